@@ -1,0 +1,162 @@
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Scenarios;
+
+namespace ReuseAddrDashboard.Core.Fold;
+
+public enum StepReadiness : byte
+{
+    /// <summary>Something comes first; <see cref="StepProgress.Why"/> says what.</summary>
+    Blocked,
+
+    /// <summary>May be run now.</summary>
+    Ready,
+
+    /// <summary>Begun: calls were made and others are left.</summary>
+    Begun,
+
+    Done,
+
+    /// <summary>Ended with a call that failed; may be run again.</summary>
+    Failed,
+}
+
+public enum BlockedBecause : byte
+{
+    /// <summary>The step named in <see cref="StepProgress.WhyStep"/> has to be done first.</summary>
+    EarlierStep,
+
+    /// <summary>It is done and does not repeat.</summary>
+    AlreadyDone,
+
+    /// <summary>The run was reset or interrupted.</summary>
+    RunEnded,
+}
+
+/// <param name="Step">The step.</param>
+/// <param name="Readiness">Where it stands.</param>
+/// <param name="MayRun">True when it may be run or gone on with.</param>
+/// <param name="Attempt">How often it was begun.</param>
+/// <param name="Why">Why it may not run; null when it may.</param>
+/// <param name="WhyStep">The step that has to be done first; null where none.</param>
+/// <param name="Message">Why it failed; null otherwise.</param>
+public sealed record StepProgress(
+    ScenarioStep Step, StepReadiness Readiness, bool MayRun, int Attempt, BlockedBecause? Why, ScenarioStep? WhyStep, string? Message);
+
+/// <param name="Step">The step that makes it.</param>
+/// <param name="Index">Its place among the step's calls.</param>
+/// <param name="Call">The call.</param>
+/// <param name="Attempt">The attempt it belongs to.</param>
+/// <param name="Begins">True when it is the first of its attempt.</param>
+public sealed record NextCall(ScenarioStep Step, int Index, ScenarioCall Call, int Attempt, bool Begins);
+
+/// <summary>
+/// Where a run stands in its scenario: a pure function of the log, used by the lab to decide and by the page to show.
+/// </summary>
+public sealed record ScenarioProgress(
+    IReadOnlyList<StepProgress> Steps, Outcome Outcome, string? OutcomeReason, IReadOnlyList<RebindResult> Rebind, IReadOnlySet<string> OpenSockets)
+{
+    /// <summary>The first step that may run and is not done, or else one that repeats; null when nothing is left.</summary>
+    public StepProgress? Current => Steps.FirstOrDefault(s => s.MayRun && s.Readiness != StepReadiness.Done) ?? Steps.FirstOrDefault(s => s.MayRun);
+
+    /// <summary>True when every step was done.</summary>
+    public bool AllDone => Steps.All(s => s.Readiness == StepReadiness.Done);
+
+    public StepProgress? Find(string step) => Steps.FirstOrDefault(s => s.Step.Id == step);
+
+    /// <summary>Folds the log.</summary>
+    /// <param name="script">The run's scenario.</param>
+    /// <param name="events">The log in order of seq.</param>
+    public static ScenarioProgress Of(Scenario script, IEnumerable<RunEvent> events)
+    {
+        var attempts = new Dictionary<string, (int Attempt, StepStatus Status, string? Message)>();
+        var open = new HashSet<string>();
+        var rebind = new SortedDictionary<int, RebindResult>();
+        EndEvent? end = null;
+        var lessons = script.Steps.Where(s => s.ResultIsLesson).Select(s => s.Id).ToHashSet();
+        foreach (RunEvent e in events)
+        {
+            switch (e)
+            {
+                case StepEvent step:
+                    attempts[step.Step] = (step.Attempt, step.Status, step.Message);
+                    break;
+                case CallEvent call:
+                    FollowSockets(call, open);
+                    if (call.Step is { } id && lessons.Contains(id) && call.Call is "bind" or "listen")
+                        rebind[call.Attempt] = new RebindResult(call.Attempt, call.Result, call.Errno, call.Call, call.T + call.Duration);
+                    break;
+                case EndEvent ended:
+                    end ??= ended;
+                    break;
+            }
+        }
+
+        bool over = end?.Outcome is Outcome.Interrupted or Outcome.Reset;
+        var steps = new List<StepProgress>(script.Steps.Count);
+        ScenarioStep? missing = null;
+        foreach (ScenarioStep step in script.Steps)
+        {
+            (int attempt, StepStatus status, string? message) = attempts.GetValueOrDefault(step.Id, (0, StepStatus.Started, null));
+            StepReadiness readiness = attempt == 0 ? missing is null ? StepReadiness.Ready : StepReadiness.Blocked : status switch
+            {
+                StepStatus.Started => StepReadiness.Begun,
+                StepStatus.Done => StepReadiness.Done,
+                _ => StepReadiness.Failed,
+            };
+            BlockedBecause? why = over ? BlockedBecause.RunEnded
+                : missing is not null ? BlockedBecause.EarlierStep
+                : readiness == StepReadiness.Done && !step.Repeats ? BlockedBecause.AlreadyDone
+                : null;
+            steps.Add(new(step, readiness, why is null, attempt, why, why == BlockedBecause.EarlierStep ? missing : null, message));
+            if (readiness != StepReadiness.Done)
+                missing ??= step;
+        }
+        return new(steps, end?.Outcome ?? Outcome.Running, end?.Reason, [.. rebind.Values], open);
+    }
+
+    /// <summary>
+    /// The call that comes next in a step: the next of a step that has begun, else the first of a new attempt. Null when the step may not run or has no call left.
+    /// </summary>
+    /// <param name="step">The step's id.</param>
+    /// <param name="options">The run's options.</param>
+    /// <param name="sharedNamespace">True when both hosts share one network namespace.</param>
+    /// <param name="events">The log in order of seq.</param>
+    public NextCall? Next(string step, RunOptions options, bool sharedNamespace, IEnumerable<RunEvent> events)
+    {
+        if (Find(step) is not { MayRun: true } progress)
+            return null;
+        bool begins = progress.Readiness != StepReadiness.Begun;
+        int attempt = begins ? progress.Attempt + 1 : progress.Attempt;
+        int last = begins ? -1 : events.OfType<CallEvent>()
+            .Where(c => c.Step == step && c.Attempt == attempt).Select(c => c.Index ?? -1).DefaultIfEmpty(-1).Max();
+        for (int i = last + 1; i < progress.Step.Calls.Count; i++)
+        {
+            ScenarioCall call = progress.Step.Calls[i];
+            if (Holds(call, options, sharedNamespace))
+                return new(progress.Step, i, call, attempt, begins);
+        }
+        return null;
+    }
+
+    private bool Holds(ScenarioCall call, RunOptions options, bool sharedNamespace) => call.When switch
+    {
+        CallCondition.Always => true,
+        CallCondition.ListenerReuseAddr => options.ListenerReuseAddr,
+        CallCondition.RebindReuseAddr => options.RebindReuseAddr,
+        CallCondition.SharedNamespace => sharedNamespace,
+        CallCondition.SocketOpen => OpenSockets.Contains(call.Socket),
+        _ => throw new InvalidOperationException($"Unknown condition {call.When}."),
+    };
+
+    private static void FollowSockets(CallEvent call, HashSet<string> open)
+    {
+        if (!call.Succeeded)
+            return;
+        switch (call.Call)
+        {
+            case "socket": open.Add(call.Socket); break;
+            case "accept4" when call.Accepted is { } accepted: open.Add(accepted); break;
+            case "close": open.Remove(call.Socket); break;
+        }
+    }
+}

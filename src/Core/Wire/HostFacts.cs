@@ -1,0 +1,48 @@
+namespace ReuseAddrDashboard.Core.Wire;
+
+/// <summary>What an agent announces of its host.</summary>
+public sealed record HostFacts
+{
+    /// <summary>The role in the lab, <c>client</c> or <c>server</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>gethostname.</summary>
+    public required string HostName { get; init; }
+
+    /// <summary>PRETTY_NAME of /etc/os-release; <c>unknown</c> where there is none.</summary>
+    public required string Os { get; init; }
+
+    /// <summary>uname -r.</summary>
+    public required string Kernel { get; init; }
+
+    /// <summary>The address that the other host reaches, without a port.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>The interface that has it.</summary>
+    public required string Interface { get; init; }
+
+    /// <summary>Ticks a second in which /proc counts its timers (sysconf(_SC_CLK_TCK)).</summary>
+    public int ClockTicks { get; init; }
+
+    /// <summary>/proc/sys/kernel/random/boot_id: hosts with the same one share CLOCK_MONOTONIC.</summary>
+    public required string BootId { get; init; }
+
+    /// <summary>The inode of the network namespace.</summary>
+    public ulong NetworkNamespace { get; init; }
+
+    /// <summary>Effective user id of the agent.</summary>
+    public uint Uid { get; init; }
+
+    public int Pid { get; init; }
+
+    public required string AgentVersion { get; init; }
+
+    /// <summary>Ways to observe that this host has, <c>proc</c> first.</summary>
+    public required IReadOnlyList<string> Sources { get; init; }
+
+    /// <summary>True when the agent may destroy a TIME-WAIT socket (SOCK_DESTROY: CAP_NET_ADMIN and CONFIG_INET_DIAG_DESTROY).</summary>
+    public bool CanDestroySockets { get; init; }
+
+    /// <summary>The sysctls that the lesson depends on; <c>null</c> for one that cannot be read.</summary>
+    public required IReadOnlyDictionary<string, string?> Sysctls { get; init; }
+}

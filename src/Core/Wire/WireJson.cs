@@ -1,0 +1,34 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Scenarios;
+
+namespace ReuseAddrDashboard.Core.Wire;
+
+/// <summary>The one JSON of hubs, store and run files; source-generated, so that it survives trimming and NativeAOT.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    AllowOutOfOrderMetadataProperties = true,
+    MaxDepth = 32)]
+[JsonSerializable(typeof(AgentHello))]
+[JsonSerializable(typeof(AgentWelcome))]
+[JsonSerializable(typeof(AgentReport))]
+[JsonSerializable(typeof(SocketCommand))]
+[JsonSerializable(typeof(WatchOrder))]
+[JsonSerializable(typeof(LabSnapshot))]
+[JsonSerializable(typeof(LabState))]
+[JsonSerializable(typeof(LabReply))]
+[JsonSerializable(typeof(StartRun))]
+[JsonSerializable(typeof(RunBatch))]
+[JsonSerializable(typeof(RunFile))]
+[JsonSerializable(typeof(RunHeader))]
+[JsonSerializable(typeof(RunEvent))]
+[JsonSerializable(typeof(IReadOnlyList<RunEvent>))]
+[JsonSerializable(typeof(List<RunEvent>))]
+[JsonSerializable(typeof(IReadOnlyList<RunSummary>))]
+[JsonSerializable(typeof(IReadOnlyList<LabState>))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(int))]
+[JsonSerializable(typeof(long))]
+[JsonSerializable(typeof(bool))]
+public sealed partial class WireJson : JsonSerializerContext;
