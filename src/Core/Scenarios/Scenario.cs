@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Core.Scenarios;
 
@@ -65,14 +66,14 @@ public sealed record ScenarioCall
     /// <summary><c>server</c> or <c>client</c>.</summary>
     public required string Host { get; init; }
 
-    /// <summary>The program it belongs to as one would start it; <c>{0}</c> stands for 0 or 1, the option.</summary>
+    /// <summary>The program it belongs to as one would start it; <c>{0}</c> stands for 0 or 1, SO_REUSEADDR on the first listener, <c>{1}</c> for that on the rebind.</summary>
     public required string Program { get; init; }
 
     /// <summary>The socket's name: lfd, cfd, afd, rfd.</summary>
     public required string Socket { get; init; }
 
-    /// <summary>socket, setsockopt, bind, listen, accept, connect, read, write, shutdown or close.</summary>
-    public required string Call { get; init; }
+    /// <summary>The system call; setsockopt sets SO_REUSEADDR.</summary>
+    public required SocketCall Call { get; init; }
 
     public CallCondition When { get; init; }
 
@@ -85,9 +86,13 @@ public sealed record ScenarioCall
     /// <summary>listen: the backlog.</summary>
     public int Backlog { get; init; }
 
-    /// <summary>accept: the name of the accepted socket.</summary>
+    /// <summary>accept4: the name of the accepted socket.</summary>
     public string? Accepted { get; init; }
 
     /// <summary>What the program prints when the call succeeded; null for nothing.</summary>
     public string? Prints { get; init; }
+
+    /// <summary>The program's name as one started it with these options.</summary>
+    public string ProgramFor(RunOptions options) =>
+        Program.Replace("{0}", options.ListenerReuseAddr ? "1" : "0").Replace("{1}", options.RebindReuseAddr ? "1" : "0");
 }
