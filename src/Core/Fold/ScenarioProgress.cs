@@ -69,7 +69,7 @@ public sealed record ScenarioProgress(
     public static ScenarioProgress Of(Scenario script, IEnumerable<RunEvent> events)
     {
         var attempts = new Dictionary<string, (int Attempt, StepStatus Status, string? Message)>();
-        var open = new HashSet<string>();
+        var open = new Dictionary<string, string?>();
         var rebind = new SortedDictionary<int, RebindResult>();
         EndEvent? end = null;
         var lessons = script.Steps.Where(s => s.ResultIsLesson).Select(s => s.Id).ToHashSet();
@@ -84,6 +84,10 @@ public sealed record ScenarioProgress(
                     FollowSockets(call, open);
                     if (call.Step is { } id && lessons.Contains(id) && call.Call is "bind" or "listen")
                         rebind[call.Attempt] = new RebindResult(call.Attempt, call.Result, call.Errno, call.Call, call.T + call.Duration);
+                    break;
+                case NoteEvent { Code: NoteCodes.AgentRestarted } restarted:
+                    foreach (string socket in open.Where(o => o.Value == restarted.Host).Select(o => o.Key).ToArray())
+                        open.Remove(socket);
                     break;
                 case EndEvent ended:
                     end ??= ended;
@@ -111,7 +115,7 @@ public sealed record ScenarioProgress(
             if (readiness != StepReadiness.Done)
                 missing ??= step;
         }
-        return new(steps, end?.Outcome ?? Outcome.Running, end?.Reason, [.. rebind.Values], open);
+        return new(steps, end?.Outcome ?? Outcome.Running, end?.Reason, [.. rebind.Values], open.Keys.ToHashSet());
     }
 
     /// <summary>
@@ -148,14 +152,14 @@ public sealed record ScenarioProgress(
         _ => throw new InvalidOperationException($"Unknown condition {call.When}."),
     };
 
-    private static void FollowSockets(CallEvent call, HashSet<string> open)
+    private static void FollowSockets(CallEvent call, Dictionary<string, string?> open)
     {
         if (!call.Succeeded)
             return;
         switch (call.Call)
         {
-            case "socket": open.Add(call.Socket); break;
-            case "accept4" when call.Accepted is { } accepted: open.Add(accepted); break;
+            case "socket": open[call.Socket] = call.Host; break;
+            case "accept4" when call.Accepted is { } accepted: open[accepted] = call.Host; break;
             case "close": open.Remove(call.Socket); break;
         }
     }

@@ -114,6 +114,9 @@ public sealed record LabState
 
     /// <summary>True while the lab makes calls by itself: a step, Play all.</summary>
     public bool Busy { get; init; }
+
+    /// <summary>What keeps the lab from working, in a sentence: a data directory that cannot be written; null when nothing does.</summary>
+    public string? Problem { get; init; }
 }
 
 /// <summary>Where the two hosts are.</summary>

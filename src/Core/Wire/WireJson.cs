@@ -25,6 +25,7 @@ namespace ReuseAddrDashboard.Core.Wire;
 [JsonSerializable(typeof(RunEvent))]
 [JsonSerializable(typeof(IReadOnlyList<RunEvent>))]
 [JsonSerializable(typeof(List<RunEvent>))]
+[JsonSerializable(typeof(RunSummary))]
 [JsonSerializable(typeof(IReadOnlyList<RunSummary>))]
 [JsonSerializable(typeof(IReadOnlyList<LabState>))]
 [JsonSerializable(typeof(string))]

@@ -31,7 +31,7 @@ public sealed class ScenarioCatalog
     {
         var faults = new List<string>();
         var all = new List<Scenario>();
-        foreach (string path in Directory.Exists(directory) ? Directory.EnumerateFiles(directory, "*.yaml").Order(StringComparer.Ordinal) : [])
+        foreach (string path in Directory.Exists(directory) ? Directory.GetFiles(directory, "*.yaml").Order(StringComparer.Ordinal) : Enumerable.Empty<string>())
         {
             string name = Path.GetFileName(path);
             if (new FileInfo(path).Length > MaxFile)

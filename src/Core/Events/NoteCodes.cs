@@ -1,0 +1,20 @@
+namespace ReuseAddrDashboard.Core.Events;
+
+/// <summary>The codes of <see cref="NoteEvent"/>; stable names for translations and programs.</summary>
+public static class NoteCodes
+{
+    /// <summary>The link to a host's agent broke; it is waited for.</summary>
+    public const string AgentLost = "agent-lost";
+
+    /// <summary>The same agent is connected again.</summary>
+    public const string AgentBack = "agent-back";
+
+    /// <summary>A new agent process took the host's place: the sockets of the old one are closed.</summary>
+    public const string AgentRestarted = "agent-restarted";
+
+    /// <summary>Play all waits until TIME-WAIT of an earlier run has gone.</summary>
+    public const string WaitingForPort = "waiting-for-port";
+
+    /// <summary>Both ends closed, and the server has no TIME-WAIT socket: the lesson cannot show what it is for.</summary>
+    public const string NoTimeWait = "no-time-wait";
+}

@@ -1,0 +1,49 @@
+using System.Net;
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Wire;
+
+namespace ReuseAddrDashboard.Server.Labs;
+
+/// <summary>What an agent may say: everything it sends is bounded and checked here, before the lab believes it.</summary>
+internal static class AgentEdge
+{
+    private const int MaxName = 64, MaxText = 512, MaxRaw = 400, MaxSysctls = 32, MaxSources = 8;
+
+    /// <summary>A sentence that says why the announcement is not taken; null when it is.</summary>
+    public static string? Fault(AgentHello hello)
+    {
+        HostFacts f = hello.Facts;
+        if (hello.Protocol != AgentHello.CurrentProtocol)
+            return $"This dashboard speaks protocol {AgentHello.CurrentProtocol} and the agent {hello.Protocol}. Use agent and dashboard of the same version.";
+        if (f is null || f.Name is not (HubRoutes.Client or HubRoutes.Server))
+            return "An agent is either the client or the server: start it with --name client or --name server.";
+        if (string.IsNullOrEmpty(hello.Instance) || hello.Instance.Length > MaxName)
+            return $"The agent's instance id has 1 to {MaxName} characters.";
+        if (!IPAddress.TryParse(f.Address, out _))
+            return "The agent's address is not an IP address: start it with --address ADDRESS.";
+        bool bounded = Within(f.HostName, 255) && Within(f.Os, 200) && Within(f.Kernel, 200) && Within(f.Interface, MaxName) && Within(f.BootId, MaxName)
+            && Within(f.AgentVersion, MaxName) && f.Sources?.Count <= MaxSources && f.Sources.All(s => Within(s, 16))
+            && f.Sysctls?.Count <= MaxSysctls && f.Sysctls.All(s => Within(s.Key, 128) && (s.Value is null || s.Value.Length <= 128));
+        return bounded ? null : "The agent's facts about its host are longer than they can be.";
+    }
+
+    /// <summary>True when the report is one an agent of ours could have sent.</summary>
+    public static bool Accepts(AgentReport report) =>
+        report.Items is { Count: > 0 and <= AgentReport.MaxItems } items
+        && items.Select((item, i) => item is not null && item.Number == items[0].Number + i && item.Number > 0 && Accepts(item)).All(ok => ok);
+
+    private static bool Accepts(AgentItem item) => (item.Refused is null || item.Refused.Length <= MaxText) && item.Event switch
+    {
+        null => true,
+        CallEvent c => Within(c.Socket, MaxName) && Within(c.Call, 32) && Within(c.Args, MaxText) && Optional(c.Errno, 32) && Optional(c.ErrnoText, 128)
+            && Optional(c.Remark, MaxText) && Optional(c.Accepted, MaxName) && c.Duration >= 0,
+        SocketEvent s => Optional(s.Raw, MaxRaw) && (s.From is not null || s.To is not null),
+        GapEvent g => g.Lost >= 0 && Within(g.Reason, MaxText),
+        NoteEvent n => Within(n.Code, MaxName) && Within(n.Text, MaxText),
+        _ => false,
+    };
+
+    private static bool Within(string? text, int most) => text is { Length: > 0 } && text.Length <= most;
+
+    private static bool Optional(string? text, int most) => text is null || text.Length <= most;
+}

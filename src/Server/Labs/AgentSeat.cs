@@ -1,0 +1,63 @@
+using ReuseAddrDashboard.Core.Wire;
+
+namespace ReuseAddrDashboard.Server.Labs;
+
+/// <summary>One of the lab's two places for an agent: who sits there, what it holds, which orders are out.</summary>
+internal sealed class AgentSeat(string name)
+{
+    private readonly Dictionary<long, TaskCompletionSource<AgentItem>> _orders = [];
+
+    public string Name { get; } = name;
+
+    public string? Connection { get; private set; }
+
+    public string? Instance { get; private set; }
+
+    public HostFacts? Facts { get; private set; }
+
+    public IAgentOrders? Orders { get; private set; }
+
+    /// <summary>The highest item number that the lab holds of <see cref="Instance"/>.</summary>
+    public long Acknowledged { get; set; }
+
+    /// <summary>Nanoseconds to add to the host's CLOCK_MONOTONIC to get the server's; 0 when both have the same boot id.</summary>
+    public long ClockOffset { get; set; }
+
+    public bool Connected => Connection is not null;
+
+    /// <summary>Seats an agent. A new instance has lost its sockets and every order given to the old one.</summary>
+    public void Take(string connection, AgentHello hello, IAgentOrders orders)
+    {
+        if (hello.Instance != Instance)
+        {
+            Acknowledged = 0;
+            Abandon();
+        }
+        (Connection, Instance, Facts, Orders) = (connection, hello.Instance, hello.Facts, orders);
+    }
+
+    public void Leave() => (Connection, Orders) = (null, null);
+
+    /// <summary>Notes an order; the task ends with its Done item, or is cancelled when a new instance took the seat.</summary>
+    public Task<AgentItem> Expect(long order)
+    {
+        var done = new TaskCompletionSource<AgentItem>();
+        _orders[order] = done;
+        return done.Task;
+    }
+
+    public void Forget(long order) => _orders.Remove(order);
+
+    public void Answered(AgentItem item)
+    {
+        if (item.Order is { } order && _orders.Remove(order, out TaskCompletionSource<AgentItem>? done))
+            done.TrySetResult(item);
+    }
+
+    private void Abandon()
+    {
+        foreach (TaskCompletionSource<AgentItem> done in _orders.Values)
+            done.TrySetCanceled();
+        _orders.Clear();
+    }
+}

@@ -1,0 +1,32 @@
+using Endpoint = ReuseAddrDashboard.Core.Tcp.Endpoint;
+using System.Net;
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Scenarios;
+using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Wire;
+
+namespace ReuseAddrDashboard.Server.Labs;
+
+/// <summary>A scenario's call, with the run's options and hosts, as the one command that an agent takes.</summary>
+internal static class CallBuilder
+{
+    /// <summary>How long connect, accept and read may take, in milliseconds.</summary>
+    public const int TimeoutMs = 10_000;
+
+    public static SocketCommand Build(long id, RunHeader run, ScenarioCall call) => new()
+    {
+        Id = id,
+        Run = run.Id,
+        Socket = call.Socket,
+        Call = call.Call,
+        Address = call.Address is { } address ? Address(run, address, call.AnyPort ? 0 : run.Options.Port) : null,
+        Backlog = call.Backlog,
+        Option = SocketOption.ReuseAddr,
+        Value = 1,
+        Accepted = call.Accepted,
+        TimeoutMs = TimeoutMs,
+    };
+
+    private static Endpoint Address(RunHeader run, string address, int port) =>
+        Endpoint.Of(IPAddress.Parse(run.Hosts.FirstOrDefault(h => h.Name == address)?.Address ?? address), port);
+}

@@ -1,0 +1,89 @@
+using Microsoft.AspNetCore.Mvc;
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Server.Labs;
+
+namespace ReuseAddrDashboard.Server.Runs;
+
+/// <summary>The HTTP API: the same lab as the page's, for programs. Errors are RFC 9457 problem details that say what to do.</summary>
+internal static class RunsApi
+{
+    private const int ListLength = 200;
+
+    public static void MapRunsApi(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/healthz", () => Results.Text("ok")).WithTags("health").WithSummary("Answers ok while the dashboard runs.");
+
+        RouteGroupBuilder api = app.MapGroup("/api").ProducesProblem(StatusCodes.Status400BadRequest);
+        api.MapGet("/labs", async (IGrainFactory grains) => new[] { (await Local(grains).State()).Value })
+            .WithSummary("The labs, their hosts and what is open in them.").Produces<IReadOnlyList<LabState>>();
+        api.MapPost("/labs/{lab}/runs", Start).Accepts<StartRun>("application/json").Produces<RunFile>(StatusCodes.Status201Created)
+            .WithSummary("Opens a run, and with play makes all its calls.");
+        api.MapPost("/labs/{lab}/reset", Reset).Produces<LabReply>().WithSummary("Closes every lesson socket on both hosts and puts the open run away.");
+        api.MapGet("/runs", (RunStore store, CancellationToken cancel) => store.Newest(ListLength, cancel)).WithSummary("The newest runs, newest first.");
+        api.MapGet("/runs/{id}", Get).Produces<RunFile>().ProducesProblem(StatusCodes.Status404NotFound).WithSummary("The run file (docs/run-format.md).");
+        api.MapPost("/runs/{id}/steps/{step}", Step).Produces<RunFile>().WithSummary("Makes the calls of a step that are left, and answers when it has ended.");
+        api.MapPost("/runs/{id}/next-call", Next).Produces<RunFile>().WithSummary("Makes the next system call only.");
+        api.MapPost("/runs/{id}/play", Play).Produces<LabReply>(StatusCodes.Status202Accepted).WithSummary("Makes all calls that are left; answers at once.");
+    }
+
+    private static async Task<IResult> Start(string lab, HttpRequest http, IGrainFactory grains, RunStore store, CancellationToken cancel)
+    {
+        if (UnknownLab(lab) is { } unknown)
+            return unknown;
+        (StartRun? request, IDictionary<string, string[]> faults) = await StartRunBody.Read(http, cancel);
+        if (request is null)
+            return Results.ValidationProblem(faults, detail: string.Join(" ", faults.Values.SelectMany(f => f)), title: "The run's options cannot be used");
+        LabReply reply = await Local(grains).StartRun(request);
+        return reply.Ok
+            ? Results.Created($"/api/runs/{reply.Run}", await store.Find(reply.Run!, cancel))
+            : Problem(reply);
+    }
+
+    private static async Task<IResult> Reset(string lab, IGrainFactory grains) =>
+        UnknownLab(lab) ?? Answer(await Local(grains).Reset());
+
+    private static async Task<IResult> Get(string id, RunStore store, CancellationToken cancel) =>
+        await store.Find(id, cancel) is { } run ? Results.Ok(run) : UnknownRun(id);
+
+    private static Task<IResult> Step(string id, string step, IGrainFactory grains, RunStore store, CancellationToken cancel) =>
+        Change(id, grains, store, lab => lab.RunStep(id, step, wait: true), cancel);
+
+    private static Task<IResult> Next(string id, IGrainFactory grains, RunStore store, CancellationToken cancel) =>
+        Change(id, grains, store, lab => lab.NextCall(id, wait: true), cancel);
+
+    private static async Task<IResult> Change(string id, IGrainFactory grains, RunStore store, Func<ILabGrain, Task<LabReply>> change, CancellationToken cancel)
+    {
+        LabReply reply = await change(Local(grains));
+        return await store.Find(id, cancel) is not { } run ? UnknownRun(id) : reply.Ok ? Results.Ok(run) : Problem(reply);
+    }
+
+    private static async Task<IResult> Play(string id, IGrainFactory grains, RunStore store, CancellationToken cancel)
+    {
+        LabReply reply = await Local(grains).Play(id);
+        return reply.Ok ? Results.Accepted($"/api/runs/{id}", reply)
+            : await store.Find(id, cancel) is null ? UnknownRun(id)
+            : Problem(reply);
+    }
+
+    private static ILabGrain Local(IGrainFactory grains) => grains.GetGrain<ILabGrain>(HubRoutes.LocalLab);
+
+    private static IResult Answer(LabReply reply) => reply.Ok ? Results.Ok(reply) : Problem(reply);
+
+    internal static IResult UnknownRun(string id) =>
+        Refusal(StatusCodes.Status404NotFound, LabRefusals.UnknownRun, $"There is no run '{(id.Length <= 60 ? id : id[..60])}'. GET /api/runs lists them.");
+
+    private static IResult? UnknownLab(string lab) => lab == HubRoutes.LocalLab ? null
+        : Refusal(StatusCodes.Status404NotFound, "unknown-lab", $"There is no lab '{(lab.Length <= 60 ? lab : lab[..60])}'. The lab of this dashboard is '{HubRoutes.LocalLab}'.");
+
+    private static IResult Problem(LabReply reply) => Refusal(reply.Code switch
+    {
+        LabRefusals.UnknownScenario or LabRefusals.BadOptions => StatusCodes.Status400BadRequest,
+        LabRefusals.UnknownRun or LabRefusals.UnknownStep => StatusCodes.Status404NotFound,
+        LabRefusals.HostsMissing => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status409Conflict,
+    }, reply.Code!, reply.Text!, reply.Run);
+
+    private static IResult Refusal(int status, string code, string detail, string? run = null) =>
+        Results.Problem(new ProblemDetails { Status = status, Title = code.Replace('-', ' '), Detail = detail, Extensions = { ["code"] = code, ["run"] = run } });
+}
