@@ -1,0 +1,132 @@
+using System.Text.Json.Serialization;
+
+namespace ReuseAddrDashboard.Core.Tcp;
+
+/// <summary>The call that asks for the port: listen() runs inet_csk_get_port a second time.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<PortCall>))]
+public enum PortCall : byte
+{
+    [JsonStringEnumMemberName("bind")] Bind,
+    [JsonStringEnumMemberName("listen")] Listen,
+}
+
+/// <summary>What is about to be bound, or is bound and about to listen.</summary>
+public sealed record BindCandidate
+{
+    /// <summary>Address and port; the port is not 0 (a port the kernel chooses is never in use).</summary>
+    public required Endpoint Local { get; init; }
+
+    /// <summary>IPV6_V6ONLY; without meaning for an IPv4 address.</summary>
+    public bool V6Only { get; init; }
+
+    /// <summary>SO_REUSEADDR at the moment of the call.</summary>
+    public bool ReuseAddr { get; init; }
+
+    /// <summary>SO_REUSEPORT at the moment of the call.</summary>
+    public bool ReusePort { get; init; }
+
+    /// <summary>The socket's owner.</summary>
+    public uint Uid { get; init; }
+}
+
+/// <summary>A socket of the same network namespace that has a local port, with its options as far as anybody knows them.</summary>
+public sealed record PortSocket
+{
+    public required TcpState State { get; init; }
+
+    public required Endpoint Local { get; init; }
+
+    public Endpoint? Remote { get; init; }
+
+    /// <summary>SO_REUSEADDR; for TIME-WAIT that of the socket that it was. Null when nobody knows: neither /proc nor sock_diag tells.</summary>
+    public bool? ReuseAddr { get; init; }
+
+    /// <summary>SO_REUSEPORT; null when nobody knows.</summary>
+    public bool? ReusePort { get; init; }
+
+    /// <summary>
+    /// IPV6_V6ONLY as getsockopt tells it after bind (the kernel sets it itself on a socket bound to one IPv6 address); null when nobody knows.
+    /// Without meaning for an IPv4 or IPv4-mapped address.
+    /// </summary>
+    public bool? V6Only { get; init; }
+
+    /// <summary>The owner; null when nobody knows. (/proc shows 0 for every TIME-WAIT.)</summary>
+    public uint? Uid { get; init; }
+}
+
+/// <summary>What the rule says before the kernel does.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<BindOutcome>))]
+public enum BindOutcome : byte
+{
+    [JsonStringEnumMemberName("ok")] Ok,
+    [JsonStringEnumMemberName("EADDRINUSE")] InUse,
+
+    /// <summary>It depends on an option that nobody knows.</summary>
+    [JsonStringEnumMemberName("unknown")] Unknown,
+}
+
+/// <summary>Why a socket is in the way.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<BindClause>))]
+public enum BindClause : byte
+{
+    /// <summary>It listens; SO_REUSEADDR does not help against a listener.</summary>
+    [JsonStringEnumMemberName("other-listens")] OtherListens,
+
+    [JsonStringEnumMemberName("neither-reuseaddr")] NeitherReuseAddr,
+
+    [JsonStringEnumMemberName("candidate-lacks-reuseaddr")] CandidateLacksReuseAddr,
+
+    [JsonStringEnumMemberName("other-lacks-reuseaddr")] OtherLacksReuseAddr,
+
+    /// <summary>Both have SO_REUSEPORT, but the other belongs to another user and is not in TIME-WAIT.</summary>
+    [JsonStringEnumMemberName("other-user")] OtherUser,
+
+    /// <summary>Whether it has SO_REUSEADDR or SO_REUSEPORT, or whose it is, decides and is not known.</summary>
+    [JsonStringEnumMemberName("other-options-unknown")] OtherOptionsUnknown,
+
+    /// <summary>Whether its address overlaps depends on its IPV6_V6ONLY, which is not known.</summary>
+    [JsonStringEnumMemberName("other-v6only-unknown")] OtherV6OnlyUnknown,
+}
+
+/// <summary>One change that would make the call succeed, everything else staying as it is.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<BindRemedy>))]
+public enum BindRemedy : byte
+{
+    /// <summary>SO_REUSEADDR on the candidate before bind.</summary>
+    [JsonStringEnumMemberName("candidate-reuseaddr")] CandidateReuseAddr,
+
+    /// <summary>SO_REUSEADDR on what is in the way: on the first listener before it accepts, so that its children inherit it.</summary>
+    [JsonStringEnumMemberName("other-reuseaddr")] OtherReuseAddr,
+
+    /// <summary>SO_REUSEADDR on both.</summary>
+    [JsonStringEnumMemberName("both-reuseaddr")] BothReuseAddr,
+
+    /// <summary>SO_REUSEPORT on the candidate.</summary>
+    [JsonStringEnumMemberName("candidate-reuseport")] CandidateReusePort,
+
+    /// <summary>SO_REUSEPORT on both, and the same user.</summary>
+    [JsonStringEnumMemberName("both-reuseport")] BothReusePort,
+
+    /// <summary>The same user for both: both have SO_REUSEPORT already.</summary>
+    [JsonStringEnumMemberName("same-user")] SameUser,
+
+    /// <summary>IPV6_V6ONLY on the candidate: only IPv4 sockets are in the way.</summary>
+    [JsonStringEnumMemberName("candidate-v6only")] CandidateV6Only,
+
+    /// <summary>The listener in the way closed.</summary>
+    [JsonStringEnumMemberName("close-listener")] CloseListener,
+
+    /// <summary>TIME-WAIT over: every socket in the way is in it.</summary>
+    [JsonStringEnumMemberName("wait-for-time-wait")] WaitForTimeWait,
+}
+
+/// <param name="Socket">The socket in the way.</param>
+/// <param name="Clause">Why it is.</param>
+/// <param name="Certain">False when it is in the way only if an unknown option has the wrong value.</param>
+public sealed record BindObstacle(PortSocket Socket, BindClause Clause, bool Certain);
+
+/// <param name="Call">The call that was asked about.</param>
+/// <param name="Outcome">What it will return.</param>
+/// <param name="Obstacles">Every socket that is, or may be, in the way: the certain ones first.</param>
+/// <param name="Remedies">What would surely make it succeed, the least first; empty when it succeeds or no single change does.</param>
+public sealed record BindVerdict(PortCall Call, BindOutcome Outcome, IReadOnlyList<BindObstacle> Obstacles, IReadOnlyList<BindRemedy> Remedies);
