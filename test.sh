@@ -1,0 +1,154 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test. ./test.sh --help says more.
+set -uo pipefail
+cd "$(dirname "$(readlink -f "$0")")" || exit 1
+
+usage() {
+  cat <<'EOF'
+Usage: ./test.sh [OPTION]... [PROJECT]...
+Builds the solution with warnings as errors, publishes the server for the end-to-end tests and runs all tests, or those of the
+PROJECTs named (folders of tests/: Core.Tests, EndToEnd, ...). Logs and screenshots stay in out/tests.
+The last line says how it went: "N passed, N failed" or "N passed, N failed, N skipped". Exit code 0 when nothing failed.
+
+  --filter PATTERN  run the tests whose full name (namespace.class.method) matches, * standing for anything
+  --no-install      install nothing, even as root
+  --no-build        take what was built and published last time
+  --help            this
+
+Needs the .NET 10 SDK. Chromium, iproute2, strace, tcpdump, gcc and libc6-dev are installed from the distribution's packages where
+this is run as root and apt-get exists; otherwise it says what is missing, and the tests that need it say that they were skipped.
+With CI=true whatever is missing is a failure.
+EOF
+}
+
+install=yes build=yes filter= names=()
+while (($#)); do
+  case $1 in
+    --help | -h) usage; exit 0 ;;
+    --filter)
+      [[ ${2:-} ]] || { echo "test.sh: --filter takes a pattern such as '*BindRule*'." >&2; exit 2; }
+      filter=$2; shift ;;
+    --no-install) install=no ;;
+    --no-build) build=no ;;
+    -*) echo "test.sh: there is no option $1; --help lists them." >&2; exit 2 ;;
+    *)
+      name=$(basename "$1")
+      [[ -f tests/$name/$name.csproj ]] || { echo "test.sh: there is no tests/$name/$name.csproj; name a folder of tests/." >&2; exit 2; }
+      names+=("$name") ;;
+  esac
+  shift
+done
+if ((${#names[@]} == 0)); then
+  for project in tests/*/*.csproj; do
+    # Benchmarks measure; they are no tests.
+    [[ $project == tests/Benchmarks/* ]] || names+=("$(basename "$project" .csproj)")
+  done
+fi
+
+say() { printf '%s\n' "$*"; }
+heading() { printf '\n== %s\n' "$*"; }
+results=$PWD/out/tests
+published=$PWD/out/published
+passed=0 failed=0 skipped=0 missing=()
+
+finish() {
+  heading "Result"
+  ((${#missing[@]})) && say "Missing: ${missing[*]} (see above)."
+  say "Logs and screenshots: out/tests"
+  if ((skipped)); then say "$passed passed, $failed failed, $skipped skipped"; else say "$passed passed, $failed failed"; fi
+  exit $((failed > 0))
+}
+
+stop() {
+  say "$1"
+  failed=$((failed + 1))
+  finish
+}
+
+# No telemetry, no greeting, and no build server that outlives the script and keeps its output open.
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
+
+rm -rf "$results"
+mkdir -p "$results"
+
+heading "What the tests need"
+command -v dotnet >/dev/null || stop "The .NET 10 SDK is missing: https://dotnet.microsoft.com/download/dotnet/10.0"
+dotnet --version >"$results/sdk.log" 2>&1 || { cat "$results/sdk.log"; stop "The .NET 10 SDK named in global.json is missing: https://dotnet.microsoft.com/download/dotnet/10.0"; }
+
+has() {
+  case $1 in
+    chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
+    libc6-dev) [[ -e /usr/include/netinet/tcp.h ]] ;;
+    iproute2) command -v ss && command -v ip ;;
+    util-linux) command -v unshare ;;
+    *) command -v "$1" ;;
+  esac >/dev/null
+}
+look() {
+  missing=()
+  for package in chromium iproute2 util-linux strace tcpdump gcc libc6-dev; do has "$package" || missing+=("$package"); done
+}
+look
+if ((${#missing[@]})) && [[ $install == yes && $EUID == 0 ]] && command -v apt-get >/dev/null; then
+  say "Installing ${missing[*]} (log: out/tests/apt.log)"
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >"$results/apt.log" 2>&1 </dev/null ||
+    tail -n 5 "$results/apt.log"
+  look
+fi
+if ((${#missing[@]})); then
+  say "Missing: ${missing[*]}. Tests that need them are skipped and say so. On Debian or Ubuntu: sudo apt-get install ${missing[*]}"
+  [[ ${CI:-} == true ]] && stop "With CI=true everything has to be there."
+else
+  say "All there: .NET SDK $(tail -n 1 "$results/sdk.log"), Chromium, iproute2, util-linux, strace, tcpdump, gcc, libc6-dev."
+fi
+unshare --user --map-root-user --net true 2>/dev/null ||
+  say "This user may not make network namespaces (unshare --user --net): tests that need one are skipped and say so."
+
+if [[ $build == yes ]]; then
+  heading "Build (Release, warnings are errors)"
+  dotnet build ReuseAddrDashboard.sln -c Release -warnaserror -nodeReuse:false -v quiet </dev/null 2>&1 | tee "$results/build.log"
+  ((PIPESTATUS[0] == 0)) || stop "The build failed: out/tests/build.log"
+
+  if [[ " ${names[*]} " == *" EndToEnd "* ]]; then
+    heading "Publish the server"
+    rm -rf "$published"
+    dotnet publish src/Server -c Release -o "$published" --no-restore -warnaserror -nodeReuse:false -v quiet </dev/null 2>&1 | tee "$results/publish.log"
+    ((PIPESTATUS[0] == 0)) || stop "Publishing the server failed: out/tests/publish.log"
+    say "Published to out/published."
+  fi
+fi
+export REUSEADDR_PUBLISHED=$published REUSEADDR_TEST_RESULTS=$results
+
+# "  total: 43" and so on: the runner's own summary, the last one in the log.
+count() { sed -n "s/^  $1: \([0-9][0-9]*\)\$/\1/p" "$2" | tail -n 1; }
+
+# One after the other: tests that measure time must not share two cores with a browser.
+total=0
+for name in "${names[@]}"; do
+  heading "$name"
+  program=tests/$name/bin/Release/net10.0/ReuseAddrDashboard.$name
+  log=$results/$name.log
+  if [[ ! -x $program ]]; then
+    say "$program is not there: it was not built."
+    failed=$((failed + 1))
+    continue
+  fi
+  options=(--no-progress --no-ansi --results-directory "$results/$name")
+  [[ $filter ]] && options+=(--filter-method "$filter")
+  timeout --kill-after=20 480 "$program" "${options[@]}" </dev/null 2>&1 | tee "$log"
+  code=${PIPESTATUS[0]}
+  ran=$(count total "$log") bad=$(count failed "$log") good=$(count succeeded "$log") left=$(count skipped "$log")
+  total=$((total + ${ran:-0})) passed=$((passed + ${good:-0})) failed=$((failed + ${bad:-0})) skipped=$((skipped + ${left:-0}))
+  if [[ -z $ran ]]; then
+    say "$name ended with exit code $code and no summary$([[ $code == 124 || $code == 137 ]] && echo ': it took longer than 480 s')."
+    failed=$((failed + 1))
+  elif ((ran == 0)); then
+    [[ $filter ]] || { say "$name ran no test."; failed=$((failed + 1)); }
+  elif ((code != 0 && ${bad:-0} == 0)); then
+    say "$name ended with exit code $code although no test failed."
+    failed=$((failed + 1))
+  fi
+done
+((total > 0)) || stop "No test ran."
+finish
