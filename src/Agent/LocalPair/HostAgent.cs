@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using ReuseAddrDashboard.Agent.Kernel;
+using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Agent.LocalPair;
 
@@ -37,7 +38,7 @@ internal sealed class HostAgent(LocalHost host, HostThread thread, string dashbo
             }
 
             pause = time.GetElapsedTime(start) > s_sound ? s_firstPause : pause;
-            log.WriteLine($"reuseaddr-agent pair: agent {host.Name} {ending}; starting it again in {pause.TotalSeconds:0.0} s");
+            log.WriteLine($"{LocalPairContract.KeeperLine}agent {host.Name} {ending}; starting it again in {pause.TotalSeconds:0.0} s");
             await Task.Delay(pause, time, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
         }

@@ -24,7 +24,7 @@ internal static class Keeper
 
         if (PairOptions.Parse(arguments, out string? problem) is not { } options)
         {
-            Console.Error.WriteLine($"reuseaddr-agent pair: {problem}");
+            Console.Error.WriteLine($"{LocalPairContract.KeeperLine}{problem}");
             return WrongOptions;
         }
 
@@ -56,7 +56,7 @@ internal static class Keeper
         using var serverThread = new HostThread(HubRoutes.Server);
         if (options.Namespaces && await NamespacePair.Build(clientThread, serverThread, Console.Error) is { } refused)
         {
-            Console.Error.WriteLine($"reuseaddr-agent pair: the kernel refuses the namespaces: {refused}");
+            Console.Error.WriteLine(LocalPairContract.KeeperLine + LocalPairContract.Refused + refused);
             return LocalPairContract.ExitNoNamespaces;
         }
 

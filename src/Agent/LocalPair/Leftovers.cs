@@ -25,7 +25,7 @@ internal static class Leftovers
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            log.WriteLine($"reuseaddr-agent pair: {directory} stays: {e.Message}");
+            log.WriteLine($"{LocalPairContract.KeeperLine}{directory} stays: {e.Message}");
         }
 
         string[] name = Path.GetFileName(Path.TrimEndingDirectorySeparator(directory))[LocalPairContract.DirectoryPrefix.Length..].Split('-');
@@ -63,7 +63,7 @@ internal static class Leftovers
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                log.WriteLine($"reuseaddr-agent pair: the debugger's {kind} stays: {e.Message}");
+                log.WriteLine($"{LocalPairContract.KeeperLine}the debugger's {kind} stays: {e.Message}");
             }
         }
     }

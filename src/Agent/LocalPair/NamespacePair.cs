@@ -56,7 +56,7 @@ internal static class NamespacePair
         {
             if (refused is not null)
             {
-                log.WriteLine($"reuseaddr-agent pair: going on without: {refused}");
+                log.WriteLine($"{LocalPairContract.KeeperLine}going on without: {refused}");
             }
         }
 

@@ -15,6 +15,12 @@ public static class LocalPairContract
     /// <summary>The keeper's exit code when the kernel refuses the namespaces; the last line on its stderr says which call and why.</summary>
     public const int ExitNoNamespaces = 3;
 
+    /// <summary>Before each line of the keeper's own on stderr; what comes without is an agent's.</summary>
+    public const string KeeperLine = "reuseaddr-agent pair: ";
+
+    /// <summary>After <see cref="KeeperLine"/> when the kernel refuses the namespaces; the call and the reason follow.</summary>
+    public const string Refused = "the kernel refuses the namespaces: ";
+
     /// <summary>The one line on the keeper's stdout once both agents are started: this and the mode.</summary>
     public const string Ready = "ready ";
 

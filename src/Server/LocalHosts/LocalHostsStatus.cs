@@ -5,7 +5,7 @@ namespace ReuseAddrDashboard.Server.LocalHosts;
 /// <summary>Where this dashboard's hosts are, and why there. Written by the hosts' starter, read by the labs.</summary>
 public sealed class LocalHostsStatus
 {
-    private volatile Picture _now = new(HostsMode.Namespaces, "The two hosts are being started.");
+    private volatile Picture _now = new(HostsMode.Namespaces, "The two hosts are being started.", false);
 
     /// <summary>Told after every change, on the thread that made it.</summary>
     public event Action? Changed;
@@ -15,11 +15,14 @@ public sealed class LocalHostsStatus
     /// <summary>A sentence; null when there is nothing to say.</summary>
     public string? Reason => _now.Reason;
 
-    public void Set(HostsMode mode, string? reason)
+    /// <summary>True while both local agents are kept running.</summary>
+    public bool Ready => _now.Ready;
+
+    public void Set(HostsMode mode, string? reason, bool ready = false)
     {
-        _now = new(mode, reason);
+        _now = new(mode, reason, ready);
         Changed?.Invoke();
     }
 
-    private sealed record Picture(HostsMode Mode, string? Reason);
+    private sealed record Picture(HostsMode Mode, string? Reason, bool Ready);
 }

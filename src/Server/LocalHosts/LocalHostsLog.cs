@@ -1,0 +1,22 @@
+using ReuseAddrDashboard.Core.Wire;
+
+namespace ReuseAddrDashboard.Server.LocalHosts;
+
+internal static partial class LocalHostsLog
+{
+    [LoggerMessage(1, LogLevel.Information, "The local hosts are up: {Mode}, keeper {Keeper}")]
+    public static partial void Up(this ILogger log, HostsMode mode, int keeper);
+
+    [LoggerMessage(2, LogLevel.Warning, "{Reason}")]
+    public static partial void Refused(this ILogger log, string reason);
+
+    [LoggerMessage(3, LogLevel.Error, "No local hosts: {Reason}")]
+    public static partial void GaveUp(this ILogger log, string reason);
+
+    [LoggerMessage(4, LogLevel.Warning, "The keeper of the local hosts ended with exit code {ExitCode}; starting it again in {Pause} s")]
+    public static partial void Ended(this ILogger log, int exitCode, double pause);
+
+    /// <param name="level">A keeper's line matters to whoever runs the Server, an agent's mostly to whoever looks for a fault.</param>
+    [LoggerMessage(EventId = 5, Message = "{Line}")]
+    public static partial void Said(this ILogger log, LogLevel level, string line);
+}
