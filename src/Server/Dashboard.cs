@@ -32,7 +32,7 @@ internal static class Dashboard
             .MinimumLevel.Is(options.LogLevel)
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("Orleans", LogEventLevel.Error)
-                .MinimumLevel.Override("Polly", LogEventLevel.Error)
+            .MinimumLevel.Override("Polly", LogEventLevel.Error)
             .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Error)
             .WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}"));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1.5));
@@ -84,9 +84,14 @@ internal static class Dashboard
         app.MapHub<AgentHub>(HubRoutes.Agent);
         app.MapHub<LabHub>(HubRoutes.Lab);
         app.MapFallback("/api/{**rest}", () => Results.Problem(statusCode: 404, title: "not found", detail: "There is no such address in the API. /openapi/v1.json lists them."));
+        return app;
+    }
+
+    /// <summary>Serves the page: the published WebAssembly files, and index.html for every address of the page's own.</summary>
+    public static void MapPage(WebApplication app)
+    {
         app.MapStaticAssets();
         app.MapFallbackToFile("index.html");
-        return app;
     }
 
     /// <summary>Makes the store ready, listens, and settles what an earlier dashboard left running.</summary>

@@ -43,6 +43,7 @@ using (data)
 using (PrivateDirectory directory = PrivateDirectory.Create())
 {
     WebApplication app = Dashboard.Build(options, data, directory, scenarios, TimeProvider.System);
+    Dashboard.MapPage(app);
     try
     {
         await Dashboard.Start(app);
