@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using ReuseAddrDashboard.Agent.Commands;
+using ReuseAddrDashboard.Agent.Host;
+using ReuseAddrDashboard.Agent.Kernel;
+using ReuseAddrDashboard.Agent.Link;
+using ReuseAddrDashboard.Agent.Logging;
+using ReuseAddrDashboard.Agent.Options;
+using ReuseAddrDashboard.Agent.Watch;
+
+namespace ReuseAddrDashboard.Agent;
+
+/// <summary>Puts the agent together and runs it until a signal ends it.</summary>
+internal static class AgentHost
+{
+    /// <summary>At the end, the last events have so long to reach the dashboard.</summary>
+    private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(1);
+
+    public static int Run(AgentOptions options)
+    {
+        if (options.DieWithParent is { } parent)
+        {
+            _ = Libc.PrCtl(Constants.PR_SET_PDEATHSIG, Constants.SIGKILL, 0, 0, 0);
+            // The parent may have ended before that.
+            if (Libc.GetPPid() != parent)
+            {
+                Console.Error.WriteLine($"reuseaddr-agent: process {parent} is not the parent, or has ended.");
+                return 1;
+            }
+        }
+
+        using var ended = new CancellationTokenSource();
+        void End(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            if (context.Signal != PosixSignal.SIGINT || options.DieWithParent is null)
+                ended.Cancel();
+        }
+        using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+
+        using ILoggerFactory logs = LoggerFactory.Create(b => b.SetMinimumLevel(options.LogLevel).AddProvider(new StderrLogger(TimeProvider.System)));
+        var outbox = new Outbox();
+        var own = new OwnSockets();
+        using var watcher = new SocketWatcher(outbox, own, options.Rows, (int)Libc.SysConf(Constants._SC_CLK_TCK));
+        using var runner = new CommandRunner(outbox, watcher, own, TimeProvider.System, logs.CreateLogger<CommandRunner>());
+        var link = new ServerLink(options.Dashboard, Guid.NewGuid().ToString("N"), () => HostFactsReader.Read(options), outbox, runner, options.CloseAfter, TimeProvider.System, logs);
+
+        using var linkEnds = new CancellationTokenSource();
+        Task running = Task.Run(() => link.RunAsync(linkEnds.Token));
+        ended.Token.WaitHandle.WaitOne();
+        runner.Dispose();
+        outbox.WaitEmpty(FlushLimit);
+        linkEnds.Cancel();
+        running.GetAwaiter().GetResult();
+        return 0;
+    }
+}

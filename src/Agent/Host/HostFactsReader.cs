@@ -1,0 +1,71 @@
+using System.Reflection;
+using ReuseAddrDashboard.Agent.Kernel;
+using ReuseAddrDashboard.Agent.Options;
+using ReuseAddrDashboard.Core.Wire;
+
+namespace ReuseAddrDashboard.Agent.Host;
+
+/// <summary>Reads what the agent announces of its host.</summary>
+internal static class HostFactsReader
+{
+    private static readonly string[] Sysctls =
+    [
+        "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_tw_reuse", "net.ipv4.tcp_max_tw_buckets", "net.ipv4.tcp_timestamps", "net.ipv4.ip_local_port_range",
+    ];
+
+    /// <summary>The agent's version, as --version prints it.</summary>
+    public static string Version { get; } = (typeof(HostFactsReader).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0").Split('+')[0];
+
+    public static HostFacts Read(AgentOptions options)
+    {
+        (string interfaceName, string address) = HostAddress.Choose(options.Interface, options.Address);
+        return new HostFacts
+        {
+            Name = options.Name,
+            HostName = Line("/proc/sys/kernel/hostname") ?? Environment.MachineName,
+            Os = Os(),
+            Kernel = Line("/proc/sys/kernel/osrelease") ?? "unknown",
+            Address = address,
+            Interface = interfaceName,
+            ClockTicks = (int)Libc.SysConf(Constants._SC_CLK_TCK),
+            BootId = Line("/proc/sys/kernel/random/boot_id") ?? "unknown",
+            NetworkNamespace = SocketNames.InodeOf("/proc/thread-self/ns/net"),
+            Uid = Libc.GetEUid(),
+            Pid = Environment.ProcessId,
+            AgentVersion = Version,
+            Sources = ["proc"],
+            CanDestroySockets = HasCapability(Constants.CAP_NET_ADMIN),
+            Sysctls = Sysctls.ToDictionary(name => name, name => Line($"/proc/sys/{name.Replace('.', '/')}")?.Replace('\t', ' ')),
+        };
+    }
+
+    /// <summary>Whether a bit of CapEff in /proc/self/status is set.</summary>
+    public static bool HasCapability(int bit)
+    {
+        const string label = "CapEff:";
+        string? line = Lines("/proc/self/status").FirstOrDefault(l => l.StartsWith(label, StringComparison.Ordinal));
+        return line is not null && ulong.TryParse(line.AsSpan(label.Length).Trim(), System.Globalization.NumberStyles.HexNumber, null, out ulong set) && (set >> bit & 1) == 1;
+    }
+
+    private static string Os()
+    {
+        const string label = "PRETTY_NAME=";
+        string? line = Lines("/etc/os-release").FirstOrDefault(l => l.StartsWith(label, StringComparison.Ordinal));
+        return line is null ? "unknown" : line[label.Length..].Trim('"', '\'', ' ');
+    }
+
+    private static string? Line(string path) => Lines(path).FirstOrDefault()?.Trim();
+
+    // A container may hide any of these; what cannot be read is told as unknown.
+    private static string[] Lines(string path)
+    {
+        try
+        {
+            return File.ReadAllLines(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}

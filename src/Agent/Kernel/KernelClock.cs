@@ -1,0 +1,21 @@
+namespace ReuseAddrDashboard.Agent.Kernel;
+
+/// <summary>The kernel's clocks in nanoseconds.</summary>
+internal static unsafe class KernelClock
+{
+    /// <summary>CLOCK_MONOTONIC: the time of every event.</summary>
+    public static long Monotonic() => Read(Constants.CLOCK_MONOTONIC);
+
+    /// <summary>CPU time that the calling thread has used.</summary>
+    public static long ThreadCpu() => Read(Constants.CLOCK_THREAD_CPUTIME_ID);
+
+    /// <summary>CPU time that the process has used.</summary>
+    public static long ProcessCpu() => Read(Constants.CLOCK_PROCESS_CPUTIME_ID);
+
+    private static long Read(int clock)
+    {
+        TimeSpec time;
+        _ = Libc.ClockGetTime(clock, &time);
+        return time.Seconds * 1_000_000_000 + time.Nanoseconds;
+    }
+}

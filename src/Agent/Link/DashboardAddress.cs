@@ -1,0 +1,74 @@
+using System.Net.Sockets;
+using System.Net.WebSockets;
+
+namespace ReuseAddrDashboard.Agent.Link;
+
+/// <summary>Where the dashboard is: <c>http://HOST:PORT</c>, <c>https://HOST:PORT</c> or <c>unix:/path</c>.</summary>
+internal sealed class DashboardAddress
+{
+    /// <summary>sun_path has 108 octets with the closing zero (unix(7)).</summary>
+    public const int MaxPath = 107;
+
+    private readonly string? _path;
+
+    private DashboardAddress(Uri root, string? path) => (Root, _path) = (root, path);
+
+    public Uri Root { get; }
+
+    public static bool TryParse(string text, out DashboardAddress? address)
+    {
+        address = null;
+        if (text.StartsWith("unix:", StringComparison.Ordinal))
+        {
+            string path = text["unix:".Length..];
+            if (path.StartsWith('/') && System.Text.Encoding.UTF8.GetByteCount(path) <= MaxPath)
+                address = new DashboardAddress(new Uri("http://localhost/"), path);
+        }
+        else if (Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri is { Scheme: "http" or "https", Host.Length: > 0, Query: "", Fragment: "", UserInfo: "" })
+        {
+            address = new DashboardAddress(uri, null);
+        }
+        return address is not null;
+    }
+
+    /// <summary>The address of a hub.</summary>
+    public Uri Hub(string route) => new(Root.AbsoluteUri.TrimEnd('/') + route);
+
+    /// <summary>Opens a WebSocket, over the Unix domain socket where there is one.</summary>
+    public async ValueTask<WebSocket> ConnectAsync(Uri uri, CancellationToken cancel)
+    {
+        var handler = new SocketsHttpHandler { UseProxy = _path is null, ConnectTimeout = TimeSpan.FromSeconds(10) };
+        if (_path is { } path)
+        {
+            handler.ConnectCallback = async (_, stop) =>
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                try
+                {
+                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), stop);
+                    return new NetworkStream(socket, ownsSocket: true);
+                }
+                catch
+                {
+                    socket.Dispose();
+                    throw;
+                }
+            };
+        }
+        // Never disposed: the handler owns the connection that the WebSocket lives on.
+        var invoker = new HttpMessageInvoker(handler);
+        var webSocket = new ClientWebSocket();
+        try
+        {
+            await webSocket.ConnectAsync(uri, invoker, cancel);
+            return webSocket;
+        }
+        catch
+        {
+            webSocket.Dispose();
+            throw;
+        }
+    }
+
+    public override string ToString() => _path is { } path ? $"unix:{path}" : Root.ToString();
+}

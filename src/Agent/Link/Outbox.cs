@@ -1,0 +1,154 @@
+using System.Threading.Channels;
+using ReuseAddrDashboard.Agent.Kernel;
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Wire;
+
+namespace ReuseAddrDashboard.Agent.Link;
+
+/// <summary>
+/// What is to be told to the server: bounded, in order, kept until acknowledged. An item gets its number when it is first sent, so that numbers have no hole
+/// whatever had to be dropped before; what was sent once stays as it was, because the server may hold it already.
+/// </summary>
+/// <param name="maxItems">Most items that wait.</param>
+/// <param name="maxOctets">Most octets that wait, as JSON, by estimate.</param>
+internal sealed class Outbox(int maxItems = 16_384, long maxOctets = 16 * 1024 * 1024)
+{
+    /// <summary>Octets of one report at most: three quarters of what the hub takes.</summary>
+    public const int MaxReportOctets = HubRoutes.MaxAgentMessage * 3 / 4;
+
+    private readonly record struct Waiting(RunEvent? Event, long? Order, bool Done, string? Refused, int Octets);
+
+    private readonly Lock _gate = new();
+    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly ManualResetEventSlim _empty = new(true);
+    private readonly List<AgentItem> _sent = [];
+    private Queue<Waiting> _waiting = new();
+    private long _octets, _next = 1;
+
+    /// <summary>An event; <paramref name="order"/> is the order that caused it.</summary>
+    public void Add(RunEvent happened, long? order = null) => Add(new Waiting(happened, order, false, null, Estimate(happened, null)));
+
+    /// <summary>The end of an order.</summary>
+    public void End(long order, string? refused = null) => Add(new Waiting(null, order, true, refused, Estimate(null, refused)));
+
+    /// <summary>The next report: what was sent before and not acknowledged, else what waits; empty when there is nothing.</summary>
+    public IReadOnlyList<AgentItem> Take()
+    {
+        lock (_gate)
+        {
+            if (_sent.Count == 0)
+            {
+                for (int octets = 0; _sent.Count < AgentReport.MaxItems && _waiting.TryPeek(out Waiting item); _waiting.Dequeue())
+                {
+                    octets += item.Octets;
+                    if (_sent.Count > 0 && octets > MaxReportOctets)
+                        break;
+                    _octets -= item.Octets;
+                    _sent.Add(new AgentItem(_next++, item.Event, item.Order, item.Done, item.Refused));
+                }
+            }
+            return [.. _sent];
+        }
+    }
+
+    /// <summary>The server holds everything up to this number.</summary>
+    public void Acknowledge(long number)
+    {
+        lock (_gate)
+        {
+            _sent.RemoveAll(item => item.Number <= number);
+            if (_sent.Count == 0 && _waiting.Count == 0)
+                _empty.Set();
+        }
+    }
+
+    /// <summary>Waits until everything was acknowledged; false when the time is over first.</summary>
+    public bool WaitEmpty(TimeSpan limit) => _empty.Wait(limit);
+
+    /// <summary>Until something waits.</summary>
+    public async Task WaitAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (_waiting.Count > 0 || _sent.Count > 0)
+                    return;
+                // Under the lock: whoever adds after this signals after this.
+                _signal.Reader.TryRead(out _);
+            }
+            await _signal.Reader.WaitToReadAsync(cancel);
+        }
+    }
+
+    private void Add(Waiting item)
+    {
+        lock (_gate)
+        {
+            _waiting.Enqueue(item);
+            _empty.Reset();
+            _octets += item.Octets;
+            if (_waiting.Count > maxItems || _octets > maxOctets)
+                MakeRoom();
+            _signal.Writer.TryWrite(true);
+        }
+    }
+
+    // Frees an eighth at once, so that a long silence costs little for each event. What goes first: readings that say no news, then other socket
+    // states, then calls; the ends of orders stay as long as anything else is there.
+    private void MakeRoom()
+    {
+        int targetItems = maxItems - maxItems / 8;
+        long targetOctets = maxOctets - maxOctets / 8;
+        long lost = 0;
+        for (int rank = 0; rank < 4 && (_waiting.Count - 1 > targetItems || _octets > targetOctets); rank++)
+        {
+            var kept = new Queue<Waiting>(_waiting.Count);
+            int left = _waiting.Count;
+            foreach (Waiting item in _waiting)
+            {
+                if (item.Event is GapEvent { Reason: DroppedReason, Lost: var before })
+                {
+                    // One gap tells of all that was dropped since the last report.
+                    lost += before;
+                    left--;
+                    _octets -= item.Octets;
+                }
+                else if (Rank(item) <= rank && (left > targetItems || _octets > targetOctets))
+                {
+                    lost++;
+                    left--;
+                    _octets -= item.Octets;
+                }
+                else
+                {
+                    kept.Enqueue(item);
+                }
+            }
+            _waiting = kept;
+        }
+        var told = new GapEvent { T = KernelClock.Monotonic(), Source = EventSource.Agent, Lost = lost, Reason = DroppedReason };
+        var first = new Waiting(told, null, false, null, Estimate(told, null));
+        _octets += first.Octets;
+        _waiting = new Queue<Waiting>(_waiting.Prepend(first));
+    }
+
+    private const string DroppedReason = "The agent could not reach the dashboard for long and dropped the oldest socket readings.";
+
+    private static int Rank(Waiting item) => item switch
+    {
+        { Event: SocketEvent { From: { } from, To: { } to } } when from == to => 0,
+        { Event: SocketEvent } => 1,
+        { Done: false } => 2,
+        _ => 3,
+    };
+
+    // JSON writes a quote as six characters.
+    private static int Estimate(RunEvent? happened, string? refused) => 160 + 6 * (refused?.Length ?? 0) + happened switch
+    {
+        SocketEvent socket => 400 + (socket.Raw?.Length ?? 0),
+        CallEvent call => 600 + 6 * (call.Args.Length + (call.Remark?.Length ?? 0)),
+        GapEvent gap => 200 + gap.Reason.Length,
+        _ => 400,
+    };
+}

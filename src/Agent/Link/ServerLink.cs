@@ -1,0 +1,148 @@
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using ReuseAddrDashboard.Agent.Commands;
+using ReuseAddrDashboard.Agent.Kernel;
+using ReuseAddrDashboard.Core.Wire;
+
+namespace ReuseAddrDashboard.Agent.Link;
+
+/// <summary>
+/// The link to the dashboard: connects, says hello, takes orders and empties the outbox, for ever. A report is repeated until the server has acknowledged it.
+/// </summary>
+/// <param name="address">Where the dashboard is.</param>
+/// <param name="instance">This start of the agent.</param>
+/// <param name="facts">Reads the host anew for each hello.</param>
+/// <param name="outbox">What is to be told.</param>
+/// <param name="runner">Takes the orders.</param>
+/// <param name="closeAfter">Lesson sockets are closed once the link was away so long.</param>
+/// <param name="time">Pauses and limits.</param>
+/// <param name="logs">Where the link and SignalR log.</param>
+internal sealed partial class ServerLink(
+    DashboardAddress address, string instance, Func<HostFacts> facts, Outbox outbox, CommandRunner runner, TimeSpan closeAfter, TimeProvider time, ILoggerFactory logs)
+{
+    /// <summary>Pause after a hello that the server refused.</summary>
+    public static readonly TimeSpan RefusedPause = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest wait for an answer of the server.</summary>
+    public static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(15);
+
+    private readonly ILogger _log = logs.CreateLogger<ServerLink>();
+
+    /// <summary>Runs until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        var pauses = new ReconnectPauses(Random.Shared);
+        string? told = null;
+        ITimer? away = null;
+        try
+        {
+            while (!cancel.IsCancellationRequested)
+            {
+                string? trouble = null;
+                TimeSpan? pause = null;
+                try
+                {
+                    await using HubConnection hub = Build();
+                    using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+                    hub.Closed += _ => lost.CancelAsync();
+                    await hub.StartAsync(cancel);
+                    AgentWelcome welcome = await Answer<AgentWelcome>(hub, nameof(IAgentHub.Hello), new AgentHello(AgentHello.CurrentProtocol, instance, facts()), lost.Token);
+                    if (welcome.Refused is { } refused)
+                    {
+                        (trouble, pause) = ($"{address} refuses this agent: {refused}", RefusedPause);
+                    }
+                    else
+                    {
+                        away?.Dispose();
+                        away = null;
+                        told = null;
+                        pauses.Reset();
+                        Log.Up(_log, address);
+                        outbox.Acknowledge(welcome.Acknowledged);
+                        runner.KeepOnly(welcome.Run);
+                        await PumpAsync(hub, lost.Token);
+                    }
+                }
+                catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+                {
+                    return;
+                }
+                catch (Exception e)
+                {
+                    // Whatever ends the link, the answer is the same: say it once and try again.
+                    trouble = e is OperationCanceledException ? $"The link to {address} was lost." : $"{address} cannot be reached: {e.Message}";
+                }
+                away ??= time.CreateTimer(_ => runner.CloseAll("the dashboard was away for too long"), null, closeAfter, Timeout.InfiniteTimeSpan);
+                if (trouble is not null && trouble != told)
+                    Log.Trouble(_log, told = trouble);
+                await Task.Delay(pause ?? pauses.Next(), time, cancel);
+            }
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+        }
+        finally
+        {
+            away?.Dispose();
+        }
+    }
+
+    private async Task PumpAsync(HubConnection hub, CancellationToken lost)
+    {
+        while (true)
+        {
+            await outbox.WaitAsync(lost);
+            IReadOnlyList<AgentItem> items = outbox.Take();
+            long held = await Answer<long>(hub, nameof(IAgentHub.Report), new AgentReport(instance, items), lost);
+            outbox.Acknowledge(held);
+            if (held < items[^1].Number)
+                throw new InvalidOperationException($"the server holds item {held} after it was sent {items[0].Number} to {items[^1].Number}");
+        }
+    }
+
+    private async Task<T> Answer<T>(HubConnection hub, string method, object argument, CancellationToken lost)
+    {
+        using var late = new CancellationTokenSource(AnswerLimit, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(lost, late.Token);
+        return await hub.InvokeAsync<T>(method, argument, limit.Token);
+    }
+
+    private HubConnection Build()
+    {
+        HubConnection hub = new HubConnectionBuilder()
+            .WithUrl(address.Hub(HubRoutes.Agent), HttpTransportType.WebSockets, options =>
+            {
+                options.SkipNegotiation = true;
+                options.WebSocketFactory = (context, cancel) => address.ConnectAsync(context.Uri, cancel);
+            })
+            .AddJsonProtocol(options =>
+            {
+                options.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default);
+                options.PayloadSerializerOptions.AllowOutOfOrderMetadataProperties = true;
+                options.PayloadSerializerOptions.MaxDepth = 32;
+            })
+            .ConfigureLogging(logging =>
+            {
+                logging.SetMinimumLevel(LogLevel.Warning);
+                logging.Services.AddSingleton(logs);
+            })
+            .Build();
+        hub.On<SocketCommand>(nameof(IAgentClient.Call), runner.Call);
+        hub.On<WatchOrder>(nameof(IAgentClient.Watch), runner.Watch);
+        hub.On<long>(nameof(IAgentClient.Look), runner.Look);
+        hub.On<long>(nameof(IAgentClient.CloseAll), id => runner.CloseAll(id));
+        hub.On(nameof(IAgentClient.Monotonic), KernelClock.Monotonic);
+        return hub;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Joined {Dashboard}.")]
+        public static partial void Up(ILogger log, DashboardAddress dashboard);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Trouble} Trying again.")]
+        public static partial void Trouble(ILogger log, string trouble);
+    }
+}

@@ -1,0 +1,39 @@
+namespace ReuseAddrDashboard.Agent.Options;
+
+internal static class Help
+{
+    public const string Text = """
+        reuseaddr-agent: makes the lesson's system calls on this host and watches its TCP sockets, for ReuseAddrDashboard.
+
+        Usage: reuseaddr-agent --dashboard ADDRESS --name client|server [options]
+
+        Needed:
+          --dashboard ADDRESS       Where the dashboard is: http://HOST:PORT, https://HOST:PORT or unix:/PATH (a Unix domain socket).
+          --name client|server      Which host of the lab this is.
+
+        Options (--option VALUE or --option=VALUE):
+          --address IPV4            Address to announce. Default: that of the interface with the default route, else the first that is not loopback, else 127.0.0.1.
+          --interface NAME          Interface to announce. Default: the one that has the address.
+          --rows IPV4[,any]         Report only socket rows with this local address; with ",any" also rows of a wildcard address, otherwise those only
+                                    if they are of this agent's own sockets. For two agents in one network namespace. Default: every row of the watched ports.
+          --close-after SECONDS     Close every lesson socket once the dashboard was away so long, 1 to 3600. Default: 30.
+          --die-with-parent PID     End at once (SIGKILL) when the parent process PID ends, and leave SIGINT to it.
+          --log-level LEVEL         trace, debug, information, warning, error, critical or none. Default: information. The log goes to standard error.
+          --help                    Print this.
+          --version                 Print the version.
+
+        The agent joins the dashboard and comes back for ever, after pauses of 0.2 s to 5 s. It opens no port of its own. It knows no lesson: it makes one system call
+        at a time, as the dashboard orders, and reads /proc/net/tcp and tcp6 of its network namespace at no more than 1 % of a core.
+
+        Signals: SIGTERM and SIGINT close every lesson socket, report that, and end the agent. SIGKILL leaves the closing to the kernel.
+
+        Exit codes: 0 ended by a signal, 1 the parent named by --die-with-parent is gone, 2 wrong options.
+
+        Capabilities: none are needed. CAP_NET_BIND_SERVICE (or root) allows ports below 1024; CAP_NET_ADMIN is announced, because it allows to destroy TIME-WAIT sockets.
+
+        Examples:
+          reuseaddr-agent --dashboard http://192.168.122.1:5000 --name server
+          reuseaddr-agent --dashboard http://192.168.122.1:5000 --name client --interface eth0
+          reuseaddr-agent --dashboard unix:/run/reuseaddr/dashboard.sock --name server --rows 127.0.0.1,any
+        """;
+}

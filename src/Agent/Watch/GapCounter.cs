@@ -1,0 +1,36 @@
+using ReuseAddrDashboard.Core.Events;
+
+namespace ReuseAddrDashboard.Agent.Watch;
+
+/// <summary>Counts what was lost and tells of it at most once in a while.</summary>
+/// <param name="every">Nanoseconds between two events at least.</param>
+/// <param name="what">What was lost; follows the number in the sentence.</param>
+internal sealed class GapCounter(long every, string what)
+{
+    private long _lost, _toldAt = long.MinValue / 2, _latest;
+
+    /// <summary>Adds to the count; the event when it is time for one.</summary>
+    public GapEvent? Count(int more, long now)
+    {
+        _lost += more;
+        if (_lost == 0 || now - _toldAt < every)
+            return null;
+        return Tell(now);
+    }
+
+    /// <summary>The count of one reading, which the next replaces; an event only for another number than the last told.</summary>
+    public GapEvent? Latest(int count, long now)
+    {
+        if (count == _latest || now - _toldAt < every)
+            return null;
+        _latest = _lost = count;
+        return count == 0 ? null : Tell(now);
+    }
+
+    private GapEvent Tell(long now)
+    {
+        var gap = new GapEvent { T = now, Source = EventSource.Proc, Lost = _lost, Reason = $"{_lost} {what}" };
+        (_lost, _toldAt) = (0, now);
+        return gap;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Net;
+using ReuseAddrDashboard.Core.Tcp;
+
+namespace ReuseAddrDashboard.Agent.Watch;
+
+/// <summary>The option --rows: which of two agents in one network namespace tells of a row.</summary>
+/// <param name="Address">Only rows with this local address.</param>
+/// <param name="Any">Also rows with a wildcard local address that are not this agent's.</param>
+internal sealed record RowsOption(IPAddress Address, bool Any);
+
+/// <summary>Which rows are told.</summary>
+/// <param name="ports">Local or remote port is one of these.</param>
+/// <param name="rows">Null for every local address.</param>
+/// <param name="isOwn">Whether an inode is of one of this agent's sockets.</param>
+internal sealed class RowFilter(IReadOnlyList<int> ports, RowsOption? rows, Func<ulong, bool> isOwn)
+{
+    private readonly ushort[] _ports = [.. ports.Select(p => (ushort)p)];
+    private readonly Endpoint? _address = rows is null ? null : Endpoint.Of(rows.Address, 0);
+    private readonly bool _any = rows?.Any ?? true;
+
+    public bool IsEmpty => _ports.Length == 0;
+
+    public bool Takes(in SocketRow row)
+    {
+        if (!_ports.AsSpan().Contains(row.Local.Port) && !_ports.AsSpan().Contains(row.Remote.Port))
+            return false;
+        if (_address is not { } address)
+            return true;
+        return row.Local.IsWildcard ? _any || isOwn(row.Inode) : row.Local.Unmapped().SameAddress(address);
+    }
+}

@@ -1,0 +1,41 @@
+using ReuseAddrDashboard.Agent.Tests.Support;
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Wire;
+using Xunit;
+
+namespace ReuseAddrDashboard.Agent.Tests;
+
+/// <summary>The agent as a process, ordered over its hub, on the real kernel.</summary>
+public sealed class AgentOverHubTests
+{
+    [Fact]
+    public async Task Makes_calls_and_tells_calls_rows_and_the_end_in_this_order()
+    {
+        await using FakeDashboard dashboard = await FakeDashboard.Start();
+        using AgentProcess process = AgentProcess.Start(["--dashboard", dashboard.Address, "--name", "server"]);
+        IAgentClient agent = await dashboard.Agent();
+        int port = Ports.Free();
+        await agent.Watch(new WatchOrder(1, "r", [port]));
+        await dashboard.Ledger.Until(1);
+        await agent.Call(new SocketCommand { Id = 2, Run = "r", Socket = "lfd", Call = SocketCall.Socket });
+        await agent.Call(new SocketCommand { Id = 3, Run = "r", Socket = "lfd", Call = SocketCall.SetSockOpt, Option = SocketOption.ReuseAddr });
+        await agent.Call(new SocketCommand { Id = 4, Run = "r", Socket = "lfd", Call = SocketCall.Bind, Address = Endpoint.V4(0, (ushort)port) });
+        await dashboard.Ledger.Until(4);
+        await agent.Call(new SocketCommand { Id = 5, Run = "r", Socket = "lfd", Call = SocketCall.Listen, Backlog = 5 });
+        IReadOnlyList<AgentItem> listen = await dashboard.Ledger.Until(5);
+
+        Assert.Equal("listen", Assert.IsType<CallEvent>(listen[0].Event).Call);
+        SocketEvent row = Assert.IsType<SocketEvent>(listen[1].Event);
+        Assert.Equal((null, TcpState.Listen, 5), (row.From, row.To, row.Backlog));
+        Assert.Equal(port, row.Local.Port);
+        Assert.True(listen[2].Done);
+        Assert.Null(listen[2].Refused);
+        Assert.Equal(Enumerable.Range(1, dashboard.Ledger.Items.Count), dashboard.Ledger.Items.Select(i => (int)i.Number));
+
+        await agent.CloseAll(6);
+        IReadOnlyList<AgentItem> closed = await dashboard.Ledger.Until(6);
+        Assert.Equal("close", Assert.IsType<CallEvent>(closed[0].Event).Call);
+        Assert.Null(Assert.IsType<SocketEvent>(closed[1].Event).To);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace ReuseAddrDashboard.Agent.Tests.Support;
+
+/// <summary>The agent as a process of its own.</summary>
+internal sealed class AgentProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly List<string> _log = [];
+
+    private AgentProcess(Process process)
+    {
+        _process = process;
+        process.ErrorDataReceived += (_, e) =>
+        {
+            lock (_log)
+                _log.Add(e.Data ?? "");
+        };
+        process.BeginErrorReadLine();
+    }
+
+    public static string Dll => typeof(AgentProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "AgentProgram").Value!;
+
+    public int Id => _process.Id;
+
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+                return string.Join('\n', _log);
+        }
+    }
+
+    /// <param name="args">The agent's arguments.</param>
+    /// <param name="before">A program and its arguments to start the agent with: strace, unshare.</param>
+    public static AgentProcess Start(IEnumerable<string> args, params string[] before)
+    {
+        string[] line = [.. before, "dotnet", Dll, .. args];
+        var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        return new AgentProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Runs the agent to its end.</summary>
+    public static async Task<(int Code, string Out, string Error)> Run(params string[] args)
+    {
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", [Dll, .. args]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await error);
+    }
+
+    public void Signal(string signal)
+    {
+        using Process kill = Process.Start("kill", ["-s", signal, Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    public async Task<int> Ended()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await _process.WaitForExitAsync(limit.Token);
+        return _process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,145 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using ReuseAddrDashboard.Core.Wire;
+
+namespace ReuseAddrDashboard.Agent.Tests.Support;
+
+/// <summary>What survives a restart of the dashboard: the items by number, and how each hello and report is answered.</summary>
+public sealed class Ledger
+{
+    private readonly Channel<AgentItem> _new = Channel.CreateUnbounded<AgentItem>();
+
+    public ConcurrentQueue<AgentHello> Hellos { get; } = new();
+
+    public List<AgentItem> Items { get; } = [];
+
+    public int Doubles { get; private set; }
+
+    public string? Refuse { get; set; }
+
+    public string? Run { get; set; }
+
+    /// <summary>So many reports are taken, and then the link is cut before the answer.</summary>
+    public int CutAfterTaking { get; set; }
+
+    public Channel<string> Joined { get; } = Channel.CreateUnbounded<string>();
+
+    public IAsyncEnumerable<AgentItem> New => _new.Reader.ReadAllAsync();
+
+    public long Take(AgentReport report)
+    {
+        lock (Items)
+        {
+            foreach (AgentItem item in report.Items)
+            {
+                if (item.Number <= Held)
+                {
+                    Doubles++;
+                    continue;
+                }
+                Items.Add(item);
+                _new.Writer.TryWrite(item);
+            }
+            return Held;
+        }
+    }
+
+    public long Held => Items.Count == 0 ? 0 : Items[^1].Number;
+
+    /// <summary>Every item that comes until the order has ended, that end included.</summary>
+    public async Task<IReadOnlyList<AgentItem>> Until(long order)
+    {
+        var items = new List<AgentItem>();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await foreach (AgentItem item in _new.Reader.ReadAllAsync(limit.Token))
+        {
+            items.Add(item);
+            if (item.Done && item.Order == order)
+                return items;
+        }
+        throw new InvalidOperationException("The items ended.");
+    }
+}
+
+public sealed class TestAgentHub(Ledger ledger) : Hub<IAgentClient>, IAgentHub
+{
+    public Task<AgentWelcome> Hello(AgentHello hello)
+    {
+        ledger.Hellos.Enqueue(hello);
+        if (ledger.Refuse is null)
+            ledger.Joined.Writer.TryWrite(Context.ConnectionId);
+        return Task.FromResult(new AgentWelcome(ledger.Refuse, ledger.Held, ledger.Run));
+    }
+
+    public Task<long> Report(AgentReport report)
+    {
+        long held = ledger.Take(report);
+        if (ledger.CutAfterTaking > 0)
+        {
+            ledger.CutAfterTaking--;
+            Context.Abort();
+        }
+        return Task.FromResult(held);
+    }
+}
+
+/// <summary>A dashboard of which only the agents' hub is there, in this process.</summary>
+public sealed class FakeDashboard : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private FakeDashboard(WebApplication app, Ledger ledger, string address) => (_app, Ledger, Address) = (app, ledger, address);
+
+    public Ledger Ledger { get; }
+
+    /// <summary>For --dashboard.</summary>
+    public string Address { get; }
+
+    public static async Task<FakeDashboard> Start(Ledger? ledger = null, string? unixPath = null, int port = 0)
+    {
+        ledger ??= new Ledger();
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(k =>
+        {
+            if (unixPath is not null)
+                k.ListenUnixSocket(unixPath);
+            else
+                k.Listen(System.Net.IPAddress.Loopback, port);
+        });
+        builder.Services.AddSingleton(ledger);
+        builder.Services.AddSignalR(o => o.MaximumReceiveMessageSize = HubRoutes.MaxAgentMessage).AddJsonProtocol(o =>
+        {
+            o.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default);
+            o.PayloadSerializerOptions.AllowOutOfOrderMetadataProperties = true;
+        });
+        WebApplication app = builder.Build();
+        app.MapHub<TestAgentHub>(HubRoutes.Agent);
+        await app.StartAsync();
+        string address = unixPath is not null ? $"unix:{unixPath}"
+            : app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        return new FakeDashboard(app, ledger, address);
+    }
+
+    /// <summary>The agent that joins next.</summary>
+    public async Task<IAgentClient> Agent()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        string id = await Ledger.Joined.Reader.ReadAsync(limit.Token);
+        return _app.Services.GetRequiredService<IHubContext<TestAgentHub, IAgentClient>>().Clients.Client(id);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var atOnce = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        await _app.StopAsync(atOnce.Token);
+        await _app.DisposeAsync();
+    }
+}
