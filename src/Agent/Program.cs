@@ -1,4 +1,5 @@
 using ReuseAddrDashboard.Agent.Host;
+using ReuseAddrDashboard.Agent.LocalPair;
 using ReuseAddrDashboard.Agent.Options;
 
 namespace ReuseAddrDashboard.Agent;
@@ -9,6 +10,8 @@ internal static class Program
 
     private static int Main(string[] args)
     {
+        if (args is ["pair", .. string[] rest])
+            return Keeper.Run(rest).GetAwaiter().GetResult();
         if (args.Contains("--help"))
         {
             Console.Out.WriteLine(Help.Text);

@@ -6,6 +6,7 @@ internal static class Help
         reuseaddr-agent: makes the lesson's system calls on this host and watches its TCP sockets, for ReuseAddrDashboard.
 
         Usage: reuseaddr-agent --dashboard ADDRESS --name client|server [options]
+               reuseaddr-agent pair ...   (keeps both hosts on one machine; the dashboard starts it; pair --help says more)
 
         Needed:
           --dashboard ADDRESS       Where the dashboard is: http://HOST:PORT, https://HOST:PORT or unix:/PATH (a Unix domain socket).
