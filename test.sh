@@ -130,7 +130,7 @@ for name in "${names[@]}"; do
   program=tests/$name/bin/Release/net10.0/ReuseAddrDashboard.$name
   log=$results/$name.log
   if [[ ! -x $program ]]; then
-    say "$program is not there: it was not built."
+    say "$program is not there. Is tests/$name in the solution (dotnet sln add tests/$name)?"
     failed=$((failed + 1))
     continue
   fi
