@@ -22,6 +22,8 @@ internal static class RunsApi
         api.MapPost("/labs/{lab}/reset", Reset).Produces<LabReply>().WithSummary("Closes every lesson socket on both hosts and puts the open run away.");
         api.MapGet("/runs", (RunStore store, CancellationToken cancel) => store.Newest(ListLength, cancel)).WithSummary("The newest runs, newest first.");
         api.MapGet("/runs/{id}", Get).Produces<RunFile>().ProducesProblem(StatusCodes.Status404NotFound).WithSummary("The run file (docs/run-format.md).");
+        api.MapGet("/runs/{id}/ss", Ss).Produces<string>(StatusCodes.Status200OK, "text/plain").ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("The server host's sockets at a moment (seconds on the run's axis; now or the end without it), as ss -anot4 'sport == :PORT' prints them.");
         api.MapPost("/runs/{id}/steps/{step}", Step).Produces<RunFile>().WithSummary("Makes the calls of a step that are left, and answers when it has ended.");
         api.MapPost("/runs/{id}/next-call", Next).Produces<RunFile>().WithSummary("Makes the next system call only.");
         api.MapPost("/runs/{id}/play", Play).Produces<LabReply>(StatusCodes.Status202Accepted).WithSummary("Makes all calls that are left; answers at once.");
@@ -45,6 +47,17 @@ internal static class RunsApi
 
     private static async Task<IResult> Get(string id, RunStore store, CancellationToken cancel) =>
         await store.Find(id, cancel) is { } run ? Results.Ok(run) : UnknownRun(id);
+
+    private static async Task<IResult> Ss(string id, string? at, IGrainFactory grains, RunStore store, CancellationToken cancel)
+    {
+        LabState lab = (await Local(grains).State()).Value;
+        if (await store.Find(id, cancel) is not { } run)
+            return UnknownRun(id);
+        long moment = lab.Run?.Id == id ? lab.RunTime : run.Events.Count == 0 ? 0 : run.Events.Max(e => e.T);
+        if (at is not null && !SsView.TryReadSeconds(at, out moment))
+            return Refusal(StatusCodes.Status400BadRequest, "bad-moment", "at is a number of seconds on the run's axis, for example at=12.5.", id);
+        return Results.Text(SsView.At(run, moment));
+    }
 
     private static Task<IResult> Step(string id, string step, IGrainFactory grains, RunStore store, CancellationToken cancel) =>
         Change(id, grains, store, lab => lab.RunStep(id, step, wait: true), cancel);

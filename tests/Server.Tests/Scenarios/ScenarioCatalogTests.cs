@@ -20,7 +20,7 @@ public sealed class ScenarioCatalogTests
     }
 
     [Theory]
-    [InlineData("call: bind", "call: bnid", "bnid")]
+    [InlineData("call: bind", "call: bnid", "calls[2].call")]
     [InlineData("host: server, program", "host: sever, program", "sever")]
     [InlineData("backlog: 5", "backlgo: 5", "backlgo")]
     [InlineData("steps:", "steps: [", "Scenarios")]

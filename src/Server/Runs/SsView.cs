@@ -1,0 +1,42 @@
+using System.Globalization;
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Wire;
+using Endpoint = ReuseAddrDashboard.Core.Tcp.Endpoint;
+
+namespace ReuseAddrDashboard.Server.Runs;
+
+/// <summary>What <c>ss -anot4 'sport == :PORT'</c> printed on the server host at a moment of a run.</summary>
+internal static class SsView
+{
+    /// <param name="run">The run.</param>
+    /// <param name="at">The moment, nanoseconds on the run's axis.</param>
+    public static string At(RunFile run, long at)
+    {
+        var rows = new Dictionary<(Endpoint, Endpoint), SocketEvent>();
+        foreach (SocketEvent e in run.Events.OfType<SocketEvent>().Where(e => e.Host == HubRoutes.Server && e.T <= at))
+        {
+            if (e.To is null)
+                rows.Remove((e.Local, e.Remote));
+            else
+                rows[(e.Local, e.Remote)] = e;
+        }
+        return SsText.Print(rows.Values.OrderBy(Slot).Select(e => SsRow.Of(e, at)), run.Options.Port);
+    }
+
+    /// <summary>Reads the query's seconds; false when they are none a run can have.</summary>
+    public static bool TryReadSeconds(string text, out long nanoseconds)
+    {
+        nanoseconds = 0;
+        if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out decimal seconds)
+            || Math.Abs(seconds) > 1_000_000_000m)
+            return false;
+        nanoseconds = (long)(seconds * 1_000_000_000m);
+        return true;
+    }
+
+    // The kernel walks the same hash for /proc and for ss: the row's number in /proc is its place in ss.
+    private static int Slot(SocketEvent e) =>
+        e.Raw?.IndexOf(':') is { } colon and > 0 && int.TryParse(e.Raw.AsSpan(0, colon), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out int slot)
+            ? slot : int.MaxValue;
+}
