@@ -1,0 +1,78 @@
+using System.Net;
+using System.Net.Http.Json;
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Wire;
+using Xunit;
+
+namespace ReuseAddrDashboard.EndToEnd;
+
+/// <summary>The experiment by API, on this machine's kernel, as a program would ask for it.</summary>
+public sealed class PublishedServerTests(SharedDashboard shared)
+{
+    private readonly Dashboard _dashboard = shared.Dashboard;
+
+    [Theory]
+    [InlineData("without-reuseaddr", null, null, "EADDRINUSE")]
+    [InlineData("with-reuseaddr", null, null, null)]
+    [InlineData("without-reuseaddr", false, true, "EADDRINUSE")]
+    [InlineData("with-reuseaddr", true, false, "EADDRINUSE")]
+    public async Task Plays_a_scenario_to_the_kernels_answer(string scenario, bool? listener, bool? rebind, string? errno)
+    {
+        await Reset();
+        string id = await Open(new() { Scenario = scenario, Port = LessonPorts.Next(), ListenerReuseAddr = listener, RebindReuseAddr = rebind, PauseMs = 0, Play = true });
+        await Wait.Until(async () => (await _dashboard.GetRun(id)).Outcome != Outcome.Running, TimeSpan.FromSeconds(20), () => $"The run {id} does not end:\n{_dashboard.Log}");
+        RunFile run = await _dashboard.GetRun(id);
+
+        Assert.Equal(Outcome.Completed, run.Outcome);
+        RebindResult result = Assert.Single(run.Rebind);
+        Assert.Equal(errno, result.Errno);
+        Assert.Equal(errno is null ? 0 : -1, result.Result);
+        Assert.Equal(run.Events.Select((_, i) => i + 1L), run.Events.Select(e => e.Seq));
+        Assert.Contains(run.Events.OfType<SocketEvent>(), e => e.Host == HubRoutes.Server && e.To == TcpState.TimeWait);
+        Assert.Contains(run.Events.OfType<OutputEvent>(), e => e.Host == HubRoutes.Client && e.Text == "we received FIN from server.");
+        Assert.Equal(errno is not null, run.Events.OfType<OutputEvent>().Any(e => e.Host == HubRoutes.Server && e.Text == "bind: Address already in use"));
+    }
+
+    [Fact]
+    public async Task Takes_JSON_only_and_no_foreign_origin()
+    {
+        using HttpRequestMessage form = new(HttpMethod.Post, "/api/labs/local/reset") { Content = new FormUrlEncodedContent([new("a", "b")]) };
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await _dashboard.Http.SendAsync(form, TestContext.Current.CancellationToken)).StatusCode);
+        using HttpRequestMessage foreign = new(HttpMethod.Post, "/api/labs/local/reset") { Headers = { { "Origin", "http://example.com" } } };
+        Assert.Equal(HttpStatusCode.Forbidden, (await _dashboard.Http.SendAsync(foreign, TestContext.Current.CancellationToken)).StatusCode);
+        using HttpRequestMessage rebound = new(HttpMethod.Get, "/healthz") { Headers = { Host = "example.com" } };
+        Assert.Equal(HttpStatusCode.BadRequest, (await _dashboard.Http.SendAsync(rebound, TestContext.Current.CancellationToken)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Ends_on_Ctrl_C_within_two_seconds_and_leaves_nothing()
+    {
+        await using Dashboard own = await Dashboard.Run();
+        IReadOnlyList<(int, string)> processes = own.Descendants();
+        Assert.NotEmpty(processes);
+        Assert.InRange(await own.Stop(), TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        await AreGone(processes);
+    }
+
+    [Fact]
+    public async Task Leaves_nothing_within_two_seconds_of_kill_9()
+    {
+        await using Dashboard own = await Dashboard.Run();
+        IReadOnlyList<(int, string)> processes = own.Descendants();
+        await own.Kill();
+        await AreGone(processes);
+    }
+
+    private static Task AreGone(IReadOnlyList<(int, string)> processes) => Wait.Until(
+        () => Task.FromResult(!processes.Any(ProcessTree.Lives)), TimeSpan.FromSeconds(2), () => $"Still there: {string.Join(' ', processes.Where(ProcessTree.Lives))}");
+
+    private async Task<string> Open(StartRun request)
+    {
+        using HttpResponseMessage answer = await _dashboard.Http.PostAsJsonAsync("/api/labs/local/runs", request, WireJson.Default.StartRun);
+        Assert.True(answer.StatusCode == HttpStatusCode.Created, $"{answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+        return answer.Headers.Location!.ToString().Split('/')[^1];
+    }
+
+    private async Task Reset() => Assert.Equal(HttpStatusCode.OK, (await _dashboard.Http.PostAsync("/api/labs/local/reset", null)).StatusCode);
+}

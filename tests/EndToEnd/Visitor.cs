@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace ReuseAddrDashboard.EndToEnd;
+
+/// <summary>One person's browser at the page: what the page asked for and complained of is kept, and must be nothing bad in the end.</summary>
+public sealed class Visitor : IAsyncDisposable
+{
+    private static readonly (int Width, int Height)[] Sizes = [(1440, 900), (1280, 720), (390, 844)];
+    private readonly IBrowserContext _context;
+    private readonly ConcurrentQueue<string> _complaints = new();
+
+    private Visitor(IBrowserContext context, IPage page) => (_context, Page) = (context, page);
+
+    public IPage Page { get; }
+
+    /// <summary>True while the server is away on purpose: the browser then reports failed requests as errors.</summary>
+    public bool ServerIsAway { get; set; }
+
+    /// <summary>Opens the page and waits until the lab is live on it.</summary>
+    public static async Task<Visitor> Come(Chromium chromium, Dashboard dashboard, int width = 1440, int height = 900)
+    {
+        IBrowserContext context = await chromium.Browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, Locale = "en-US" });
+        IPage page = await context.NewPageAsync();
+        page.SetDefaultTimeout(15_000);
+        Visitor visitor = new(context, page);
+        page.Console += (_, message) => visitor.Note(message.Type == "error", $"console: {message.Text}");
+        page.PageError += (_, error) => visitor.Note(true, $"page error: {error}");
+        page.Response += (_, response) => visitor.Note(response.Status >= 400, $"{response.Status} {response.Url}");
+        page.Request += (_, request) => visitor.Note(
+            !request.Url.StartsWith(dashboard.Url + "/", StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal)
+            && !request.Url.StartsWith("blob:", StringComparison.Ordinal), $"request to another host: {request.Url}");
+        page.WebSocket += (_, socket) => visitor.Note(
+            !socket.Url.StartsWith(dashboard.Url.Replace("http:", "ws:") + "/", StringComparison.Ordinal), $"socket to another host: {socket.Url}");
+        await page.GotoAsync(dashboard.Url);
+        await visitor.IsLive();
+        return visitor;
+    }
+
+    public Task IsLive() => Assertions.Expect(Page.GetByText("live", new() { Exact = true })).ToBeVisibleAsync(new() { Timeout = 30_000 });
+
+    /// <summary>Pictures at the three sizes in light and dark, into screenshots/NAME-WIDTHxHEIGHT-THEME.png.</summary>
+    public async Task Shoot(string name)
+    {
+        PageViewportSizeResult before = Page.ViewportSize ?? throw new InvalidOperationException("The page has no size.");
+        foreach ((int width, int height) in Sizes)
+        {
+            await Page.SetViewportSizeAsync(width, height);
+            foreach (ColorScheme scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
+            {
+                await Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+                await Page.ScreenshotAsync(new() { Path = Path.Combine(Checkout.Results, "screenshots", $"{name}-{width}x{height}-{scheme.ToString().ToLowerInvariant()}.png") });
+                int wider = await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+                Assert.True(wider <= 0, $"{name}: the page is {wider} px wider than its window of {width} px.");
+            }
+        }
+        await Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
+        await Page.SetViewportSizeAsync(before.Width, before.Height);
+    }
+
+    /// <summary>axe, with every rule it has by default, in light and dark.</summary>
+    public async Task HasNoAxeViolation(string stage)
+    {
+        foreach (ColorScheme scheme in (ColorScheme[])[ColorScheme.Dark, ColorScheme.Light])
+        {
+            await Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+            AxeResult result = await Page.RunAxe();
+            Assert.True(result.Violations.Length == 0, $"axe, {stage}, {scheme}:\n" + string.Join('\n', result.Violations.Select(violation =>
+                $"{violation.Id}: {violation.Help}\n  {string.Join("\n  ", violation.Nodes.Take(5).Select(node => node.Html))}")));
+        }
+    }
+
+    /// <summary>Nothing failed, no error in the console, no request to another host.</summary>
+    public void HasNothingToComplainOf() => Assert.True(_complaints.IsEmpty, string.Join('\n', _complaints));
+
+    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+
+    private void Note(bool bad, string what)
+    {
+        if (bad && !ServerIsAway)
+            _complaints.Enqueue(what);
+    }
+}
