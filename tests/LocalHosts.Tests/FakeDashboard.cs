@@ -1,0 +1,86 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using ReuseAddrDashboard.Core.Wire;
+
+namespace ReuseAddrDashboard.LocalHosts.Tests;
+
+/// <summary>A private directory with a Unix socket on which agents are heard to knock: that is how a test learns that one has started, and its process id.</summary>
+internal sealed class FakeDashboard : IDisposable
+{
+    private const int SOL_SOCKET = 1, SO_PEERCRED = 17;
+
+    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly List<Socket> _knocked = [];
+
+    public FakeDashboard()
+    {
+        // Process 0 is nobody's: the keeper looks for what the Server's runtime left behind.
+        Directory = Path.Combine("/tmp", $"{LocalPairContract.DirectoryPrefix}0-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
+        System.IO.Directory.CreateDirectory(Directory);
+        System.IO.File.SetUnixFileMode(Directory, (UnixFileMode)0b111_111_111);
+        _listener.Bind(new UnixDomainSocketEndPoint(SocketPath));
+        System.IO.File.SetUnixFileMode(SocketPath, (UnixFileMode)0b111_111_111);
+        System.IO.File.WriteAllText(Path.Combine(Directory, LocalPairContract.OwnerFile), "");
+        _listener.Listen();
+    }
+
+    public string Directory { get; }
+
+    public string SocketPath => Path.Combine(Directory, LocalPairContract.SocketFile);
+
+    /// <summary>Waits until an agent that was not there before knocks.</summary>
+    /// <param name="known">Those that were.</param>
+    public async Task<Agent> Next(CancellationToken cancel, params IEnumerable<Agent> known)
+    {
+        while (true)
+        {
+            Socket socket = await _listener.AcceptAsync(cancel);
+            _knocked.Add(socket);
+            byte[] credentials = new byte[12]; // struct ucred: pid, uid, gid
+            socket.GetRawSocketOption(SOL_SOCKET, SO_PEERCRED, credentials);
+            int process = MemoryMarshal.Read<int>(credentials);
+            if (known.All(agent => agent.Process != process) && Agent.Of(process) is { } agent)
+            {
+                return agent;
+            }
+        }
+    }
+
+    /// <summary>Waits for the two hosts.</summary>
+    public async Task<(Agent Client, Agent Server)> Both(CancellationToken cancel)
+    {
+        Agent first = await Next(cancel);
+        Agent second = await Next(cancel, first);
+        Assert.Equal([HubRoutes.Client, HubRoutes.Server], new[] { first.Name, second.Name }.Order());
+        return first.Name == HubRoutes.Client ? (first, second) : (second, first);
+    }
+
+    public void Dispose()
+    {
+        _knocked.ForEach(socket => socket.Dispose());
+        _listener.Dispose();
+        if (System.IO.Directory.Exists(Directory))
+        {
+            System.IO.Directory.Delete(Directory, recursive: true);
+        }
+    }
+}
+
+/// <summary>An agent as /proc shows it.</summary>
+internal sealed record Agent(int Process, IReadOnlyList<string> Arguments)
+{
+    public string Name => Option("--name");
+
+    public string NetworkNamespace => new FileInfo($"/proc/{Process}/ns/net").LinkTarget ?? throw new InvalidOperationException($"no namespace of {Process}");
+
+    public static Agent? Of(int process)
+    {
+        string path = $"/proc/{process}/cmdline";
+        return File.Exists(path) ? new(process, File.ReadAllText(path).TrimEnd('\0').Split('\0')) : null;
+    }
+
+    public string Option(string name) => Arguments[Arguments.ToList().IndexOf(name) + 1];
+
+    public bool Has(string name) => Arguments.Contains(name);
+}
