@@ -15,7 +15,7 @@ public sealed class EndingTests
     [InlineData(Starter.OrdinaryUser, "loopback")]
     public async Task A_parent_killed_with_9_leaves_nothing(Starter starter, string mode)
     {
-        using var dashboard = new FakeDashboard();
+        using var dashboard = new FakeDashboard(starter);
         using Process parent = StartParent(starter, dashboard, mode);
         Assert.Equal("ready " + mode, await parent.StandardOutput.ReadLineAsync(Cancel));
         (Agent client, Agent server) = await dashboard.Both(Cancel);
@@ -38,7 +38,7 @@ public sealed class EndingTests
     [InlineData(Starter.OrdinaryUser, "loopback")]
     public async Task A_keeper_killed_with_9_leaves_no_process(Starter starter, string mode)
     {
-        using var dashboard = new FakeDashboard();
+        using var dashboard = new FakeDashboard(starter);
         using Keeper keeper = Keeper.Start(starter, dashboard, mode);
         (Agent client, Agent server) = await dashboard.Both(Cancel);
         string[] namespaces = mode == "namespaces" ? [client.NetworkNamespace, server.NetworkNamespace] : [];
@@ -121,7 +121,7 @@ public sealed class EndingTests
     private static Process StartParent(Starter starter, FakeDashboard dashboard, string mode)
     {
         Assert.SkipWhen(starter == Starter.Root && !Environment.IsPrivilegedProcess, "needs root");
-        string user = starter == Starter.Root ? "" : (Environment.IsPrivilegedProcess ? "setpriv --reuid=65534 --regid=65534 --clear-groups " : "") + "unshare --user --map-root-user -- ";
+        string user = starter == Starter.Root ? "" : (Environment.IsPrivilegedProcess ? $"setpriv --reuid={Keeper.Nobody} --regid={Keeper.Nobody} --clear-groups " : "") + "unshare --user --map-root-user -- ";
         var start = new ProcessStartInfo("bash", ["-c", $"exec 9> >(exec {user}{string.Join(' ', Keeper.Command(dashboard, mode))} 9>&-); read -r"])
         {
             RedirectStandardInput = true,

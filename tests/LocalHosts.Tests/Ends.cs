@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -6,7 +7,7 @@ namespace ReuseAddrDashboard.LocalHosts.Tests;
 /// <summary>A process that is waited for by the kernel's own notice (pidfd_open(2)): no polling, and no mistaking a new process for an old one.</summary>
 internal sealed partial class Ends : IDisposable
 {
-    private const int SYS_pidfd_open = 434, POLLIN = 1, SIGKILL = 9, SIGTERM = 15;
+    private const int SYS_pidfd_open = 434, POLLIN = 1, SIGKILL = 9, SIGTERM = 15, EINTR = 4;
 
     private readonly SafeFileHandle _descriptor;
 
@@ -23,7 +24,14 @@ internal sealed partial class Ends : IDisposable
     public unsafe bool Within(TimeSpan time)
     {
         var wait = new PollFd { Descriptor = (int)_descriptor.DangerousGetHandle(), Events = POLLIN };
-        return poll(&wait, 1, (int)time.TotalMilliseconds) == 1;
+        long start = Stopwatch.GetTimestamp();
+        int ready;
+        do
+        {
+            ready = poll(&wait, 1, Math.Max(0, (int)(time - Stopwatch.GetElapsedTime(start)).TotalMilliseconds));
+        }
+        while (ready < 0 && Marshal.GetLastPInvokeError() == EINTR); // SIGCHLD of another child
+        return ready == 1;
     }
 
     public void Kill() => Assert.Equal(0, kill(Process, SIGKILL));
@@ -35,7 +43,7 @@ internal sealed partial class Ends : IDisposable
     [LibraryImport("libc")]
     private static partial long syscall(long number, int process, uint flags);
 
-    [LibraryImport("libc")]
+    [LibraryImport("libc", SetLastError = true)]
     private static unsafe partial int poll(PollFd* descriptors, nuint count, int milliseconds);
 
     [LibraryImport("libc")]

@@ -6,22 +6,27 @@ using ReuseAddrDashboard.Core.Wire;
 namespace ReuseAddrDashboard.LocalHosts.Tests;
 
 /// <summary>A private directory with a Unix socket on which agents are heard to knock: that is how a test learns that one has started, and its process id.</summary>
-internal sealed class FakeDashboard : IDisposable
+internal sealed partial class FakeDashboard : IDisposable
 {
     private const int SOL_SOCKET = 1, SO_PEERCRED = 17;
 
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly List<Socket> _knocked = [];
 
-    public FakeDashboard()
+    /// <param name="owner">Whose keeper is going to remove it: /tmp is sticky, and only the owner may.</param>
+    public FakeDashboard(Starter owner = Starter.OrdinaryUser)
     {
         // Process 0 is nobody's: the keeper looks for what the Server's runtime left behind.
         Directory = Path.Combine("/tmp", $"{LocalPairContract.DirectoryPrefix}0-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
         System.IO.Directory.CreateDirectory(Directory);
-        System.IO.File.SetUnixFileMode(Directory, (UnixFileMode)0b111_111_111);
+        if (owner == Starter.OrdinaryUser && Environment.IsPrivilegedProcess)
+        {
+            Assert.Equal(0, chown(Directory, Keeper.Nobody, Keeper.Nobody));
+        }
+
         _listener.Bind(new UnixDomainSocketEndPoint(SocketPath));
-        System.IO.File.SetUnixFileMode(SocketPath, (UnixFileMode)0b111_111_111);
-        System.IO.File.WriteAllText(Path.Combine(Directory, LocalPairContract.OwnerFile), "");
+        File.SetUnixFileMode(SocketPath, (UnixFileMode)0b111_111_111);
+        File.WriteAllText(Path.Combine(Directory, LocalPairContract.OwnerFile), "");
         _listener.Listen();
     }
 
@@ -55,6 +60,9 @@ internal sealed class FakeDashboard : IDisposable
         Assert.Equal([HubRoutes.Client, HubRoutes.Server], new[] { first.Name, second.Name }.Order());
         return first.Name == HubRoutes.Client ? (first, second) : (second, first);
     }
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int chown(string path, uint owner, uint group);
 
     public void Dispose()
     {

@@ -15,6 +15,9 @@ public enum Starter
 /// <summary>A keeper, <c>reuseaddr-agent pair</c>, as the Server starts it.</summary>
 internal sealed class Keeper : IDisposable
 {
+    /// <summary>Debian's user and group of that name; any number without an account would do.</summary>
+    public const uint Nobody = 65534;
+
     public const string Program = "agent/reuseaddr-agent";
 
     private readonly Process _process;
@@ -26,7 +29,7 @@ internal sealed class Keeper : IDisposable
     public static string ProgramPath => Path.Combine(AppContext.BaseDirectory, Program);
 
     private static IReadOnlyList<string> AsNobody => Environment.IsPrivilegedProcess
-        ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
+        ? ["setpriv", $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups", "--"]
         : [];
 
     public static Keeper Start(Starter starter, FakeDashboard dashboard, string mode = "namespaces")

@@ -12,7 +12,7 @@ public sealed class NamespacesTests
     [InlineData(Starter.OrdinaryUser)]
     public async Task Each_host_has_its_address_in_a_namespace_of_its_own(Starter starter)
     {
-        using var dashboard = new FakeDashboard();
+        using var dashboard = new FakeDashboard(starter);
         using Keeper keeper = Keeper.Start(starter, dashboard);
         Assert.Equal("ready namespaces", await keeper.ReadLine(Cancel));
         (Agent client, Agent server) = await dashboard.Both(Cancel);
@@ -33,7 +33,7 @@ public sealed class NamespacesTests
     [InlineData(Starter.OrdinaryUser)]
     public async Task The_hosts_reach_each_other(Starter starter)
     {
-        using var dashboard = new FakeDashboard();
+        using var dashboard = new FakeDashboard(starter);
         using Keeper keeper = Keeper.Start(starter, dashboard);
         (Agent client, Agent server) = await dashboard.Both(Cancel);
 
@@ -47,7 +47,7 @@ public sealed class NamespacesTests
     [InlineData(Starter.OrdinaryUser)]
     public async Task Each_host_has_a_small_hash_of_its_own_and_room_for_time_wait(Starter starter)
     {
-        using var dashboard = new FakeDashboard();
+        using var dashboard = new FakeDashboard(starter);
         using Keeper keeper = Keeper.Start(starter, dashboard);
         (Agent client, Agent server) = await dashboard.Both(Cancel);
 
@@ -71,7 +71,7 @@ public sealed class NamespacesTests
     [InlineData(Starter.OrdinaryUser)]
     public async Task An_agent_that_ends_is_started_again_in_the_same_namespace(Starter starter)
     {
-        using var dashboard = new FakeDashboard();
+        using var dashboard = new FakeDashboard(starter);
         using Keeper keeper = Keeper.Start(starter, dashboard);
         (Agent client, Agent server) = await dashboard.Both(Cancel);
         string before = client.NetworkNamespace;

@@ -28,6 +28,8 @@ public sealed class LocalHostsService(
     /// <summary>util-linux's unshare; null where there is none.</summary>
     internal string? Unshare { get; init; } = KeeperPlan.OnPath("unshare");
 
+    internal bool Root { get; init; } = Environment.IsPrivilegedProcess;
+
     private LocalHostsMode Mode => options.Value.Hosts;
 
     public override Task StartAsync(CancellationToken cancel)
@@ -52,7 +54,7 @@ public sealed class LocalHostsService(
         if (AgentProgram.Find(BaseDirectory, out string? missing) is { } program)
         {
             reason = Mode != LocalHostsMode.Loopback && Unshare is null ? NamespaceAdvice.NoUnshare : null;
-            foreach (KeeperPlan plan in KeeperPlan.For(Mode, Environment.IsPrivilegedProcess, Unshare))
+            foreach (KeeperPlan plan in KeeperPlan.For(Mode, Root, Unshare))
             {
                 reason = await Keep(plan, program, reason, stop);
                 if (stop.IsCancellationRequested)
