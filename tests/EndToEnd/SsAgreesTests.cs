@@ -1,0 +1,45 @@
+using System.Net;
+using System.Net.Http.Json;
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Wire;
+using Xunit;
+
+namespace ReuseAddrDashboard.EndToEnd;
+
+/// <summary>What the log says of the server's sockets is what ss says in the server's namespace, after every step.</summary>
+public sealed class SsAgreesTests(SharedDashboard shared)
+{
+    private readonly Dashboard _dashboard = shared.Dashboard;
+
+    [Fact]
+    public async Task The_runs_ss_is_the_real_one_after_every_step()
+    {
+        Assert.Equal(HttpStatusCode.OK, (await _dashboard.Http.PostAsync("/api/labs/local/reset", null)).StatusCode);
+        HostFacts server = (await _dashboard.Lab()).Hosts.Single(host => host.Name == HubRoutes.Server).Facts!;
+        StartRun start = new() { Scenario = "with-reuseaddr", Port = LessonPorts.Next(), PauseMs = 0 };
+        using HttpResponseMessage opened = await _dashboard.Http.PostAsJsonAsync("/api/labs/local/runs", start, WireJson.Default.StartRun);
+        Assert.Equal(HttpStatusCode.Created, opened.StatusCode);
+        string run = opened.Headers.Location!.ToString();
+
+        foreach (string step in (string[])["start-listener", "connect", "close", "rebind"])
+        {
+            using HttpResponseMessage done = await _dashboard.Http.PostAsync($"{run}/steps/{step}", null);
+            Assert.True(done.IsSuccessStatusCode, await done.Content.ReadAsStringAsync());
+            await Agrees(run, server, start.Port.Value, step);
+        }
+    }
+
+    // Seconds go on between two questions: the answer lies between two of ss, and one of them has to be the same to the letter.
+    private async Task Agrees(string run, HostFacts server, int port, string step)
+    {
+        string? before = null, ours = null, after = null;
+        await Wait.Until(async () =>
+        {
+            before = await RealSs.Print(_dashboard, server, port);
+            ours = await _dashboard.Http.GetStringAsync($"{run}/ss");
+            after = await RealSs.Print(_dashboard, server, port);
+            Assert.SkipWhen(before is null, "The server's network namespace cannot be found in /proc by this user.");
+            return ours == before || ours == after;
+        }, TimeSpan.FromSeconds(5), () => $"After {step}:\nss before:\n{before}the run's:\n{ours}ss after:\n{after}");
+    }
+}
