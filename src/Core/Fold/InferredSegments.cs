@@ -1,0 +1,104 @@
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Tcp;
+
+namespace ReuseAddrDashboard.Core.Fold;
+
+/// <summary>
+/// The segments that calls and states imply. Their order is certain, their moments are only possible ones: within the call, or, where nothing bounds
+/// them, <see cref="Flight"/> after they were sent. None is concluded without a call that sent it.
+/// </summary>
+internal static class InferredSegments
+{
+    /// <summary>Nanoseconds taken for a segment's way where the log does not bound it; chosen small enough to stay between two calls of a person.</summary>
+    private const long Flight = 20_000;
+
+    public static IReadOnlyList<Arrow> Of(IReadOnlyList<Connection> connections, IReadOnlyList<StateBand> bands)
+    {
+        var arrows = new List<Arrow>();
+        foreach (Connection c in connections)
+        {
+            AddHandshake(c, arrows);
+            AddCloses(c, bands, arrows);
+        }
+        return arrows;
+    }
+
+    private static void AddHandshake(Connection c, List<Arrow> arrows)
+    {
+        CallEvent call = c.Connect;
+        long third = call.Duration / 3;
+        long[] evidence = [call.Seq];
+        void Add(bool fromClient, SegmentKind kind, long sent, long? received, InferredFrom from) => arrows.Add(Make(c, fromClient, kind, sent, received, from, evidence));
+
+        if (call.Succeeded)
+        {
+            Add(true, SegmentKind.Syn, call.T, call.T + third, InferredFrom.ConnectSucceeded);
+            Add(false, SegmentKind.SynAck, call.T + third, call.T + 2 * third, InferredFrom.ConnectSucceeded);
+            Add(true, SegmentKind.Ack, call.T + 2 * third, call.T + call.Duration, InferredFrom.ConnectSucceeded);
+        }
+        else if (call.Errno is "ECONNREFUSED")
+        {
+            Add(true, SegmentKind.Syn, call.T, call.T + call.Duration / 2, InferredFrom.ConnectRefused);
+            Add(false, SegmentKind.Rst, call.T + call.Duration / 2, call.T + call.Duration, InferredFrom.ConnectRefused);
+        }
+        else if (call.Errno is "ETIMEDOUT" or "EINPROGRESS" or "EALREADY" or "EAGAIN" or "EINTR" or "ECANCELED")
+        {
+            Add(true, SegmentKind.Syn, call.T, null, InferredFrom.ConnectUnanswered);
+        }
+    }
+
+    private static void AddCloses(Connection c, IReadOnlyList<StateBand> bands, List<Arrow> arrows)
+    {
+        (bool FromClient, CallEvent Call)[] closes =
+            [.. new[] { (true, c.ClientClose), (false, c.ServerClose) }.Where(x => x.Item2 is not null).Select(x => (x.Item1, x.Item2!)).OrderBy(x => x.Item2.T)];
+        if (closes.Length == 0)
+            return;
+
+        (bool fromClient, CallEvent first) = closes[0];
+        string closer = fromClient ? c.ClientHost : c.ServerHost, peer = fromClient ? c.ServerHost : c.ClientHost;
+        StateBand? finWait2 = Find(bands, c, closer, TcpState.FinWait2), timeWait = Find(bands, c, closer, TcpState.TimeWait);
+        StateBand? closeWait = Find(bands, c, peer, TcpState.CloseWait);
+        // Nothing tells of a FIN when the end was no longer open: a RST had ended it.
+        if (StateAt(bands, c, closer, first.T) is TcpState.Close)
+            return;
+
+        long sent = first.T;
+        long read = c.EndsRead.Where(r => r.Host == peer).Select(r => r.T + r.Duration).DefaultIfEmpty(long.MaxValue).Min();
+        long received = Arrival(sent, Math.Min(closeWait?.Begin ?? long.MaxValue, read));
+        arrows.Add(Make(c, fromClient, SegmentKind.Fin, sent, received, InferredFrom.ActiveClose, [first.Seq]));
+        StateBand? acked = finWait2 ?? closeWait ?? timeWait;
+        long ackArrived = received;
+        if (acked is not null)
+        {
+            ackArrived = Arrival(received, finWait2?.Begin ?? long.MaxValue);
+            InferredFrom evidence = acked == finWait2 ? InferredFrom.FinWait2Seen : acked == closeWait ? InferredFrom.CloseWaitSeen : InferredFrom.TimeWaitSeen;
+            arrows.Add(Make(c, !fromClient, SegmentKind.Ack, received, ackArrived, evidence, [acked.Seq]));
+        }
+
+        if (closes.Length < 2)
+            return;
+        CallEvent second = closes[1].Call;
+        long finSent = Math.Max(second.T, received);
+        long finReceived = Math.Max(Arrival(finSent, timeWait?.Begin ?? long.MaxValue), ackArrived);
+        arrows.Add(Make(c, !fromClient, SegmentKind.Fin, finSent, finReceived, InferredFrom.PassiveClose, [second.Seq]));
+        StateBand? gone = bands.LastOrDefault(b => c.Has(b, peer) && b.End > second.T);
+        if (timeWait is not null)
+            arrows.Add(Make(c, fromClient, SegmentKind.Ack, finReceived, finReceived + Flight, InferredFrom.TimeWaitSeen, [timeWait.Seq]));
+        else if (gone is not null)
+            arrows.Add(Make(c, fromClient, SegmentKind.Ack, finReceived, finReceived + Flight, InferredFrom.PassiveSocketGone, [gone.Seq]));
+    }
+
+    /// <summary>Within the flight after sending, not after <paramref name="seen"/> where that is possible, never before sending.</summary>
+    private static long Arrival(long sent, long seen) => Math.Max(sent, Math.Min(sent + Flight, seen));
+
+    private static StateBand? Find(IReadOnlyList<StateBand> bands, Connection c, string host, TcpState state) =>
+        bands.FirstOrDefault(b => b.State == state && !(b.End <= c.Connect.T) && c.Has(b, host));
+
+    private static TcpState? StateAt(IReadOnlyList<StateBand> bands, Connection c, string host, long t) =>
+        bands.LastOrDefault(b => b.Covers(t) && c.Has(b, host))?.State;
+
+    private static Arrow Make(Connection c, bool fromClient, SegmentKind kind, long sent, long? received, InferredFrom evidence, IReadOnlyList<long> seqs) =>
+        fromClient
+            ? new(c.ClientHost, c.ServerHost, kind, sent, received, EventSource.Inferred, evidence, seqs, c.ClientEnd, c.ServerEnd)
+            : new(c.ServerHost, c.ClientHost, kind, sent, received, EventSource.Inferred, evidence, seqs, c.ServerEnd, c.ClientEnd);
+}

@@ -1,0 +1,25 @@
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Wire;
+
+namespace ReuseAddrDashboard.Core.Fold;
+
+/// <summary>
+/// Whose socket a row is. Hosts that share one network namespace (loopback) read the same tables, so both report every row;
+/// it belongs to the host that has the row's own address, a wildcard one to the host on whose port it is.
+/// </summary>
+internal sealed class RowOwners(RunHeader header)
+{
+    private readonly bool _shared = header.Hosts is [var a, var b] && a.NetworkNamespace != 0
+        && a.NetworkNamespace == b.NetworkNamespace && a.BootId == b.BootId;
+
+    /// <summary>False for the other host's copy of a row.</summary>
+    public bool IsOwn(SocketEvent e)
+    {
+        if (!_shared)
+            return true;
+        string text = e.Local.Unmapped().Address.ToString();
+        HostFacts? byAddress = header.Hosts.FirstOrDefault(h => h.Address == text);
+        string owner = byAddress?.Name ?? (e.Local.Port == header.Options.Port ? HubRoutes.Server : HubRoutes.Client);
+        return owner == e.Host;
+    }
+}

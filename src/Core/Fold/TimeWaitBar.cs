@@ -1,0 +1,24 @@
+using ReuseAddrDashboard.Core.Tcp;
+
+namespace ReuseAddrDashboard.Core.Fold;
+
+/// <summary>A TIME-WAIT from its begin until its row is really gone.</summary>
+/// <param name="Host">The host that waits.</param>
+/// <param name="Local">Its own end.</param>
+/// <param name="Remote">The peer.</param>
+/// <param name="Begin">First seen at.</param>
+/// <param name="After">Last look that did not show it yet; null for none.</param>
+/// <param name="ReadAt">When the timer was read last.</param>
+/// <param name="Left">What it showed then, in nanoseconds.</param>
+/// <param name="GoneAt">When the row was first missing; null while it is there.</param>
+public sealed record TimeWaitBar(string Host, Endpoint Local, Endpoint Remote, long Begin, long? After, long ReadAt, long Left, long? GoneAt)
+{
+    /// <summary>When the timer reaches zero. The row stays a little longer: the kernel's timer wheel has slack.</summary>
+    public long TimerEnd => ReadAt + Left;
+
+    /// <summary>How long it lasted; null while it lasts.</summary>
+    public long? Measured => GoneAt - Begin;
+
+    /// <summary>What the timer must show at <paramref name="t"/>, in nanoseconds.</summary>
+    public long LeftAt(long t) => GoneAt is { } gone && t >= gone ? 0 : Math.Clamp(TimerEnd - t, 0, Math.Max(0, TimerEnd - Begin));
+}
