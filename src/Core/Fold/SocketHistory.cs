@@ -66,7 +66,7 @@ internal sealed class SocketHistory
         var row = new SocketNow(host, e, e.T);
         _readings.Add(row);
         _open[key] = (_bands.Count, timeWait, row);
-        _bands.Add(new(host, e.Local, e.Remote, state, e.T, e.After, null, e.Source, e.Seq));
+        _bands.Add(new(host, e.Local, e.Remote, state, known ? _bands[old.Band].State : null, e.T, e.After, null, e.Source, e.Seq));
     }
 
     private readonly record struct SocketKey(string Host, Endpoint Local, Endpoint Remote);

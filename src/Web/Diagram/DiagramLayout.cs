@@ -1,0 +1,269 @@
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Wire;
+
+namespace ReuseAddrDashboard.Web.Diagram;
+
+/// <summary>
+/// Places a timeline: each moment below the one before, by the logarithm of the time between them and by the room that labels need.
+/// One pass from top to bottom; nothing placed is moved again, so a picture that grows keeps what it has.
+/// </summary>
+public sealed class DiagramLayout
+{
+    private const double Head = 22, Foot = 30, Seam = 1, Slant = 12;
+
+    private readonly Frame _frame;
+    private readonly Timeline _timeline;
+    private readonly DiagramWords _words;
+    private readonly Slots _slots;
+    private readonly Column _client, _middle, _server;
+    private readonly List<CallShape> _calls = [];
+    private readonly List<ArrowShape> _arrows = [];
+    private readonly List<BandShape> _bands = [];
+    private readonly List<AttemptShape> _attempts = [];
+    private readonly List<TimeWaitShape> _timeWaits = [];
+    private readonly List<TickShape> _ticks = [];
+    private readonly Dictionary<object, double> _begun = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<StateBand, Label> _bandLabels = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<(string Host, Endpoint, Endpoint, long), TimeWaitParts> _bars = [];
+    private double _y = Head;
+    private long? _last;
+    private double _nowY = Head;
+
+    private DiagramLayout(Timeline timeline, double width, DiagramWords words)
+    {
+        _words = words;
+        _timeline = timeline;
+        _slots = Slots.Of(timeline.Bands);
+        _frame = Frame.Of(width, _slots.Count(HubRoutes.Client), Math.Max(2, _slots.Count(HubRoutes.Server)));
+        _middle = new Column();
+        _client = _frame.Narrow ? _middle : new Column();
+        _server = _frame.Narrow ? _middle : new Column();
+    }
+
+    private TextMetrics Text => _frame.Text;
+
+    /// <summary>Lays the timeline out.</summary>
+    /// <param name="timeline">What happened.</param>
+    /// <param name="width">The room there is, px; below <see cref="Frame.Smallest"/> the picture is wider than it.</param>
+    /// <param name="words">The picture's own words; null for English.</param>
+    public static Scene Of(Timeline timeline, double width, DiagramWords? words = null)
+    {
+        var layout = new DiagramLayout(timeline, width, words ?? DiagramWords.English);
+        foreach (Moment moment in Moment.Of(timeline))
+            layout.Place(moment);
+        return layout.Finish();
+    }
+
+    private void Place(Moment moment)
+    {
+        double y = _y + Distance(moment.T);
+        switch (moment.Kind)
+        {
+            case MomentKind.Call or MomentKind.Return: y = PlaceCall((CallMark)moment.Item, y); break;
+            case MomentKind.Send: _begun[moment.Item] = y = Math.Max(y, _middle.Bottom + Text.LineHeight + 5); break;
+            case MomentKind.Arrive: y = PlaceArrow((Arrow)moment.Item, y); break;
+            case MomentKind.Band: y = PlaceBand((StateBand)moment.Item, y); break;
+            case MomentKind.BandEnd: y = EndBand((StateBand)moment.Item, y); break;
+            case MomentKind.TimerZero: y = PlaceZero((TimeWaitBar)moment.Item, y); break;
+            case MomentKind.TimeWaitGone: y = PlaceGone((TimeWaitBar)moment.Item, y); break;
+        }
+        PlaceTick(moment.T, y);
+        _y = y;
+        _last = moment.T;
+        if (moment.T <= _timeline.End)
+        {
+            _nowY = y;
+            foreach (TimeWaitParts bar in _bars.Values)
+                bar.Last = (moment.T, y);
+        }
+    }
+
+    /// <summary>Silence compressed: 0.2 ms, 0.3 s and 60 s apart come out about 3, 20 and 36 px apart.</summary>
+    private double Distance(long t) => _last is { } last && t > last ? 2 + 7 * Math.Log10(1 + (t - last) / 1e6) : 0;
+
+    private double LaneX(string host) => host == HubRoutes.Client ? _frame.ClientX : _frame.ServerX;
+
+    private bool IsClient(string host) => host == HubRoutes.Client;
+
+    private Column ColumnOf(string host) => IsClient(host) ? _client : _server;
+
+    private double Room(string host) => IsClient(host) ? _frame.ClientRoom : _frame.ServerRoom;
+
+    /// <summary>A label beside the host's lifeline, outside in a wide picture and inside in a narrow one.</summary>
+    private Label Beside(string host, string text, double width, double y, double indent = 0)
+    {
+        bool toRight = IsClient(host) == _frame.Narrow;
+        double x = IsClient(host) ? _frame.ClientLabel : _frame.ServerLabel;
+        return new(text, toRight ? x + indent : x - indent, y, toRight ? Anchor.Start : Anchor.End, width, Text.LineHeight);
+    }
+
+    private double BandX(StateBand band) => LaneX(band.Host) + (IsClient(band.Host) ? -1 : 1) * _slots[band] * Frame.SlotWidth;
+
+    private double PlaceCall(CallMark mark, double y)
+    {
+        if (mark.IsLesson && _timeline.Rebinds.FirstOrDefault(r => r.Deciding.Seq == mark.Event.Seq) is { } attempt)
+            return PlaceAttempt(attempt, mark, y);
+        CallLabel text = CallLabel.Of(mark.Event, Room(mark.Host), Text);
+        y = ColumnOf(mark.Host).Take(y, Text.LineHeight);
+        _calls.Add(new(mark, text, Beside(mark.Host, text.Text, Text.Mono(text.Text), y), LaneX(mark.Host), y));
+        return y;
+    }
+
+    private double PlaceAttempt(RebindAttempt attempt, CallMark mark, double y)
+    {
+        const double pad = 10;
+        CallEvent call = attempt.Deciding;
+        string first = attempt.Succeeded ? $"{call.Call}() = 0" : $"{call.Call}() = {call.Errno}", second = attempt.Succeeded ? "" : Text.Fit(call.ErrnoText ?? "", Room(mark.Host) - 2 * pad);
+        double width = Math.Min(Room(mark.Host), Math.Max(Text.Mono(first), Text.Sans(second)) + 2 * pad);
+        double height = (second.Length > 0 ? 2 : 1) * Text.LineHeight + 12;
+        y = ColumnOf(mark.Host).Take(y, height + 4);
+        Label line = Beside(mark.Host, first, width, y);
+        double left = line.Left, top = y - height / 2;
+        Label At(string text, double wide, double middle) => new(text, left + pad, middle, Anchor.Start, wide, Text.LineHeight);
+        _attempts.Add(new(attempt, mark, At(first, Text.Mono(first), top + 6 + Text.LineHeight / 2),
+            second.Length > 0 ? At(second, Text.Sans(second), top + 6 + Text.LineHeight * 1.5) : null, LaneX(mark.Host), y, (left, top, width, height)));
+        return y;
+    }
+
+    private double PlaceArrow(Arrow arrow, double y)
+    {
+        double from = _begun[arrow];
+        string name = arrow.Kind.Name();
+        double width = Text.Sans(name), middle = (_frame.ClientX + _frame.ServerX) / 2;
+        y = Math.Max(y, from + Slant);
+        Label label;
+        // Segments under way at the same time: move this one's end down until its name is free.
+        while (_middle.Holds(label = new(name, middle, (from + y) / 2 - Text.LineHeight / 2 - 2, Anchor.Middle, width, Text.LineHeight)))
+            y += 4;
+        _middle.Add(label, y + 3);
+        double sign = IsClient(arrow.From) ? 1 : -1, inset = Frame.BandWidth / 2 + 3;
+        double x1 = LaneX(arrow.From) + sign * inset, x2 = arrow.Lost ? middle + sign * width : LaneX(arrow.To) - sign * inset;
+        _arrows.Add(new(arrow, label, x1, from, x2, arrow.Lost ? from + (y - from) / 2 : y));
+        return y;
+    }
+
+    private double PlaceBand(StateBand band, double y)
+    {
+        if (band.State == TcpState.TimeWait)
+            return PlaceTimeWait(band, y);
+        string name = band.State.Name();
+        y = ColumnOf(band.Host).Take(y, Text.LineHeight);
+        _begun[band] = y;
+        _bandLabels[band] = Beside(band.Host, name, Text.Sans(name), y, StateGlyphs.Size + 6);
+        return y;
+    }
+
+    private double EndBand(StateBand band, double y)
+    {
+        if (band.State == TcpState.TimeWait)
+            return y;
+        double top = _begun[band];
+        y = Math.Max(y, top + 10);
+        AddBand(band, top, y - Seam);
+        return y;
+    }
+
+    private void AddBand(StateBand band, double top, double bottom) =>
+        _bands.Add(new(band, _bandLabels.GetValueOrDefault(band), BandX(band), top, bottom));
+
+    private double PlaceTimeWait(StateBand band, double y)
+    {
+        const double radius = TimeWaitShape.RingRadius, gap = 10;
+        double height = Math.Max(2 * radius + 4, 2 * Text.LineHeight) + 6;
+        double middle = ColumnOf(band.Host).Take(y + height / 2 - 4, height);
+        y = middle - height / 2 + 4;
+        string title = TcpState.TimeWait.Name(), sub = Text.Fit(_words.Length, Room(band.Host) - 2 * radius - gap);
+        Label side = Beside(band.Host, title, Text.Sans(title), middle);
+        double ring = side.Anchor == Anchor.Start ? side.X + radius : side.X - radius, indent = 2 * radius + gap;
+        var number = new Label("00", ring, middle, Anchor.Middle, 2 * radius - 8, Text.LineHeight);
+        _bars[(band.Host, band.Local, band.Remote, band.Seq)] = new(band, BandX(band), y, (ring, middle), number,
+            Beside(band.Host, title, Text.Sans(title), middle - Text.LineHeight / 2, indent),
+            Beside(band.Host, sub, Text.Sans(sub), middle + Text.LineHeight / 2, indent)) { Last = (band.Begin, y) };
+        _begun[band] = y;
+        return y;
+    }
+
+    private double PlaceZero(TimeWaitBar bar, double y)
+    {
+        if (PartsOf(bar) is not { } parts)
+            return y;
+        string text = Text.Fit(_words.Zero, Room(bar.Host));
+        y = Math.Max(y, parts.Top + 150);
+        y = ColumnOf(bar.Host).Take(y, Text.LineHeight);
+        parts.Zero = y;
+        parts.ZeroLabel = Beside(bar.Host, text, Text.Sans(text), y);
+        return y;
+    }
+
+    private double PlaceGone(TimeWaitBar bar, double y)
+    {
+        if (PartsOf(bar) is not { } parts)
+            return y;
+        string text = Text.Fit(string.Format(System.Globalization.CultureInfo.InvariantCulture, _words.GoneAfter, RunTimeText.Span(bar.Measured ?? 0)), Room(bar.Host));
+        y = Math.Max(y, (parts.Zero ?? parts.Top) + 26);
+        y = ColumnOf(bar.Host).Take(y, Text.LineHeight);
+        parts.Gone = y;
+        parts.GoneLabel = Beside(bar.Host, text, Text.Sans(text), y);
+        return y;
+    }
+
+    private TimeWaitParts? PartsOf(TimeWaitBar bar) =>
+        _bars.Values.LastOrDefault(p => p.Band.Host == bar.Host && p.Band.Local == bar.Local && p.Band.Remote == bar.Remote && p.Band.Begin >= bar.Begin && (bar.GoneAt is not { } g || p.Band.Begin <= g));
+
+    private void PlaceTick(long t, double y)
+    {
+        bool apart = _last is not { } last || t - last >= 20_000_000;
+        if (!apart || t > _timeline.End || _ticks.Count > 0 && y < _ticks[^1].Y + Text.LineHeight + 4)
+            return;
+        string text = RunTimeText.Moment(t);
+        _ticks.Add(new(new Label(text, _frame.TimeX, y, Anchor.End, Text.Sans(text), Text.LineHeight), y));
+    }
+
+    private Scene Finish()
+    {
+        double end = _y + 12;
+        foreach (StateBand band in _timeline.Bands.Where(b => b.End is null && b.State != TcpState.TimeWait))
+            AddBand(band, _begun[band], Math.Max(_nowY + 12, _begun[band] + 16));
+        foreach (TimeWaitBar bar in _timeline.TimeWaits)
+        {
+            if (PartsOf(bar) is not { } p)
+                continue;
+            double bottom = p.Gone ?? (p.Zero ?? p.Top + 150) + 30;
+            double filled = bar.GoneAt is null ? p.Last.Y : p.Zero ?? bottom;
+            _timeWaits.Add(new(bar, p.X, p.Top, p.Zero, bottom, filled, p.Last, p.Ring, p.Number, p.Title, p.Sub, p.ZeroLabel, p.GoneLabel));
+            end = Math.Max(end, bottom);
+        }
+        return new Scene
+        {
+            Width = _frame.Width,
+            Height = end + Foot,
+            Text = Text,
+            Lanes = [.. _timeline.Lanes.Select(l => new LaneShape(l, LaneX(l.Host), IsClient(l.Host) ? -1 : 1))],
+            Ticks = _ticks,
+            Calls = _calls,
+            Arrows = _arrows,
+            Bands = _bands,
+            Attempts = _attempts,
+            TimeWaits = _timeWaits,
+            NowY = _nowY,
+        };
+    }
+
+    private sealed class TimeWaitParts(StateBand band, double x, double top, (double X, double Y) ring, Label number, Label title, Label sub)
+    {
+        public StateBand Band => band;
+        public double X => x;
+        public double Top => top;
+        public (double X, double Y) Ring => ring;
+        public Label Number => number;
+        public Label Title => title;
+        public Label Sub => sub;
+        public (long T, double Y) Last { get; set; }
+        public double? Zero { get; set; }
+        public Label? ZeroLabel { get; set; }
+        public double? Gone { get; set; }
+        public Label? GoneLabel { get; set; }
+    }
+}

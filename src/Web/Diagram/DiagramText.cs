@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Localization;
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Tcp;
+
+namespace ReuseAddrDashboard.Web.Diagram;
+
+/// <summary>The diagram in words: tooltips, and the story for a screen reader.</summary>
+public sealed class DiagramText(IStringLocalizer text)
+{
+    public string Call(CallEvent e)
+    {
+        string line = text["{0}, {1}, after {2}, took {3}. Source: the call itself.", e.Host ?? "", CallLabel.Full(e), RunTimeText.Moment(e.T), RunTimeText.Span(e.Duration)];
+        return e.Remark is { } remark ? line + " " + remark : line;
+    }
+
+    public string Band(StateBand b)
+    {
+        string begin = b.After is { } after
+            ? text["seen {0}, not yet {1} before", RunTimeText.Moment(b.Begin), RunTimeText.Span(Math.Max(0, b.Begin - after))]
+            : text["seen {0}", RunTimeText.Moment(b.Begin)];
+        return text["{0}, {1}: {2} → {3}, {4}. Source: {5}.", b.Host, b.State.Name(), b.Local, b.Remote, begin, SourceName(b.Source)];
+    }
+
+    public string TimeWait(TimeWaitBar b) => b.Measured is { } measured
+        ? text["{0}: TIME-WAIT of {1} → {2} lasted {3}. Source: /proc/net/tcp.", b.Host, b.Local, b.Remote, RunTimeText.Span(measured)]
+        : text["{0}: TIME-WAIT of {1} → {2}. The kernel's timer runs 60 s; the row goes a little after it reached 0. Source: /proc/net/tcp.", b.Host, b.Local, b.Remote];
+
+    public string Arrow(Arrow a)
+    {
+        string way = a.Lost ? text["{0} from {1}, without an answer.", a.Kind.Name(), a.From] : text["{0} from {1} to {2}.", a.Kind.Name(), a.From, a.To];
+        return a.Source == EventSource.Inferred ? way + " " + Evidence(a.Evidence) : text["{0} Source: {1}.", way, SourceName(a.Source)];
+    }
+
+    /// <summary>What happened, in order.</summary>
+    public IEnumerable<(long Key, string Line)> Story(Timeline timeline)
+    {
+        var lines = timeline.Calls.Select(c => (T: c.At, Key: c.Event.Seq * 4, Line: Call(c.Event)))
+            .Concat(timeline.Bands.Select(b => (T: b.Begin, Key: b.Seq * 4 + 1, Line: Band(b))))
+            .Concat(timeline.Arrows.Select((a, i) => (T: a.Sent, Key: -1L - i, Line: Arrow(a))));
+        return lines.OrderBy(l => l.T).Select(l => (l.Key, l.Line));
+    }
+
+    public string SourceName(EventSource source) => source switch
+    {
+        EventSource.Proc => "/proc/net/tcp",
+        EventSource.Diag => "sock_diag",
+        EventSource.Capture => "AF_PACKET",
+        EventSource.Trace => "tracefs",
+        EventSource.Call => text["the call itself"],
+        EventSource.Inferred => text["inferred"],
+        _ => text["the lab"],
+    };
+
+    private string Evidence(InferredFrom evidence) => evidence switch
+    {
+        InferredFrom.ConnectSucceeded => text["Inferred: connect() succeeded, so the handshake took place while it ran."],
+        InferredFrom.ConnectRefused => text["Inferred: connect() gave ECONNREFUSED, so a RST answered the SYN."],
+        InferredFrom.ConnectUnanswered => text["Inferred: connect() gave up without an answer."],
+        InferredFrom.ActiveClose => text["Inferred: close() of a connection that was open."],
+        InferredFrom.PassiveClose => text["Inferred: close() after the peer's FIN."],
+        InferredFrom.FinWait2Seen => text["Inferred: the closer was seen in FIN-WAIT-2."],
+        InferredFrom.CloseWaitSeen => text["Inferred: the peer was seen in CLOSE-WAIT. The ACK may have travelled with the next segment."],
+        InferredFrom.TimeWaitSeen => text["Inferred: TIME-WAIT was seen, so both FINs were acknowledged."],
+        InferredFrom.PassiveSocketGone => text["Inferred: the socket went, so its FIN was acknowledged."],
+        _ => "",
+    };
+}

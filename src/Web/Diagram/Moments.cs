@@ -1,0 +1,52 @@
+using ReuseAddrDashboard.Core.Fold;
+
+namespace ReuseAddrDashboard.Web.Diagram;
+
+internal enum MomentKind : byte
+{
+    // The order of kinds is the order of what happens at one and the same time: a call sends, a segment arrives, a state follows from it,
+    // the answer is sent, a call returns.
+    Call,
+    Arrive,
+    BandEnd,
+    Band,
+    Send,
+    Return,
+    TimerZero,
+    TimeWaitGone,
+}
+
+/// <summary>Something that needs a place on the axis.</summary>
+/// <param name="T">When.</param>
+/// <param name="Kind">What.</param>
+/// <param name="Item">The mark it belongs to.</param>
+internal readonly record struct Moment(long T, MomentKind Kind, object Item)
+{
+    /// <summary>Every moment of the timeline in the order of the axis.</summary>
+    public static IReadOnlyList<Moment> Of(Timeline timeline)
+    {
+        var all = new List<Moment>();
+        foreach (CallMark call in timeline.Calls)
+            all.Add(new(call.At, call.Event.Call is "accept4" or "read" ? MomentKind.Return : MomentKind.Call, call));
+        foreach (Arrow arrow in timeline.Arrows)
+        {
+            all.Add(new(arrow.Sent, MomentKind.Send, arrow));
+            all.Add(new(arrow.Received ?? arrow.Sent + 1, MomentKind.Arrive, arrow));
+        }
+        foreach (StateBand band in timeline.Bands)
+        {
+            all.Add(new(band.Begin, MomentKind.Band, band));
+            if (band.End is { } end)
+                all.Add(new(Math.Max(band.Begin, end), MomentKind.BandEnd, band));
+        }
+        foreach (TimeWaitBar bar in timeline.TimeWaits)
+        {
+            if (bar.GoneAt is not { } gone || gone > bar.TimerEnd)
+                all.Add(new(bar.TimerEnd, MomentKind.TimerZero, bar));
+            if (bar.GoneAt is { } over)
+                all.Add(new(over, MomentKind.TimeWaitGone, bar));
+        }
+        // Stable, so that what the log tells in one order stays in it.
+        return [.. all.OrderBy(m => m.T).ThenBy(m => m.Kind)];
+    }
+}

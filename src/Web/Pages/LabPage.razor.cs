@@ -1,0 +1,199 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+using MudBlazor;
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Scenarios;
+using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Web.Lab;
+using ReuseAddrDashboard.Web.Shell;
+using ReuseAddrDashboard.Web.Steps;
+
+namespace ReuseAddrDashboard.Web.Pages;
+
+/// <summary>The lab: what to do, what happened, what it means.</summary>
+public sealed partial class LabPage : ComponentBase
+{
+    private readonly CancellationTokenSource _end = new();
+    private LabView _view = LabView.Empty;
+    private RunForm? _form;
+    private string? _refusal;
+    private bool _asking, _framed;
+    private DotNetObjectReference<LabPage>? _self;
+    private IJSObjectReference? _keys;
+
+    private bool RunOpen => _view.Timeline is not null;
+
+    private bool Busy => _asking || _view.State?.Busy == true;
+
+    private Scenario? Scenario => _view.Timeline?.Header.Script ?? _view.Scenarios.FirstOrDefault(s => s.Id == _form?.Scenario);
+
+    private int Port => _view.Timeline?.Header.Options.Port ?? _form?.PortNumber ?? _view.State?.Port ?? 0;
+
+    private bool Rebound => _view.Timeline?.Progress.AllDone == true;
+
+    private bool MayGoOn => !Busy && _view.Link == LinkStatus.Live && (RunOpen ? _view.Timeline!.Progress.Current is not null : _form?.PortNumber is not null);
+
+    private string? WhyNot => _view.Link != LinkStatus.Live ? L["The link is lost."] : Busy ? L["A step is running."] : Rebound ? L["Every step is done."]
+        : RunOpen ? L["This run has ended."] : L["The port is not valid."];
+
+    /// <summary>Rows of the run, or of the port while no run is open.</summary>
+    private IReadOnlyList<SocketNow> Rows => _view.Timeline?.Sockets
+        ?? [.. _view.State?.Sockets.Where(s => s is { To: not null, Host: not null }).Select(s => new SocketNow(s.Host!, s, s.T)) ?? []];
+
+    protected override void OnInitialized()
+    {
+        Store.Changed += Changed;
+        Take();
+        _ = Orders.Run(_end.Token);
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
+            _keys = await Page.ListenKeys(_self = DotNetObjectReference.Create(this));
+        await Page.Sync(_view.Clock.Now(Time) / 1e6);
+        await Page.Rendered();
+    }
+
+    [JSInvokable]
+    public async Task Pressed(string key)
+    {
+        switch (key)
+        {
+            case "n" when MayGoOn: await Next(); break;
+            case "r" when RunOpen: await Reset(); break;
+            case "?": await ShowHelp(); break;
+            case [>= '1' and <= '9' and var digit] when Scenario is { } scenario
+                && StepView.Of(_view, scenario, Busy, L).FirstOrDefault(s => s.Number == digit - '0') is { IsCurrent: true, MayRun: true } step:
+                await RunStep(step);
+                break;
+        }
+        StateHasChanged();
+    }
+
+    /// <summary>However many events come, at most one render in a frame.</summary>
+    private void Changed()
+    {
+        if (_framed)
+            return;
+        _framed = true;
+        _ = InvokeAsync(async () =>
+        {
+            await Page.NextFrame();
+            _framed = false;
+            Take();
+            StateHasChanged();
+        });
+    }
+
+    private void Take()
+    {
+        LabView before = _view;
+        _view = Store.View;
+        if (_view.Timeline is { } timeline)
+            _form = RunForm.Of(timeline.Header.Scenario, timeline.Header.Options) with { PauseMs = before.Timeline?.Header.Id == timeline.Header.Id && _form is { } f ? f.PauseMs : timeline.Header.Options.PauseMs };
+        else if (_form is null || _view.Scenarios.All(s => s.Id != _form.Scenario))
+            _form = _view.Scenarios is [var first, ..] ? RunForm.Of(first) : null;
+        if (before.Timeline is null && _view.Timeline is not null)
+            _refusal = null;
+    }
+
+    private void ChooseScenario(string id)
+    {
+        if (!RunOpen && _view.Scenarios.FirstOrDefault(s => s.Id == id) is { } scenario)
+            _form = RunForm.Of(scenario) with { Port = _form?.Port ?? "", PauseMs = _form?.PauseMs ?? scenario.Defaults.PauseMs };
+    }
+
+    private async Task Edit(RunForm form)
+    {
+        RunForm? before = _form;
+        _form = form;
+        if (_view.Timeline is { } timeline && before?.PauseMs != form.PauseMs)
+            await Ask(() => Orders.Pace(timeline.Header.Id, form.PauseMs), quick: true);
+        else if (!RunOpen && form.PortNumber is { } port && before?.PortNumber != port)
+            await Ask(() => Orders.WatchPort(port), quick: true);
+    }
+
+    private async Task RunStep(StepView step)
+    {
+        if (_view.Timeline is { } timeline)
+            await Ask(() => Orders.Step(timeline.Header.Id, step.Step.Id));
+        else if (_form is { PortNumber: not null } form)
+            await Ask(() => Orders.Start(form.Request(play: false), step.Step.Id));
+        else
+            _refusal = L["A port is a whole number from 1 to 65535, for example 11111."];
+    }
+
+    private async Task Play()
+    {
+        if (_view.Timeline is { } timeline)
+            await Ask(() => Orders.Play(timeline.Header.Id));
+        else if (_form is { } form)
+            await Ask(() => Orders.Start(form.Request(play: true), null));
+    }
+
+    private async Task Next()
+    {
+        if (_view.Timeline is { } timeline)
+        {
+            await Ask(() => Orders.Next(timeline.Header.Id));
+            return;
+        }
+        if (_form is not { } form)
+            return;
+        await Ask(async () =>
+        {
+            LabReply opened = await Orders.Start(form.Request(play: false), null);
+            return opened is { Ok: true, Run: { } run } ? await Orders.Next(run) : opened;
+        });
+    }
+
+    private async Task Reset()
+    {
+        if (_view.Timeline?.Progress.Outcome == Outcome.Running)
+        {
+            IDialogReference dialog = await Dialogs.ShowAsync<ConfirmReset>("", new DialogOptions { CloseOnEscapeKey = true });
+            if (await dialog.Result is not { Canceled: false })
+                return;
+        }
+        await Ask(Orders.Reset, quick: true);
+    }
+
+    private async Task ShowHelp() => await Dialogs.ShowAsync<HelpDialog>("", new DialogOptions { CloseOnEscapeKey = true, MaxWidth = MaxWidth.Small });
+
+    private async Task Ask(Func<Task<LabReply>> order, bool quick = false)
+    {
+        _refusal = null;
+        _asking = !quick;
+        try
+        {
+            LabReply reply = await order();
+            _refusal = reply.Ok ? null : reply.Text is { } text ? L[text].Value : L["The lab did not take that ({0}).", reply.Code!].Value;
+        }
+        finally
+        {
+            _asking = false;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Store.Changed -= Changed;
+        await _end.CancelAsync();
+        _end.Dispose();
+        _self?.Dispose();
+        if (_keys is null)
+            return;
+        try
+        {
+            await _keys.InvokeVoidAsync("dispose");
+            await _keys.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // The page is gone, and its listeners with it.
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace ReuseAddrDashboard.Web.Shell;
+
+/// <summary>js/page.js: frames, sizes, keys and the countdown.</summary>
+public sealed class PageScript(IJSRuntime js, NavigationManager navigation) : IAsyncDisposable
+{
+    private Task<IJSObjectReference>? _module;
+
+    private Task<IJSObjectReference> Module => _module ??= js.InvokeAsync<IJSObjectReference>("import", navigation.ToAbsoluteUri("js/page.js").ToString()).AsTask();
+
+    /// <summary>Waits for the next animation frame.</summary>
+    public async Task NextFrame() => await (await Module).InvokeVoidAsync("nextFrame");
+
+    /// <summary>Tells the countdown what time it is on the run's axis, in milliseconds.</summary>
+    public async Task Sync(double now) => await (await Module).InvokeVoidAsync("sync", now);
+
+    public async Task Rendered() => await (await Module).InvokeVoidAsync("rendered");
+
+    public async Task<IJSObjectReference> WatchDiagram<T>(ElementReference scroll, DotNetObjectReference<T> listener) where T : class =>
+        await (await Module).InvokeAsync<IJSObjectReference>("watchDiagram", scroll, listener);
+
+    public async Task<IJSObjectReference> ListenKeys<T>(DotNetObjectReference<T> listener) where T : class =>
+        await (await Module).InvokeAsync<IJSObjectReference>("listenKeys", listener);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_module is { IsCompletedSuccessfully: true } loaded)
+            await loaded.Result.DisposeAsync();
+    }
+}

@@ -1,0 +1,94 @@
+// What only the browser can do: frames, sizes, keys, the countdown. It draws nothing and decides nothing.
+
+/** Resolves in the next animation frame: the page renders at most once in each. */
+export const nextFrame = () => new Promise(done => requestAnimationFrame(() => done()));
+
+// --- countdown: once a second, by hand, so that no render and no animation runs meanwhile -------------------------------------------
+let origin = 0, timer = 0;
+const runNow = () => performance.now() - origin;
+
+/** Tells what time it is on the run's axis (ms). */
+export function sync(now) {
+  origin = performance.now() - now;
+  tick();
+}
+
+function tick() {
+  clearTimeout(timer);
+  const now = runNow();
+  let running = false;
+  for (const e of document.querySelectorAll("[data-end]")) {
+    const end = +e.dataset.end, left = Math.max(0, end - now);
+    running ||= left > 0;
+    if (e.dataset.ring) e.style.strokeDashoffset = +e.dataset.ring * (1 - Math.min(1, left / +e.dataset.total));
+    else if (e.dataset.y1) {
+      const t0 = +e.dataset.t0, share = end > t0 ? Math.min(1, Math.max(0, (now - t0) / (end - t0))) : 1;
+      const y = +e.dataset.y0 + share * (+e.dataset.y1 - +e.dataset.y0);
+      if (e.tagName === "rect") e.setAttribute("height", Math.max(0, y - +e.dataset.top).toFixed(1));
+      else e.setAttribute("transform", `translate(0 ${y.toFixed(1)})`);
+    } else if (e.firstChild) {
+      const text = Math.ceil(left / 1000) + (e.dataset.unit ?? "");
+      if (e.firstChild.data !== text) e.firstChild.data = text;
+    }
+  }
+  if (running) timer = setTimeout(tick, 1000 - (((now % 1000) + 1000) % 1000) + 5);
+}
+
+// --- the diagram: its width, and following the newest mark --------------------------------------------------------------------------
+export function watchDiagram(scroll, listener) {
+  let width = 0, away = false, mine = 0;
+  const observer = new ResizeObserver(entries => {
+    const next = Math.floor(entries[0].contentRect.width);
+    if (next !== width && next > 0) listener.invokeMethodAsync("Resized", width = next);
+  });
+  observer.observe(scroll);
+  const newest = () => {
+    const svg = scroll.querySelector("svg[data-now]");
+    return svg ? Math.max(0, Math.min(scroll.scrollHeight - scroll.clientHeight, +svg.dataset.now - scroll.clientHeight * 0.72)) : 0;
+  };
+  const show = () => { scroll.parentElement.dataset.away = away ? "yes" : "no"; };
+  const follow = () => {
+    if (away || scroll.scrollHeight <= scroll.clientHeight) return;
+    const top = newest();
+    if (Math.abs(scroll.scrollTop - top) < 2) return;
+    mine = performance.now();
+    scroll.scrollTop = top;
+  };
+  const scrolled = () => {
+    if (performance.now() - mine < 120) return;
+    away = Math.abs(scroll.scrollTop - newest()) > 60;
+    show();
+  };
+  scroll.addEventListener("scroll", scrolled, { passive: true });
+  show();
+  return {
+    follow,
+    jump() { away = false; show(); follow(); },
+    dispose() { observer.disconnect(); scroll.removeEventListener("scroll", scrolled); },
+  };
+}
+
+// --- keys ---------------------------------------------------------------------------------------------------------------------------
+export function listenKeys(listener) {
+  const down = e => {
+    if (e.ctrlKey || e.altKey || e.metaKey || e.repeat || document.querySelector(".mud-dialog")) return;
+    if (e.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]")) return;
+    if (!/^[nr?1-9]$/.test(e.key)) return;
+    e.preventDefault();
+    listener.invokeMethodAsync("Pressed", e.key);
+  };
+  document.addEventListener("keydown", down);
+  return { dispose: () => document.removeEventListener("keydown", down) };
+}
+
+// A primary button that goes takes the focus with it; the next one gets it.
+let hadFocus = false;
+document.addEventListener("focusin", e => { hadFocus = !!e.target.closest(".primary"); });
+
+/** After each render. */
+export function rendered() {
+  if (hadFocus && document.activeElement === document.body) document.querySelector(".primary")?.focus({ preventScroll: true });
+  tick();
+}
+
+export const language = code => { document.documentElement.lang = code; };
