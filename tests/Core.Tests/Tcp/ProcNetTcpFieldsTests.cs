@@ -1,0 +1,39 @@
+using ReuseAddrDashboard.Core.Tcp;
+using Xunit;
+
+namespace ReuseAddrDashboard.Core.Tests.Tcp;
+
+public sealed class ProcNetTcpFieldsTests
+{
+    private const string TimeWait = "   1: 44C0A8C0:2B67 B1C0A8C0:D431 06 00000000:00000000 03:00001705 00000000     0        0 0 3 000000001a2b3c4d";
+
+    [Fact]
+    public void Explains_a_TIME_WAIT_row_in_the_kernels_order()
+    {
+        IReadOnlyList<RowField> fields = ProcNetTcpFields.Describe(TimeWait);
+        Assert.Equal(
+            ["sl", "local_address", "rem_address", "st", "tx_queue", "rx_queue", "tr", "tm->when", "retrnsmt", "uid", "timeout", "inode", "ref", "pointer"],
+            fields.Select(f => f.Name));
+        Assert.Equal(
+            ["1", "44C0A8C0:2B67", "B1C0A8C0:D431", "06", "00000000", "00000000", "03", "00001705", "00000000", "0", "0", "0", "3", "000000001a2b3c4d"],
+            fields.Select(f => TimeWait.Substring(f.Start, f.Length)));
+        Assert.Equal("State TIME-WAIT.", fields[3].ToString());
+        Assert.Equal("The timer fires in 58.93 s (5893 ticks of 1/100 s).", fields[7].ToString());
+        Assert.Equal("No inode: no process holds this socket any more.", fields[11].ToString());
+    }
+
+    [Fact]
+    public void Explains_a_listeners_queues_differently()
+    {
+        IReadOnlyList<RowField> fields = ProcNetTcpFields.Describe("   0: 00000000:2B67 00000000:0000 0A 00000000:00000002 00:00000000 00000000     0        0 1569 1 0000000040e7dfad 100 0 0 10 5");
+        Assert.Equal(19, fields.Count);
+        Assert.Equal("2 connections wait for accept().", fields[5].ToString());
+        Assert.Equal("Fast Open queue of at most 5.", fields[18].ToString());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  sl  local_address rem_address")]
+    [InlineData("   1: 44C0A8C0:2B67 B1C0A8C0:D431 06 00000000:00000000 03:00001705 00000000     0        0 0 3 000000001a2b3c4é")]
+    public void Explains_nothing_where_the_line_is_none(string line) => Assert.Empty(ProcNetTcpFields.Describe(line));
+}
