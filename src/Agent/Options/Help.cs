@@ -30,7 +30,7 @@ internal static class Help
 
         Exit codes: 0 ended by a signal, 1 the parent named by --die-with-parent is gone, 2 wrong options.
 
-        Capabilities: none are needed. CAP_NET_BIND_SERVICE (or root) allows ports below 1024; CAP_NET_ADMIN is announced, because it allows to destroy TIME-WAIT sockets.
+        Capabilities: none are needed. CAP_NET_BIND_SERVICE (or root) allows ports below 1024. CAP_NET_ADMIN is announced: it allows to destroy TIME-WAIT sockets.
 
         Examples:
           reuseaddr-agent --dashboard http://192.168.122.1:5000 --name server

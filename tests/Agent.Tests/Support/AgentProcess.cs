@@ -51,9 +51,11 @@ internal sealed class AgentProcess : IDisposable
         return (process.ExitCode, await output, await error);
     }
 
-    public void Signal(string signal)
+    /// <param name="signal">TERM.</param>
+    /// <param name="pid">The agent's own id where another program started it; null for the process started.</param>
+    public void Signal(string signal, int? pid = null)
     {
-        using Process kill = Process.Start("kill", ["-s", signal, Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using Process kill = Process.Start("kill", ["-s", signal, (pid ?? Id).ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 

@@ -33,10 +33,12 @@ public sealed class Ledger
 
     public IAsyncEnumerable<AgentItem> New => _new.Reader.ReadAllAsync();
 
-    public long Take(AgentReport report)
+    public long Take(AgentReport report, out bool cut)
     {
         lock (Items)
         {
+            cut = CutAfterTaking > 0;
+            CutAfterTaking -= cut ? 1 : 0;
             foreach (AgentItem item in report.Items)
             {
                 if (item.Number <= Held)
@@ -80,12 +82,9 @@ public sealed class TestAgentHub(Ledger ledger) : Hub<IAgentClient>, IAgentHub
 
     public Task<long> Report(AgentReport report)
     {
-        long held = ledger.Take(report);
-        if (ledger.CutAfterTaking > 0)
-        {
-            ledger.CutAfterTaking--;
+        long held = ledger.Take(report, out bool cut);
+        if (cut)
             Context.Abort();
-        }
         return Task.FromResult(held);
     }
 }

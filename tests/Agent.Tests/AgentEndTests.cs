@@ -1,0 +1,82 @@
+using System.Globalization;
+using ReuseAddrDashboard.Agent.Tests.Support;
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Wire;
+using Xunit;
+
+namespace ReuseAddrDashboard.Agent.Tests;
+
+/// <summary>How the agent ends, and what it leaves behind: nothing.</summary>
+public sealed class AgentEndTests
+{
+    private static async Task<int> Listen(FakeDashboard dashboard, IAgentClient agent)
+    {
+        int port = Ports.Free();
+        await agent.Watch(new WatchOrder(1, "r", [port]));
+        await agent.Call(new SocketCommand { Id = 2, Run = "r", Socket = "lfd", Call = SocketCall.Socket });
+        await agent.Call(new SocketCommand { Id = 3, Run = "r", Socket = "lfd", Call = SocketCall.Bind, Address = Endpoint.V4(0, (ushort)port) });
+        await agent.Call(new SocketCommand { Id = 4, Run = "r", Socket = "lfd", Call = SocketCall.Listen, Backlog = 5 });
+        await agent.Call(new SocketCommand { Id = 5, Run = "r", Socket = "lfd", Call = SocketCall.Accept4, Accepted = "afd", TimeoutMs = 120_000 });
+        await dashboard.Ledger.Until(4);
+        Assert.Contains($":{port} ", CProgram.Tool("ss", "-Hltn", $"sport = :{port}"), StringComparison.Ordinal);
+        return port;
+    }
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public async Task A_signal_closes_every_lesson_socket_and_tells_it(string signal)
+    {
+        await using FakeDashboard dashboard = await FakeDashboard.Start();
+        using AgentProcess process = AgentProcess.Start(["--dashboard", dashboard.Address, "--name", "server"]);
+        int port = await Listen(dashboard, await dashboard.Agent());
+        process.Signal(signal);
+
+        Assert.Equal(0, await process.Ended());
+        CallEvent close = Assert.Single(dashboard.Ledger.Items.Select(i => i.Event).OfType<CallEvent>(), c => c.Call == "close");
+        Assert.Equal(("lfd", 0L), (close.Socket, close.Result));
+        Assert.Contains(dashboard.Ledger.Items, i => i is { Order: 5, Done: true, Refused: not null });
+        Assert.Contains(dashboard.Ledger.Items, i => i.Event is SocketEvent { From: TcpState.Listen, To: null });
+        Assert.Empty(CProgram.Tool("ss", "-Hltn", $"sport = :{port}"));
+    }
+
+    [Fact]
+    public async Task It_ends_though_the_dashboard_is_not_there()
+    {
+        FakeDashboard dashboard = await FakeDashboard.Start();
+        using AgentProcess process = AgentProcess.Start(["--dashboard", dashboard.Address, "--name", "server"]);
+        await dashboard.Agent();
+        await dashboard.DisposeAsync();
+        process.Signal("TERM");
+        Assert.Equal(0, await process.Ended());
+    }
+
+    [Fact]
+    public async Task It_does_not_start_for_a_parent_that_is_not_its_own()
+    {
+        (int code, _, string error) = await AgentProcess.Run("--dashboard", "http://127.0.0.1:1", "--name", "server", "--die-with-parent", "1");
+        Assert.Equal(1, code);
+        Assert.Contains("process 1 is not the parent", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_dies_with_its_parent_and_leaves_SIGINT_to_it()
+    {
+        await using FakeDashboard dashboard = await FakeDashboard.Start();
+        using AgentProcess shell = AgentProcess.Start(["--dashboard", dashboard.Address, "--name", "server", "--die-with-parent", "PARENT"],
+            "bash", "-c", "\"${@/PARENT/$$}\" & wait", "bash");
+        IAgentClient agent = await dashboard.Agent();
+        int port = await Listen(dashboard, agent);
+        int pid = dashboard.Ledger.Hellos.Single().Facts.Pid;
+        shell.Signal("INT", pid);
+        await agent.Look(9);
+        await dashboard.Ledger.Until(9);
+
+        shell.Signal("KILL");
+        await shell.Ended();
+        while (Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}")))
+            await Task.Yield();
+        Assert.Empty(CProgram.Tool("ss", "-Hltn", $"sport = :{port}"));
+    }
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using ReuseAddrDashboard.Agent.Kernel;
+using ReuseAddrDashboard.Agent.Tests.Support;
+using Xunit;
+
+namespace ReuseAddrDashboard.Agent.Tests.Kernel;
+
+/// <summary>Constants, layouts and error names against this machine's C headers.</summary>
+public sealed class HeadersTests
+{
+    private const string Includes = """
+        #define _GNU_SOURCE
+        #include <errno.h>
+        #include <fcntl.h>
+        #include <linux/capability.h>
+        #include <netinet/in.h>
+        #include <poll.h>
+        #include <signal.h>
+        #include <stddef.h>
+        #include <stdio.h>
+        #include <string.h>
+        #include <sys/eventfd.h>
+        #include <sys/prctl.h>
+        #include <sys/socket.h>
+        #include <time.h>
+        #include <unistd.h>
+
+        """;
+
+    [Fact]
+    public void Constants_are_those_of_the_headers()
+    {
+        FieldInfo[] constants = [.. typeof(Constants).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral)];
+        Assert.True(constants.Length > 20);
+        string prints = string.Concat(constants.Select(f => $"printf(\"{f.Name} %lld\\n\", (long long){f.Name});\n"));
+        Assert.Equal(
+            constants.Select(f => $"{f.Name} {Convert.ToInt64(f.GetRawConstantValue(), CultureInfo.InvariantCulture)}"),
+            CProgram.Run($"{Includes} int main(void) {{ {prints} return 0; }}"));
+    }
+
+    [Fact]
+    public void Structs_are_laid_out_as_in_the_headers()
+    {
+        (string C, Type Type, (string C, string Name)[] Fields)[] structs =
+        [
+            ("sockaddr_in", typeof(SockAddrIn), [("sin_family", "Family"), ("sin_port", "Port"), ("sin_addr", "Address"), ("sin_zero", "Zero")]),
+            ("sockaddr_in6", typeof(SockAddrIn6), [("sin6_family", "Family"), ("sin6_port", "Port"), ("sin6_flowinfo", "FlowInfo"), ("sin6_addr", "Address"), ("sin6_scope_id", "ScopeId")]),
+            ("linger", typeof(Linger), [("l_onoff", "OnOff"), ("l_linger", "Seconds")]),
+            ("pollfd", typeof(PollFd), [("fd", "Fd"), ("events", "Events"), ("revents", "Returned")]),
+            ("timespec", typeof(TimeSpec), [("tv_sec", "Seconds"), ("tv_nsec", "Nanoseconds")]),
+        ];
+        string prints = string.Concat(structs.Select(s => $"printf(\"{s.C} %zu\\n\", sizeof(struct {s.C}));\n"
+            + string.Concat(s.Fields.Select(f => $"printf(\"{s.C}.{f.C} %zu\\n\", offsetof(struct {s.C}, {f.C}));\n"))));
+        IEnumerable<string> ours = structs.SelectMany(s => s.Fields.Select(f => $"{s.C}.{f.C} {Marshal.OffsetOf(s.Type, f.Name)}").Prepend($"{s.C} {Marshal.SizeOf(s.Type)}"));
+        Assert.Equal(ours, CProgram.Run($"{Includes} int main(void) {{ {prints} return 0; }}"));
+    }
+
+    [Fact]
+    public void Error_names_and_texts_are_those_of_libc()
+    {
+        string[] libc = CProgram.Run($$"""{{Includes}} int main(void) { for (int e = 1; e < 134; e++) { const char *n = strerrorname_np(e); if (n) printf("%d %s %s\n", e, n, strerror(e)); } return 0; }""");
+        Assert.True(libc.Length > 120);
+        Assert.Equal(libc, Enumerable.Range(1, 133).Where(e => Errno.Name(e) != $"{e}").Select(e => $"{e} {Errno.Name(e)} {Errno.Text(e)}"));
+        Assert.Equal("Address already in use", Errno.Text(Errno.EADDRINUSE));
+        Assert.Equal("4095", Errno.Name(4095));
+    }
+}
