@@ -44,6 +44,7 @@ internal static class Dashboard
         builder.Services.AddSingleton(directory);
         builder.Services.AddSingleton<LocalHostsStatus>();
         builder.Services.AddSingleton<AgentAdmission>();
+        builder.Services.AddSingleton<AgentClocks>();
         builder.Services.AddSingleton<RunStore>();
         builder.Services.AddDbContextFactory<RunsDb>(db => db.UseSqlite($"Data Source={data.Database}").AddInterceptors(new SqliteSetup()));
         builder.Services.AddSingleton<LabRelay>();

@@ -6,7 +6,7 @@ using ReuseAddrDashboard.Server.Labs;
 namespace ReuseAddrDashboard.Server.Hubs;
 
 /// <summary>Translates between an agent's connection and its lab; decides nothing but who may speak.</summary>
-internal sealed class AgentHub(IGrainFactory grains, IHubContext<AgentHub, IAgentClient> agents, AgentAdmission admission, ILogger<AgentHub> logger)
+internal sealed class AgentHub(IGrainFactory grains, IHubContext<AgentHub, IAgentClient> agents, AgentAdmission admission, AgentClocks clocks, ILogger<AgentHub> logger)
     : Hub<IAgentClient>, IAgentHub
 {
     private const string OrdersKey = "orders", LabKey = "lab";
@@ -22,6 +22,8 @@ internal sealed class AgentHub(IGrainFactory grains, IHubContext<AgentHub, IAgen
         AgentWelcome welcome = await Lab(HubRoutes.LocalLab).AgentJoined(Context.ConnectionId, hello, grains.CreateObjectReference<IAgentOrders>(orders));
         if (welcome.Refused is { } why)
             AgentHubLog.Refused(logger, hello.Facts?.Name ?? "?", why);
+        else if (hello.Facts.BootId != LocalClock.BootId)
+            clocks.Follow(HubRoutes.LocalLab, Context.ConnectionId, Context.ConnectionAborted);
         return welcome;
     }
 

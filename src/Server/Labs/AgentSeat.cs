@@ -21,9 +21,15 @@ internal sealed class AgentSeat(string name)
     public long Acknowledged { get; set; }
 
     /// <summary>Nanoseconds to add to the host's CLOCK_MONOTONIC to get the server's; 0 when both have the same boot id.</summary>
-    public long ClockOffset { get; set; }
+    public long ClockOffset { get; private set; }
+
+    /// <summary>How far <see cref="ClockOffset"/> may be off, in nanoseconds: 0 for the same boot id, null while it is not measured.</summary>
+    public long? ClockUncertainty { get; private set; }
 
     public bool Connected => Connection is not null;
+
+    /// <summary>Connected, and what it reports can be placed in time.</summary>
+    public bool Ready => Connected && ClockUncertainty is not null;
 
     /// <summary>Seats an agent. A new instance has lost its sockets and every order given to the old one.</summary>
     public void Take(string connection, AgentHello hello, IAgentOrders orders)
@@ -33,7 +39,16 @@ internal sealed class AgentSeat(string name)
             Acknowledged = 0;
             Abandon();
         }
+        if (hello.Facts.BootId != Facts?.BootId)
+            ClockUncertainty = null;
         (Connection, Instance, Facts, Orders) = (connection, hello.Instance, hello.Facts, orders);
+    }
+
+    /// <summary>Takes a measurement of the clock, unless the one it has is better.</summary>
+    public void SetClock(long offset, long uncertainty)
+    {
+        if (ClockUncertainty is null || uncertainty < ClockUncertainty)
+            (ClockOffset, ClockUncertainty) = (offset, uncertainty);
     }
 
     public void Leave() => (Connection, Orders) = (null, null);

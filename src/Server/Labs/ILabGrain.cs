@@ -18,6 +18,10 @@ public interface ILabGrain : IGrainWithStringKey
     [Alias("left")]
     Task AgentLeft(string connection);
 
+    /// <summary>The measured distance of an agent's clock from the server's, in nanoseconds, and its uncertainty.</summary>
+    [Alias("clock")]
+    Task AgentClock(string connection, long offset, long uncertainty);
+
     /// <returns>The highest item number now held; -1 when the connection never said Hello.</returns>
     [Alias("report")]
     Task<long> Report(string connection, [Immutable] AgentReport report);

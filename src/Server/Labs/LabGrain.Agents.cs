@@ -35,7 +35,8 @@ internal sealed partial class LabGrain
                 $"Another agent is connected as {seat.Name}, from {seat.Facts?.HostName}. Stop it, or start this one with the other --name.", 0, null));
         bool lost = seat.Instance is not null && seat.Instance != hello.Instance;
         seat.Take(connection, hello, orders);
-        seat.ClockOffset = hello.Facts.BootId == LocalBootId ? 0 : seat.ClockOffset;
+        if (hello.Facts.BootId == LocalClock.BootId)
+            seat.SetClock(0, 0);
         LogJoined(seat.Name, hello.Facts.HostName, hello.Facts.Kernel, lost);
         if (lost)
             AgentRestarted(seat);
@@ -57,6 +58,14 @@ internal sealed partial class LabGrain
             Note(seat.Name, NoteCodes.AgentLost, NoteLevel.Warning, $"The {seat.Name}'s agent is not connected. It is waited for; what it sees meanwhile comes later.", onlyInRun: true);
             Changed();
         }
+        return Task.CompletedTask;
+    }
+
+    public Task AgentClock(string connection, long offset, long uncertainty)
+    {
+        foreach (AgentSeat seat in Seats.Where(s => s.Connection == connection))
+            seat.SetClock(offset, uncertainty);
+        Changed();
         return Task.CompletedTask;
     }
 
@@ -83,14 +92,6 @@ internal sealed partial class LabGrain
     }
 
     private AgentSeat Seat(string name) => name == HubRoutes.Client ? _client : _server;
-
-    private static readonly string LocalBootId = ReadBootId();
-
-    private static string ReadBootId()
-    {
-        const string path = "/proc/sys/kernel/random/boot_id";
-        return File.Exists(path) ? File.ReadAllText(path).Trim() : "";
-    }
 
     /// <summary>Puts one event into the open run, or between runs into the picture of what is on the port.</summary>
     private void Take(AgentSeat seat, RunEvent e, long? order)

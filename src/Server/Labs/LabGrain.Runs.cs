@@ -23,7 +23,7 @@ internal sealed partial class LabGrain
         RunOptions options = Chosen(request, script.Defaults);
         if (RunOptionFaults.Of(options) is [_, ..] faults)
             return new(LabRefusals.BadOptions, string.Join(" ", faults));
-        if (Seats.Where(s => !s.Connected).Select(s => s.Name).ToArray() is { Length: > 0 } missing)
+        if (Seats.Where(s => !s.Ready).Select(s => s.Name).ToArray() is { Length: > 0 } missing)
             return LabRefusals.Missing(missing);
         if (_opening || _run is { } open && open.Progress.Outcome == Outcome.Running)
             return LabRefusals.RunIsOpen(_run?.Header.Id ?? "(starting)");

@@ -28,7 +28,7 @@ internal sealed partial class LabGrain(
 
     private string Id => this.GetPrimaryKeyString();
 
-    private long Now => TimeStamps.Nanoseconds(time);
+    private long Now => LocalClock.Nanoseconds(time);
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -85,7 +85,7 @@ internal sealed partial class LabGrain(
             Version = _version,
             Mode = hosts.Mode,
             ModeReason = hosts.Reason,
-            Hosts = [.. Seats.Select(s => new LabHost(s.Name, s.Connected, s.Facts))],
+            Hosts = [.. Seats.Select(s => new LabHost(s.Name, s.Ready, s.Facts, s.ClockUncertainty))],
             Run = _run?.Header,
             RunTime = RunTime(now),
             Port = _port,

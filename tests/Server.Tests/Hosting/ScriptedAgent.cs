@@ -33,6 +33,9 @@ internal sealed class ScriptedAgent : IAsyncDisposable
 
     public int CloseAlls { get; private set; }
 
+    /// <summary>How many nanoseconds this agent's clock shows less than the server's.</summary>
+    public long ClockBehind { get; init; }
+
     public static HostFacts Facts(string name) => new()
     {
         Name = name, HostName = "test", Os = "Debian GNU/Linux 12 (bookworm)", Kernel = "6.1.0", Address = name == HubRoutes.Server ? "192.168.122.68" : "192.168.122.177",
@@ -40,14 +43,15 @@ internal sealed class ScriptedAgent : IAsyncDisposable
         Sysctls = new Dictionary<string, string?> { ["net.ipv4.tcp_max_tw_buckets"] = "65536" },
     };
 
-    public static async Task<ScriptedAgent> Join(string url, string name, string? instance = null, HostFacts? facts = null)
+    public static async Task<ScriptedAgent> Join(string url, string name, string? instance = null, HostFacts? facts = null, long clockBehind = 0)
     {
         HubConnection hub = new HubConnectionBuilder().WithUrl(url + HubRoutes.Agent)
             .AddJsonProtocol(j => j.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default)).Build();
-        var agent = new ScriptedAgent(hub, name, instance ?? Guid.NewGuid().ToString("n"));
+        var agent = new ScriptedAgent(hub, name, instance ?? Guid.NewGuid().ToString("n")) { ClockBehind = clockBehind };
         hub.On<SocketCommand>(nameof(IAgentClient.Call), command => { _ = agent.Carry(command); });
         hub.On<WatchOrder>(nameof(IAgentClient.Watch), order => { _ = agent.Send([], order.Id); });
         hub.On<long>(nameof(IAgentClient.Look), id => { _ = agent.Send([], id); });
+        hub.On(nameof(IAgentClient.Monotonic), () => Task.FromResult(Monotonic - agent.ClockBehind));
         hub.On<long>(nameof(IAgentClient.CloseAll), id => { agent.CloseAlls++; _ = agent.Send([], id); });
         await hub.StartAsync(TestContext.Current.CancellationToken);
         agent.Welcome = await hub.InvokeAsync<AgentWelcome>(nameof(IAgentHub.Hello),

@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.SignalR;
+using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Server.Labs;
+
+namespace ReuseAddrDashboard.Server.Hubs;
+
+/// <summary>
+/// Measures how far the clock of another machine's agent is from this one's: it asks over the link, and the fastest answer bounds the error by half its
+/// round trip (Cristian's algorithm). Asked again from time to time; the lab keeps the best.
+/// </summary>
+internal sealed class AgentClocks(IHubContext<AgentHub, IAgentClient> agents, IGrainFactory grains, TimeProvider time, ILogger<AgentClocks> logger)
+{
+    private const int Questions = 16;
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(30);
+
+    /// <summary>Measures until the connection ends.</summary>
+    public void Follow(string lab, string connection, CancellationToken ended) => _ = Run(lab, connection, ended);
+
+    private async Task Run(string lab, string connection, CancellationToken ended)
+    {
+        // Hello must have returned first: a connection runs one call at a time.
+        await Task.Yield();
+        try
+        {
+            while (true)
+            {
+                (long offset, long uncertainty) = await Measure(agents.Clients.Client(connection));
+                await grains.GetGrain<ILabGrain>(lab).AgentClock(connection, offset, uncertainty);
+                await Task.Delay(Again, time, ended);
+            }
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            AgentClocksLog.Ended(logger, connection);
+        }
+        catch (Exception e) when (e is HubException or IOException or InvalidOperationException)
+        {
+            AgentClocksLog.Failed(logger, e, connection);
+        }
+    }
+
+    private async Task<(long Offset, long Uncertainty)> Measure(IAgentClient agent)
+    {
+        (long Offset, long Uncertainty) best = (0, long.MaxValue);
+        for (int i = 0; i < Questions; i++)
+        {
+            long before = LocalClock.Nanoseconds(time);
+            long there = await agent.Monotonic();
+            long after = LocalClock.Nanoseconds(time);
+            long half = (after - before) / 2;
+            if (half < best.Uncertainty)
+                best = (before + half - there, half);
+        }
+        return best;
+    }
+}
+
+internal static partial class AgentClocksLog
+{
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The clock of {Connection} is not followed any more: it left")]
+    public static partial void Ended(ILogger logger, string connection);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The clock of {Connection} could not be measured")]
+    public static partial void Failed(ILogger logger, Exception fault, string connection);
+}

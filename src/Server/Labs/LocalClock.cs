@@ -1,0 +1,13 @@
+namespace ReuseAddrDashboard.Server.Labs;
+
+/// <summary>The clock of this machine, to which every host's is mapped.</summary>
+internal static class LocalClock
+{
+    private const string BootIdPath = "/proc/sys/kernel/random/boot_id";
+
+    /// <summary>Hosts with this boot id share CLOCK_MONOTONIC with the server; empty where there is none.</summary>
+    public static string BootId { get; } = File.Exists(BootIdPath) ? File.ReadAllText(BootIdPath).Trim() : "";
+
+    /// <summary>The provider's monotonic clock in nanoseconds: on Linux TimeProvider.System counts CLOCK_MONOTONIC, the agents' own clock.</summary>
+    public static long Nanoseconds(TimeProvider time) => (long)((Int128)time.GetTimestamp() * 1_000_000_000 / time.TimestampFrequency);
+}
