@@ -38,11 +38,11 @@ public sealed class PublishedServerTests(SharedDashboard shared)
     public async Task Takes_JSON_only_and_no_foreign_origin()
     {
         using HttpRequestMessage form = new(HttpMethod.Post, "/api/labs/local/reset") { Content = new FormUrlEncodedContent([new("a", "b")]) };
-        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await _dashboard.Http.SendAsync(form, TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await _dashboard.Http.SendAsync(form)).StatusCode);
         using HttpRequestMessage foreign = new(HttpMethod.Post, "/api/labs/local/reset") { Headers = { { "Origin", "http://example.com" } } };
-        Assert.Equal(HttpStatusCode.Forbidden, (await _dashboard.Http.SendAsync(foreign, TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await _dashboard.Http.SendAsync(foreign)).StatusCode);
         using HttpRequestMessage rebound = new(HttpMethod.Get, "/healthz") { Headers = { Host = "example.com" } };
-        Assert.Equal(HttpStatusCode.BadRequest, (await _dashboard.Http.SendAsync(rebound, TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await _dashboard.Http.SendAsync(rebound)).StatusCode);
     }
 
     [Fact]
