@@ -40,7 +40,20 @@ public sealed class Visitor : IAsyncDisposable
         return visitor;
     }
 
-    public Task IsLive() => Assertions.Expect(Page.GetByText("live", new() { Exact = true })).ToBeVisibleAsync(new() { Timeout = 30_000 });
+    /// <summary>Waits until the page shows the lab as it is now; fails at once, with what the browser said, when the page broke.</summary>
+    public async Task IsLive()
+    {
+        ILocator live = Page.GetByText("live", new() { Exact = true }), broken = Page.Locator("#blazor-error-ui");
+        try
+        {
+            await Assertions.Expect(live.Or(broken.And(Page.Locator(":visible"))).First).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        }
+        catch (PlaywrightException e)
+        {
+            Assert.Fail($"{e.Message}\n{string.Join('\n', _complaints)}");
+        }
+        Assert.False(await broken.IsVisibleAsync(), $"The page broke:\n{string.Join('\n', _complaints)}");
+    }
 
     /// <summary>Pictures at the three sizes in light and dark, into screenshots/NAME-WIDTHxHEIGHT-THEME.png.</summary>
     public async Task Shoot(string name)
