@@ -9,7 +9,12 @@ namespace ReuseAddrDashboard.Server.LocalHosts;
 /// Keeps them up until the Server ends.
 /// </summary>
 public sealed class LocalHostsService(
-    IOptions<DashboardOptions> options, PrivateDirectory directory, LocalHostsStatus status, TimeProvider time, ILogger<LocalHostsService> log) : BackgroundService
+    IOptions<DashboardOptions> options,
+    PrivateDirectory directory,
+    LocalHostsStatus status,
+    TimeProvider time,
+    ILogger<LocalHostsService> log,
+    IHostApplicationLifetime? lifetime = null) : BackgroundService
 {
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(5);
@@ -43,12 +48,16 @@ public sealed class LocalHostsService(
         return base.StartAsync(cancel);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stop)
+    protected override async Task ExecuteAsync(CancellationToken stopped)
     {
         if (Mode == LocalHostsMode.None)
         {
             return;
         }
+
+        // Services are stopped one after the other; the hosts end while the others do.
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(stopped, lifetime?.ApplicationStopping ?? CancellationToken.None);
+        CancellationToken stop = both.Token;
 
         string? reason = null;
         if (AgentProgram.Find(BaseDirectory, out string? missing) is { } program)
