@@ -37,7 +37,7 @@ internal sealed partial class LabGrain
         seat.Take(connection, hello, orders);
         if (hello.Facts.BootId == LocalClock.BootId)
             seat.SetClock(0, 0);
-        LogJoined(seat.Name, hello.Facts.HostName, hello.Facts.Kernel, lost);
+        LogJoined(seat.Name, hello.Facts.HostName, hello.Facts.Kernel);
         if (lost)
             AgentRestarted(seat);
         else
@@ -171,8 +171,8 @@ internal sealed partial class LabGrain
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Agent {Name} joined from {HostName} (Linux {Kernel}); new instance: {Lost}")]
-    private partial void LogJoined(string name, string hostName, string kernel, bool lost);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Agent {Name} joined from {HostName} (Linux {Kernel})")]
+    private partial void LogJoined(string name, string hostName, string kernel);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Agent {Name} left")]
     private partial void LogLeft(string name);

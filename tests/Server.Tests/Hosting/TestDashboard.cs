@@ -18,9 +18,11 @@ internal sealed class TestDashboard : IAsyncDisposable
     private readonly DataDirectory _data;
     private readonly PrivateDirectory _directory;
 
-    private TestDashboard(WebApplication app, DataDirectory data, PrivateDirectory directory)
+    private readonly bool _keepsData;
+
+    private TestDashboard(WebApplication app, DataDirectory data, PrivateDirectory directory, bool keepsData)
     {
-        (_app, _data, _directory) = (app, data, directory);
+        (_app, _data, _directory, _keepsData) = (app, data, directory, keepsData);
         Url = app.Urls.First(u => !u.Contains("unix:"));
         Http = new HttpClient { BaseAddress = new Uri(Url), Timeout = TimeSpan.FromSeconds(60) };
     }
@@ -31,8 +33,10 @@ internal sealed class TestDashboard : IAsyncDisposable
 
     public string DataPath => _data.Path;
 
+    /// <param name="dataPath">A data directory of the test's own, which it removes; null for a new one that goes with the dashboard.</param>
     public static async Task<TestDashboard> Start(string? dataPath = null)
     {
+        bool keepsData = dataPath is not null;
         dataPath ??= Directory.CreateTempSubdirectory("reuseaddr-test-").FullName;
         var options = new DashboardOptions { Hosts = LocalHostsMode.None, Urls = ["http://127.0.0.1:0"], Data = dataPath, LogLevel = Serilog.Events.LogEventLevel.Error };
         DataDirectory data = DataDirectory.Hold(dataPath);
@@ -40,7 +44,7 @@ internal sealed class TestDashboard : IAsyncDisposable
         WebApplication app = Dashboard.Build(options, data, directory, ScenarioCatalog.Load(Path.Combine(AppContext.BaseDirectory, "Scenarios")), TimeProvider.System);
         app.Services.GetRequiredService<LocalHostsStatus>().Set(HostsMode.Remote, null);
         await Dashboard.Start(app);
-        return new(app, data, directory);
+        return new(app, data, directory, keepsData);
     }
 
     /// <summary>A dashboard with both agents joined.</summary>
@@ -84,5 +88,8 @@ internal sealed class TestDashboard : IAsyncDisposable
         await _app.DisposeAsync();
         _directory.Dispose();
         _data.Dispose();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        if (!_keepsData)
+            Directory.Delete(DataPath, recursive: true);
     }
 }

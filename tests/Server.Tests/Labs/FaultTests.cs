@@ -46,13 +46,14 @@ public sealed class FaultTests
     [Fact]
     public async Task A_dashboard_that_ended_in_the_middle_of_a_run_marks_it_interrupted_and_keeps_its_events()
     {
-        (TestDashboard dashboard, _, _) = await TestDashboard.StartWithAgents();
+        using var data = new TemporaryDirectory();
+        (TestDashboard dashboard, _, _) = await TestDashboard.StartWithAgents(data.Path);
         string id = await dashboard.StartRun(Quick);
         await dashboard.Post($"/api/runs/{id}/steps/start-listener");
         RunFile before = await dashboard.Run(id);
         await dashboard.DisposeAsync();
 
-        (TestDashboard again, _, _) = await TestDashboard.StartWithAgents(dashboard.DataPath);
+        (TestDashboard again, _, _) = await TestDashboard.StartWithAgents(data.Path);
         await using TestDashboard running = again;
         RunFile after = await again.Run(id);
         Assert.Equal(Outcome.Interrupted, after.Outcome);

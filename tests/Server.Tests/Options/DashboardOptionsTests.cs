@@ -1,4 +1,5 @@
 using ReuseAddrDashboard.Server.Options;
+using ReuseAddrDashboard.Server.Tests.Hosting;
 
 namespace ReuseAddrDashboard.Server.Tests.Options;
 
@@ -37,9 +38,9 @@ public sealed class DashboardOptionsTests
     [Fact]
     public void A_data_directory_in_use_is_refused_with_what_to_do()
     {
-        string path = Directory.CreateTempSubdirectory("reuseaddr-test-").FullName;
-        using DataDirectory held = DataDirectory.Hold(path);
-        Assert.Contains("--data", Assert.Throws<InvalidDataException>(() => DataDirectory.Hold(path)).Message);
+        using var directory = new TemporaryDirectory();
+        using DataDirectory held = DataDirectory.Hold(directory.Path);
+        Assert.Contains("--data", Assert.Throws<InvalidDataException>(() => DataDirectory.Hold(directory.Path)).Message);
     }
 
     private static DashboardOptions Read(string[] args, Dictionary<string, string> environment)

@@ -1,6 +1,7 @@
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Server.Scenarios;
+using ReuseAddrDashboard.Server.Tests.Hosting;
 
 namespace ReuseAddrDashboard.Server.Tests.Scenarios;
 
@@ -27,11 +28,11 @@ public sealed class ScenarioCatalogTests
     [InlineData("title: Close", "", "title")]
     public void A_faulty_file_is_refused_and_the_fault_named(string right, string wrong, string named)
     {
-        DirectoryInfo directory = Directory.CreateTempSubdirectory("Scenarios-");
+        using var directory = new TemporaryDirectory();
         string text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Scenarios", "rebind.yaml"));
         Assert.Contains(right, text);
-        File.WriteAllText(Path.Combine(directory.FullName, "x.yaml"), text.Replace(right, wrong));
-        InvalidDataException refused = Assert.Throws<InvalidDataException>(() => ScenarioCatalog.Load(directory.FullName));
+        File.WriteAllText(Path.Combine(directory.Path, "x.yaml"), text.Replace(right, wrong));
+        InvalidDataException refused = Assert.Throws<InvalidDataException>(() => ScenarioCatalog.Load(directory.Path));
         Assert.Contains(named == "Scenarios" ? "x.yaml" : named, refused.Message);
     }
 }
