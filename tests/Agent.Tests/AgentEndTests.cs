@@ -79,4 +79,21 @@ public sealed class AgentEndTests
             await Task.Yield();
         Assert.Empty(CProgram.Tool("ss", "-Hltn", $"sport = :{port}"));
     }
+
+    [Fact]
+    public async Task Coming_back_again_and_again_leaves_no_descriptor_open()
+    {
+        await using FakeDashboard dashboard = await FakeDashboard.Start();
+        using AgentProcess process = AgentProcess.Start(["--dashboard", dashboard.Address, "--name", "server"]);
+        var open = new List<int>();
+        for (int i = 1; i <= 12; i++)
+        {
+            IAgentClient agent = await dashboard.Agent();
+            open.Add(Directory.GetFileSystemEntries(string.Create(CultureInfo.InvariantCulture, $"/proc/{dashboard.Ledger.Hellos.First().Facts.Pid}/fd")).Length);
+            dashboard.Ledger.CutAfterTaking = 1;
+            await agent.Look(i);
+            await dashboard.Ledger.Until(i);
+        }
+        Assert.InRange(open[^1], 1, open[1] + 3);
+    }
 }

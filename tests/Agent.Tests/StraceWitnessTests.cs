@@ -31,7 +31,8 @@ public sealed partial class StraceWitnessTests : IDisposable
         {
             var command = new SocketCommand { Id = ++id, Run = "r", Socket = socket, Call = call, V6 = v6 };
             await agent.Call(with is null ? command : with(command));
-            Assert.Null((await dashboard.Ledger.Until(id))[^1].Refused);
+            IReadOnlyList<AgentItem> items = await dashboard.Ledger.Until(id);
+            Assert.True(items[^1].Refused is null, $"{items[^1].Refused} {string.Join(", ", dashboard.Ledger.Items)}");
         }
 
         await Call("lfd", SocketCall.Socket);
@@ -97,13 +98,15 @@ public sealed partial class StraceWitnessTests : IDisposable
         {
             string thread = line.Split(' ')[0], rest = line[thread.Length..].Trim();
             if (rest.EndsWith("<unfinished ...>", StringComparison.Ordinal))
-                open[thread] = rest[..^"<unfinished ...>".Length];
+                open[thread] = Begun(rest[..^"<unfinished ...>".Length].TrimEnd());
             else if (rest.StartsWith("<... ", StringComparison.Ordinal) && open.Remove(thread, out string? begun))
                 yield return begun + rest[(rest.IndexOf("resumed>", StringComparison.Ordinal) + "resumed>".Length)..];
             else
                 yield return rest;
         }
     }
+
+    private static string Begun(string call) => call.EndsWith(',') ? call + " " : call;
 
     [GeneratedRegex(@"^(?<name>[a-z0-9]+)\((?<args>.*)\)\s+= (?<result>.*)$")]
     private static partial Regex Call();

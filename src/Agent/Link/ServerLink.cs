@@ -44,26 +44,15 @@ internal sealed partial class ServerLink(
                 TimeSpan? pause = null;
                 try
                 {
-                    await using HubConnection hub = Build();
-                    using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-                    hub.Closed += _ => lost.CancelAsync();
-                    await hub.StartAsync(cancel);
-                    AgentWelcome welcome = await Answer<AgentWelcome>(hub, nameof(IAgentHub.Hello), new AgentHello(AgentHello.CurrentProtocol, instance, facts()), lost.Token);
-                    if (welcome.Refused is { } refused)
-                    {
-                        (trouble, pause) = ($"{address} refuses this agent: {refused}", RefusedPause);
-                    }
-                    else
-                    {
-                        away?.Dispose();
-                        away = null;
-                        told = null;
-                        pauses.Reset();
-                        Log.Up(_log, address);
-                        outbox.Acknowledge(welcome.Acknowledged);
-                        runner.KeepOnly(welcome.Run);
-                        await PumpAsync(hub, lost.Token);
-                    }
+                    string refused = await Once(
+                        () =>
+                        {
+                            away?.Dispose();
+                            (away, told) = (null, null);
+                            pauses.Reset();
+                        },
+                        cancel);
+                    (trouble, pause) = ($"{address} refuses this agent: {refused}", RefusedPause);
                 }
                 catch (OperationCanceledException) when (cancel.IsCancellationRequested)
                 {
@@ -89,7 +78,35 @@ internal sealed partial class ServerLink(
         }
     }
 
-    private async Task PumpAsync(HubConnection hub, CancellationToken lost)
+    // One connection until it is lost, which throws; or, when the server refuses this agent, why.
+    private async Task<string> Once(Action joined, CancellationToken cancel)
+    {
+        // Orders may overtake the answer to the hello; they wait until the sockets of another run are closed.
+        var welcomed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using HubConnection hub = Build(welcomed.Task);
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        hub.Closed += _ => lost.CancelAsync();
+        try
+        {
+            await hub.StartAsync(cancel);
+            AgentWelcome welcome = await Answer<AgentWelcome>(hub, nameof(IAgentHub.Hello), new AgentHello(AgentHello.CurrentProtocol, instance, facts()), lost.Token);
+            if (welcome.Refused is { } refused)
+                return refused;
+            joined();
+            Log.Up(_log, address);
+            outbox.Acknowledge(welcome.Acknowledged);
+            runner.KeepOnly(welcome.Run);
+            welcomed.SetResult();
+            return await PumpAsync(hub, lost.Token);
+        }
+        finally
+        {
+            // The hub's end waits for orders that are being taken.
+            welcomed.TrySetCanceled(CancellationToken.None);
+        }
+    }
+
+    private async Task<string> PumpAsync(HubConnection hub, CancellationToken lost)
     {
         while (true)
         {
@@ -109,7 +126,7 @@ internal sealed partial class ServerLink(
         return await hub.InvokeAsync<T>(method, argument, limit.Token);
     }
 
-    private HubConnection Build()
+    private HubConnection Build(Task welcomed)
     {
         HubConnection hub = new HubConnectionBuilder()
             .WithUrl(address.Hub(HubRoutes.Agent), HttpTransportType.WebSockets, options =>
@@ -129,12 +146,20 @@ internal sealed partial class ServerLink(
                 logging.Services.AddSingleton(logs);
             })
             .Build();
-        hub.On<SocketCommand>(nameof(IAgentClient.Call), runner.Call);
-        hub.On<WatchOrder>(nameof(IAgentClient.Watch), runner.Watch);
-        hub.On<long>(nameof(IAgentClient.Look), runner.Look);
-        hub.On<long>(nameof(IAgentClient.CloseAll), id => runner.CloseAll(id));
+        hub.On<SocketCommand>(nameof(IAgentClient.Call), command => After(() => runner.Call(command)));
+        hub.On<WatchOrder>(nameof(IAgentClient.Watch), order => After(() => runner.Watch(order)));
+        hub.On<long>(nameof(IAgentClient.Look), id => After(() => runner.Look(id)));
+        hub.On<long>(nameof(IAgentClient.CloseAll), id => After(() => runner.CloseAll(id)));
         hub.On(nameof(IAgentClient.Monotonic), KernelClock.Monotonic);
         return hub;
+
+        // A connection that ends before its welcome takes its orders with it: the server sees that it ended.
+        async Task After(Action order)
+        {
+            await Task.WhenAny(welcomed);
+            if (welcomed.IsCompletedSuccessfully)
+                order();
+        }
     }
 
     private static partial class Log

@@ -121,13 +121,18 @@ public sealed class ServerLinkTests
     [Fact]
     public async Task Lesson_sockets_are_closed_when_the_link_stays_lost()
     {
-        FakeDashboard dashboard = await FakeDashboard.Start();
+        await using FakeDashboard dashboard = await FakeDashboard.Start(new Ledger { Run = "r" });
         var time = new SwiftTime();
         await using var agent = new LinkRig(dashboard.Address, time: time, closeAfter: TimeSpan.FromSeconds(30));
         IAgentClient client = await dashboard.Agent();
         await client.Call(new SocketCommand { Id = 1, Run = "r", Socket = "lfd", Call = SocketCall.Socket });
         await dashboard.Ledger.Until(1);
-        await dashboard.DisposeAsync();
+        dashboard.Ledger.Refuse = "This dashboard is ending.";
+        dashboard.Ledger.CutAfterTaking = 1;
+        agent.Outbox.Add(Note(0));
+        // From the refused hello on nobody else takes from the outbox.
+        while (dashboard.Ledger.Hellos.Count < 2)
+            await Task.Yield();
 
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (true)
@@ -140,6 +145,35 @@ public sealed class ServerLinkTests
             agent.Outbox.Acknowledge(items[^1].Number);
         }
         Assert.Contains(TimeSpan.FromSeconds(30), time.Asked);
+    }
+
+    [Fact]
+    public async Task An_order_that_overtakes_the_welcome_is_carried_out_after_it()
+    {
+        await using FakeDashboard dashboard = await FakeDashboard.Start();
+        dashboard.Ledger.OrderBeforeWelcome = new SocketCommand { Id = 1, Run = "r", Socket = "lfd", Call = SocketCall.Socket };
+        await using var agent = new LinkRig(dashboard.Address);
+        IAgentClient client = await dashboard.Agent();
+        await client.Look(2);
+        IReadOnlyList<AgentItem> items = await dashboard.Ledger.Until(2);
+        // The welcome says that no run is open: had the order come first, its socket would be closed again.
+        Assert.Equal("socket", Assert.Single(items.Select(i => i.Event).OfType<CallEvent>()).Call);
+    }
+
+    [Fact]
+    public async Task An_order_to_an_agent_that_is_then_refused_does_not_keep_it_from_asking_again()
+    {
+        await using FakeDashboard dashboard = await FakeDashboard.Start();
+        dashboard.Ledger.OrderBeforeWelcome = new SocketCommand { Id = 1, Run = "r", Socket = "lfd", Call = SocketCall.Socket };
+        dashboard.Ledger.Refuse = "Not now.";
+        await using var agent = new LinkRig(dashboard.Address, time: new SwiftTime());
+        while (dashboard.Ledger.Hellos.Count < 3)
+            await Task.Yield();
+        dashboard.Ledger.OrderBeforeWelcome = null;
+        dashboard.Ledger.Refuse = null;
+        IAgentClient client = await dashboard.Agent();
+        await client.Look(2);
+        Assert.Single(await dashboard.Ledger.Until(2));
     }
 
     [Theory]

@@ -20,7 +20,12 @@ internal sealed class AgentProcess : IDisposable
         process.BeginErrorReadLine();
     }
 
-    public static string Dll => typeof(AgentProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "AgentProgram").Value!;
+    /// <summary>Names another build of the program to test, NativeAOT or a single file; unset for the one just built.</summary>
+    public const string Variable = "REUSEADDR_AGENT_PROGRAM";
+
+    private static readonly string[] Program = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } other
+        ? [other]
+        : ["dotnet", typeof(AgentProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "AgentProgram").Value!];
 
     public int Id => _process.Id;
 
@@ -37,7 +42,7 @@ internal sealed class AgentProcess : IDisposable
     /// <param name="before">A program and its arguments to start the agent with: strace, unshare.</param>
     public static AgentProcess Start(IEnumerable<string> args, params string[] before)
     {
-        string[] line = [.. before, "dotnet", Dll, .. args];
+        string[] line = [.. before, .. Program, .. args];
         var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardError = true, RedirectStandardOutput = true };
         return new AgentProcess(Process.Start(start)!);
     }
@@ -45,7 +50,7 @@ internal sealed class AgentProcess : IDisposable
     /// <summary>Runs the agent to its end.</summary>
     public static async Task<(int Code, string Out, string Error)> Run(params string[] args)
     {
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [Dll, .. args]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using Process process = Process.Start(new ProcessStartInfo(Program[0], [.. Program[1..], .. args]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         return (process.ExitCode, await output, await error);

@@ -26,6 +26,9 @@ public sealed class Ledger
 
     public string? Run { get; set; }
 
+    /// <summary>Sent while the hello is still being answered; null for none.</summary>
+    public SocketCommand? OrderBeforeWelcome { get; set; }
+
     /// <summary>So many reports are taken, and then the link is cut before the answer.</summary>
     public int CutAfterTaking { get; set; }
 
@@ -72,12 +75,15 @@ public sealed class Ledger
 
 public sealed class TestAgentHub(Ledger ledger) : Hub<IAgentClient>, IAgentHub
 {
-    public Task<AgentWelcome> Hello(AgentHello hello)
+    public async Task<AgentWelcome> Hello(AgentHello hello)
     {
         ledger.Hellos.Enqueue(hello);
-        if (ledger.Refuse is null)
+        string? refuse = ledger.Refuse;
+        if (ledger.OrderBeforeWelcome is { } order)
+            await Clients.Caller.Call(order);
+        if (refuse is null)
             ledger.Joined.Writer.TryWrite(Context.ConnectionId);
-        return Task.FromResult(new AgentWelcome(ledger.Refuse, ledger.Held, ledger.Run));
+        return new AgentWelcome(refuse, ledger.Held, ledger.Run);
     }
 
     public Task<long> Report(AgentReport report)
