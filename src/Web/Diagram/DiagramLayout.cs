@@ -237,6 +237,7 @@ public sealed class DiagramLayout
         }
         return new Scene
         {
+            Frame = _frame,
             Width = _frame.Width,
             Height = end + Foot,
             Text = Text,

@@ -49,6 +49,8 @@ public sealed record TimeWaitShape(
 /// <summary>The diagram, laid out: everything at its place in px, nothing left to decide.</summary>
 public sealed record Scene
 {
+    public required Frame Frame { get; init; }
+
     public required double Width { get; init; }
 
     public required double Height { get; init; }

@@ -1,0 +1,188 @@
+using System.Globalization;
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Scenarios;
+using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Wire;
+
+namespace ReuseAddrDashboard.Tests;
+
+/// <summary>Writes the log of a run as the lab would: with the arguments, durations, timers and lines that Linux 6.18 gave on two namespaces.</summary>
+internal sealed class RunScript
+{
+    public const string ServerAddress = "192.168.122.68", ClientAddress = "192.168.122.177";
+
+    public static readonly Endpoint Any = Of("0.0.0.0:11111"), Nobody = Of("0.0.0.0:0"), ServerEnd = Of("192.168.122.68:11111"), ClientEnd = Of("192.168.122.177:34552");
+
+    private readonly List<RunEvent> _events = [];
+    private readonly Dictionary<(string, Endpoint, Endpoint), (TcpState State, long T)> _rows = [];
+
+    public RunOptions Options { get; init; } = new();
+
+    public bool Shared { get; init; }
+
+    /// <summary>Milliseconds on the run's axis.</summary>
+    public double Now { get; set; } = 100;
+
+    /// <summary>Between two calls, ms.</summary>
+    public double Pause { get; init; } = 300;
+
+    public IReadOnlyList<RunEvent> Events => _events;
+
+    public RunHeader Header => new()
+    {
+        Id = "20261123-004023-f86ad0",
+        Lab = HubRoutes.LocalLab,
+        Scenario = Script.Id,
+        Options = Options,
+        StartedAt = DateTimeOffset.UnixEpoch,
+        Hosts = [Host(HubRoutes.Client, Shared ? "127.0.0.2" : ClientAddress), Host(HubRoutes.Server, Shared ? "127.0.0.1" : ServerAddress)],
+        Script = Script,
+    };
+
+    public static Scenario Script { get; } = new()
+    {
+        Id = "without-reuseaddr",
+        Title = "Without SO_REUSEADDR",
+        Summary = "The server closes first.",
+        Defaults = new RunOptions(),
+        Steps =
+        [
+            Step("start-listener", "Start listener", "./sv {0}", ["server lfd socket", "server lfd bind", "server lfd listen"]),
+            Step("connect", "Connect", "./cl", ["client cfd socket", "client cfd connect", "server lfd accept4"]),
+            Step("close", "Close", "./cl", ["server afd close", "server lfd close", "client cfd read", "client cfd close"]),
+            Step("rebind", "Rebind", "./sv {1}", ["server rfd close", "server rfd socket", "server rfd setsockopt", "server rfd bind", "server rfd listen"]) with
+            {
+                Repeats = true, ResultIsLesson = true, AgainTitle = "Bind again",
+            },
+        ],
+    };
+
+    public static Endpoint Of(string text) => Endpoint.TryParse(text, out Endpoint endpoint) ? endpoint : throw new ArgumentException(text);
+
+    public static HostFacts Host(string name, string address) => new()
+    {
+        Name = name, HostName = "vm", Os = "Debian GNU/Linux 12 (bookworm)", Kernel = "6.18.44", Address = address, Interface = "veth0", ClockTicks = 100, BootId = "b",
+        NetworkNamespace = address.StartsWith("127.", StringComparison.Ordinal) ? 4026531840UL : 4026532000UL + (ulong)name.Length + name[0], AgentVersion = "0.1.0", Sources = ["proc"],
+        Sysctls = new Dictionary<string, string?> { ["net.ipv4.tcp_fin_timeout"] = "60", ["net.ipv4.tcp_tw_reuse"] = "2" },
+    };
+
+    public RunScript Step(string step, StepStatus status, int attempt = 1, string? message = null) =>
+        Add(new StepEvent { Step = step, Attempt = attempt, Status = status, Message = message }, 5);
+
+    public RunScript Call(string host, string socket, string call, string args, long result = 0, double us = 20, string? errno = null, string? step = null, int attempt = 1,
+        Endpoint? local = null, Endpoint? remote = null, string? accepted = null, int? index = null)
+    {
+        Add(new CallEvent
+        {
+            Host = host, Source = EventSource.Call, Socket = socket, Call = call, Args = args, Result = errno is null ? result : -1, Duration = (long)(us * 1000), Step = step, Attempt = attempt,
+            Index = index, Local = local, Remote = remote, Accepted = accepted, Errno = errno, ErrnoNumber = errno is null ? null : 98,
+            ErrnoText = errno switch { null => null, "EADDRINUSE" => "Address already in use", "ECONNREFUSED" => "Connection refused", _ => "Connection timed out" },
+        }, us / 1000);
+        return this;
+    }
+
+    /// <summary>A reading: a row that is new, changed, or (to null) gone.</summary>
+    public RunScript Row(string host, Endpoint local, Endpoint remote, TcpState? to, double afterMs = 0.6, double? timer = null)
+    {
+        Now += afterMs;
+        bool known = _rows.TryGetValue((host, local, remote), out (TcpState State, long T) before);
+        Add(new SocketEvent
+        {
+            Host = host, Source = EventSource.Proc, Local = local, Remote = remote, From = known ? before.State : null, To = to, After = Ns(Now - 15),
+            Timer = timer is { } s ? new SocketTimer(TimerKind.TimeWait, (long)(s * 1e9)) : null, Backlog = to == TcpState.Listen ? 5 : null,
+            Raw = to is null ? null : Line(to.Value),
+        }, 0);
+        if (to is { } state)
+            _rows[(host, local, remote)] = (state, Ns(Now));
+        else
+            _rows.Remove((host, local, remote));
+        return this;
+    }
+
+    public RunScript Output(string host, string program, string text, bool error = false) =>
+        Add(new OutputEvent { Host = host, Source = EventSource.Call, Program = program, Text = text, Error = error }, 0);
+
+    public RunScript Add(RunEvent e, double takesMs)
+    {
+        _events.Add(e with { Seq = _events.Count + 1, T = Ns(Now) });
+        Now += takesMs;
+        return this;
+    }
+
+    public RunScript Wait(double ms)
+    {
+        Now += ms;
+        return this;
+    }
+
+    public RunScript StartListener()
+    {
+        Step("start-listener", StepStatus.Started);
+        Call("server", "lfd", "socket", "AF_INET, SOCK_STREAM, IPPROTO_IP", 118, 190, step: "start-listener", index: 0).Wait(Pause);
+        if (Options.ListenerReuseAddr)
+            ReuseAddr("lfd", "start-listener");
+        Call("server", "lfd", "bind", BindArgs, us: 10, step: "start-listener", local: Any, index: 1).Wait(Pause);
+        Call("server", "lfd", "listen", "118, 5", us: 9, step: "start-listener", index: 2).Row("server", Any, Nobody, TcpState.Listen);
+        return Step("start-listener", StepStatus.Done).Wait(1900);
+    }
+
+    public RunScript Connect()
+    {
+        Step("connect", StepStatus.Started);
+        Call("client", "cfd", "socket", "AF_INET, SOCK_STREAM, IPPROTO_IP", 118, 184, step: "connect", index: 0).Wait(Pause);
+        Call("client", "cfd", "connect", ConnectArgs, us: 103, step: "connect", local: ClientEnd, remote: ServerEnd, index: 1);
+        Row("client", ClientEnd, ServerEnd, TcpState.Established).Row("server", ServerEnd, ClientEnd, TcpState.Established, 16).Wait(Pause);
+        Call("server", "lfd", "accept4", "118, {sa_family=AF_INET, sin_port=htons(34552), sin_addr=inet_addr(\"192.168.122.177\")}, [16], 0", 120, 15, step: "connect", local: ServerEnd,
+            remote: ClientEnd, accepted: "afd", index: 2);
+        return Output("server", "./sv 0", "accept").Step("connect", StepStatus.Done).Wait(2700);
+    }
+
+    public RunScript Close(bool timeWait = true)
+    {
+        Step("close", StepStatus.Started);
+        Call("server", "afd", "close", "120", us: 44, step: "close", index: 0).Row("server", ServerEnd, ClientEnd, TcpState.FinWait1, 0.7)
+            .Row("client", ClientEnd, ServerEnd, TcpState.CloseWait, 4.4).Row("server", ServerEnd, ClientEnd, TcpState.FinWait2, 14, 59.98).Wait(Pause);
+        Call("server", "lfd", "close", "118", us: 27, step: "close", index: 1).Row("server", Any, Nobody, null, 0.1).Wait(Pause);
+        Call("client", "cfd", "read", "118, \"\", 4096", us: 6, step: "close", index: 2).Output("client", "./cl", "we received FIN from server.").Wait(Pause);
+        Call("client", "cfd", "close", "118", us: 67, step: "close", index: 3).Row("client", ClientEnd, ServerEnd, null);
+        Row("server", ServerEnd, ClientEnd, timeWait ? TcpState.TimeWait : null, 0.9, timeWait ? 60 : null);
+        return Step("close", StepStatus.Done).Wait(2300);
+    }
+
+    public RunScript Rebind(int attempt = 1, string? errno = null)
+    {
+        Step("rebind", StepStatus.Started, attempt);
+        Call("server", "rfd", "socket", "AF_INET, SOCK_STREAM, IPPROTO_IP", 118, 23, step: "rebind", attempt: attempt, index: 1).Wait(Pause);
+        if (Options.RebindReuseAddr)
+            ReuseAddr("rfd", "rebind", attempt);
+        Call("server", "rfd", "bind", BindArgs, us: 10, errno: errno, step: "rebind", attempt: attempt, local: errno is null ? Any : null, index: 3);
+        if (errno is null)
+            Wait(Pause).Call("server", "rfd", "listen", "118, 5", us: 9, step: "rebind", attempt: attempt, index: 4).Row("server", Any, Nobody, TcpState.Listen);
+        else
+            Output("server", "./sv 0", "bind: Address already in use", true).Call("server", "rfd", "close", "118", us: 13, step: "rebind", attempt: attempt);
+        return Step("rebind", StepStatus.Done, attempt);
+    }
+
+    /// <summary>The four steps with the result that Linux gives for the options.</summary>
+    public RunScript Whole() => StartListener().Connect().Close().Rebind(errno: Options is { ListenerReuseAddr: true, RebindReuseAddr: true } ? null : "EADDRINUSE")
+        .Add(new EndEvent { Outcome = Outcome.Completed }, 0);
+
+    private static long Ns(double ms) => (long)(ms * 1e6);
+
+    private static string BindArgs => "118, {sa_family=AF_INET, sin_port=htons(11111), sin_addr=inet_addr(\"0.0.0.0\")}, 16";
+
+    private static string ConnectArgs => "118, {sa_family=AF_INET, sin_port=htons(11111), sin_addr=inet_addr(\"192.168.122.68\")}, 16";
+
+    private static string Line(TcpState state) => string.Create(CultureInfo.InvariantCulture,
+        $"   0: 447AA8C0:2B67 B17AA8C0:86F8 {(int)state:X2} 00000000:00000000 03:00001770 00000000     0        0 0 3 0000000000000000");
+
+    private void ReuseAddr(string socket, string step, int attempt = 1) =>
+        Call("server", socket, "setsockopt", "118, SOL_SOCKET, SO_REUSEADDR, [1], 4", us: 5, step: step, attempt: attempt)
+            .Call("server", socket, "getsockopt", "118, SOL_SOCKET, SO_REUSEADDR, [1], [4]", us: 3, step: step, attempt: attempt).Wait(Pause);
+
+    private static ScenarioStep Step(string id, string title, string program, string[] calls) => new()
+    {
+        Id = id, Title = title, Does = title + " does this.", Shows = title + " showed that.",
+        Calls = [.. calls.Select(c => c.Split(' ')).Select(c => new ScenarioCall { Host = c[0], Socket = c[1], Call = Enum.Parse<SocketCall>(c[2], ignoreCase: true), Program = program })],
+    };
+}
