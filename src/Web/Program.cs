@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Components.WebAssembly.Hosting;
 using Microsoft.Extensions.Localization;
-using MudBlazor.Services;
+
 using ReuseAddrDashboard.Web;
 using ReuseAddrDashboard.Web.Lab;
 using ReuseAddrDashboard.Web.Shell;
@@ -9,7 +9,7 @@ using ReuseAddrDashboard.Web.Texts;
 
 var builder = WebAssemblyHostBuilder.CreateDefault(args);
 builder.RootComponents.Add<App>("#app");
-builder.Services.AddMudServices();
+
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton<IStringLocalizer, TextCatalog>();
 builder.Services.AddSingleton<LabStore>();

@@ -26,7 +26,7 @@ internal static class InferredSegments
     private static void AddHandshake(Connection c, List<Arrow> arrows)
     {
         CallEvent call = c.Connect;
-        long third = call.Duration / 3;
+        long third = Math.Max(1, call.Duration / 3), half = Math.Max(1, call.Duration / 2);
         long[] evidence = [call.Seq];
         void Add(bool fromClient, SegmentKind kind, long sent, long? received, InferredFrom from) => arrows.Add(Make(c, fromClient, kind, sent, received, from, evidence));
 
@@ -34,12 +34,12 @@ internal static class InferredSegments
         {
             Add(true, SegmentKind.Syn, call.T, call.T + third, InferredFrom.ConnectSucceeded);
             Add(false, SegmentKind.SynAck, call.T + third, call.T + 2 * third, InferredFrom.ConnectSucceeded);
-            Add(true, SegmentKind.Ack, call.T + 2 * third, call.T + call.Duration, InferredFrom.ConnectSucceeded);
+            Add(true, SegmentKind.Ack, call.T + 2 * third, Math.Max(call.T + 3 * third, call.T + call.Duration), InferredFrom.ConnectSucceeded);
         }
         else if (call.Errno is "ECONNREFUSED")
         {
-            Add(true, SegmentKind.Syn, call.T, call.T + call.Duration / 2, InferredFrom.ConnectRefused);
-            Add(false, SegmentKind.Rst, call.T + call.Duration / 2, call.T + call.Duration, InferredFrom.ConnectRefused);
+            Add(true, SegmentKind.Syn, call.T, call.T + half, InferredFrom.ConnectRefused);
+            Add(false, SegmentKind.Rst, call.T + half, call.T + 2 * half, InferredFrom.ConnectRefused);
         }
         else if (call.Errno is "ETIMEDOUT" or "EINPROGRESS" or "EALREADY" or "EAGAIN" or "EINTR" or "ECANCELED")
         {
@@ -88,8 +88,8 @@ internal static class InferredSegments
             arrows.Add(Make(c, fromClient, SegmentKind.Ack, finReceived, finReceived + Flight, InferredFrom.PassiveSocketGone, [gone.Seq]));
     }
 
-    /// <summary>Within the flight after sending, not after <paramref name="seen"/> where that is possible, never before sending.</summary>
-    private static long Arrival(long sent, long seen) => Math.Max(sent, Math.Min(sent + Flight, seen));
+    /// <summary>Within the flight after sending, not after <paramref name="seen"/> where that is possible, always after sending.</summary>
+    private static long Arrival(long sent, long seen) => Math.Max(sent + 1, Math.Min(sent + Flight, seen));
 
     private static StateBand? Find(IReadOnlyList<StateBand> bands, Connection c, string host, TcpState state) =>
         bands.FirstOrDefault(b => b.State == state && !(b.End <= c.Connect.T) && c.Has(b, host));

@@ -51,13 +51,13 @@ public sealed record CallLabel(string Call, string Result, bool Failed)
                 break;
             case "setsockopt" or "getsockopt" when Option(e.Args) is { } option:
                 yield return option;
-                yield return option.Split(',')[0];
+                yield return e.Call == "getsockopt" && option.IndexOf(',') is > 0 and var comma ? "…" + option[comma..] : option.Split(',')[0];
                 break;
             case "read" or "write" when First(e.Args) is { } fd:
                 yield return fd;
                 break;
-            case "accept4" when First(e.Args) is { } fd:
-                yield return fd;
+            case "accept4" when First(e.Args) is { } listener:
+                yield return listener;
                 break;
         }
     }

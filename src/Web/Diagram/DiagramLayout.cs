@@ -36,7 +36,8 @@ public sealed class DiagramLayout
         _words = words;
         _timeline = timeline;
         _slots = Slots.Of(timeline.Bands);
-        _frame = Frame.Of(width, _slots.Count(HubRoutes.Client), Math.Max(2, _slots.Count(HubRoutes.Server)));
+        _frame = Frame.Of(width, _slots.Count(HubRoutes.Client), Math.Max(2, _slots.Count(HubRoutes.Server)),
+            timeline.TimeWaits.Any(w => w.Host == HubRoutes.Client));
         _middle = new Column();
         _client = _frame.Narrow ? _middle : new Column();
         _server = _frame.Narrow ? _middle : new Column();
@@ -103,7 +104,7 @@ public sealed class DiagramLayout
 
     private double PlaceCall(CallMark mark, double y)
     {
-        if (mark.IsLesson && _timeline.Rebinds.FirstOrDefault(r => r.Deciding.Seq == mark.Event.Seq) is { } attempt)
+        if (mark.IsLesson && _timeline.Rebinds.FirstOrDefault(r => (r.Succeeded ? r.Bind : r.Deciding).Seq == mark.Event.Seq) is { } attempt)
             return PlaceAttempt(attempt, mark, y);
         CallLabel text = CallLabel.Of(mark.Event, Room(mark.Host), Text);
         y = ColumnOf(mark.Host).Take(y, Text.LineHeight);
@@ -114,7 +115,7 @@ public sealed class DiagramLayout
     private double PlaceAttempt(RebindAttempt attempt, CallMark mark, double y)
     {
         const double pad = 10;
-        CallEvent call = attempt.Deciding;
+        CallEvent call = mark.Event;
         string first = attempt.Succeeded ? $"{call.Call}() = 0" : $"{call.Call}() = {call.Errno}", second = attempt.Succeeded ? "" : Text.Fit(call.ErrnoText ?? "", Room(mark.Host) - 2 * pad);
         double width = Math.Min(Room(mark.Host), Math.Max(Text.Mono(first), Text.Sans(second)) + 2 * pad);
         double height = (second.Length > 0 ? 2 : 1) * Text.LineHeight + 12;

@@ -27,7 +27,8 @@ public sealed record Frame(
     /// <param name="width">The room there is, px.</param>
     /// <param name="clientSlots">Bands side by side at the client, at least 1.</param>
     /// <param name="serverSlots">The same at the server.</param>
-    public static Frame Of(double width, int clientSlots, int serverSlots)
+    /// <param name="clientWaits">True when the client has a TIME-WAIT, whose ring and name need more room.</param>
+    public static Frame Of(double width, int clientSlots, int serverSlots, bool clientWaits = false)
     {
         double w = Math.Max(Smallest, width);
         var text = new TextMetrics(w >= 900 ? 14 : w >= 720 ? 13 : TextMetrics.Smallest);
@@ -42,7 +43,8 @@ public sealed record Frame(
         // The middle takes a good quarter; the server side has more to say (TIME-WAIT, the rebind) and gets more of the rest.
         double middle = Math.Clamp(w * 0.25, 150, 300);
         double rest = w - time - 8 - client - server - 2 * Gap - middle - Margin;
-        double clientRoom = rest * 0.41, serverRoom = rest - clientRoom;
+        double waiting = clientWaits ? 2 * TimeWaitShape.RingRadius + 10 + text.Sans("TIME-WAIT") : 0;
+        double clientRoom = Math.Max(waiting, rest * (w < 680 ? 0.36 : 0.41)), serverRoom = rest - clientRoom;
         double clientX = time + 8 + clientRoom + Gap + client, serverX = clientX + middle;
         return new(w, text, false, clientX, serverX, clientX - client - Gap, serverX + server + Gap, clientRoom, serverRoom, time);
     }

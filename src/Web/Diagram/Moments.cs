@@ -37,14 +37,14 @@ internal readonly record struct Moment(long T, MomentKind Kind, object Item)
         {
             all.Add(new(band.Begin, MomentKind.Band, band));
             if (band.End is { } end)
-                all.Add(new(Math.Max(band.Begin, end), MomentKind.BandEnd, band));
+                all.Add(new(Math.Max(band.Begin + 1, end), MomentKind.BandEnd, band));
         }
         foreach (TimeWaitBar bar in timeline.TimeWaits)
         {
             if (bar.GoneAt is not { } gone || gone > bar.TimerEnd)
-                all.Add(new(bar.TimerEnd, MomentKind.TimerZero, bar));
+                all.Add(new(Math.Max(bar.Begin + 1, bar.TimerEnd), MomentKind.TimerZero, bar));
             if (bar.GoneAt is { } over)
-                all.Add(new(over, MomentKind.TimeWaitGone, bar));
+                all.Add(new(Math.Max(bar.Begin + 2, over), MomentKind.TimeWaitGone, bar));
         }
         // Stable, so that what the log tells in one order stays in it.
         return [.. all.OrderBy(m => m.T).ThenBy(m => m.Kind)];

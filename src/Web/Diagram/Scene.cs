@@ -18,7 +18,10 @@ public readonly record struct Label(string Text, double X, double Y, Anchor Anch
 
     public double Bottom => Y + Height / 2;
 
-    public bool Touches(Label other) => Left < other.Right && other.Left < Right && Top < other.Bottom && other.Top < Bottom;
+    /// <summary>True when they overlap by more than a rounding error.</summary>
+    public bool Touches(Label other) => other.Right - Left > Rounding && Right - other.Left > Rounding && other.Bottom - Top > Rounding && Bottom - other.Top > Rounding;
+
+    private const double Rounding = 1e-6;
 }
 
 /// <param name="X">The lifeline.</param>

@@ -24,7 +24,7 @@ public sealed class LabLink : ILabOrders, IAsyncDisposable
         _text = text;
         _hub = new HubConnectionBuilder()
             .WithUrl(navigation.ToAbsoluteUri(HubRoutes.Lab))
-            .AddJsonProtocol(o => o.PayloadSerializerOptions = new(WireJson.Default.Options))
+            .AddJsonProtocol(o => o.PayloadSerializerOptions = new(LabJson.Default.Options))
             .WithAutomaticReconnect(new RetryForEver())
             .WithKeepAliveInterval(TimeSpan.FromSeconds(5))
             .WithServerTimeout(TimeSpan.FromSeconds(15))

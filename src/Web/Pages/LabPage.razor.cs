@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
-using MudBlazor;
 using ReuseAddrDashboard.Core.Events;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Scenarios;
@@ -20,6 +19,8 @@ public sealed partial class LabPage : ComponentBase
     private RunForm? _form;
     private string? _refusal;
     private bool _asking, _framed;
+    private HelpSheet? _help;
+    private ResetSheet? _confirm;
     private DotNetObjectReference<LabPage>? _self;
     private IJSObjectReference? _keys;
 
@@ -154,14 +155,15 @@ public sealed partial class LabPage : ComponentBase
     {
         if (_view.Timeline?.Progress.Outcome == Outcome.Running)
         {
-            IDialogReference dialog = await Dialogs.ShowAsync<ConfirmReset>("", new DialogOptions { CloseOnEscapeKey = true });
-            if (await dialog.Result is not { Canceled: false })
-                return;
+            await (_confirm?.Open() ?? Task.CompletedTask);
+            return;
         }
-        await Ask(Orders.Reset, quick: true);
+        await PutAway();
     }
 
-    private async Task ShowHelp() => await Dialogs.ShowAsync<HelpDialog>("", new DialogOptions { CloseOnEscapeKey = true, MaxWidth = MaxWidth.Small });
+    private Task PutAway() => Ask(Orders.Reset, quick: true);
+
+    private Task ShowHelp() => _help?.Open() ?? Task.CompletedTask;
 
     private async Task Ask(Func<Task<LabReply>> order, bool quick = false)
     {

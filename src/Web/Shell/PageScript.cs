@@ -16,6 +16,10 @@ public sealed class PageScript(IJSRuntime js, NavigationManager navigation) : IA
     /// <summary>Tells the countdown what time it is on the run's axis, in milliseconds.</summary>
     public async Task Sync(double now) => await (await Module).InvokeVoidAsync("sync", now);
 
+    public async Task OpenSheet(ElementReference dialog) => await (await Module).InvokeVoidAsync("openSheet", dialog);
+
+    public async Task CloseSheet(ElementReference dialog) => await (await Module).InvokeVoidAsync("closeSheet", dialog);
+
     public async Task Rendered() => await (await Module).InvokeVoidAsync("rendered");
 
     public async Task<IJSObjectReference> WatchDiagram<T>(ElementReference scroll, DotNetObjectReference<T> listener) where T : class =>

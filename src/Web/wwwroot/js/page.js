@@ -71,7 +71,7 @@ export function watchDiagram(scroll, listener) {
 // --- keys ---------------------------------------------------------------------------------------------------------------------------
 export function listenKeys(listener) {
   const down = e => {
-    if (e.ctrlKey || e.altKey || e.metaKey || e.repeat || document.querySelector(".mud-dialog")) return;
+    if (e.ctrlKey || e.altKey || e.metaKey || e.repeat || document.querySelector("dialog[open]")) return;
     if (e.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]")) return;
     if (!/^[nr?1-9]$/.test(e.key)) return;
     e.preventDefault();
@@ -90,5 +90,9 @@ export function rendered() {
   if (hadFocus && document.activeElement === document.body) document.querySelector(".primary")?.focus({ preventScroll: true });
   tick();
 }
+
+// --- dialogs ------------------------------------------------------------------------------------------------------------------------
+export const openSheet = dialog => { if (!dialog.open) dialog.showModal(); };
+export const closeSheet = dialog => dialog.close();
 
 export const language = code => { document.documentElement.lang = code; };

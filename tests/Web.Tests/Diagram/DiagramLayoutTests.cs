@@ -1,0 +1,126 @@
+using CsCheck;
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Tests;
+using ReuseAddrDashboard.Web.Diagram;
+using Xunit;
+
+namespace ReuseAddrDashboard.Web.Tests.Diagram;
+
+public sealed class DiagramLayoutTests
+{
+    private static readonly string[] Errors = ["EADDRINUSE", "EADDRNOTAVAIL", "ECONNREFUSED", "ETIMEDOUT"];
+
+    /// <summary>Logs with anything in them: calls of both hosts, rows that come and go, clocks that disagree.</summary>
+    private static readonly Gen<RunScript> AnyLog = Gen.Select(Gen.Int[0, 9], Gen.Double[0, 4000], Gen.Int[0, 5]).Array[0, 40].Select(acts =>
+    {
+        var script = new RunScript { Pause = 1 };
+        int attempt = 0;
+        foreach ((int act, double wait, int pick) in acts)
+        {
+            script.Wait(wait < 2000 ? wait / 1000 : wait);
+            switch (act)
+            {
+                case 0: script.StartListener(); break;
+                case 1: script.Connect(); break;
+                case 2: script.Close(); break;
+                case 3: script.Rebind(++attempt, pick < 4 ? Errors[pick] : null); break;
+                case 4: script.Call(pick % 2 == 0 ? "client" : "server", "xfd", "setsockopt", "118, SOL_SOCKET, SO_REUSEADDR, [1], 4"); break;
+                case 5: script.Call("client", "cfd", "connect", "118", us: wait * 10, errno: Errors[pick % 4], remote: RunScript.ServerEnd); break;
+                case 6: script.Row(pick % 2 == 0 ? "client" : "server", RunScript.ServerEnd, RunScript.ClientEnd.WithPort((ushort)(4000 + pick)), (TcpState)(1 + pick)); break;
+                case 7: script.Row("server", RunScript.ServerEnd, RunScript.ClientEnd.WithPort((ushort)(4000 + pick)), null); break;
+                case 8: script.Row("client", RunScript.ClientEnd, RunScript.ServerEnd.WithPort((ushort)pick), TcpState.TimeWait, timer: 60); break;
+                default: script.Wait(-Math.Min(wait, script.Now)); break;
+            }
+        }
+        return script;
+    });
+
+    [Fact]
+    public void No_two_texts_touch_and_none_leaves_the_picture() =>
+        Gen.Select(AnyLog, Gen.Double[280, 1700]).Sample((script, width) =>
+        {
+            Scene scene = DiagramLayout.Of(Timeline.Of(script.Header, script.Events), width);
+            Label[] labels = [.. scene.Labels];
+            for (int i = 0; i < labels.Length; i++)
+            {
+                Assert.True(labels[i].Left >= 0 && labels[i].Right <= scene.Width + 0.01 && labels[i].Top >= 0 && labels[i].Bottom <= scene.Height, $"{labels[i]} in {scene.Width} x {scene.Height}");
+                for (int j = i + 1; j < labels.Length; j++)
+                    Assert.False(labels[i].Touches(labels[j]), $"{labels[i]} touches {labels[j]} at {width}");
+            }
+            Assert.True(scene.Text.Size >= TextMetrics.Smallest);
+        }, iter: 2000);
+
+    [Fact]
+    public void What_comes_later_stands_lower() =>
+        AnyLog.Sample(script =>
+        {
+            Timeline timeline = Timeline.Of(script.Header, script.Events);
+            Scene scene = DiagramLayout.Of(timeline, 650);
+            CallShape[] calls = [.. scene.Calls.OrderBy(c => c.Mark.At)];
+            Assert.All(calls.Zip(calls.Skip(1)), pair => Assert.True(pair.First.Mark.At == pair.Second.Mark.At || pair.First.Y < pair.Second.Y || pair.First.Mark.Host != pair.Second.Mark.Host && pair.First.Y <= pair.Second.Y));
+            Assert.All(scene.Arrows, a => Assert.True(a.Y1 < a.Y2));
+            Assert.All(scene.Bands, b => Assert.True(b.Top < b.Bottom));
+        }, iter: 500);
+
+    [Theory]
+    [InlineData(390)]
+    [InlineData(606)]
+    [InlineData(650)]
+    [InlineData(1600)]
+    public void A_whole_run_has_all_its_marks_at_every_width(double width)
+    {
+        Scene scene = Of(new RunScript().Whole(), width);
+        Assert.Equal(7, scene.Arrows.Count);
+        AttemptShape attempt = Assert.Single(scene.Attempts);
+        Assert.Equal(("bind() = EADDRINUSE", "Address already in use"), (attempt.First.Text, attempt.Second?.Text));
+        TimeWaitShape bar = Assert.Single(scene.TimeWaits);
+        Assert.InRange(attempt.Y, bar.Top, bar.Zero!.Value);
+        Assert.True(bar.Bottom > bar.Zero);
+    }
+
+    [Fact]
+    public void A_row_that_stays_past_its_timer_ends_below_the_zero_line()
+    {
+        Scene scene = Of(new RunScript().Whole().Wait(58_900).Row("server", RunScript.ServerEnd, RunScript.ClientEnd, null), 650);
+        TimeWaitShape bar = Assert.Single(scene.TimeWaits);
+        Assert.True(bar.Zero < bar.Bottom);
+        Assert.StartsWith("gone after 6", bar.GoneLabel?.Text);
+    }
+
+    [Fact]
+    public void A_row_that_goes_before_its_timer_has_no_slack()
+    {
+        TimeWaitShape bar = Assert.Single(Of(new RunScript().Whole().Wait(3000).Row("server", RunScript.ServerEnd, RunScript.ClientEnd, null), 650).TimeWaits);
+        Assert.Null(bar.Zero);
+        Assert.NotNull(bar.GoneLabel);
+    }
+
+    [Fact]
+    public void Sixty_seconds_and_two_hundred_microseconds_both_read_well()
+    {
+        Scene scene = Of(new RunScript().Whole().Wait(58_900).Row("server", RunScript.ServerEnd, RunScript.ClientEnd, null).Wait(1000).Rebind(2), 650);
+        Assert.InRange(scene.Height, 500, 1400);
+        Assert.All(scene.Arrows, a => Assert.True(a.Y2 - a.Y1 >= 10));
+    }
+
+    [Fact]
+    public void A_picture_that_grows_keeps_what_it_has()
+    {
+        var script = new RunScript().StartListener().Connect();
+        Scene before = Of(script, 650);
+        Scene after = Of(script.Close().Rebind(errno: "EADDRINUSE"), 650);
+        Assert.Equal(before.Calls.Select(c => c.Y), after.Calls.Take(before.Calls.Count).Select(c => c.Y));
+    }
+
+    [Fact]
+    public void A_lost_segment_ends_on_its_way()
+    {
+        Scene scene = Of(new RunScript().Call("client", "cfd", "connect", "3", us: 1e6, errno: "ETIMEDOUT", remote: RunScript.ServerEnd), 650);
+        ArrowShape syn = Assert.Single(scene.Arrows);
+        Assert.InRange(syn.X2, syn.X1, scene.Lanes[1].X - 20);
+    }
+
+    private static Scene Of(RunScript script, double width) => DiagramLayout.Of(Timeline.Of(script.Header, script.Events), width);
+}
