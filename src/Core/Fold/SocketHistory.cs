@@ -61,7 +61,7 @@ internal sealed class SocketHistory
         if (state == TcpState.TimeWait)
         {
             timeWait = _timeWaits.Count;
-            _timeWaits.Add(new(host, e.Local, e.Remote, e.T, e.After, e.T, e.Timer?.Left ?? 0, null));
+            _timeWaits.Add(new(host, e.Local, e.Remote, e.T, e.After, e.T, e.Timer?.Left ?? 0, null, e.Seq));
         }
         var row = new SocketNow(host, e, e.T);
         _readings.Add(row);

@@ -11,7 +11,8 @@ namespace ReuseAddrDashboard.Core.Fold;
 /// <param name="ReadAt">When the timer was read last.</param>
 /// <param name="Left">What it showed then, in nanoseconds.</param>
 /// <param name="GoneAt">When the row was first missing; null while it is there.</param>
-public sealed record TimeWaitBar(string Host, Endpoint Local, Endpoint Remote, long Begin, long? After, long ReadAt, long Left, long? GoneAt)
+/// <param name="Seq">The event that showed it first, as its band has it.</param>
+public sealed record TimeWaitBar(string Host, Endpoint Local, Endpoint Remote, long Begin, long? After, long ReadAt, long Left, long? GoneAt, long Seq)
 {
     /// <summary>When the timer reaches zero. The row stays a little longer: the kernel's timer wheel has slack.</summary>
     public long TimerEnd => ReadAt + Left;

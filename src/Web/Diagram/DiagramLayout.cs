@@ -26,7 +26,7 @@ public sealed class DiagramLayout
     private readonly List<TickShape> _ticks = [];
     private readonly Dictionary<object, double> _begun = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<StateBand, Label> _bandLabels = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<(string Host, Endpoint, Endpoint, long), TimeWaitParts> _bars = [];
+    private readonly Dictionary<long, TimeWaitParts> _bars = [];
     private double _y = Head;
     private long? _last;
     private double _nowY = Head;
@@ -100,7 +100,7 @@ public sealed class DiagramLayout
         return new(text, toRight ? x + indent : x - indent, y, toRight ? Anchor.Start : Anchor.End, width, Text.LineHeight);
     }
 
-    private double BandX(StateBand band) => LaneX(band.Host) + (IsClient(band.Host) ? -1 : 1) * _slots[band] * Frame.SlotWidth;
+    private double BandX(StateBand band) => LaneX(band.Host) + (IsClient(band.Host) ? -1 : 1) * Math.Min(_slots[band], (_frame.Narrow ? 2 : Frame.MostSlots) - 1) * Frame.SlotWidth;
 
     private double PlaceCall(CallMark mark, double y)
     {
@@ -117,6 +117,8 @@ public sealed class DiagramLayout
         const double pad = 10;
         CallEvent call = mark.Event;
         string first = attempt.Succeeded ? $"{call.Call}() = 0" : $"{call.Call}() = {call.Errno}", second = attempt.Succeeded ? "" : Text.Fit(call.ErrnoText ?? "", Room(mark.Host) - 2 * pad);
+        if (Text.Mono(first) > Room(mark.Host) - 2 * pad)
+            first = call.Errno ?? "= 0";
         double width = Math.Min(Room(mark.Host), Math.Max(Text.Mono(first), Text.Sans(second)) + 2 * pad);
         double height = (second.Length > 0 ? 2 : 1) * Text.LineHeight + 12;
         y = ColumnOf(mark.Host).Take(y, height + 4);
@@ -179,7 +181,7 @@ public sealed class DiagramLayout
         Label side = Beside(band.Host, title, Text.Sans(title), middle);
         double ring = side.Anchor == Anchor.Start ? side.X + radius : side.X - radius, indent = 2 * radius + gap;
         var number = new Label("00", ring, middle, Anchor.Middle, 2 * radius - 8, Text.LineHeight);
-        _bars[(band.Host, band.Local, band.Remote, band.Seq)] = new(band, BandX(band), y, (ring, middle), number,
+        _bars[band.Seq] = new(band, BandX(band), y, (ring, middle), number,
             Beside(band.Host, title, Text.Sans(title), middle - Text.LineHeight / 2, indent),
             Beside(band.Host, sub, Text.Sans(sub), middle + Text.LineHeight / 2, indent)) { Last = (band.Begin, y) };
         _begun[band] = y;
@@ -210,8 +212,7 @@ public sealed class DiagramLayout
         return y;
     }
 
-    private TimeWaitParts? PartsOf(TimeWaitBar bar) =>
-        _bars.Values.LastOrDefault(p => p.Band.Host == bar.Host && p.Band.Local == bar.Local && p.Band.Remote == bar.Remote && p.Band.Begin >= bar.Begin && (bar.GoneAt is not { } g || p.Band.Begin <= g));
+    private TimeWaitParts? PartsOf(TimeWaitBar bar) => _bars.GetValueOrDefault(bar.Seq);
 
     private void PlaceTick(long t, double y)
     {

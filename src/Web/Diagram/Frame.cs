@@ -15,12 +15,18 @@ public sealed record Frame(
     double Width, TextMetrics Text, bool Narrow, double ClientX, double ServerX, double ClientLabel, double ServerLabel, double ClientRoom, double ServerRoom, double TimeX)
 {
     /// <summary>The narrowest picture that is laid out; below it scrolls sideways.</summary>
-    public const double Smallest = 280;
+    public const double Smallest = 340;
 
     public const double BandWidth = 12;
 
     /// <summary>From one socket's band to the next one's, outward.</summary>
     public const double SlotWidth = 17;
+
+    /// <summary>Most bands side by side at a lifeline; further sockets share the outermost place.</summary>
+    public const int MostSlots = 3;
+
+    /// <summary>Room that each side needs in a wide picture, in letters of the monospaced face: <c>connect() = 0</c>, <c>bind() = EADDRINUSE</c> in its box.</summary>
+    private const int ClientLetters = 13, ServerLetters = 23;
 
     private const double Gap = 12, Margin = 10;
 
@@ -30,22 +36,37 @@ public sealed record Frame(
     /// <param name="clientWaits">True when the client has a TIME-WAIT, whose ring and name need more room.</param>
     public static Frame Of(double width, int clientSlots, int serverSlots, bool clientWaits = false)
     {
-        double w = Math.Max(Smallest, width);
-        var text = new TextMetrics(w >= 900 ? 14 : w >= 720 ? 13 : TextMetrics.Smallest);
-        double time = Math.Max(text.Sans("99.9 s"), text.Sans("999 ms")) + Margin;
-        double client = BandWidth / 2 + (clientSlots - 1) * SlotWidth, server = BandWidth / 2 + (serverSlots - 1) * SlotWidth;
-        if (w < 600)
-        {
-            double left = time + 8 + client, right = w - Margin - server;
-            double room = right - left - BandWidth - 2 * Gap;
-            return new(w, text, true, left, right, left + BandWidth / 2 + Gap, right - BandWidth / 2 - Gap, room, room, time);
-        }
+        return Wide(width, clientSlots, serverSlots, clientWaits) ?? Narrowed(width, clientSlots, serverSlots);
+    }
+
+    private static Frame Narrowed(double width, int clientSlots, int serverSlots)
+    {
+        double w = Math.Max(Smallest, width), time = TimeColumn(TextOf(w));
+        double client = Outer(Math.Min(2, clientSlots)), server = Outer(Math.Min(2, serverSlots));
+        double left = time + 8 + client, right = w - Margin - server, room = right - left - BandWidth - 2 * Gap;
+        return new(w, TextOf(w), true, left, right, left + BandWidth / 2 + Gap, right - BandWidth / 2 - Gap, room, room, time);
+    }
+
+    /// <summary>Null where the labels would not have room beside the lifelines.</summary>
+    private static Frame? Wide(double w, int clientSlots, int serverSlots, bool clientWaits)
+    {
+        TextMetrics text = TextOf(w);
+        double time = TimeColumn(text), client = Outer(clientSlots), server = Outer(serverSlots);
         // The middle takes a good quarter; the server side has more to say (TIME-WAIT, the rebind) and gets more of the rest.
-        double middle = Math.Clamp(w * 0.25, 150, 300);
+        double middle = Math.Clamp(w * 0.25, 145, 300);
         double rest = w - time - 8 - client - server - 2 * Gap - middle - Margin;
         double waiting = clientWaits ? 2 * TimeWaitShape.RingRadius + 10 + text.Sans("TIME-WAIT") : 0;
         double clientRoom = Math.Max(waiting, rest * (w < 680 ? 0.36 : 0.41)), serverRoom = rest - clientRoom;
+        if (w < Smallest || clientRoom < ClientLetters * 0.6 * text.Size || serverRoom < ServerLetters * 0.6 * text.Size)
+            return null;
         double clientX = time + 8 + clientRoom + Gap + client, serverX = clientX + middle;
         return new(w, text, false, clientX, serverX, clientX - client - Gap, serverX + server + Gap, clientRoom, serverRoom, time);
     }
+
+    private static TextMetrics TextOf(double width) => new(width >= 900 ? 14 : width >= 720 ? 13 : TextMetrics.Smallest);
+
+    private static double TimeColumn(TextMetrics text) => Math.Max(text.Sans("99.9 s"), text.Sans("999 ms")) + Margin;
+
+    /// <summary>From the lifeline to the outer edge of its bands.</summary>
+    private static double Outer(int slots) => BandWidth / 2 + (Math.Clamp(slots, 1, MostSlots) - 1) * SlotWidth;
 }

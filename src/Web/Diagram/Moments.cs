@@ -41,10 +41,11 @@ internal readonly record struct Moment(long T, MomentKind Kind, object Item)
         }
         foreach (TimeWaitBar bar in timeline.TimeWaits)
         {
+            long begin = timeline.Bands.First(b => b.Seq == bar.Seq).Begin;
             if (bar.GoneAt is not { } gone || gone > bar.TimerEnd)
-                all.Add(new(Math.Max(bar.Begin + 1, bar.TimerEnd), MomentKind.TimerZero, bar));
+                all.Add(new(Math.Max(begin + 1, bar.TimerEnd), MomentKind.TimerZero, bar));
             if (bar.GoneAt is { } over)
-                all.Add(new(Math.Max(bar.Begin + 2, over), MomentKind.TimeWaitGone, bar));
+                all.Add(new(Math.Max(begin + 2, over), MomentKind.TimeWaitGone, bar));
         }
         // Stable, so that what the log tells in one order stays in it.
         return [.. all.OrderBy(m => m.T).ThenBy(m => m.Kind)];

@@ -50,7 +50,7 @@ public sealed class DiagramLayoutTests
                     Assert.False(labels[i].Touches(labels[j]), $"{labels[i]} touches {labels[j]} at {width}");
             }
             Assert.True(scene.Text.Size >= TextMetrics.Smallest);
-        }, iter: 2000);
+        }, iter: 400);
 
     [Fact]
     public void What_comes_later_stands_lower() =>
