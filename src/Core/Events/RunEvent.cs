@@ -87,6 +87,9 @@ public sealed record CallEvent : RunEvent
     public bool Succeeded => Errno is null;
 }
 
+/// <summary>Which socket a row is of: listeners may share an address or follow one another between two looks, and only the inode tells them apart.</summary>
+public readonly record struct SocketIdentity(string? Host, Endpoint Local, Endpoint Remote, ulong Listener);
+
 /// <summary>A socket appeared (<see cref="From"/> null), changed, or went (<see cref="To"/> null); both equal when only its timer, queues or place were read anew.</summary>
 public sealed record SocketEvent : RunEvent
 {
@@ -130,6 +133,9 @@ public sealed record SocketEvent : RunEvent
     /// <summary>The line as read, without trailing blanks; null when the socket went.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Raw { get; init; }
+
+    [JsonIgnore]
+    public SocketIdentity Identity => new(Host, Local, Remote, (To ?? From) == TcpState.Listen ? Inode : 0);
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<StepStatus>))]

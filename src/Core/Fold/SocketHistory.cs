@@ -9,7 +9,7 @@ internal sealed class SocketHistory
     private readonly List<StateBand> _bands = [];
     private readonly List<SocketNow> _readings = [];
     private readonly List<TimeWaitBar> _timeWaits = [];
-    private readonly Dictionary<SocketKey, (int Band, int? TimeWait, SocketNow Row)> _open = [];
+    private readonly Dictionary<SocketIdentity, (int Band, int? TimeWait, SocketNow Row)> _open = [];
 
     public IReadOnlyList<StateBand> Bands => _bands;
 
@@ -37,7 +37,7 @@ internal sealed class SocketHistory
 
     private void Add(string host, SocketEvent e)
     {
-        var key = new SocketKey(host, e.Local, e.Remote);
+        SocketIdentity key = e.Identity;
         bool known = _open.TryGetValue(key, out (int Band, int? TimeWait, SocketNow Row) old);
         if (known && _bands[old.Band].State == e.To)
         {
@@ -68,6 +68,4 @@ internal sealed class SocketHistory
         _open[key] = (_bands.Count, timeWait, row);
         _bands.Add(new(host, e.Local, e.Remote, state, known ? _bands[old.Band].State : null, e.T, e.After, null, e.Source, e.Seq));
     }
-
-    private readonly record struct SocketKey(string Host, Endpoint Local, Endpoint Remote);
 }

@@ -1,6 +1,4 @@
-using Endpoint = ReuseAddrDashboard.Core.Tcp.Endpoint;
 using ReuseAddrDashboard.Core.Events;
-using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Server.Labs;
@@ -12,7 +10,7 @@ internal sealed partial class LabGrain
     private static readonly TimeSpan OrderGrace = TimeSpan.FromSeconds(5);
 
     private readonly AgentSeat _client = new(HubRoutes.Client), _server = new(HubRoutes.Server);
-    private readonly Dictionary<(string Host, Endpoint Local, Endpoint Remote), SocketEvent> _idleSockets = [];
+    private readonly Dictionary<SocketIdentity, SocketEvent> _idleSockets = [];
     private readonly Dictionary<long, CallContext> _calls = [];
     private long _lastOrder;
 
@@ -78,7 +76,8 @@ internal sealed partial class LabGrain
         {
             if (item.Number <= seat.Acknowledged)
                 continue;
-            if (item.Number > seat.Acknowledged + 1)
+            // An agent older than this dashboard begins above 1: what went before was acknowledged by the dashboard it had then.
+            if (item.Number > seat.Acknowledged + 1 && seat.Acknowledged > 0)
                 Gap(seat, item.Number - seat.Acknowledged - 1);
             seat.Acknowledged = item.Number;
             if (item.Event is { } e)
@@ -111,16 +110,15 @@ internal sealed partial class LabGrain
             run.Append(e);
         }
         if (e is SocketEvent row)
-            FollowIdle(seat, _run is { } open && _over is null ? row with { T = row.T + open.Zero } : row);
+            FollowIdle(_run is { } open && _over is null ? row with { T = row.T + open.Zero } : row);
     }
 
-    private void FollowIdle(AgentSeat seat, SocketEvent row)
+    private void FollowIdle(SocketEvent row)
     {
-        var key = (seat.Name, row.Local, row.Remote);
         if (row.To is null)
-            _idleSockets.Remove(key);
-        else if (_idleSockets.Count < MaxIdleSockets || _idleSockets.ContainsKey(key))
-            _idleSockets[key] = row;
+            _idleSockets.Remove(row.Identity);
+        else if (_idleSockets.Count < MaxIdleSockets || _idleSockets.ContainsKey(row.Identity))
+            _idleSockets[row.Identity] = row;
         SocketsMoved();
         if (_run is null)
             Changed();

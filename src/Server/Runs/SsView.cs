@@ -2,7 +2,6 @@ using System.Globalization;
 using ReuseAddrDashboard.Core.Events;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
-using Endpoint = ReuseAddrDashboard.Core.Tcp.Endpoint;
 
 namespace ReuseAddrDashboard.Server.Runs;
 
@@ -13,13 +12,13 @@ internal static class SsView
     /// <param name="at">The moment, nanoseconds on the run's axis.</param>
     public static string At(RunFile run, long at)
     {
-        var rows = new Dictionary<(Endpoint, Endpoint), SocketEvent>();
+        var rows = new Dictionary<SocketIdentity, SocketEvent>();
         foreach (SocketEvent e in run.Events.OfType<SocketEvent>().Where(e => e.Host == HubRoutes.Server && e.T <= at))
         {
             if (e.To is null)
-                rows.Remove((e.Local, e.Remote));
+                rows.Remove(e.Identity);
             else
-                rows[(e.Local, e.Remote)] = e;
+                rows[e.Identity] = e;
         }
         return SsText.Print(rows.Values.OrderBy(Slot).Select(e => SsRow.Of(e, at)), run.Options.Port);
     }
