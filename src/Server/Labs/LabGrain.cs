@@ -36,7 +36,13 @@ internal sealed partial class LabGrain(
         _scheduler = TaskScheduler.Current;
         if (await store.Unfinished(Id, cancellationToken) is { } left)
         {
-            _run = RunLog.Restore(left, Store, Show, StoreFailed);
+            RunLog run = RunLog.Restore(left, Store, Show, StoreFailed);
+            if (left.Outcome != Outcome.Running)
+            {
+                await store.Finish(run.Header, run.Progress);
+                return;
+            }
+            _run = run;
             long end = left.Events.Count == 0 ? 0 : left.Events.Max(e => e.T);
             _run.Append(new EndEvent { T = end, Source = EventSource.Lab, Outcome = Outcome.Interrupted, Reason = "The dashboard ended in the middle of this run." });
             _over = end;

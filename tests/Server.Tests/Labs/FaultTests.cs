@@ -66,6 +66,24 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task A_run_that_was_completed_stays_so_when_the_dashboard_starts_again_and_is_not_opened()
+    {
+        using var data = new TemporaryDirectory();
+        (TestDashboard dashboard, _, _) = await TestDashboard.StartWithAgents(data.Path);
+        string id = await dashboard.StartRun(Quick);
+        foreach (string step in Steps)
+            Assert.True((await dashboard.Post($"/api/runs/{id}/steps/{step}")).IsSuccessStatusCode, step);
+        await dashboard.DisposeAsync();
+
+        (TestDashboard again, _, _) = await TestDashboard.StartWithAgents(data.Path);
+        await using TestDashboard running = again;
+        Assert.Equal(Outcome.Completed, (await again.Run(id)).Outcome);
+        await using HubConnection browser = again.LabConnection();
+        await browser.StartAsync(TestContext.Current.CancellationToken);
+        Assert.Null((await browser.InvokeAsync<LabSnapshot>(nameof(ILabHub.Join), "local", TestContext.Current.CancellationToken)).State.Run);
+    }
+
+    [Fact]
     public async Task Reset_in_the_middle_of_a_step_closes_all_and_marks_the_run()
     {
         (TestDashboard dashboard, ScriptedAgent client, ScriptedAgent server) = await TestDashboard.StartWithAgents();
