@@ -10,6 +10,7 @@ namespace ReuseAddrDashboard.Server.Labs;
 internal sealed partial class LabGrain
 {
     private static readonly TimeSpan LookLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SettlePause = TimeSpan.FromMilliseconds(5);
 
     // TIME-WAIT lasts 60 s and timer-wheel slack, at most about 64 s (HZ = 1000).
     private static readonly TimeSpan LeftoverLimit = TimeSpan.FromSeconds(70);
@@ -168,7 +169,10 @@ internal sealed partial class LabGrain
             if (call.Prints is { } line)
                 log.Append(new OutputEvent { T = Now - log.Zero, Host = call.Host, Source = EventSource.Call, Program = program, Text = line });
             if (Next(log, step.Id) is not { Begins: false })
+            {
+                await UntilClosed(cancel);
                 Finish(log, step, attempt, StepStatus.Done, null);
+            }
             return true;
         }
 
@@ -241,6 +245,20 @@ internal sealed partial class LabGrain
     {
         _socketsMoved.TrySetResult();
         _socketsMoved = new();
+    }
+
+    /// <summary>On a busy machine the last FIN may still be on its way: a server that has closed is looked at until it is in TIME-WAIT or gone.</summary>
+    private async Task UntilClosed(CancellationToken cancel)
+    {
+        long deadline = Now + (long)LookLimit.TotalNanoseconds;
+        while (Now < deadline && _idleSockets.Values.Any(row =>
+            row.Host == HubRoutes.Client && row.Remote.Port == _port && row.To is TcpState.LastAck
+            || row.Host == HubRoutes.Server && row.Local.Port == _port && row.To is TcpState.FinWait1 or TcpState.FinWait2 or TcpState.Closing
+                && !_idleSockets.Values.Any(client => client.Host == HubRoutes.Client && client.Remote == row.Local)))
+        {
+            await Task.Delay(SettlePause, time, cancel);
+            await Look(cancel);
+        }
     }
 
     private void NoteMissingTimeWait(RunLog log)

@@ -28,8 +28,7 @@ public sealed class BindOverTimeWaitTests
         CallEvent bind = await agent.Call("rfd", SocketCall.Bind, c => c with { Address = Endpoint.V4(0, at.Port) });
 
         Assert.Equal((-1L, "EADDRINUSE", 98, "Address already in use"), (bind.Result, bind.Errno, bind.ErrnoNumber, bind.ErrnoText));
-        SocketEvent wait = agent.Rows.Last(r => r.Local == at && r.To is not null);
-        Assert.Equal(TcpState.TimeWait, wait.To);
+        SocketEvent wait = await agent.Until(at, TcpState.TimeWait);
         Assert.Equal(TimerKind.TimeWait, wait.Timer!.Value.Kind);
         Assert.Equal(0ul, wait.Inode);
     }

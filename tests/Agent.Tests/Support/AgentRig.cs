@@ -98,6 +98,19 @@ internal sealed class AgentRig : IDisposable
         await End(id);
     }
 
+    /// <summary>Looks until the socket bound to <paramref name="local"/> is in that state: on a busy machine the peer's segment may come after its call's end.</summary>
+    public async Task<SocketEvent> Until(Endpoint local, TcpState state)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (true)
+        {
+            await Look();
+            if (Rows.LastOrDefault(r => r.Local == local) is { } row && row.To == state)
+                return row;
+            limit.Token.ThrowIfCancellationRequested();
+        }
+    }
+
     public async Task<IReadOnlyList<AgentItem>> CloseAll()
     {
         long id = ++_order;

@@ -28,6 +28,7 @@ public sealed class RowsAgainstSsTests
         await agent.Call("afd", SocketCall.Close);
         await Same(agent, at.Port);
         await agent.Call("cfd", SocketCall.Close);
+        await agent.Until(at, TcpState.TimeWait);
         await Same(agent, at.Port);
         await agent.Call("lfd", SocketCall.Close);
         await Same(agent, at.Port);
