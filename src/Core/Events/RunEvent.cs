@@ -9,6 +9,7 @@ namespace ReuseAddrDashboard.Core.Events;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(CallEvent), "call")]
 [JsonDerivedType(typeof(SocketEvent), "socket")]
+[JsonDerivedType(typeof(StateEvent), "state")]
 [JsonDerivedType(typeof(StepEvent), "step")]
 [JsonDerivedType(typeof(OutputEvent), "output")]
 [JsonDerivedType(typeof(GapEvent), "gap")]

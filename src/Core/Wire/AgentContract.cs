@@ -32,6 +32,9 @@ public interface IAgentClient
     /// <summary>End every blocking call and close every lesson socket.</summary>
     Task CloseAll(long id);
 
+    /// <summary>Destroy one TIME-WAIT socket for good (SOCK_DESTROY), then read the socket tables. Refused for any other state.</summary>
+    Task Destroy(DestroyOrder order);
+
     /// <summary>CLOCK_MONOTONIC of the host in nanoseconds; the server estimates clock offsets with it.</summary>
     Task<long> Monotonic();
 }
@@ -142,4 +145,14 @@ public sealed record SocketCommand
 public sealed record WatchOrder(long Id, string? Run, IReadOnlyList<int> Ports)
 {
     public const int MaxPorts = 8;
+}
+
+/// <param name="Id">The order's id.</param>
+/// <param name="Run">The run that is open.</param>
+/// <param name="Local">The TIME-WAIT socket's own address and port, on a port that is watched.</param>
+/// <param name="Remote">Its peer.</param>
+public sealed record DestroyOrder(long Id, string Run, Tcp.Endpoint Local, Tcp.Endpoint Remote)
+{
+    /// <summary>What <see cref="CallEvent.Socket"/> says of a socket that no lesson's program holds any more.</summary>
+    public const string SocketName = "tw";
 }

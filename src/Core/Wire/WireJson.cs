@@ -15,6 +15,7 @@ namespace ReuseAddrDashboard.Core.Wire;
 [JsonSerializable(typeof(AgentReport))]
 [JsonSerializable(typeof(SocketCommand))]
 [JsonSerializable(typeof(WatchOrder))]
+[JsonSerializable(typeof(DestroyOrder))]
 [JsonSerializable(typeof(LabSnapshot))]
 [JsonSerializable(typeof(LabState))]
 [JsonSerializable(typeof(LabReply))]

@@ -38,6 +38,7 @@ internal static class AgentEdge
         CallEvent c => Within(c.Socket, MaxName) && Within(c.Call, 32) && Within(c.Args, MaxText) && Optional(c.Errno, 32) && Optional(c.ErrnoText, 128)
             && Optional(c.Remark, MaxText) && Optional(c.Accepted, MaxName) && c.Duration >= 0,
         SocketEvent s => Optional(s.Raw, MaxRaw) && (s.From is not null || s.To is not null),
+        StateEvent => true,
         GapEvent g => g.Lost >= 0 && Within(g.Reason, MaxText),
         NoteEvent n => Within(n.Code, MaxName) && Within(n.Text, MaxText),
         _ => false,

@@ -53,7 +53,7 @@ internal sealed class RunLog(
     /// <summary>Appends one event whose T is on the run's axis. It is numbered at once and stored and shown soon.</summary>
     public void Append(RunEvent e)
     {
-        if (_events.Count >= MaxEvents && e is SocketEvent)
+        if (_events.Count >= MaxEvents && e is (SocketEvent or StateEvent))
         {
             if (_full)
                 return;
