@@ -32,6 +32,11 @@ internal static class CommandCheck
         : order.Ports.Any(p => p is < 1 or > 65535) ? "A port to watch is 1 to 65535."
         : null;
 
+    public static string? Refusal(DestroyOrder order) =>
+        order.Run is not { Length: > 0 and <= MaxRunLength } ? $"The run's id has 1 to {MaxRunLength} characters."
+        : order.Local.Port == 0 || order.Remote.Port == 0 || order.Local.IsV6 != order.Remote.IsV6 ? "A TIME-WAIT socket has two addresses of one family, each with a port."
+        : null;
+
     private static bool IsName(string? name) =>
         name is { Length: > 0 and <= SocketCommand.MaxNameLength } && name.All(c => c is >= 'a' and <= 'z' or >= '0' and <= '9');
 

@@ -33,18 +33,16 @@ internal static class HostFactsReader
             Uid = Libc.GetEUid(),
             Pid = Environment.ProcessId,
             AgentVersion = Version,
-            Sources = ["proc"],
-            CanDestroySockets = HasCapability(Constants.CAP_NET_ADMIN),
+            Sources = HasSockDiag() ? ["proc", "diag"] : ["proc"],
+            CanDestroySockets = DestroyTrial.Errno() == 0,
             Sysctls = Sysctls.ToDictionary(name => name, name => Line($"/proc/sys/{name.Replace('.', '/')}")?.Replace('\t', ' ')),
         };
     }
 
-    /// <summary>Whether a bit of CapEff in /proc/self/status is set.</summary>
-    public static bool HasCapability(int bit)
+    private static bool HasSockDiag()
     {
-        const string label = "CapEff:";
-        string? line = Lines("/proc/self/status").FirstOrDefault(l => l.StartsWith(label, StringComparison.Ordinal));
-        return line is not null && ulong.TryParse(line.AsSpan(label.Length).Trim(), System.Globalization.NumberStyles.HexNumber, null, out ulong set) && (set >> bit & 1) == 1;
+        using SockDiag? diag = SockDiag.Open(out _);
+        return diag is not null;
     }
 
     private static string Os()

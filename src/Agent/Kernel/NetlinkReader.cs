@@ -38,7 +38,10 @@ internal static class NetlinkReader
 
         public uint Sequence { get; } = sequence;
 
-        /// <summary>Of NLMSG_ERROR: the errno, 0 for an acknowledgement.</summary>
+        /// <summary>What follows nlmsghdr.</summary>
+        public ReadOnlySpan<byte> Body => _body;
+
+        /// <summary>Of NLMSG_ERROR and NLMSG_DONE: the errno, 0 for an acknowledgement.</summary>
         public int Error => _body.Length >= 4 ? -MemoryMarshal.Read<int>(_body) : 0;
 
         /// <summary>Of RTM_NEWLINK: the link's index.</summary>

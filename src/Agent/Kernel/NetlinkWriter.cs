@@ -24,6 +24,9 @@ internal ref struct NetlinkWriter
         MemoryMarshal.Write(buffer[8..], sequence);
     }
 
+    /// <summary>A family's own header, as it lies in memory.</summary>
+    public void Header<T>(in T header) where T : unmanaged => MemoryMarshal.Write(Take(System.Runtime.CompilerServices.Unsafe.SizeOf<T>()), header);
+
     /// <summary>struct ifinfomsg: family AF_UNSPEC, then type, index, flags and the mask of flags that change.</summary>
     public void InterfaceInfo(int index, uint flags, uint change)
     {

@@ -138,7 +138,8 @@ internal sealed class Outbox(int maxItems = 16_384, long maxOctets = 16 * 1024 *
     private static int Rank(Waiting item) => item switch
     {
         { Event: SocketEvent { From: { } from, To: { } to } } when from == to => 0,
-        { Event: SocketEvent } => 1,
+        { Event: StateEvent { From: { } from, To: { } to } } when from == to => 0,
+        { Event: SocketEvent or StateEvent } => 1,
         { Done: false } => 2,
         _ => 3,
     };

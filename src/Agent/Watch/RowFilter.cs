@@ -20,12 +20,16 @@ internal sealed class RowFilter(IReadOnlyList<int> ports, RowsOption? rows, Func
 
     public bool IsEmpty => _ports.Length == 0;
 
-    public bool Takes(in SocketRow row)
+    public ReadOnlySpan<ushort> Ports => _ports;
+
+    public bool Takes(in SocketRow row) => Takes(row.Local, row.Remote, row.Inode);
+
+    public bool Takes(Endpoint local, Endpoint remote, ulong inode)
     {
-        if (!_ports.AsSpan().Contains(row.Local.Port) && !_ports.AsSpan().Contains(row.Remote.Port))
+        if (!_ports.AsSpan().Contains(local.Port) && !_ports.AsSpan().Contains(remote.Port))
             return false;
         if (_address is not { } address)
             return true;
-        return row.Local.IsWildcard ? _any || isOwn(row.Inode) : row.Local.Unmapped().SameAddress(address);
+        return local.IsWildcard ? _any || isOwn(inode) : local.Unmapped().SameAddress(address);
     }
 }

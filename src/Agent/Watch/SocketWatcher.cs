@@ -5,18 +5,16 @@ using ReuseAddrDashboard.Core.Events;
 
 namespace ReuseAddrDashboard.Agent.Watch;
 
-/// <summary>Reads the socket tables: at once when told, on the caller's own thread, and otherwise as often as <see cref="ReadPace"/> allows, on one of its own.</summary>
+/// <summary>Looks at the sockets by every source it has: at once when told, on the caller's own thread, and otherwise as often as <see cref="ReadPace"/> allows, on one of its own.</summary>
 internal sealed class SocketWatcher : IDisposable
 {
-    private sealed record Table(string Name, SocketTable? Source, TableScan Scan, SocketDiffer Differ, GapCounter Failures);
-
     private readonly Lock _gate = new();
     private readonly EventFd _wake = new();
     private readonly ReadPace _pace = new();
-    private readonly Outbox _outbox;
     private readonly RowsOption? _rows;
     private readonly OwnSockets _own;
-    private readonly Table[] _tables;
+    private readonly DiagSource? _diag;
+    private readonly ISocketSource[] _sources;
     private readonly Thread _thread;
     private volatile RowFilter _filter;
     private volatile bool _stopping;
@@ -27,41 +25,41 @@ internal sealed class SocketWatcher : IDisposable
     /// <param name="clockTicks">sysconf(_SC_CLK_TCK).</param>
     public SocketWatcher(Outbox outbox, OwnSockets own, RowsOption? rows, int clockTicks)
     {
-        (_outbox, _own, _rows) = (outbox, own, rows);
+        (_own, _rows) = (own, rows);
         _filter = new RowFilter([], rows, own.Has);
-        _tables = [Open("tcp", clockTicks), Open("tcp6", clockTicks)];
+        _diag = DiagSource.Open(e => outbox.Add(e));
+        var proc = new ProcSource(
+            e =>
+            {
+                outbox.Add(e);
+                if (e is SocketEvent row)
+                    _diag?.Heard(row);
+            },
+            own.Backlog, clockTicks);
+        // /proc first: what it sees begin or end, sock_diag looks up exactly.
+        _sources = _diag is null ? [proc] : [proc, _diag];
         _thread = new Thread(Run, maxStackSize: 256 * 1024) { IsBackground = true, Name = "watch" };
         _thread.Start();
     }
 
-    /// <summary>Watches these ports instead of any before; what is there will be told as new. Reads at once.</summary>
+    /// <summary>Watches these ports instead of any before; what is there will be told as new. Looks at once.</summary>
     public void Watch(IReadOnlyList<int> ports)
     {
         lock (_gate)
         {
             _filter = new RowFilter(ports, _rows, _own.Has);
-            foreach (Table table in _tables)
-                table.Differ.Watch(_filter);
+            foreach (ISocketSource source in _sources)
+                source.Watch(_filter);
         }
         Look();
         _wake.Set();
     }
 
-    /// <summary>Reads the tables now; what changed is in the outbox when this returns.</summary>
-    public void Look()
-    {
-        lock (_gate)
-        {
-            if (_filter.IsEmpty || _stopping)
-                return;
-            foreach (Table table in _tables)
-            {
-                int errno = table.Source?.Read(table.Scan) ?? 0;
-                if (errno != 0 && table.Failures.Count(1, KernelClock.Monotonic()) is { } gap)
-                    _outbox.Add(gap with { Reason = $"{gap.Reason} /proc/net/{table.Name}: {Errno.Name(errno)}." });
-            }
-        }
-    }
+    /// <summary>Whether a connection with these ends is among what is watched here.</summary>
+    public bool Takes(SocketPair pair) => _filter.Takes(pair.Local, pair.Remote, inode: 0);
+
+    /// <summary>Looks now; what changed is in the outbox when this returns.</summary>
+    public void Look() => Look(ordered: true);
 
     public void Dispose()
     {
@@ -70,19 +68,21 @@ internal sealed class SocketWatcher : IDisposable
         _thread.Join();
         lock (_gate)
         {
-            foreach (Table table in _tables)
-                table.Source?.Dispose();
+            foreach (ISocketSource source in _sources)
+                source.Dispose();
         }
         _wake.Dispose();
     }
 
-    private Table Open(string name, int clockTicks)
+    private void Look(bool ordered)
     {
-        var differ = new SocketDiffer(e => _outbox.Add(e), _own.Backlog, clockTicks);
-        SocketTable? source = SocketTable.Open(name, out int errno);
-        if (source is null && name == "tcp")
-            _outbox.Add(new GapEvent { T = KernelClock.Monotonic(), Source = EventSource.Proc, Lost = 1, Reason = $"/proc/net/tcp cannot be opened ({Errno.Name(errno)}): mount /proc." });
-        return new Table(name, source, new TableScan(differ), differ, new GapCounter(1_000_000_000, "readings of a socket table failed."));
+        lock (_gate)
+        {
+            if (_filter.IsEmpty || _stopping)
+                return;
+            foreach (ISocketSource source in _sources)
+                source.Look(ordered);
+        }
     }
 
     private void Run()
@@ -94,7 +94,7 @@ internal sealed class SocketWatcher : IDisposable
             int wait = idle ? int.MaxValue / 2 : (int)Math.Ceiling(_pace.Next().TotalMilliseconds);
             if (PollWait.Wait(-1, _wake, wait) == PollResult.Cancelled)
                 _wake.Clear();
-            Look();
+            Look(ordered: false);
             long now = KernelClock.ThreadCpu();
             if (!idle)
                 _pace.Took(now - cpu);

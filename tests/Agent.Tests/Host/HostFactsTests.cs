@@ -22,7 +22,7 @@ public sealed class HostFactsTests
         Assert.Equal(CProgram.Tool("readlink", "/proc/self/ns/net").Trim(), $"net:[{facts.NetworkNamespace}]");
         Assert.Equal(File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(), facts.BootId);
         Assert.Contains($"\"{facts.Os}\"", File.ReadAllText("/etc/os-release"), StringComparison.Ordinal);
-        Assert.Equal(["proc"], facts.Sources);
+        Assert.Equal(["proc", "diag"], facts.Sources);
         Assert.Equal(5, facts.Sysctls.Count);
         Assert.Matches("^[0-9]+$", facts.Sysctls["net.ipv4.tcp_fin_timeout"]!);
         Assert.Matches("^[0-9]+ [0-9]+$", facts.Sysctls["net.ipv4.ip_local_port_range"]!);

@@ -14,7 +14,9 @@ public sealed class HeadersTests
         #define _GNU_SOURCE
         #include <errno.h>
         #include <fcntl.h>
-        #include <linux/capability.h>
+        #include <linux/inet_diag.h>
+        #include <linux/netlink.h>
+        #include <linux/sock_diag.h>
         #include <netinet/in.h>
         #include <poll.h>
         #include <signal.h>
@@ -49,6 +51,12 @@ public sealed class HeadersTests
             ("sockaddr_in6", typeof(SockAddrIn6), [("sin6_family", "Family"), ("sin6_port", "Port"), ("sin6_flowinfo", "FlowInfo"), ("sin6_addr", "Address"), ("sin6_scope_id", "ScopeId")]),
             ("linger", typeof(Linger), [("l_onoff", "OnOff"), ("l_linger", "Seconds")]),
             ("pollfd", typeof(PollFd), [("fd", "Fd"), ("events", "Events"), ("revents", "Returned")]),
+            ("sockaddr_nl", typeof(SockAddrNl), [("nl_family", "Family"), ("nl_pad", "Pad"), ("nl_pid", "PortId"), ("nl_groups", "Groups")]),
+            ("inet_diag_sockid", typeof(InetDiagSockId), [("idiag_sport", "SPort"), ("idiag_dport", "DPort"), ("idiag_src", "Src"), ("idiag_dst", "Dst"), ("idiag_if", "Interface"), ("idiag_cookie", "Cookie")]),
+            ("inet_diag_req_v2", typeof(InetDiagReqV2), [("sdiag_family", "Family"), ("sdiag_protocol", "Protocol"), ("idiag_ext", "Ext"), ("pad", "Pad"), ("idiag_states", "States"), ("id", "Id")]),
+            ("inet_diag_msg", typeof(InetDiagMsg), [("idiag_family", "Family"), ("idiag_state", "State"), ("idiag_timer", "Timer"), ("idiag_retrans", "Retransmits"), ("id", "Id"),
+                ("idiag_expires", "Expires"), ("idiag_rqueue", "RQueue"), ("idiag_wqueue", "WQueue"), ("idiag_uid", "Uid"), ("idiag_inode", "Inode")]),
+            ("inet_diag_bc_op", typeof(InetDiagBcOp), [("code", "Code"), ("yes", "Yes"), ("no", "No")]),
             ("timespec", typeof(TimeSpec), [("tv_sec", "Seconds"), ("tv_nsec", "Nanoseconds")]),
         ];
         string prints = string.Concat(structs.Select(s => $"printf(\"{s.C} %zu\\n\", sizeof(struct {s.C}));\n"

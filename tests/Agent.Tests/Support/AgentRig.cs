@@ -34,6 +34,8 @@ internal sealed class AgentRig : IDisposable
 
     public IEnumerable<SocketEvent> Rows => All.Select(i => i.Event).OfType<SocketEvent>();
 
+    public IEnumerable<StateEvent> States => All.Select(i => i.Event).OfType<StateEvent>();
+
     /// <summary>Gives the order and does not wait.</summary>
     public long Begin(SocketCommand command)
     {
@@ -53,18 +55,40 @@ internal sealed class AgentRig : IDisposable
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (!_byOrder.TryGetValue(order, out List<AgentItem>? items) || !items[^1].Done)
-        {
-            await Outbox.WaitAsync(limit.Token);
-            foreach (AgentItem item in Outbox.Take())
-            {
-                All.Add(item);
-                if (item.Order is { } of)
-                    (_byOrder.TryGetValue(of, out List<AgentItem>? list) ? list : _byOrder[of] = []).Add(item);
-                Outbox.Acknowledge(item.Number);
-            }
-        }
+            await Take(limit.Token);
         Assert.Single(_byOrder[order], i => i.Done);
         return _byOrder[order];
+    }
+
+    /// <summary>The first event of the kind that is wanted, among those that came or will come.</summary>
+    public async Task<T> Event<T>(Func<T, bool> wanted) where T : RunEvent
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            if (All.Select(i => i.Event).OfType<T>().FirstOrDefault(wanted) is { } found)
+                return found;
+            try
+            {
+                await Take(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail($"It did not come. What came: {string.Join('\n', All.Select(i => i.Event))}");
+            }
+        }
+    }
+
+    private async Task Take(CancellationToken limit)
+    {
+        await Outbox.WaitAsync(limit);
+        foreach (AgentItem item in Outbox.Take())
+        {
+            All.Add(item);
+            if (item.Order is { } of)
+                (_byOrder.TryGetValue(of, out List<AgentItem>? list) ? list : _byOrder[of] = []).Add(item);
+            Outbox.Acknowledge(item.Number);
+        }
     }
 
     /// <summary>Makes the call and returns its event.</summary>
@@ -109,6 +133,13 @@ internal sealed class AgentRig : IDisposable
                 return row;
             limit.Token.ThrowIfCancellationRequested();
         }
+    }
+
+    public async Task<IReadOnlyList<AgentItem>> Destroy(SocketPair pair)
+    {
+        long id = ++_order;
+        Runner.Destroy(new DestroyOrder(id, Run, pair.Local, pair.Remote));
+        return await End(id);
     }
 
     public async Task<IReadOnlyList<AgentItem>> CloseAll()
