@@ -26,16 +26,18 @@ public sealed class AgentOverHubTests
         IReadOnlyList<AgentItem> listen = await dashboard.Ledger.Until(5);
 
         Assert.Equal("listen", Assert.IsType<CallEvent>(listen[0].Event).Call);
-        SocketEvent row = Assert.IsType<SocketEvent>(listen[1].Event);
+        SocketEvent row = Assert.Single(listen.Select(i => i.Event).OfType<SocketEvent>());
         Assert.Equal((null, TcpState.Listen, 5), (row.From, row.To, row.Backlog));
         Assert.Equal(port, row.Local.Port);
-        Assert.True(listen[2].Done);
-        Assert.Null(listen[2].Refused);
+        StateEvent state = Assert.Single(listen.Select(i => i.Event).OfType<StateEvent>());
+        Assert.Equal((EventSource.Diag, row.Local, TcpState.BoundInactive, TcpState.Listen), (state.Source, state.Socket.Local, state.From, state.To));
+        Assert.True(listen[^1].Done);
+        Assert.Null(listen[^1].Refused);
         Assert.Equal(Enumerable.Range(1, dashboard.Ledger.Items.Count), dashboard.Ledger.Items.Select(i => (int)i.Number));
 
         await agent.CloseAll(6);
         IReadOnlyList<AgentItem> closed = await dashboard.Ledger.Until(6);
-        Assert.Equal("close", Assert.IsType<CallEvent>(closed[0].Event).Call);
-        Assert.Null(Assert.IsType<SocketEvent>(closed[1].Event).To);
+        Assert.Equal("close", Assert.Single(closed.Select(i => i.Event).OfType<CallEvent>()).Call);
+        Assert.Null(Assert.Single(closed.Select(i => i.Event).OfType<SocketEvent>()).To);
     }
 }
