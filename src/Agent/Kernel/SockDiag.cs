@@ -102,7 +102,8 @@ internal sealed unsafe class SockDiag : IDisposable
     private static InetDiagReqV2 Request(bool v6, uint states, InetDiagSockId id) =>
         new() { Family = (byte)(v6 ? Constants.AF_INET6 : Constants.AF_INET), Protocol = Constants.IPPROTO_TCP, States = states, Id = id };
 
-    private static bool Same(SocketPair a, SocketPair b) => a.Local.Unmapped() == b.Local.Unmapped() && (a.Remote.Unmapped() == b.Remote.Unmapped() || a.Remote.Port + b.Remote.Port == 0);
+    private static bool Same(SocketPair a, SocketPair b) =>
+        a.Local.Unmapped() == b.Local.Unmapped() && (a.Remote.Unmapped() == b.Remote.Unmapped() || a.Remote.Port + b.Remote.Port == 0);
 
     // Sends a request and takes the answer to its end; the errno, 0 for none.
     private int Ask(ReadOnlySpan<byte> request, List<DiagSocket> into, bool dump = false)

@@ -1,5 +1,6 @@
 using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Agent.Watch;
 
@@ -55,7 +56,13 @@ internal sealed class DiagSource : ISocketSource
             return null;
         DestroyNotices? notices = DestroyNotices.Open(out int errno, room);
         if (notices is null)
-            tell(new GapEvent { T = KernelClock.Monotonic(), Source = EventSource.Diag, Lost = 0, Reason = $"The kernel sends no notices of destroyed sockets ({Errno.Name(errno)}); their end is seen by looking." });
+        {
+            tell(new GapEvent
+            {
+                T = KernelClock.Monotonic(), Source = EventSource.Diag, Lost = 0,
+                Reason = $"The kernel sends no notices of destroyed sockets ({Errno.Name(errno)}); their end is seen by looking.",
+            });
+        }
         return new DiagSource(diag, notices, tell);
     }
 
@@ -78,7 +85,8 @@ internal sealed class DiagSource : ISocketSource
     {
         lock (_gate)
         {
-            if (_heard.Count < MaxHeard && (row.Timer is { Kind: Core.Tcp.TimerKind.TimeWait } || row is { From: Core.Tcp.TcpState.TimeWait or Core.Tcp.TcpState.FinWait2, To: null }))
+            bool runs = row.Timer is { Kind: TimerKind.TimeWait };
+            if (_heard.Count < MaxHeard && (runs || row is { From: TcpState.TimeWait or TcpState.FinWait2, To: null }))
                 _heard.Add(row);
         }
     }
@@ -153,7 +161,13 @@ internal sealed class DiagSource : ISocketSource
         {
             long now = KernelClock.Monotonic();
             if (lost > 0)
-                _tell(new GapEvent { T = now, Source = EventSource.Diag, Lost = lost, Reason = "Notices of destroyed sockets came faster than the agent took them; how those sockets ended is seen by looking." });
+            {
+                _tell(new GapEvent
+                {
+                    T = now, Source = EventSource.Diag, Lost = lost,
+                    Reason = "Notices of destroyed sockets came faster than the agent took them; how those sockets ended is seen by looking.",
+                });
+            }
             foreach (DiagSocket gone in _taken)
                 Gone(gone, now);
             _taken.Clear();
