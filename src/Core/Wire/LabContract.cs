@@ -22,7 +22,10 @@ public interface ILabHub
     /// <summary>Makes the next system call only.</summary>
     Task<LabReply> NextCall(string run);
 
-    /// <summary>Closes every lesson socket on both hosts and puts the run away.</summary>
+    /// <summary>Destroys the run's TIME-WAIT sockets where the host may (SOCK_DESTROY), an intervention that the log shows.</summary>
+    Task<LabReply> SkipWait(string run);
+
+    /// <summary>Closes every lesson socket on both hosts, destroys what they left in TIME-WAIT where the hosts may, and puts the run away.</summary>
     Task<LabReply> Reset();
 
     /// <summary>Changes the pause between calls of the open run, in milliseconds.</summary>

@@ -49,6 +49,8 @@ internal sealed class AgentHub(IGrainFactory grains, IHubContext<AgentHub, IAgen
         public Task Look(long id) => agent.Look(id);
 
         public Task CloseAll(long id) => agent.CloseAll(id);
+
+        public Task Destroy(DestroyOrder order) => agent.Destroy(order);
     }
 }
 

@@ -29,6 +29,8 @@ internal sealed class LabHub(IGrainFactory grains, LabRelay relay) : Hub<ILabCli
 
     public Task<LabReply> NextCall(string run) => Lab.NextCall(run, wait: false);
 
+    public Task<LabReply> SkipWait(string run) => Lab.SkipWait(run, wait: false);
+
     public Task<LabReply> Reset() => Lab.Reset();
 
     public Task<LabReply> Pace(string run, int pauseMs) => Lab.Pace(run, pauseMs);

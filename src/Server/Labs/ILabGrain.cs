@@ -52,6 +52,10 @@ public interface ILabGrain : IGrainWithStringKey
     [Alias("next")]
     Task<LabReply> NextCall(string run, bool wait);
 
+    /// <summary>Destroys the TIME-WAIT sockets of the open run (SOCK_DESTROY), so that nobody has to wait for them.</summary>
+    [Alias("skip-wait")]
+    Task<LabReply> SkipWait(string run, bool wait);
+
     [Alias("reset")]
     Task<LabReply> Reset();
 
@@ -77,6 +81,9 @@ public interface IAgentOrders : IGrainObserver
 
     [OneWay, Alias("close-all")]
     Task CloseAll(long id);
+
+    [OneWay, Alias("destroy")]
+    Task Destroy([Immutable] DestroyOrder order);
 }
 
 /// <summary>Carries what is new to the browsers of one server.</summary>

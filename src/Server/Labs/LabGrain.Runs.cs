@@ -106,13 +106,16 @@ internal sealed partial class LabGrain
     private Task WatchEverywhere() =>
         Task.WhenAll(Seats.Where(s => s.Connected).Select(s => Order(s, id => s.Orders!.Watch(new(id, OpenRun, [_port])), OrderGrace)));
 
-    /// <summary>Stops what is being done, closes every lesson socket on both hosts, and puts the run away with its outcome.</summary>
+    /// <summary>Stops what is being done, closes and destroys every lesson socket on both hosts, and puts the run away with its outcome.</summary>
     private async Task PutAway()
     {
         await StopDriving();
         await Task.WhenAll(Seats.Where(s => s.Connected).Select(s => Order(s, id => s.Orders!.CloseAll(id), CloseLimit)));
         if (_run is not { } run)
             return;
+        // The next run finds a clean port: a socket that is left in TIME-WAIT would meet its first bind for a minute.
+        await Look(CancellationToken.None);
+        await Destroy(run);
         if (_over is null)
         {
             if (run.Progress.Outcome == Outcome.Running)

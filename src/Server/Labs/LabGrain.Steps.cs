@@ -10,14 +10,10 @@ namespace ReuseAddrDashboard.Server.Labs;
 internal sealed partial class LabGrain
 {
     private static readonly TimeSpan LookLimit = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan SettlePause = TimeSpan.FromMilliseconds(5);
 
-    // TIME-WAIT lasts 60 s and timer-wheel slack, at most about 64 s (HZ = 1000).
-    private static readonly TimeSpan LeftoverLimit = TimeSpan.FromSeconds(70);
 
     private CancellationTokenSource? _driving;
     private Task _drive = Task.CompletedTask;
-    private TaskCompletionSource _socketsMoved = new();
 
     public async Task<LabReply> RunStep(string run, string step, bool wait)
     {
@@ -216,62 +212,6 @@ internal sealed partial class LabGrain
             var close = new SocketCommand { Id = 0, Run = log.Header.Id, Socket = socket, Call = SocketCall.Close };
             await Order(seat, id => seat.Orders!.Call(close with { Id = id }), OrderGrace, cancel, new CallContext(step.Id, attempt, null));
         }
-    }
-
-    private bool HoldsPort(SocketEvent row) => row.Host == HubRoutes.Server && row.Local.Port == _port && row.To == TcpState.TimeWait;
-
-    /// <summary>What an earlier run left in TIME-WAIT would meet the first bind; a trainer would wait, and so does Play all.</summary>
-    private async Task WaitForPort(RunLog log, CancellationToken cancel)
-    {
-        if (log.Progress.Steps[0].Attempt > 0 || !_idleSockets.Values.Any(HoldsPort))
-            return;
-        Note(HubRoutes.Server, NoteCodes.WaitingForPort, NoteLevel.Info,
-            $"Port {_port} is still held by TIME-WAIT of an earlier connection; the first bind is made when it has gone.");
-        long deadline = Now + (long)LeftoverLimit.TotalNanoseconds;
-        while (_idleSockets.Values.Any(HoldsPort) && Now < deadline)
-        {
-            try
-            {
-                await _socketsMoved.Task.WaitAsync(TimeSpan.FromMicroseconds(Math.Max(0, deadline - Now) / 1000), time, cancel);
-            }
-            catch (TimeoutException)
-            {
-                return;
-            }
-        }
-    }
-
-    private void SocketsMoved()
-    {
-        _socketsMoved.TrySetResult();
-        _socketsMoved = new();
-    }
-
-    /// <summary>On a busy machine the last FIN may still be on its way: a server that has closed is looked at until it is in TIME-WAIT or gone.</summary>
-    private async Task UntilClosed(CancellationToken cancel)
-    {
-        long deadline = Now + (long)LookLimit.TotalNanoseconds;
-        while (Now < deadline && _idleSockets.Values.Any(row =>
-            row.Host == HubRoutes.Client && row.Remote.Port == _port && row.To is TcpState.LastAck
-            || row.Host == HubRoutes.Server && row.Local.Port == _port && row.To is TcpState.FinWait1 or TcpState.FinWait2 or TcpState.Closing
-                && !_idleSockets.Values.Any(client => client.Host == HubRoutes.Client && client.Remote == row.Local)))
-        {
-            await Task.Delay(SettlePause, time, cancel);
-            await Look(cancel);
-        }
-    }
-
-    private void NoteMissingTimeWait(RunLog log)
-    {
-        if (_idleSockets.Values.Any(HoldsPort))
-            return;
-        string buckets = _server.Facts?.Sysctls.GetValueOrDefault("net.ipv4.tcp_max_tw_buckets") ?? "unknown";
-        log.Append(new NoteEvent
-        {
-            T = Now - log.Zero, Host = HubRoutes.Server, Source = EventSource.Lab, Code = NoteCodes.NoTimeWait, Level = NoteLevel.Warning,
-            Text = $"The server has no TIME-WAIT socket on port {log.Header.Options.Port}, so the rebind has nothing to meet. "
-                + $"The kernel makes none when net.ipv4.tcp_max_tw_buckets is used up (it is {buckets} there), or when the connection was reset.",
-        });
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Run {Run}: stopped in the middle of a step")]

@@ -26,6 +26,7 @@ internal static class RunsApi
             .WithSummary("The server host's sockets at a moment (seconds on the run's axis; now or the end without it), as ss -anot4 'sport == :PORT' prints them.");
         api.MapPost("/runs/{id}/steps/{step}", Step).Produces<RunFile>().WithSummary("Makes the calls of a step that are left, and answers when it has ended.");
         api.MapPost("/runs/{id}/next-call", Next).Produces<RunFile>().WithSummary("Makes the next system call only.");
+        api.MapPost("/runs/{id}/skip-wait", SkipWait).Produces<RunFile>().WithSummary("Destroys the run's TIME-WAIT sockets (SOCK_DESTROY) where the host may.");
         api.MapPost("/runs/{id}/play", Play).Produces<LabReply>(StatusCodes.Status202Accepted).WithSummary("Makes all calls that are left; answers at once.");
     }
 
@@ -64,6 +65,9 @@ internal static class RunsApi
 
     private static Task<IResult> Next(string id, IGrainFactory grains, RunStore store, CancellationToken cancel) =>
         Change(id, grains, store, lab => lab.NextCall(id, wait: true), cancel);
+
+    private static Task<IResult> SkipWait(string id, IGrainFactory grains, RunStore store, CancellationToken cancel) =>
+        Change(id, grains, store, lab => lab.SkipWait(id, wait: true), cancel);
 
     private static async Task<IResult> Change(string id, IGrainFactory grains, RunStore store, Func<ILabGrain, Task<LabReply>> change, CancellationToken cancel)
     {

@@ -33,6 +33,11 @@ internal sealed class ScriptedAgent : IAsyncDisposable
 
     public int CloseAlls { get; private set; }
 
+    public List<DestroyOrder> Destroyed { get; } = [];
+
+    /// <summary>The addresses that connect and accept4 report.</summary>
+    public (string Local, string Remote)? Connection { get; set; }
+
     /// <summary>How many nanoseconds this agent's clock shows less than the server's.</summary>
     public long ClockBehind { get; init; }
 
@@ -51,6 +56,7 @@ internal sealed class ScriptedAgent : IAsyncDisposable
         hub.On<SocketCommand>(nameof(IAgentClient.Call), command => { _ = agent.Carry(command); });
         hub.On<WatchOrder>(nameof(IAgentClient.Watch), order => { _ = agent.Send([], order.Id); });
         hub.On<long>(nameof(IAgentClient.Look), id => { _ = agent.Send([], id); });
+        hub.On<DestroyOrder>(nameof(IAgentClient.Destroy), order => { agent.Destroyed.Add(order); _ = agent.Send([Row(order.Local.ToString(), order.Remote.ToString(), TcpState.TimeWait, null)], order.Id); });
         hub.On(nameof(IAgentClient.Monotonic), () => Task.FromResult(Monotonic - agent.ClockBehind));
         hub.On<long>(nameof(IAgentClient.CloseAll), id => { agent.CloseAlls++; _ = agent.Send([], id); });
         await hub.StartAsync(TestContext.Current.CancellationToken);
@@ -108,10 +114,14 @@ internal sealed class ScriptedAgent : IAsyncDisposable
         var made = new CallEvent
         {
             Source = EventSource.Call, T = Monotonic, Duration = 1000, Socket = command.Socket, Call = call, Args = "3", Accepted = error is null ? command.Accepted : null,
+            Local = Address(command, Connection?.Local), Remote = Address(command, Connection?.Remote),
             Result = error is null ? 0 : -1, Errno = error?.Name, ErrnoNumber = error?.Number, ErrnoText = error?.Text,
         };
         await Send([made, .. Rows(command)], command.Id);
     }
+
+    private static Endpoint? Address(SocketCommand command, string? address) =>
+        address is not null && command.Call is (SocketCall.Connect or SocketCall.Accept4) ? Parse(address) : null;
 
     private static Endpoint Parse(string text) => Endpoint.TryParse(text, out Endpoint endpoint) ? endpoint : throw new ArgumentException(text);
 }
