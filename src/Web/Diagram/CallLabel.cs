@@ -53,6 +53,9 @@ public sealed record CallLabel(string Call, string Result, bool Failed)
                 yield return option;
                 yield return e.Call == "getsockopt" && option.IndexOf(',') is > 0 and var comma ? "…" + option[comma..] : option.Split(',')[0];
                 break;
+            case "SOCK_DESTROY":
+                yield return "TIME-WAIT";
+                break;
             case "read" or "write" when First(e.Args) is { } fd:
                 yield return fd;
                 break;

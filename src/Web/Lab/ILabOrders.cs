@@ -17,6 +17,8 @@ public interface ILabOrders
 
     Task<LabReply> Next(string run);
 
+    Task<LabReply> SkipWait(string run);
+
     Task<LabReply> Reset();
 
     Task<LabReply> Pace(string run, int pauseMs);

@@ -85,6 +85,8 @@ public sealed class LabLink : ILabOrders, IAsyncDisposable
 
     public Task<LabReply> Next(string run) => Ask(nameof(ILabHub.NextCall), run);
 
+    public Task<LabReply> SkipWait(string run) => Ask(nameof(ILabHub.SkipWait), run);
+
     public Task<LabReply> Reset() => Ask(nameof(ILabHub.Reset));
 
     public Task<LabReply> Pace(string run, int pauseMs) => Ask(nameof(ILabHub.Pace), run, pauseMs);

@@ -36,6 +36,9 @@ public sealed partial class LabPage : ComponentBase
 
     private bool MayGoOn => !Busy && _view.Link == LinkStatus.Live && (RunOpen ? _view.Timeline!.Progress.Current is not null : _form?.PortNumber is not null);
 
+    private bool MaySkip => !Busy && _view.Link == LinkStatus.Live && _view.Timeline is { Progress.Outcome: Outcome.Running or Outcome.Completed } timeline
+        && timeline.Sockets.Any(s => s.State == TcpState.TimeWait && _view.State?.Hosts.FirstOrDefault(h => h.Name == s.Host)?.Facts?.CanDestroySockets == true);
+
     private string? WhyNot => _view.Link != LinkStatus.Live ? L["The link is lost."] : Busy ? L["A step is running."] : Rebound ? L["Every step is done."]
         : RunOpen ? L["This run has ended."] : L["The port is not valid."];
 
@@ -150,6 +153,8 @@ public sealed partial class LabPage : ComponentBase
             return opened is { Ok: true, Run: { } run } ? await Orders.Next(run) : opened;
         });
     }
+
+    private Task SkipWait() => _view.Timeline is { } timeline ? Ask(() => Orders.SkipWait(timeline.Header.Id)) : Task.CompletedTask;
 
     private async Task Reset()
     {

@@ -103,6 +103,19 @@ public sealed class LabPageTests : BunitContext
     }
 
     [Fact]
+    public void The_wait_can_be_skipped_only_where_the_host_may_destroy_sockets()
+    {
+        RunScript script = new RunScript().Whole();
+        LabState state = Labs.State(script);
+        Assert.DoesNotContain("Skip the wait", Show(script).Find(".verdict").TextContent);
+        LabState may = state with { Version = 2, Hosts = [state.Hosts[0], state.Hosts[1] with { Facts = state.Hosts[1].Facts! with { CanDestroySockets = true } }] };
+        IRenderedComponent<LabPage> page = Show(null);
+        Apply(page, Labs.Snapshot(script, state: may));
+        Button(page, "Skip the wait").Click();
+        Assert.Equal(["skip-wait"], _orders.Asked);
+    }
+
+    [Fact]
     public void The_verdict_names_the_error_its_text_and_the_socket_in_the_way()
     {
         string verdict = Show(new RunScript().Whole()).Find(".verdict").TextContent;

@@ -26,6 +26,8 @@ internal sealed class Orders : ILabOrders
 
     public Task<LabReply> Next(string run) => Ask("next");
 
+    public Task<LabReply> SkipWait(string run) => Ask("skip-wait");
+
     public Task<LabReply> Reset() => Ask("reset");
 
     public Task<LabReply> Pace(string run, int pauseMs) => Ask($"pace {pauseMs}");
