@@ -1,0 +1,45 @@
+using ReuseAddrDashboard.Benchmarks.Live;
+using ReuseAddrDashboard.Benchmarks.Parsing;
+using ReuseAddrDashboard.Benchmarks.Report;
+using ReuseAddrDashboard.Benchmarks.Tables;
+
+const string help = """
+    dotnet run -c Release --project tests/Benchmarks -- all|proc|parse|latency|idle|start
+
+      proc     reading and parsing /proc/net/tcp, against cat and ss, at 100, 10,000 and 100,000 sockets
+      parse    one row, within the process: time and allocation
+      latency  from a call's end on the agent to its mark on the screen in Chromium
+      idle     the agents' CPU time while a run is open and nothing happens
+      start    from the start of the published server to a page one can use, and the size of the first load
+
+    Each prints a Markdown table. The server is published into out/published first, unless REUSEADDR_PUBLISHED names one.
+    All traffic stays on loopback and in network namespaces of its own.
+    """;
+
+Dictionary<string, Func<Task<int>>> benchmarks = new()
+{
+    ["proc"] = () => TableBenchmark.InNamespace(),
+    ["parse"] = () => Task.FromResult(ParseBenchmark.Run()),
+    ["latency"] = LatencyBenchmark.Run,
+    ["idle"] = IdleBenchmark.Run,
+    ["start"] = StartBenchmark.Run,
+};
+
+if (args is [TableBenchmark.Inside])
+    return await TableBenchmark.Run();
+if (args is not [string choice] || choice != "all" && !benchmarks.ContainsKey(choice))
+{
+    Console.Error.WriteLine(help);
+    return args is ["--help"] ? 0 : 2;
+}
+Console.WriteLine(Machine.Line);
+foreach ((string name, Func<Task<int>> run) in benchmarks)
+{
+    if (choice != name && choice != "all")
+        continue;
+    Console.WriteLine($"\n`dotnet run -c Release --project tests/Benchmarks -- {name}` (load {Machine.Load})\n");
+    int code = await run();
+    if (code != 0)
+        return code;
+}
+return 0;
