@@ -22,11 +22,14 @@ internal sealed class RowFilter(IReadOnlyList<int> ports, RowsOption? rows, Func
 
     public ReadOnlySpan<ushort> Ports => _ports;
 
+    /// <summary>Whether one of the two is a watched port.</summary>
+    public bool Watches(ushort local, ushort remote) => _ports.AsSpan().Contains(local) || _ports.AsSpan().Contains(remote);
+
     public bool Takes(in SocketRow row) => Takes(row.Local, row.Remote, row.Inode);
 
     public bool Takes(Endpoint local, Endpoint remote, ulong inode)
     {
-        if (!_ports.AsSpan().Contains(local.Port) && !_ports.AsSpan().Contains(remote.Port))
+        if (!Watches(local.Port, remote.Port))
             return false;
         if (_address is not { } address)
             return true;

@@ -44,6 +44,9 @@ internal sealed class SocketDiffer(Action<RunEvent> tell, Func<ulong, int?> back
         _previous = null;
     }
 
+    /// <summary>Whether a row with these ports may be one to tell of.</summary>
+    public bool Watches(ushort local, ushort remote) => _filter.Watches(local, remote);
+
     public void BeginLook(long now)
     {
         _look++;

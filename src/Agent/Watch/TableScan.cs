@@ -72,6 +72,8 @@ internal sealed class TableScan(SocketDiffer differ)
         _first = false;
         if (first && ProcNetTcp.IsHeader(line))
             return;
+        if (ProcNetTcp.TryReadPorts(line, out ushort local, out ushort remote) && !differ.Watches(local, remote))
+            return;
         if (ProcNetTcp.TryParse(line, out SocketRow row))
             differ.Row(row, line, before, after);
         else

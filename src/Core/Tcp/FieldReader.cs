@@ -5,7 +5,7 @@ namespace ReuseAddrDashboard.Core.Tcp;
 /// </summary>
 internal ref struct FieldReader(ReadOnlySpan<byte> line)
 {
-    private readonly ReadOnlySpan<byte> _line = line.TrimEnd(" \n"u8);
+    private readonly ReadOnlySpan<byte> _line = line[..(line.LastIndexOfAnyExcept((byte)' ', (byte)'\n') + 1)];
     private int _at;
 
     /// <summary>Where the next field's first octet is, blanks skipped.</summary>
@@ -31,10 +31,11 @@ internal ref struct FieldReader(ReadOnlySpan<byte> line)
         int start = Position;
         for (; _at < _line.Length && _line[_at] is >= (byte)'0' and <= (byte)'9'; _at++)
         {
-            UInt128 next = (UInt128)value * 10 + (uint)(_line[_at] - '0');
-            if (next > ulong.MaxValue || _at - start >= 20)
+            uint digit = (uint)(_line[_at] - '0');
+            // 19 digits always fit.
+            if (_at - start >= 19 && (_at - start >= 20 || value > (ulong.MaxValue - digit) / 10))
                 return false;
-            value = (ulong)next;
+            value = value * 10 + digit;
         }
         return _at > start && Ended(mark);
     }

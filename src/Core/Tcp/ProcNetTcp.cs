@@ -25,6 +25,22 @@ public static class ProcNetTcp
     /// <summary>True for the line of column names, which comes first.</summary>
     public static bool IsHeader(ReadOnlySpan<byte> line) => line.TrimStart((byte)' ').StartsWith("sl "u8);
 
+    /// <summary>
+    /// Reads the two ports alone, by their place in the line: on a busy host nearly all rows are of no interest, and this is all that is done with them.
+    /// False for a line of another shape, which <see cref="TryParse(ReadOnlySpan{byte}, out SocketRow)"/> may still read; the rest of the line is not looked at.
+    /// </summary>
+    public static bool TryReadPorts(ReadOnlySpan<byte> line, out ushort local, out ushort remote)
+    {
+        local = remote = 0;
+        // "   0: 4400A8C0:2B67 B100A8C0:D431 " or 32 digits instead of 8.
+        int slot = line.IndexOf((byte)':');
+        if (slot < 0 || line.Length <= slot + 10)
+            return false;
+        int address = line[slot + 10] == ':' ? 8 : 32, first = slot + 2 + address, second = first + 6 + address;
+        return line.Length > second + 5 && line[slot + 1] == ' ' && line[first] == ':' && line[first + 5] == ' ' && line[second] == ':' && line[second + 5] == ' '
+            && Port(line.Slice(first + 1, 4), out local) && Port(line.Slice(second + 1, 4), out remote);
+    }
+
     /// <summary>Reads a line, with or without its trailing blanks and newline.</summary>
     public static bool TryParse(ReadOnlySpan<byte> line, out SocketRow row) => TryParse(line, BitConverter.IsLittleEndian, out row);
 
@@ -60,6 +76,14 @@ public static class ProcNetTcp
             RefCount = (int)references, Pointer = pointer, HasTail = tail, Rto = rto, Ato = ato, QuickAck = (uint)quick, Cwnd = (uint)cwnd, SsThresh = ssthresh,
         };
         return true;
+    }
+
+    private static bool Port(ReadOnlySpan<byte> digits, out ushort port)
+    {
+        var reader = new FieldReader(digits);
+        bool read = reader.HexDigits(4, out ulong value);
+        port = (ushort)value;
+        return read;
     }
 
     private static bool Address(ref FieldReader fields, bool littleEndian, out Endpoint endpoint)

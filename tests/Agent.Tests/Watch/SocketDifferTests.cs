@@ -173,6 +173,14 @@ public sealed class SocketDifferTests
     }
 
     [Fact]
+    public void A_row_on_other_ports_is_passed_over_whatever_its_rest_says()
+    {
+        string foreign = Row(local: "0100007F:1F90");
+        Assert.Empty(Look(0, foreign, foreign[..70] + "\n"));
+        Assert.Single(Look(Ms, foreign, Row(local: "0100007F:1F90", remote: "0200007F:2B67")));
+    }
+
+    [Fact]
     public void A_line_cut_off_at_the_end_is_malformed()
     {
         Assert.Equal(1, Assert.IsType<GapEvent>(Assert.Single(Look(0, 4096, Header + Row()[..100]))).Lost);

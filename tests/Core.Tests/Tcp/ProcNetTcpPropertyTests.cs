@@ -48,6 +48,10 @@ public sealed class ProcNetTcpPropertyTests
     });
 
     [Fact]
+    public void Ports_read_alone_are_those_of_the_row() => Row.Sample(row =>
+        ProcNetTcp.TryReadPorts(Encoding.ASCII.GetBytes(Write(row)), out ushort local, out ushort remote) && (local, remote) == (row.Local.Port, row.Remote.Port));
+
+    [Fact]
     public void No_mutation_throws_or_reads_outside() => Gen.Select(Row, Gen.Int[0, 400], Gen.Byte, Gen.Int[0, 3]).Sample((row, at, octet, kind) =>
     {
         byte[] line = Encoding.ASCII.GetBytes(Write(row));
@@ -59,15 +63,18 @@ public sealed class ProcNetTcpPropertyTests
             2 => [.. line[..at], .. line[(at + 1)..]],
             _ => [.. line[at..], .. line[..at]],
         };
-        // Whatever was read can be written again and read the same.
+        bool ports = ProcNetTcp.TryReadPorts(mutated, out ushort local, out ushort remote);
+        // Whatever was read can be written again and read the same, and the ports read alone are no others.
         return !ProcNetTcp.TryParse(mutated, littleEndian: true, out SocketRow read)
-            || (ProcNetTcp.TryParse(Encoding.ASCII.GetBytes(Write(read)), littleEndian: true, out SocketRow again) && again == read);
+            || (!ports || (local, remote) == (read.Local.Port, read.Remote.Port))
+            && (ProcNetTcp.TryParse(Encoding.ASCII.GetBytes(Write(read)), littleEndian: true, out SocketRow again) && again == read);
     }, iter: 20_000);
 
     [Fact]
     public void No_octets_throw() => Gen.Byte.Array[0, 600].Sample(octets =>
     {
         _ = ProcNetTcp.TryParse(octets, out _);
+        _ = ProcNetTcp.TryReadPorts(octets, out _, out _);
         return true;
     });
 
