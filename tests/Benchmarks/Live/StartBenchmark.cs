@@ -52,7 +52,7 @@ internal static class StartBenchmark
         return 0;
 
         void Add(string what, IReadOnlyList<Start> starts) => table.Add(what, starts.Select(s => s.SaysOpen).Median(), starts.Select(s => s.Usable).Median(),
-            starts.Max(s => s.Usable), starts.Select(s => s.Requests).Median(), starts.Select(s => s.Transferred).Median() / 1000, starts.Select(s => s.Decoded).Median() / 1000);
+            starts.Max(s => s.Usable), (int)starts.Select(s => s.Requests).Median(), starts.Select(s => s.Transferred).Median() / 1000, starts.Select(s => s.Decoded).Median() / 1000);
     }
 
     /// <returns>Null when the network changed while the page was loading.</returns>

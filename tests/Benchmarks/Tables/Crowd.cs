@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using ReuseAddrDashboard.EndToEnd;
 
 namespace ReuseAddrDashboard.Benchmarks.Tables;
 
@@ -13,7 +12,7 @@ internal sealed class Crowd : IDisposable
     /// <summary>The port that the agent watches in this benchmark; a listener and ten connections are on it.</summary>
     public const int WatchedPort = 11111;
 
-    private const int OnWatchedPort = 11, FirstPort = 20_000, FirstClientPort = 30_000;
+    private const int OnWatchedPort = 10, FirstPort = 20_000, FirstClientPort = 30_000;
 
     // Below the default of net.core.somaxconn, 4096 since Linux 5.4.
     private const int PerListener = 4000;
@@ -21,32 +20,53 @@ internal sealed class Crowd : IDisposable
     private readonly List<Socket> _listeners = [];
     private int _queued;
 
-    /// <summary>Rows that the table has once the clients' ends are gone.</summary>
-    public int Rows { get; private set; }
-
-    /// <summary>Adds rows up to so many and waits until the table has exactly these.</summary>
+    /// <summary>Adds rows until the table has exactly so many and stays so.</summary>
     public async Task Grow(int rows)
     {
         // The clients' ends wait in FIN-WAIT-2 for a FIN that never comes: for one second instead of 60.
         await File.WriteAllTextAsync("/proc/sys/net/ipv4/tcp_fin_timeout", "1");
-        while (Rows < rows)
+        for (int tries = 0, have = Count(); have != rows; tries++, have = await Settled())
         {
-            if (_listeners.Count == 0)
-                Listen(WatchedPort);
-            else if (_queued == PerListener || _listeners.Count == 1 && Rows >= OnWatchedPort)
-                Listen(FirstPort + _listeners.Count);
-            else
-                Connect();
-            Rows++;
+            // On a busy machine a connection may be reset while it is made.
+            if (tries == 5 || have > rows)
+                throw new InvalidOperationException($"/proc/net/tcp has {have} rows and not {rows}.");
+            for (; have < rows; have++)
+                Add();
         }
-        await Wait.Until(() => Task.FromResult(File.ReadLines("/proc/thread-self/net/tcp").Count() - 1 == rows), TimeSpan.FromSeconds(60),
-            () => $"/proc/net/tcp has {File.ReadLines("/proc/thread-self/net/tcp").Count() - 1} rows and not {rows}.");
     }
 
     public void Dispose()
     {
         foreach (Socket listener in _listeners)
             listener.Dispose();
+    }
+
+    private static int Count() => File.ReadLines("/proc/thread-self/net/tcp").Count() - 1;
+
+    /// <summary>The number of rows once it no longer changes.</summary>
+    private static async Task<int> Settled()
+    {
+        using PeriodicTimer timer = new(TimeSpan.FromSeconds(1));
+        int before = 0, same = 0, now;
+        do
+        {
+            await timer.WaitForNextTickAsync();
+            now = Count();
+            same = now == before ? same + 1 : 0;
+            before = now;
+        }
+        while (same < 3);
+        return now;
+    }
+
+    private void Add()
+    {
+        if (_listeners.Count == 0)
+            Listen(WatchedPort);
+        else if (_queued == PerListener || _listeners.Count == 1 && _queued == OnWatchedPort)
+            Listen(FirstPort + _listeners.Count);
+        else
+            Connect();
     }
 
     private void Listen(int port)
