@@ -57,8 +57,8 @@ public sealed class ClickThroughTests(SharedDashboard shared, Chromium chromium)
         await using Visitor visitor = await Come();
         LabPage lab = new(visitor.Page);
         await lab.Prepare("Without SO_REUSEADDR", LessonPorts.Next());
-        await lab.ListenerSwitch.SetCheckedAsync(listener, new() { Force = true });
-        await lab.RebindSwitch.SetCheckedAsync(rebind, new() { Force = true });
+        await lab.ListenerSwitch.SetCheckedAsync(listener);
+        await lab.RebindSwitch.SetCheckedAsync(rebind);
         await lab.Button("Play all").ClickAsync();
         await lab.SaysInUse();
         await lab.IsDone("Rebind");
@@ -81,6 +81,27 @@ public sealed class ClickThroughTests(SharedDashboard shared, Chromium chromium)
         }
         Assert.Equal(3, (await LabPage.OpenRun(Dashboard)).Rebind.Count);
         await Stage(visitor, "without-6-again");
+        await lab.Reset();
+        visitor.HasNothingToComplainOf();
+    }
+
+    [Fact]
+    public async Task A_skipped_wait_lets_the_same_program_bind_again()
+    {
+        await using Visitor visitor = await Come();
+        LabPage lab = new(visitor.Page);
+        await lab.Prepare("Without SO_REUSEADDR", LessonPorts.Next());
+        await lab.Button("Play all").ClickAsync();
+        await lab.SaysInUse();
+        await lab.Button("Skip the wait").ClickAsync();
+        await Expect(lab.Button("Skip the wait")).ToHaveCountAsync(0);
+        await lab.Button("Rebind").ClickAsync();
+        await lab.SaysSuccess();
+        await Stage(visitor, "without-7-skipped");
+
+        RunFile run = await LabPage.OpenRun(Dashboard);
+        Assert.Equal(["EADDRINUSE", null], run.Rebind.Select(r => r.Errno));
+        Assert.Contains(run.Events, e => e is CallEvent { Call: "SOCK_DESTROY", Result: 0, Host: "server" });
         await lab.Reset();
         visitor.HasNothingToComplainOf();
     }

@@ -29,9 +29,9 @@ internal sealed class LabPage(IPage page)
 
     public async Task Prepare(string scenario, int port, string pause = "0")
     {
-        await Scenario(scenario).CheckAsync(new() { Force = true });
+        await Scenario(scenario).CheckAsync();
         await Port.FillAsync($"{port}");
-        await page.GetByRole(AriaRole.Radio, new() { Name = pause, Exact = true }).CheckAsync(new() { Force = true });
+        await page.GetByRole(AriaRole.Radio, new() { Name = pause, Exact = true }).CheckAsync();
     }
 
     /// <summary>Presses a step's button once it can be pressed, and waits until the step is done.</summary>
