@@ -20,7 +20,7 @@ internal sealed class LabPage(IPage page)
 
     public ILocator RebindSwitch => page.GetByLabel("SO_REUSEADDR on the rebind");
 
-    public ILocator Port => page.GetByRole(AriaRole.Textbox, new() { Name = "Port", Exact = true });
+    public ILocator Port => page.GetByLabel("Port");
 
     /// <summary>The button that can be pressed; that of a step still blocked has the same name and is disabled.</summary>
     public ILocator Button(string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });

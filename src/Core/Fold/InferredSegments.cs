@@ -41,7 +41,8 @@ internal static class InferredSegments
             Add(true, SegmentKind.Syn, call.T, call.T + half, InferredFrom.ConnectRefused);
             Add(false, SegmentKind.Rst, call.T + half, call.T + 2 * half, InferredFrom.ConnectRefused);
         }
-        else if (call.Errno is "ETIMEDOUT" or "EINPROGRESS" or "EALREADY" or "EAGAIN" or "EINTR" or "ECANCELED")
+        // ECONNRESET: shutdown(2) ended the wait. A RST that answers a SYN gives ECONNREFUSED.
+        else if (call.Errno is "ECONNRESET" or "ETIMEDOUT" or "EINPROGRESS" or "EALREADY" or "EAGAIN" or "EINTR" or "ECANCELED")
         {
             Add(true, SegmentKind.Syn, call.T, null, InferredFrom.ConnectUnanswered);
         }

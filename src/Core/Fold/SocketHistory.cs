@@ -15,8 +15,8 @@ internal sealed class SocketHistory
 
     public IReadOnlyList<TimeWaitBar> TimeWaits => _timeWaits;
 
-    /// <summary>Rows at the end of the log: the order in which ss and /proc have them is the kernel's hash; here it is that of their coming.</summary>
-    public IReadOnlyList<SocketNow> Now => [.. _open.Values.OrderBy(o => _bands[o.Band].Seq).Select(o => o.Row)];
+    /// <summary>Rows at the end of the log, in the order of ss.</summary>
+    public IReadOnlyList<SocketNow> Now => [.. _open.Values.OrderBy(o => _bands[o.Band].Seq).Select(o => o.Row).InTableOrder(r => r.Reading)];
 
     public static SocketHistory Of(IEnumerable<RunEvent> log, RowOwners owners)
     {

@@ -138,7 +138,7 @@ internal sealed partial class LabGrain
             run.Append(new EndEvent
             {
                 T = Now - run.Zero, Source = EventSource.Lab, Host = seat.Name, Outcome = Outcome.Interrupted,
-                Reason = $"The {seat.Name}'s agent ended in the middle of the run, and its sockets with it. Press Reset to begin again.",
+                Reason = $"The {seat.Name}'s agent ended in the middle of the run, and its sockets with it.",
             });
         _driving?.Cancel();
     }

@@ -108,7 +108,8 @@ internal sealed partial class LabGrain
         {
             T = Now - log.Zero, Host = HubRoutes.Server, Source = EventSource.Lab, Code = NoteCodes.NoTimeWait, Level = NoteLevel.Warning,
             Text = $"The server has no TIME-WAIT socket on port {log.Header.Options.Port}, so the rebind has nothing to meet. "
-                + $"The kernel makes none when net.ipv4.tcp_max_tw_buckets is used up (it is {buckets} there), or when the connection was reset.",
+                + $"The kernel makes none when net.ipv4.tcp_max_tw_buckets is used up (it is {buckets} there), or when the connection was reset. "
+                + "Raise it there with sysctl, press Reset and run again.",
         });
     }
 }

@@ -20,7 +20,7 @@ internal static class SsView
             else
                 rows[e.Identity] = e;
         }
-        return SsText.Print(rows.Values.OrderBy(Slot).Select(e => SsRow.Of(e, at)), run.Options.Port);
+        return SsText.Print(rows.Values.InTableOrder(e => e).Select(e => SsRow.Of(e, at)), run.Options.Port);
     }
 
     /// <summary>Reads the query's seconds; false when they are none a run can have.</summary>
@@ -33,9 +33,4 @@ internal static class SsView
         nanoseconds = (long)(seconds * 1_000_000_000m);
         return true;
     }
-
-    // The kernel walks the same hash for /proc and for ss: the row's number in /proc is its place in ss.
-    private static int Slot(SocketEvent e) =>
-        e.Raw?.IndexOf(':') is { } colon and > 0 && int.TryParse(e.Raw.AsSpan(0, colon), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out int slot)
-            ? slot : int.MaxValue;
 }

@@ -107,8 +107,11 @@ public sealed class DiagramLayout
         if (mark.IsLesson && _timeline.Rebinds.FirstOrDefault(r => (r.Succeeded ? r.Bind : r.Deciding).Seq == mark.Event.Seq) is { } attempt)
             return PlaceAttempt(attempt, mark, y);
         CallLabel text = CallLabel.Of(mark.Event, Room(mark.Host), Text);
-        y = ColumnOf(mark.Host).Take(y, Text.LineHeight);
-        _calls.Add(new(mark, text, Beside(mark.Host, text.Text, Text.Mono(text.Text), y), LaneX(mark.Host), y));
+        // An error is what the picture is for: where it does not fit behind the call it stands below it.
+        string? below = text is { Failed: true, Result: "" } && mark.Event.Errno is { } errno && Text.Mono(errno) <= Room(mark.Host) ? errno : null;
+        y = ColumnOf(mark.Host).Take(y, (below is null ? 1 : 2) * Text.LineHeight);
+        double half = below is null ? 0 : Text.LineHeight / 2;
+        _calls.Add(new(mark, text, Beside(mark.Host, text.Text, Text.Mono(text.Text), y - half), below is null ? null : Beside(mark.Host, below, Text.Mono(below), y + half), LaneX(mark.Host), y));
         return y;
     }
 
@@ -135,16 +138,24 @@ public sealed class DiagramLayout
         double from = _begun[arrow];
         string name = arrow.Kind.Name();
         double width = Text.Sans(name), middle = (_frame.ClientX + _frame.ServerX) / 2;
-        y = Math.Max(y, from + Slant);
-        Label label;
-        // Segments under way at the same time: move this one's end down until its name is free.
-        while (_middle.Holds(label = new(name, middle, (from + y) / 2 - Text.LineHeight / 2 - 2, Anchor.Middle, width, Text.LineHeight)))
-            y += 4;
-        _middle.Add(label, y + 3);
         double sign = IsClient(arrow.From) ? 1 : -1, inset = Frame.BandWidth / 2 + 3;
-        double x1 = LaneX(arrow.From) + sign * inset, x2 = arrow.Lost ? middle + sign * width : LaneX(arrow.To) - sign * inset;
-        _arrows.Add(new(arrow, label, x1, from, x2, arrow.Lost ? from + (y - from) / 2 : y));
+        double x1 = LaneX(arrow.From) + sign * inset, x2 = arrow.Lost ? middle + sign * (width / 2 + 14) : LaneX(arrow.To) - sign * inset;
+        y = Math.Max(y, from + Slant);
+        ArrowShape shape;
+        // Segments under way at the same time: move this one's end down until its name is free.
+        while (_middle.Holds((shape = Sloped(arrow.Lost ? from + (y - from) / 2 : y)).Label))
+            y += 4;
+        _middle.Add(shape.Label, y + 3);
+        _arrows.Add(shape);
         return y;
+
+        // The name stands clear of the line at both of its own ends, however steep the line is.
+        ArrowShape Sloped(double y2)
+        {
+            var line = new ArrowShape(arrow, default, x1, from, x2, y2);
+            double bottom = Math.Min(line.YAt(middle - width / 2), line.YAt(middle + width / 2)) - ArrowShape.Clear;
+            return line with { Label = new(name, middle, bottom - Text.LineHeight / 2, Anchor.Middle, width, Text.LineHeight) };
+        }
     }
 
     private double PlaceBand(StateBand band, double y)
@@ -154,7 +165,7 @@ public sealed class DiagramLayout
         string name = band.State.Name();
         y = ColumnOf(band.Host).Take(y, Text.LineHeight);
         _begun[band] = y;
-        _bandLabels[band] = Beside(band.Host, name, Text.Sans(name), y, StateGlyphs.Size + 6);
+        _bandLabels[band] = Beside(band.Host, name, Text.Sans(name), y, BandShape.GlyphRoom);
         return y;
     }
 
@@ -220,7 +231,9 @@ public sealed class DiagramLayout
         if (!apart || t > _timeline.End || _ticks.Count > 0 && y < _ticks[^1].Y + Text.LineHeight + 4)
             return;
         string text = RunTimeText.Moment(t);
-        _ticks.Add(new(new Label(text, _frame.TimeX, y, Anchor.End, Text.Sans(text), Text.LineHeight), y));
+        if (_ticks.Count > 0 && _ticks[^1].Label.Text == text)
+            return;
+        _ticks.Add(new(new Label(text, _frame.TimeX, y, Anchor.End, Text.Sans(text), Text.LineHeight), y, []));
     }
 
     private Scene Finish()
@@ -237,7 +250,7 @@ public sealed class DiagramLayout
             _timeWaits.Add(new(bar, p.X, p.Top, p.Zero, bottom, filled, p.Last, p.Ring, p.Number, p.Title, p.Sub, p.ZeroLabel, p.GoneLabel));
             end = Math.Max(end, bottom);
         }
-        return new Scene
+        var scene = new Scene
         {
             Frame = _frame,
             Width = _frame.Width,
@@ -252,6 +265,7 @@ public sealed class DiagramLayout
             TimeWaits = _timeWaits,
             NowY = _nowY,
         };
+        return scene with { Ticks = [.. scene.Ticks.Select(t => t with { Lines = t.Around(scene) })] };
     }
 
     private sealed class TimeWaitParts(StateBand band, double x, double top, (double X, double Y) ring, Label number, Label title, Label sub)

@@ -28,13 +28,43 @@ public readonly record struct Label(string Text, double X, double Y, Anchor Anch
 /// <param name="Outward">-1 when its outer side is left, 1 when right.</param>
 public sealed record LaneShape(Lane Lane, double X, int Outward);
 
-public sealed record TickShape(Label Label, double Y);
+/// <param name="Lines">From where to where its line is drawn: it stops before every text and box and goes on behind it.</param>
+public sealed record TickShape(Label Label, double Y, IReadOnlyList<(double From, double To)> Lines)
+{
+    /// <summary>Room between the line and a text, and the shortest piece that is worth drawing, px.</summary>
+    private const double Apart = 6, Shortest = 10;
 
-public sealed record CallShape(CallMark Mark, CallLabel Text, Label Label, double X, double Y);
+    internal IReadOnlyList<(double From, double To)> Around(Scene scene)
+    {
+        var lines = new List<(double, double)>();
+        double x = Label.Right + Apart + 2, end = scene.Width - 8;
+        foreach ((double left, double right) in scene.Taken.Where(t => t.Top - 1 < Y && Y < t.Bottom + 1).Select(t => (t.Left - Apart, t.Right + Apart)).Order().Append((end, end)))
+        {
+            if (Math.Min(left, end) - x >= Shortest)
+                lines.Add((x, Math.Min(left, end)));
+            x = Math.Max(x, right);
+        }
+        return lines;
+    }
+}
 
-public sealed record ArrowShape(Arrow Arrow, Label Label, double X1, double Y1, double X2, double Y2);
+/// <param name="Error">The error's name on a line of its own; null where it stands behind the call or there is none.</param>
+public sealed record CallShape(CallMark Mark, CallLabel Text, Label Label, Label? Error, double X, double Y);
 
-public sealed record BandShape(StateBand Band, Label Label, double X, double Top, double Bottom);
+public sealed record ArrowShape(Arrow Arrow, Label Label, double X1, double Y1, double X2, double Y2)
+{
+    /// <summary>Room between the line and its name, px.</summary>
+    public const double Clear = 2;
+
+    /// <summary>Where the line is at <paramref name="x"/>.</summary>
+    public double YAt(double x) => Y1 + (Y2 - Y1) * (x - X1) / (X2 - X1);
+}
+
+public sealed record BandShape(StateBand Band, Label Label, double X, double Top, double Bottom)
+{
+    /// <summary>Beside the name for the state's shape, px.</summary>
+    public const double GlyphRoom = StateGlyphs.Size + 6;
+}
 
 /// <param name="Box">Left, top, width, height of the box beside the lifeline.</param>
 public sealed record AttemptShape(RebindAttempt Attempt, CallMark Mark, Label First, Label? Second, double X, double Y, (double Left, double Top, double Width, double Height) Box);
@@ -79,12 +109,22 @@ public sealed record Scene
 
     public bool Empty => Calls.Count == 0 && Bands.Count == 0;
 
+    /// <summary>What a time's line must not run through: texts, boxes, rings and the shapes of states.</summary>
+    internal IEnumerable<(double Left, double Top, double Right, double Bottom)> Taken =>
+    [
+        .. Calls.Select(c => c.Label).Concat(Calls.Select(c => c.Error).OfType<Label>()).Concat(Arrows.Select(a => a.Label)).Concat(TimeWaits.SelectMany(t => (IEnumerable<Label?>)[t.Title, t.Sub, t.ZeroLabel, t.GoneLabel]).OfType<Label>())
+            .Select(l => (l.Left, l.Top, l.Right, l.Bottom)),
+        .. Bands.Where(b => b.Label.Text.Length > 0).Select(b => (b.Label.Left - BandShape.GlyphRoom, b.Label.Top, b.Label.Right + BandShape.GlyphRoom, b.Label.Bottom)),
+        .. Attempts.Select(a => (a.Box.Left, a.Box.Top, a.Box.Left + a.Box.Width, a.Box.Top + a.Box.Height)),
+        .. TimeWaits.Select(t => (t.Ring.X - TimeWaitShape.RingRadius, t.Ring.Y - TimeWaitShape.RingRadius, t.Ring.X + TimeWaitShape.RingRadius, t.Ring.Y + TimeWaitShape.RingRadius)),
+    ];
+
     public IEnumerable<TcpState> States => Bands.Select(b => b.Band.State).Distinct();
 
     /// <summary>Every text of the picture.</summary>
     public IEnumerable<Label> Labels =>
     [
-        .. Ticks.Select(t => t.Label), .. Calls.Select(c => c.Label), .. Arrows.Select(a => a.Label), .. Bands.Where(b => b.Label.Text.Length > 0).Select(b => b.Label),
+        .. Ticks.Select(t => t.Label), .. Calls.Select(c => c.Label), .. Calls.Select(c => c.Error).OfType<Label>(), .. Arrows.Select(a => a.Label), .. Bands.Where(b => b.Label.Text.Length > 0).Select(b => b.Label),
         .. Attempts.Select(a => a.First), .. Attempts.Select(a => a.Second).OfType<Label>(),
         .. TimeWaits.SelectMany(t => (IEnumerable<Label?>)[t.Number, t.Title, t.Sub, t.ZeroLabel, t.GoneLabel]).OfType<Label>(),
     ];

@@ -5,6 +5,7 @@ using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Web.Diagram;
 using ReuseAddrDashboard.Web.Lab;
 using ReuseAddrDashboard.Web.Shell;
 using ReuseAddrDashboard.Web.Steps;
@@ -32,6 +33,8 @@ public sealed partial class LabPage : ComponentBase
 
     private int Port => _view.Timeline?.Header.Options.Port ?? _form?.PortNumber ?? _view.State?.Port ?? 0;
 
+    private bool MayReset => RunOpen && _view.Link == LinkStatus.Live;
+
     private bool Rebound => _view.Timeline?.Progress.AllDone == true;
 
     private bool MayGoOn => !Busy && _view.Link == LinkStatus.Live && (RunOpen ? _view.Timeline!.Progress.Current is not null : _form?.PortNumber is not null);
@@ -44,7 +47,7 @@ public sealed partial class LabPage : ComponentBase
 
     /// <summary>Rows of the run, or of the port while no run is open.</summary>
     private IReadOnlyList<SocketNow> Rows => _view.Timeline?.Sockets
-        ?? [.. _view.State?.Sockets.Where(s => s is { To: not null, Host: not null }).Select(s => new SocketNow(s.Host!, s, s.T)) ?? []];
+        ?? [.. _view.State?.Sockets.Where(s => s is { To: not null, Host: not null }).Select(s => new SocketNow(s.Host!, s, s.T)).InTableOrder(r => r.Reading) ?? []];
 
     protected override void OnInitialized()
     {
@@ -67,7 +70,7 @@ public sealed partial class LabPage : ComponentBase
         switch (key)
         {
             case "n" when MayGoOn: await Next(); break;
-            case "r" when RunOpen: await Reset(); break;
+            case "r" when MayReset: await Reset(); break;
             case "?": await ShowHelp(); break;
             case [>= '1' and <= '9' and var digit] when Scenario is { } scenario
                 && StepView.Of(_view, scenario, Busy, L).FirstOrDefault(s => s.Number == digit - '0') is { IsCurrent: true, MayRun: true } step:
@@ -100,7 +103,7 @@ public sealed partial class LabPage : ComponentBase
             _form = RunForm.Of(timeline.Header.Scenario, timeline.Header.Options) with { PauseMs = before.Timeline?.Header.Id == timeline.Header.Id && _form is { } f ? f.PauseMs : timeline.Header.Options.PauseMs };
         else if (_form is null || _view.Scenarios.All(s => s.Id != _form.Scenario))
             _form = _view.Scenarios is [var first, ..] ? RunForm.Of(first) : null;
-        if (before.Timeline is null && _view.Timeline is not null)
+        if (before.Timeline is null && _view.Timeline is not null || before.Link == LinkStatus.Lost && _view.Link == LinkStatus.Live)
             _refusal = null;
     }
 
@@ -169,6 +172,8 @@ public sealed partial class LabPage : ComponentBase
     private Task PutAway() => Ask(Orders.Reset, quick: true);
 
     private Task ShowHelp() => _help?.Open() ?? Task.CompletedTask;
+
+    private static string Milliseconds(long ns) => SvgLabel.Number(ns / 1e6);
 
     private async Task Ask(Func<Task<LabReply>> order, bool quick = false)
     {

@@ -20,10 +20,11 @@ public sealed record StepView(int Number, ScenarioStep Step, StepLook Look, bool
     {
         ScenarioProgress progress = view.Timeline?.Progress ?? ScenarioProgress.Of(scenario, []);
         StepProgress? current = progress.Current;
-        return [.. progress.Steps.Select((s, i) => One(i + 1, s, s.Step.Id == current?.Step.Id, busy, text))];
+        bool linked = view.Link == LinkStatus.Live;
+        return [.. progress.Steps.Select((s, i) => One(i + 1, s, s.Step.Id == current?.Step.Id, busy, linked, text))];
     }
 
-    private static StepView One(int number, StepProgress s, bool current, bool busy, IStringLocalizer text)
+    private static StepView One(int number, StepProgress s, bool current, bool busy, bool linked, IStringLocalizer text)
     {
         bool again = s.Step.Repeats && s.Readiness == StepReadiness.Done;
         StepLook look = s.Readiness switch
@@ -35,13 +36,13 @@ public sealed record StepView(int Number, ScenarioStep Step, StepLook Look, bool
         string sentence = again && s.Step.AgainTitle is { } title
             ? text["{0} as often as you like, also after TIME-WAIT has ended.", text[title].Value]
             : text[s.Readiness == StepReadiness.Done ? s.Step.Shows : s.Step.Does];
-        string? reason = s.Readiness == StepReadiness.Failed ? s.Message : s.Why switch
+        string? reason = s.Readiness == StepReadiness.Failed ? s.Message : current && !linked ? text["Waits for the link to the dashboard."].Value : s.Why switch
         {
             BlockedBecause.EarlierStep => text["Needs “{0}” first.", text[s.WhyStep!.Title].Value].Value,
             BlockedBecause.RunEnded when s.Readiness != StepReadiness.Done => text["This run has ended. Reset to begin anew."].Value,
             BlockedBecause.AlreadyDone => text["Done."].Value,
             _ => s.Readiness == StepReadiness.Begun && !busy ? text["Begun: the rest of its calls is left."].Value : null,
         };
-        return new(number, s.Step, look, current, s.MayRun && !busy, sentence, reason);
+        return new(number, s.Step, look, current, s.MayRun && !busy && linked, sentence, reason);
     }
 }

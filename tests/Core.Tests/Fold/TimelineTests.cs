@@ -42,10 +42,11 @@ public sealed class TimelineTests
         Assert.Equal([(SegmentKind.Syn, "client"), (SegmentKind.Rst, "server")], Of(script).Arrows.Select(a => (a.Kind, a.From)));
     }
 
-    [Fact]
-    public void A_connect_without_answer_is_a_SYN_that_ends_in_a_cross()
+    [Theory]
+    [InlineData("ETIMEDOUT"), InlineData("ECONNRESET")]
+    public void A_connect_without_answer_is_a_SYN_that_ends_in_a_cross(string errno)
     {
-        Arrow syn = Assert.Single(Of(new RunScript().Call("client", "cfd", "connect", "3", us: 1e7, errno: "ETIMEDOUT", remote: RunScript.ServerEnd)).Arrows);
+        Arrow syn = Assert.Single(Of(new RunScript().Call("client", "cfd", "connect", "3", us: 1e7, errno: errno, remote: RunScript.ServerEnd)).Arrows);
         Assert.True(syn.Lost);
         Assert.Equal(InferredFrom.ConnectUnanswered, syn.Evidence);
     }
@@ -167,8 +168,22 @@ public sealed class TimelineTests
         foreach (string reader in (string[])["client", "server"])
             script.Row(reader, server, client, TcpState.Established).Row(reader, client, server, TcpState.Established).Row(reader, RunScript.Any, RunScript.Nobody, TcpState.Listen);
         Timeline timeline = Of(script);
-        Assert.Equal([server, RunScript.Any], timeline.SocketsOf("server").Select(s => s.Local));
+        Assert.Equal([RunScript.Any, server], timeline.SocketsOf("server").Select(s => s.Local));
         Assert.Equal([client], timeline.SocketsOf("client").Select(s => s.Local));
+    }
+
+    [Fact]
+    public void Rows_stand_in_the_order_of_ss_listeners_first_then_by_their_place_in_the_table()
+    {
+        Endpoint peer = RunScript.ClientEnd, listener = RunScript.Any;
+        RunScript script = new();
+        void Row(int slot, Endpoint local, Endpoint remote, TcpState state) =>
+            script.Add(new SocketEvent { Host = "server", Local = local, Remote = remote, From = null, To = state, Raw = $"   {slot}: 447AA8C0:2B67" }, 1);
+        Row(7, RunScript.ServerEnd, peer.WithPort(1), TcpState.TimeWait);
+        Row(3, RunScript.ServerEnd, peer.WithPort(2), TcpState.Established);
+        Row(9, listener, RunScript.Nobody, TcpState.Listen);
+        Row(12, RunScript.ServerEnd, peer.WithPort(3), TcpState.Established);
+        Assert.Equal([0, 2, 1, 3], Of(script).SocketsOf("server").Select(s => (int)s.Remote.Port));
     }
 
     [Fact]

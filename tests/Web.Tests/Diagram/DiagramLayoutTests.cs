@@ -53,6 +53,29 @@ public sealed class DiagramLayoutTests
         }, iter: 400);
 
     [Fact]
+    public void No_letter_touches_its_own_arrow() =>
+        Gen.Select(AnyLog, Gen.Double[280, 1700]).Sample((script, width) =>
+        {
+            foreach (ArrowShape arrow in DiagramLayout.Of(Timeline.Of(script.Header, script.Events), width).Arrows)
+                Assert.True(Math.Min(arrow.YAt(arrow.Label.Left), arrow.YAt(arrow.Label.Right)) >= arrow.Label.Bottom + 1.5, $"{arrow} at {width}");
+        }, iter: 400);
+
+    [Fact]
+    public void No_time_line_runs_through_a_text_or_a_box() =>
+        Gen.Select(AnyLog, Gen.Double[280, 1700]).Sample((script, width) =>
+        {
+            Scene scene = DiagramLayout.Of(Timeline.Of(script.Header, script.Events), width);
+            (double Left, double Top, double Right, double Bottom)[] taken =
+                [.. scene.Labels.Select(l => (l.Left, l.Top, l.Right, l.Bottom)), .. scene.Attempts.Select(a => (a.Box.Left, a.Box.Top, a.Box.Left + a.Box.Width, a.Box.Top + a.Box.Height))];
+            foreach (TickShape tick in scene.Ticks)
+                foreach ((double from, double to) in tick.Lines)
+                {
+                    Assert.True(from < to && from > tick.Label.Right && to <= scene.Width, $"{from} to {to} in {scene.Width}");
+                    Assert.All(taken, t => Assert.False(t.Left < to && t.Right > from && t.Top < tick.Y && t.Bottom > tick.Y, $"{tick.Label.Text}: {from} to {to} runs through {t} at {width}"));
+                }
+        }, iter: 400);
+
+    [Fact]
     public void What_comes_later_stands_lower() =>
         AnyLog.Sample(script =>
         {
@@ -73,6 +96,7 @@ public sealed class DiagramLayoutTests
     {
         Scene scene = Of(new RunScript().Whole(), width);
         Assert.Equal(7, scene.Arrows.Count);
+        Assert.All(scene.Ticks, t => Assert.NotEmpty(t.Lines));
         AttemptShape attempt = Assert.Single(scene.Attempts);
         Assert.Equal(("bind() = EADDRINUSE", "Address already in use"), (attempt.First.Text, attempt.Second?.Text));
         TimeWaitShape bar = Assert.Single(scene.TimeWaits);
@@ -112,6 +136,17 @@ public sealed class DiagramLayoutTests
         Scene before = Of(script, 650);
         Scene after = Of(script.Close().Rebind(errno: "EADDRINUSE"), 650);
         Assert.Equal(before.Calls.Select(c => c.Y), after.Calls.Take(before.Calls.Count).Select(c => c.Y));
+    }
+
+    [Theory]
+    [InlineData(340), InlineData(390), InlineData(613), InlineData(660), InlineData(1600)]
+    public void A_failed_call_names_its_error_at_every_width(double width)
+    {
+        foreach (string errno in Errors)
+        {
+            CallShape connect = Assert.Single(Of(new RunScript().Call("client", "cfd", "connect", "3", us: 900, errno: errno, remote: RunScript.ServerEnd), width).Calls);
+            Assert.Contains(errno, connect.Text.Text + connect.Error?.Text);
+        }
     }
 
     [Fact]

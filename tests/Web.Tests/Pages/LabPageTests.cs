@@ -152,6 +152,51 @@ public sealed class LabPageTests : BunitContext
     }
 
     [Fact]
+    public void While_the_link_is_lost_nothing_can_be_pressed_and_what_was_refused_for_it_goes_with_it()
+    {
+        IRenderedComponent<LabPage> page = Show(new RunScript().StartListener());
+        _orders.Reply = new LabReply("link-lost", "The link to the dashboard was lost before it answered.");
+        page.Find(".primary").Click();
+        _store.SetLink(LinkStatus.Lost);
+        page.WaitForAssertion(() => Assert.Equal("true", page.Find(".primary").GetAttribute("aria-disabled")));
+        Assert.Contains("Waits for the link to the dashboard.", page.Find(".steps .now").TextContent);
+        Assert.True(Button(page, "Reset").HasAttribute("disabled"));
+        Assert.NotEmpty(page.FindAll(".left .banner"));
+        _store.SetLink(LinkStatus.Live);
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll(".banner")));
+        Assert.False(Button(page, "Reset").HasAttribute("disabled"));
+    }
+
+    [Theory]
+    [InlineData(NoteCodes.AgentBack, 0)]
+    [InlineData(NoteCodes.NoTimeWait, 1)]
+    public void An_agent_that_is_back_is_no_longer_reported_lost(string then, int left)
+    {
+        RunScript script = new RunScript().StartListener()
+            .Add(new NoteEvent { Host = "server", Code = NoteCodes.AgentLost, Level = NoteLevel.Warning, Text = "The server's agent is not connected." }, 1)
+            .Add(new NoteEvent { Host = "server", Code = then, Level = NoteLevel.Info, Text = "Something else." }, 1);
+        Assert.Equal(left, Show(script).FindAll(".banner").Count);
+    }
+
+    [Fact]
+    public void No_name_that_a_script_looks_for_is_part_of_another()
+    {
+        IRenderedComponent<LabPage> page = Show(new RunScript().Whole());
+        IElement[] buttons = [.. page.FindAll("button").Where(b => b.Closest("dialog") is null)];
+        foreach (string name in (string[])["Start listener", "Connect", "Close", "Rebind", "Play all", "Next call", "Reset"])
+            Assert.Single(buttons, b => (b.GetAttribute("aria-label") ?? b.TextContent).Contains(name, StringComparison.OrdinalIgnoreCase));
+        // Regions, groups and tables are named by labels, too.
+        foreach (string name in (string[])["Port", "SO_REUSEADDR on the first listener", "SO_REUSEADDR on the rebind"])
+            Assert.Single(Names(page), n => n.Contains(name, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>What getByLabel goes through: label elements, aria-label, and texts that aria-labelledby points to.</summary>
+    private static IEnumerable<string> Names(IRenderedComponent<LabPage> page) =>
+        page.FindAll("label").Select(l => l.TextContent)
+            .Concat(page.FindAll("[aria-label]").Select(e => e.GetAttribute("aria-label")!))
+            .Concat(page.FindAll("[aria-labelledby]").Select(e => page.Find("#" + e.GetAttribute("aria-labelledby")).TextContent));
+
+    [Fact]
     public void An_interrupted_run_says_why_and_offers_Reset_as_the_one_thing_to_do()
     {
         IRenderedComponent<LabPage> page = Show(new RunScript().StartListener().Add(new EndEvent { Outcome = Outcome.Interrupted, Reason = "The server's agent ended." }, 0));
@@ -176,6 +221,7 @@ public sealed class LabPageTests : BunitContext
         var left = (SocketEvent)new RunScript().Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.TimeWait, timer: 42).Events[0] with { T = -2_000_000_000 };
         IRenderedComponent<LabPage> page = Show(null, Labs.State(null, sockets: [left]));
         Assert.Contains("about 40 s more", page.Find(".banner").TextContent);
+        Assert.Equal("40000", page.Find(".banner [data-end]").GetAttribute("data-end"));
         Assert.Contains("TIME-WAIT", page.Find(".sockets").TextContent);
     }
 

@@ -36,10 +36,11 @@ function tick() {
 
 // --- the diagram: its width, and following the newest mark --------------------------------------------------------------------------
 export function watchDiagram(scroll, listener) {
-  let width = 0, away = false, mine = 0;
+  let width = 0, away = false, hand = -Infinity, held = false;
   const observer = new ResizeObserver(entries => {
     const next = Math.floor(entries[0].contentRect.width);
     if (next !== width && next > 0) listener.invokeMethodAsync("Resized", width = next);
+    else follow();
   });
   observer.observe(scroll);
   const newest = () => {
@@ -51,20 +52,36 @@ export function watchDiagram(scroll, listener) {
     if (away || scroll.scrollHeight <= scroll.clientHeight) return;
     const top = newest();
     if (Math.abs(scroll.scrollTop - top) < 2) return;
-    mine = performance.now();
     scroll.scrollTop = top;
   };
+  // Only a hand scrolls away: a window that changes its size, or a picture that grows, scrolls too. Momentum goes on after the hand has left.
+  const touched = e => {
+    hand = performance.now();
+    if (e.type === "pointerdown") held = true;
+  };
+  const left = () => { if (held) hand = performance.now(); held = false; };
+  const byHand = ["wheel", "touchmove", "pointerdown", "keydown"];
   const scrolled = () => {
-    if (performance.now() - mine < 120) return;
+    if (!held && performance.now() - hand > 700) return;
+    hand = performance.now();
     away = Math.abs(scroll.scrollTop - newest()) > 60;
     show();
   };
   scroll.addEventListener("scroll", scrolled, { passive: true });
+  for (const kind of byHand) scroll.addEventListener(kind, touched, { passive: true });
+  addEventListener("pointerup", left);
+  addEventListener("pointercancel", left);
   show();
   return {
     follow,
-    jump() { away = false; show(); follow(); },
-    dispose() { observer.disconnect(); scroll.removeEventListener("scroll", scrolled); },
+    jump() { away = held = false; hand = -Infinity; show(); follow(); scroll.focus({ preventScroll: true }); },
+    dispose() {
+      observer.disconnect();
+      scroll.removeEventListener("scroll", scrolled);
+      for (const kind of byHand) scroll.removeEventListener(kind, touched);
+      removeEventListener("pointerup", left);
+      removeEventListener("pointercancel", left);
+    },
   };
 }
 
