@@ -60,7 +60,7 @@ internal sealed class FlowMemory
     {
         var flow = new Flow(segment.Source, segment.Destination, outgoing);
         var identity = new Identity(segment.Seq, segment.Ack, segment.Flags, segment.Length);
-        bool syn = segment.Flags.HasFlag(TcpFlags.Syn), known = _index.TryGetValue(flow, out int i);
+        bool syn = segment.Flags.Has(TcpFlags.Syn), known = _index.TryGetValue(flow, out int i);
         if (!known)
             i = Add(flow);
         ref State state = ref _flows[i];

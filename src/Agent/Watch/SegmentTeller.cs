@@ -96,7 +96,7 @@ internal sealed class SegmentTeller(Action<RunEvent> tell, RowsOption? rows)
     private void Tell(in TcpSegment segment, long at, bool sent, bool received, bool again) => tell(new SegmentEvent
     {
         T = at, Source = EventSource.Capture, From = segment.Source, To = segment.Destination, Flags = segment.Flags.Text(), SeqNo = segment.Seq,
-        Ack = segment.Flags.HasFlag(TcpFlags.Ack) ? segment.Ack : 0, Len = segment.Length, Win = segment.Window, Sent = sent ? at : null, Received = received ? at : null,
+        Ack = segment.Flags.Has(TcpFlags.Ack) ? segment.Ack : 0, Len = segment.Length, Win = segment.Window, Sent = sent ? at : null, Received = received ? at : null,
         Mss = segment.Mss, Wscale = segment.WindowScale, SackPermitted = segment.SackPermitted, TsVal = segment.TsVal, TsEcr = segment.TsEcr, Retransmission = again,
     });
 }

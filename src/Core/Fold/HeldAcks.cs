@@ -41,9 +41,9 @@ internal static class HeldAcks
                 continue;
             }
             End origin = At(s.Origin, s.Target);
-            if (s.Flags.HasFlag(TcpFlags.Rst))
+            if (s.Flags.Has(TcpFlags.Rst))
                 resets[i] = Reason(s, origin.Last);
-            if (!s.Flags.HasFlag(TcpFlags.Ack))
+            if (!s.Flags.Has(TcpFlags.Ack))
                 continue;
             long oldest = long.MaxValue;
             origin.Waiting.RemoveAll(w =>
@@ -53,16 +53,16 @@ internal static class HeldAcks
                     oldest = Math.Min(oldest, w.At);
                 return acknowledged;
             });
-            if (s.Span == 0 && !s.Flags.HasFlag(TcpFlags.Rst) && oldest != long.MaxValue && t - oldest >= AtOnce)
+            if (s.Span == 0 && !s.Flags.Has(TcpFlags.Rst) && oldest != long.MaxValue && t - oldest >= AtOnce)
                 delays[i] = t - oldest;
         }
     }
 
     private static ResetReason Reason(Sighting reset, Sighting? answers)
     {
-        if (!reset.Flags.HasFlag(TcpFlags.Ack))
+        if (!reset.Flags.Has(TcpFlags.Ack))
             return ResetReason.NoSocket;
-        bool toSyn = answers is not null && answers.Flags.HasFlag(TcpFlags.Syn) && !answers.Flags.HasFlag(TcpFlags.Ack);
+        bool toSyn = answers is not null && answers.Flags.Has(TcpFlags.Syn) && !answers.Flags.Has(TcpFlags.Ack);
         return toSyn && reset.Event.Ack == answers!.End ? ResetReason.Refused : ResetReason.Aborted;
     }
 }

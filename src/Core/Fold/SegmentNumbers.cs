@@ -10,7 +10,7 @@ internal sealed class SegmentNumbers
     public (uint Seq, uint? Ack) Of(Sighting s)
     {
         (Endpoint, Endpoint) way = (s.Origin, s.Target), back = (s.Target, s.Origin);
-        bool syn = s.Flags.HasFlag(TcpFlags.Syn), ack = s.Flags.HasFlag(TcpFlags.Ack);
+        bool syn = s.Flags.Has(TcpFlags.Syn), ack = s.Flags.Has(TcpFlags.Ack);
         uint seq = s.Event.SeqNo;
         if (syn && _zero.TryGetValue(way, out uint old) && old != seq)
         {

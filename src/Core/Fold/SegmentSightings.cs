@@ -11,7 +11,7 @@ internal sealed record Sighting(string From, string To, Endpoint Origin, Endpoin
     public long At => Sent ?? Received!.Value;
 
     /// <summary>Sequence numbers that it takes up.</summary>
-    public uint Span => (uint)Event.Len + (Flags.HasFlag(TcpFlags.Syn) ? 1u : 0) + (Flags.HasFlag(TcpFlags.Fin) ? 1u : 0);
+    public uint Span => (uint)Event.Len + (Flags.Has(TcpFlags.Syn) ? 1u : 0) + (Flags.Has(TcpFlags.Fin) ? 1u : 0);
 
     public uint End => Event.SeqNo + Span;
 }

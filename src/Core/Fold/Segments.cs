@@ -104,7 +104,7 @@ internal sealed class Segments
 
     private bool IsLost(Sighting s, int[] flow, int n)
     {
-        bool answered = s.Span > 0 && Later(flow, n).Any(o => o.From == s.To && o.Flags.HasFlag(TcpFlags.Ack) && (int)(o.Event.Ack - s.End) >= 0);
+        bool answered = s.Span > 0 && Later(flow, n).Any(o => o.From == s.To && o.Flags.Has(TcpFlags.Ack) && (int)(o.Event.Ack - s.End) >= 0);
         if (_capturing.Contains(s.To))
         {
             // What a full buffer swallowed at the target may be this one; then only an answer tells.
@@ -114,7 +114,7 @@ internal sealed class Segments
         }
         Sighting? again = s.Span == 0 ? null : Later(flow, n).FirstOrDefault(o => o.From == s.From && o.Again && o.Event.SeqNo == s.Event.SeqNo);
         if (again is not null)
-            return !Later(flow, n).Any(o => o.From == s.To && o.At <= again.At && o.Flags.HasFlag(TcpFlags.Ack) && (int)(o.Event.Ack - s.End) >= 0);
+            return !Later(flow, n).Any(o => o.From == s.To && o.At <= again.At && o.Flags.Has(TcpFlags.Ack) && (int)(o.Event.Ack - s.End) >= 0);
         // The last of several that nobody answered.
         return s.Span > 0 && !answered && !Later(flow, n).Any(o => o.From == s.To) && Heard(s.From) > s.At + Patience;
     }
@@ -129,9 +129,9 @@ internal sealed class Segments
 
     private static SegmentKind KindOf(Sighting s) => s.Flags switch
     {
-        var f when f.HasFlag(TcpFlags.Rst) => SegmentKind.Rst,
-        var f when f.HasFlag(TcpFlags.Syn) => f.HasFlag(TcpFlags.Ack) ? SegmentKind.SynAck : SegmentKind.Syn,
-        var f when f.HasFlag(TcpFlags.Fin) => SegmentKind.Fin,
+        var f when f.Has(TcpFlags.Rst) => SegmentKind.Rst,
+        var f when f.Has(TcpFlags.Syn) => f.Has(TcpFlags.Ack) ? SegmentKind.SynAck : SegmentKind.Syn,
+        var f when f.Has(TcpFlags.Fin) => SegmentKind.Fin,
         _ => s.Event.Len > 0 ? SegmentKind.Data : SegmentKind.Ack,
     };
 }

@@ -32,6 +32,9 @@ public static class TcpFlagNames
 
     private static readonly string[] Texts = [.. Enumerable.Range(0, 256).Select(bits => string.Join(',', Names.Where(n => (bits & (int)n.Flag) != 0).Select(n => n.Name)))];
 
+    /// <summary>True when the flag is set. (Enum.HasFlag allocates until the JIT optimizes it.)</summary>
+    public static bool Has(this TcpFlags flags, TcpFlags flag) => (flags & flag) != 0;
+
     /// <summary><c>SYN,ACK</c>; empty for no flag. Allocates nothing.</summary>
     public static string Text(this TcpFlags flags) => Texts[(byte)flags];
 

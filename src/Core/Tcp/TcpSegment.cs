@@ -40,7 +40,7 @@ public readonly record struct TcpSegment
     public uint? TsEcr { get; init; }
 
     /// <summary>Sequence numbers that it takes up: payload, SYN and FIN count (RFC 9293, 3.4).</summary>
-    public uint Span => (uint)Length + (Flags.HasFlag(TcpFlags.Syn) ? 1u : 0) + (Flags.HasFlag(TcpFlags.Fin) ? 1u : 0);
+    public uint Span => (uint)Length + (Flags.Has(TcpFlags.Syn) ? 1u : 0) + (Flags.Has(TcpFlags.Fin) ? 1u : 0);
 }
 
 /// <summary>Octets that were received beyond a gap: from <paramref name="Left"/> up to, not including, <paramref name="Right"/>.</summary>
