@@ -16,6 +16,7 @@ internal sealed class Segments
     private readonly IReadOnlyList<Sighting> _segments;
     private readonly Dictionary<string, long> _heard;
     private readonly HashSet<string> _capturing, _gaps;
+    private readonly HashSet<(Endpoint, uint)> _repeated;
 
     private Segments(RunHeader header, IReadOnlyList<RunEvent> log, IReadOnlyList<CallEvent> calls)
     {
@@ -23,6 +24,7 @@ internal sealed class Segments
         _capturing = [.. header.Hosts.Where(SegmentSightings.Captures).Select(h => h.Name), .. log.OfType<SegmentEvent>().Select(e => e.Host).OfType<string>()];
         _gaps = [.. log.OfType<GapEvent>().Where(g => g.Source == EventSource.Capture).Select(g => g.Host).OfType<string>()];
         _heard = _segments.Count == 0 ? [] : log.Where(e => e.Host is not null).GroupBy(e => e.Host!).ToDictionary(g => g.Key, g => g.Max(e => e.T));
+        _repeated = [.. _segments.Where(s => s.Again).Select(s => (s.Origin, s.Event.SeqNo))];
         Arrows = Draw();
     }
 
@@ -112,7 +114,7 @@ internal sealed class Segments
                 return false;
             return Later(flow, n).Any(o => o.From == s.From && o is { Sent: not null, Received: not null }) || Heard(s.To) > s.At + Patience;
         }
-        Sighting? again = s.Span == 0 ? null : Later(flow, n).FirstOrDefault(o => o.From == s.From && o.Again && o.Event.SeqNo == s.Event.SeqNo);
+        Sighting? again = s.Span == 0 || !_repeated.Contains((s.Origin, s.Event.SeqNo)) ? null : Later(flow, n).FirstOrDefault(o => o.From == s.From && o.Again && o.Event.SeqNo == s.Event.SeqNo);
         if (again is not null)
             return !Later(flow, n).Any(o => o.From == s.To && o.At <= again.At && o.Flags.Has(TcpFlags.Ack) && (int)(o.Event.Ack - s.End) >= 0);
         // The last of several that nobody answered.
