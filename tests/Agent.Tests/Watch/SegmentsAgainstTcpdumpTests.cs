@@ -16,8 +16,11 @@ public sealed class SegmentsAgainstTcpdumpTests
 {
     private const int Port = 11_111;
 
-    /// <summary>Nanoseconds: both have the stamp of the same packet, but each its own copy.</summary>
-    private const long Apart = 10_000;
+    /// <summary>
+    /// Nanoseconds. Where a packet bears its delivery time instead of a stamp, the kernel reads the clock once for each of us, one after the other (skb_clear_delivery_time,
+    /// tpacket_rcv): 0.4 to 5 us apart here, and more where a busy machine is interrupted in between.
+    /// </summary>
+    private const long Apart = 10_000, Interrupted = 5_000_000;
 
     private static (Type, string) Me(string method) => (typeof(SegmentsAgainstTcpdumpTests), method);
 
@@ -141,7 +144,9 @@ public sealed class SegmentsAgainstTcpdumpTests
         long offset = ClockSample.Take().Offset;
         Assert.True(theirs.Count >= 6);
         Assert.Equal(theirs.Select(Line), ours.Select(Line));
-        Assert.All(theirs.Zip(ours), pair => Assert.InRange(pair.Second.T + offset - pair.First.Stamp, -Apart, Apart));
+        long[] apart = [.. theirs.Zip(ours, (t, o) => Math.Abs(o.T + offset - t.Stamp)).Order()];
+        Assert.InRange(apart[apart.Length * 3 / 4], 0, Apart);
+        Assert.InRange(apart[^1], 0, Interrupted);
     }
 
     private static string Line(Dumped d) => $"{d.From} > {d.To} {d.Flags} {d.Seq} {d.Ack} {d.Length}";
