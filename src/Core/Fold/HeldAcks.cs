@@ -6,10 +6,10 @@ namespace ReuseAddrDashboard.Core.Fold;
 internal static class HeldAcks
 {
     /// <summary>
-    /// An ACK later than so many nanoseconds was not sent at once: at once means in the same run of the receiving softirq, microseconds; the kernel's shortest delay is 40 ms
-    /// (TCP_DELACK_MIN), and what ends it earlier is a read or a close.
+    /// Nanoseconds within which an ACK was sent at once: in the same softirq, microseconds after the arrival. A held one waits for data to travel with, or for the kernel's timer
+    /// (tcp_send_delayed_ack): until the next tick, 0.9 to 4 ms here, while no payload has come, and 40 ms (TCP_ATO_MIN) and more afterwards.
     /// </summary>
-    public const long AtOnce = 1_000_000;
+    public const long AtOnce = 200_000;
 
     private sealed class End
     {
