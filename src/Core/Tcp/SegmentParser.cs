@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace ReuseAddrDashboard.Core.Tcp;
 
@@ -34,16 +35,12 @@ public static class SegmentParser
     /// <param name="segment">What was read.</param>
     public static bool TryParse(ReadOnlySpan<byte> captured, int wireLength, FrameKind kind, out TcpSegment segment)
     {
+        // A segment has some 200 octets: they are written once, and cleared only where nothing was read.
+        if (wireLength >= captured.Length && Link(captured, kind, out ushort type, out int at)
+            && (type == TypeV4 ? V4(captured[at..], wireLength - at, out segment) : V6(captured[at..], wireLength - at, out segment)))
+            return true;
         segment = default;
-        if (wireLength < captured.Length || !Link(captured, kind, out ushort type, out int at))
-            return false;
-        ReadOnlySpan<byte> ip = captured[at..];
-        return type switch
-        {
-            TypeV4 => V4(ip, wireLength - at, out segment),
-            TypeV6 => V6(ip, wireLength - at, out segment),
-            _ => false,
-        };
+        return false;
     }
 
     private static bool Link(ReadOnlySpan<byte> frame, FrameKind kind, out ushort type, out int length)
@@ -59,12 +56,12 @@ public static class SegmentParser
                         return false;
                     (type, length) = (U16(frame, 16), EthernetLength + VlanLength);
                 }
-                return true;
+                return type is TypeV4 or TypeV6;
             case FrameKind.LinuxSll when frame.Length >= SllLength:
                 (type, length) = (U16(frame, 14), SllLength);
-                return true;
+                return type is TypeV4 or TypeV6;
             case FrameKind.RawIp when frame.Length > 0:
-                type = (frame[0] >> 4) switch { 4 => TypeV4, 6 => TypeV6, _ => 0 };
+                type = frame[0] >> 4 == 4 ? TypeV4 : TypeV6;
                 return true;
             default:
                 return false;
@@ -73,7 +70,7 @@ public static class SegmentParser
 
     private static bool V4(ReadOnlySpan<byte> ip, int room, out TcpSegment segment)
     {
-        segment = default;
+        Unsafe.SkipInit(out segment);
         if (ip.Length < V4Minimum || ip[0] >> 4 != 4)
             return false;
         int header = (ip[0] & 15) * 4, total = U16(ip, 2);
@@ -83,12 +80,12 @@ public static class SegmentParser
         const int moreFragmentsAndOffset = 0x3fff;
         if (header < V4Minimum || header > ip.Length || total < header || total > room || ip[9] != ProtocolTcp || (U16(ip, 6) & moreFragmentsAndOffset) != 0)
             return false;
-        return Tcp(ip[header..], total - header, Endpoint.V4(U32(ip, 12), 0), Endpoint.V4(U32(ip, 16), 0), out segment);
+        return Tcp(ip[header..], total - header, false, U32(ip, 12), U32(ip, 16), out segment);
     }
 
     private static bool V6(ReadOnlySpan<byte> ip, int room, out TcpSegment segment)
     {
-        segment = default;
+        Unsafe.SkipInit(out segment);
         if (ip.Length < V6Length || ip[0] >> 4 != 6)
             return false;
         int payload = U16(ip, 4);
@@ -112,22 +109,31 @@ public static class SegmentParser
         }
         int left = payload - (at - V6Length);
         return at <= ip.Length && left >= 0
-            && Tcp(ip[at..], left, Endpoint.V6(U128(ip, 8), 0), Endpoint.V6(U128(ip, 24), 0), out segment);
+            && Tcp(ip[at..], left, true, U128(ip, 8), U128(ip, 24), out segment);
     }
 
-    private static bool Tcp(ReadOnlySpan<byte> tcp, int length, Endpoint source, Endpoint destination, out TcpSegment segment)
+    private static bool Tcp(ReadOnlySpan<byte> tcp, int length, bool v6, UInt128 source, UInt128 destination, out TcpSegment segment)
     {
-        segment = default;
+        Unsafe.SkipInit(out segment);
         if (tcp.Length < TcpMinimum)
             return false;
         int header = (tcp[12] >> 4) * 4;
-        if (header < TcpMinimum || header > length || header > tcp.Length || !TcpOptions.TryParse(tcp[TcpMinimum..header], out TcpOptions options))
+        if (header < TcpMinimum || header > length || header > tcp.Length)
+            return false;
+        ushort from = U16(tcp, 0), to = U16(tcp, 2);
+        ReadOnlySpan<byte> octets = tcp[TcpMinimum..header];
+        Unsafe.SkipInit(out TcpOptions options);
+        // The kernel, too, looks first for what an open connection sends: two NOPs and the timestamps (tcp_fast_parse_options).
+        const uint timestampsAligned = 0x0101_080a;
+        bool usual = octets.Length == 12 && U32(octets, 0) == timestampsAligned;
+        if (!usual && !TcpOptions.TryParse(octets, out options))
             return false;
         segment = new TcpSegment
         {
-            Source = source.WithPort(U16(tcp, 0)), Destination = destination.WithPort(U16(tcp, 2)), Seq = U32(tcp, 4), Ack = U32(tcp, 8),
-            Flags = (TcpFlags)tcp[13], Window = U16(tcp, 14), Length = length - header,
-            Mss = options.Mss, WindowScale = options.WindowScale, SackPermitted = options.SackPermitted, Sack = options.Sack, TsVal = options.TsVal, TsEcr = options.TsEcr,
+            Source = v6 ? Endpoint.V6(source, from) : Endpoint.V4((uint)source, from), Destination = v6 ? Endpoint.V6(destination, to) : Endpoint.V4((uint)destination, to),
+            Seq = U32(tcp, 4), Ack = U32(tcp, 8), Flags = (TcpFlags)tcp[13], Window = U16(tcp, 14), Length = length - header,
+            Mss = usual ? null : options.Mss, WindowScale = usual ? null : options.WindowScale, SackPermitted = !usual && options.SackPermitted,
+            Sack = usual ? default : options.Sack, TsVal = usual ? U32(octets, 4) : options.TsVal, TsEcr = usual ? U32(octets, 8) : options.TsEcr,
         };
         return true;
     }
