@@ -9,7 +9,7 @@ namespace ReuseAddrDashboard.Agent.Watch;
 /// Captures the segments of the watched ports: on a thread of its own as they come, and at once on the caller's when told. Where the agent may not capture it is closed
 /// and does nothing.
 /// </summary>
-internal sealed class SegmentWatcher : IDisposable
+internal sealed class SegmentWatcher : ISocketSource
 {
     /// <summary>Batches taken in one go at most: a flood must not hold up an order for ever.</summary>
     private const int MaxBatches = 64;
@@ -54,8 +54,15 @@ internal sealed class SegmentWatcher : IDisposable
     /// <summary>Why it is not open; null when it is.</summary>
     public KernelRefusal? Refusal { get; }
 
-    /// <summary>Watches these ports instead of any before.</summary>
-    public void Watch(IReadOnlyList<int> ports)
+    /// <inheritdoc/>
+    public void Watch(RowFilter filter) => Watch(filter.Ports.ToArray());
+
+    /// <inheritdoc/>
+    /// <remarks>Its own thread takes what comes; this is for the order of the log: segments first, then the states they lead to.</remarks>
+    public void Look(bool ordered) => Drain();
+
+    /// <summary>Watches these ports instead of any before; at most 8.</summary>
+    public void Watch(params ushort[] ports)
     {
         if (_socket is null)
             return;
@@ -63,11 +70,10 @@ internal sealed class SegmentWatcher : IDisposable
         {
             if (_stopping)
                 return;
-            ushort[] watched = [.. ports.Select(p => (ushort)p)];
-            if (_socket.Watch(watched, _loopbackOnce) is { } refusal)
+            if (_socket.Watch(ports, _loopbackOnce) is { } refusal)
                 _outbox.Add(new GapEvent { T = KernelClock.Monotonic(), Source = EventSource.Capture, Lost = 1, Reason = $"Segments are not captured: {refusal}." });
-            _teller.Watch(watched);
-            _watching = watched.Length > 0;
+            _teller.Watch(ports);
+            _watching = ports.Length > 0;
         }
         _wake.Set();
     }
@@ -77,6 +83,8 @@ internal sealed class SegmentWatcher : IDisposable
 
     public void Dispose()
     {
+        if (_stopping)
+            return;
         _stopping = true;
         _wake.Set();
         _thread?.Join();

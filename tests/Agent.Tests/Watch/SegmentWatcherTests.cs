@@ -20,7 +20,7 @@ public sealed class SegmentWatcherTests
     private static (Type, string) Me(string method) => (typeof(SegmentWatcherTests), method);
 
     [Fact]
-    public Task Two_agents_on_one_loopback_tell_each_of_its_own_end() => OwnNamespace.Run(Me(nameof(Two_agents_on_one_loopback_tell_each_of_its_own_end)), () =>
+    public Task Two_agents_on_one_loopback_tell_each_of_its_own_end() => CaptureNamespace.Run(Me(nameof(Two_agents_on_one_loopback_tell_each_of_its_own_end)), () =>
     {
         Outbox clients = new(), servers = new();
         IPAddress clientAddress = IPAddress.Parse(LocalPairContract.LoopbackClient), serverAddress = IPAddress.Parse(LocalPairContract.LoopbackServer);
@@ -46,7 +46,7 @@ public sealed class SegmentWatcherTests
     });
 
     [Fact]
-    public Task Only_watched_ports_are_told_and_none_after_the_watch() => OwnNamespace.Run(Me(nameof(Only_watched_ports_are_told_and_none_after_the_watch)), () =>
+    public Task Only_watched_ports_are_told_and_none_after_the_watch() => CaptureNamespace.Run(Me(nameof(Only_watched_ports_are_told_and_none_after_the_watch)), () =>
     {
         var outbox = new Outbox();
         using var watcher = new SegmentWatcher(outbox, null);
@@ -68,7 +68,7 @@ public sealed class SegmentWatcherTests
     });
 
     [Fact]
-    public Task A_SYN_that_nobody_answers_is_sent_again_and_named_so() => OwnNamespace.Run(Me(nameof(A_SYN_that_nobody_answers_is_sent_again_and_named_so)), async () =>
+    public Task A_SYN_that_nobody_answers_is_sent_again_and_named_so() => CaptureNamespace.Run(Me(nameof(A_SYN_that_nobody_answers_is_sent_again_and_named_so)), async () =>
     {
         using HostThread client = new("client"), server = new("server");
         Assert.Null(await NamespacePair.Build(client, server, TextWriter.Null));
@@ -95,7 +95,7 @@ public sealed class SegmentWatcherTests
     });
 
     [Fact]
-    public Task What_finds_the_buffer_full_is_counted() => OwnNamespace.Run(Me(nameof(What_finds_the_buffer_full_is_counted)), () =>
+    public Task What_finds_the_buffer_full_is_counted() => CaptureNamespace.Run(Me(nameof(What_finds_the_buffer_full_is_counted)), () =>
     {
         using PacketSocket small = PacketSocket.Open(out _, receiveBuffer: 1)!, large = PacketSocket.Open(out _)!;
         Assert.Null(small.Watch([Port], loopbackOnce: true));
@@ -113,7 +113,7 @@ public sealed class SegmentWatcherTests
     });
 
     [Fact]
-    public Task IPv6_with_extension_headers_passes_the_kernel_s_filter() => OwnNamespace.Run(Me(nameof(IPv6_with_extension_headers_passes_the_kernel_s_filter)), () =>
+    public Task IPv6_with_extension_headers_passes_the_kernel_s_filter() => CaptureNamespace.Run(Me(nameof(IPv6_with_extension_headers_passes_the_kernel_s_filter)), () =>
     {
         using PacketSocket capture = PacketSocket.Open(out _)!;
         Assert.Null(capture.Watch([Port], loopbackOnce: true));
@@ -135,7 +135,7 @@ public sealed class SegmentWatcherTests
     });
 
     [Fact]
-    public Task Without_CAP_NET_RAW_there_is_no_capture_and_the_reason_is_told() => OwnNamespace.Run(Me(nameof(Without_CAP_NET_RAW_there_is_no_capture_and_the_reason_is_told)), () =>
+    public Task Without_CAP_NET_RAW_there_is_no_capture_and_the_reason_is_told() => CaptureNamespace.Run(Me(nameof(Without_CAP_NET_RAW_there_is_no_capture_and_the_reason_is_told)), () =>
     {
         var outbox = new Outbox();
         using var watcher = new SegmentWatcher(outbox, null);

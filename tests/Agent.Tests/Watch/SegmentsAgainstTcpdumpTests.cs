@@ -25,7 +25,7 @@ public sealed class SegmentsAgainstTcpdumpTests
     private static (Type, string) Me(string method) => (typeof(SegmentsAgainstTcpdumpTests), method);
 
     [Fact]
-    public Task Loopback_segments_are_those_of_tcpdump_and_come_once() => OwnNamespace.Run(Me(nameof(Loopback_segments_are_those_of_tcpdump_and_come_once)), () =>
+    public Task Loopback_segments_are_those_of_tcpdump_and_come_once() => CaptureNamespace.Run(Me(nameof(Loopback_segments_are_those_of_tcpdump_and_come_once)), () =>
     {
         foreach (IPAddress address in new[] { IPAddress.Loopback, IPAddress.IPv6Loopback })
         {
@@ -46,7 +46,7 @@ public sealed class SegmentsAgainstTcpdumpTests
     });
 
     [Fact]
-    public Task Hosts_joined_by_veth_tell_of_what_they_sent_and_what_they_received() => OwnNamespace.Run(Me(nameof(Hosts_joined_by_veth_tell_of_what_they_sent_and_what_they_received)), async () =>
+    public Task Hosts_joined_by_veth_tell_of_what_they_sent_and_what_they_received() => CaptureNamespace.Run(Me(nameof(Hosts_joined_by_veth_tell_of_what_they_sent_and_what_they_received)), async () =>
     {
         using HostThread client = new("client"), server = new("server");
         Assert.Null(await NamespacePair.Build(client, server, TextWriter.Null));
@@ -77,7 +77,7 @@ public sealed class SegmentsAgainstTcpdumpTests
     });
 
     [Fact]
-    public Task Close_with_unread_data_is_a_RST() => OwnNamespace.Run(Me(nameof(Close_with_unread_data_is_a_RST)), () =>
+    public Task Close_with_unread_data_is_a_RST() => CaptureNamespace.Run(Me(nameof(Close_with_unread_data_is_a_RST)), () =>
     {
         var outbox = new Outbox();
         using var watcher = new SegmentWatcher(outbox, null);

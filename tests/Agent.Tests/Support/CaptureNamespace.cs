@@ -7,9 +7,9 @@ namespace ReuseAddrDashboard.Agent.Tests.Support;
 /// Runs a test in a network namespace of its own, so that no port of this machine is touched. A user namespace needs a process with one thread, so the test's program
 /// starts itself again under unshare for that one test.
 /// </summary>
-internal static class OwnNamespace
+internal static class CaptureNamespace
 {
-    private const string Inside = "REUSEADDR_TEST_INSIDE";
+    private const string Inside = "REUSEADDR_CAPTURE_INSIDE";
 
     // tcpdump run by uid 0 changes its user, which a user namespace with one user refuses: root stays root, and others keep their own number.
     private static string[] Unshare => Environment.IsPrivilegedProcess ? ["--net"] : ["--user", "--map-current-user", "--keep-caps", "--net"];
