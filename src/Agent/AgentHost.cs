@@ -42,9 +42,10 @@ internal static class AgentHost
         using ILoggerFactory logs = LoggerFactory.Create(b => b.SetMinimumLevel(options.LogLevel).AddProvider(new StderrLogger(TimeProvider.System)));
         var outbox = new Outbox();
         var own = new OwnSockets();
-        using var watcher = new SocketWatcher(outbox, own, options.Rows, (int)Libc.SysConf(Constants._SC_CLK_TCK));
+        var segments = new SegmentWatcher(outbox, options.Rows);
+        using var watcher = new SocketWatcher(outbox, own, options.Rows, (int)Libc.SysConf(Constants._SC_CLK_TCK), segments);
         using var runner = new CommandRunner(outbox, watcher, own, TimeProvider.System, logs.CreateLogger<CommandRunner>());
-        var link = new ServerLink(options.Dashboard, Guid.NewGuid().ToString("N"), () => HostFactsReader.Read(options), outbox, runner, options.CloseAfter, TimeProvider.System, logs);
+        var link = new ServerLink(options.Dashboard, Guid.NewGuid().ToString("N"), () => HostFactsReader.Read(options, segments.IsOpen ? ["capture"] : []), outbox, runner, options.CloseAfter, TimeProvider.System, logs);
 
         using var linkEnds = new CancellationTokenSource();
         Task running = Task.Run(() => link.RunAsync(linkEnds.Token));

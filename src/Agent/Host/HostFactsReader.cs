@@ -16,7 +16,9 @@ internal static class HostFactsReader
     /// <summary>The agent's version, as --version prints it.</summary>
     public static string Version { get; } = (typeof(HostFactsReader).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0").Split('+')[0];
 
-    public static HostFacts Read(AgentOptions options)
+    /// <param name="options">What the command line says.</param>
+    /// <param name="sources">Ways to observe beside /proc that this agent has opened.</param>
+    public static HostFacts Read(AgentOptions options, params IEnumerable<string> sources)
     {
         (string interfaceName, string address) = HostAddress.Choose(options.Interface, options.Address);
         return new HostFacts
@@ -33,7 +35,7 @@ internal static class HostFactsReader
             Uid = Libc.GetEUid(),
             Pid = Environment.ProcessId,
             AgentVersion = Version,
-            Sources = HasSockDiag() ? ["proc", "diag"] : ["proc"],
+            Sources = ["proc", .. HasSockDiag() ? ["diag"] : Array.Empty<string>(), .. sources],
             CanDestroySockets = DestroyTrial.Errno() == 0,
             Sysctls = Sysctls.ToDictionary(name => name, name => Line($"/proc/sys/{name.Replace('.', '/')}")?.Replace('\t', ' ')),
         };

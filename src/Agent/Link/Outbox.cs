@@ -95,7 +95,7 @@ internal sealed class Outbox(int maxItems = 16_384, long maxOctets = 16 * 1024 *
     }
 
     // Frees an eighth at once, so that a long silence costs little for each event. What goes first: readings that say no news, then other socket
-    // states, then calls; the ends of orders stay as long as anything else is there.
+    // states and segments, then calls; the ends of orders stay as long as anything else is there.
     private void MakeRoom()
     {
         int targetItems = maxItems - maxItems / 8;
@@ -133,13 +133,13 @@ internal sealed class Outbox(int maxItems = 16_384, long maxOctets = 16 * 1024 *
         _waiting = new Queue<Waiting>(_waiting.Prepend(first));
     }
 
-    private const string DroppedReason = "The agent could not reach the dashboard for long and dropped the oldest socket readings.";
+    private const string DroppedReason = "The agent could not reach the dashboard for long and dropped the oldest socket readings and segments.";
 
     private static int Rank(Waiting item) => item switch
     {
         { Event: SocketEvent { From: { } from, To: { } to } } when from == to => 0,
         { Event: StateEvent { From: { } from, To: { } to } } when from == to => 0,
-        { Event: SocketEvent or StateEvent } => 1,
+        { Event: SocketEvent or StateEvent or SegmentEvent } => 1,
         { Done: false } => 2,
         _ => 3,
     };

@@ -23,7 +23,8 @@ internal sealed class SocketWatcher : IDisposable
     /// <param name="own">This agent's sockets by inode.</param>
     /// <param name="rows">The option --rows.</param>
     /// <param name="clockTicks">sysconf(_SC_CLK_TCK).</param>
-    public SocketWatcher(Outbox outbox, OwnSockets own, RowsOption? rows, int clockTicks)
+    /// <param name="segments">The capture, from now on this one's to end; null for none.</param>
+    public SocketWatcher(Outbox outbox, OwnSockets own, RowsOption? rows, int clockTicks, SegmentWatcher? segments = null)
     {
         (_own, _rows) = (own, rows);
         _filter = new RowFilter([], rows, own.Has);
@@ -36,8 +37,8 @@ internal sealed class SocketWatcher : IDisposable
                     _diag?.Heard(row);
             },
             own.Backlog, clockTicks);
-        // /proc first: what it sees begin or end, sock_diag looks up exactly.
-        _sources = _diag is null ? [proc] : [proc, _diag];
+        // The capture first: segments lead to states. Then /proc: what it sees begin or end, sock_diag looks up exactly.
+        _sources = [.. new ISocketSource?[] { segments, proc, _diag }.OfType<ISocketSource>()];
         _thread = new Thread(Run, maxStackSize: 256 * 1024) { IsBackground = true, Name = "watch" };
         _thread.Start();
     }

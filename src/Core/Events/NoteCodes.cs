@@ -15,6 +15,9 @@ public static class NoteCodes
     /// <summary>Play all waits until TIME-WAIT of an earlier run has gone.</summary>
     public const string WaitingForPort = "waiting-for-port";
 
+    /// <summary>A host's wall clock was set while its capture ran: segments stamped about then may stand at a wrong place.</summary>
+    public const string WallClockStep = "wall-clock-step";
+
     /// <summary>Both ends closed, and the server has no TIME-WAIT socket: the lesson cannot show what it is for.</summary>
     public const string NoTimeWait = "no-time-wait";
 }

@@ -10,6 +10,7 @@ namespace ReuseAddrDashboard.Core.Events;
 [JsonDerivedType(typeof(CallEvent), "call")]
 [JsonDerivedType(typeof(SocketEvent), "socket")]
 [JsonDerivedType(typeof(StateEvent), "state")]
+[JsonDerivedType(typeof(SegmentEvent), "segment")]
 [JsonDerivedType(typeof(StepEvent), "step")]
 [JsonDerivedType(typeof(OutputEvent), "output")]
 [JsonDerivedType(typeof(GapEvent), "gap")]

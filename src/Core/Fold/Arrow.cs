@@ -13,6 +13,9 @@ public enum SegmentKind : byte
     /// <summary>With ACK set, as every segment of a connection.</summary>
     Fin,
     Rst,
+
+    /// <summary>Payload, and none of the flags above but ACK.</summary>
+    Data,
 }
 
 /// <summary>What an inferred segment was concluded from.</summary>
@@ -54,7 +57,9 @@ public enum InferredFrom : byte
 /// <param name="To">The host it was sent to.</param>
 /// <param name="Kind">Its flags.</param>
 /// <param name="Sent">When; for an inferred segment a moment at which it may have been sent.</param>
-/// <param name="Received">When it arrived, never before <paramref name="Sent"/>; null when nothing came of it.</param>
+/// <param name="Received">
+/// When it arrived, never before <paramref name="Sent"/>; null when nothing came of it. An end that nobody saw (<see cref="ObservedSegment.Seen"/>) stands at a possible moment.
+/// </param>
 /// <param name="Source"><see cref="EventSource.Inferred"/> or how it was seen.</param>
 /// <param name="Evidence">What an inferred one was concluded from.</param>
 /// <param name="Seqs">The events that show it.</param>
@@ -66,6 +71,12 @@ public sealed record Arrow(
 {
     /// <summary>True when nothing came of it: it ends in a cross.</summary>
     public bool Lost => Received is null;
+
+    /// <summary>What the capture read of it; null for an inferred one.</summary>
+    public ObservedSegment? Segment { get; init; }
+
+    /// <summary>Its flags as the diagram writes them: <c>FIN+ACK</c> where they were seen.</summary>
+    public string Label => Segment?.Flags.Replace(',', '+') ?? Kind.Name();
 }
 
 public static class SegmentKinds
@@ -77,6 +88,7 @@ public static class SegmentKinds
         SegmentKind.SynAck => "SYN+ACK",
         SegmentKind.Ack => "ACK",
         SegmentKind.Fin => "FIN",
+        SegmentKind.Data => "PSH+ACK",
         _ => "RST",
     };
 }

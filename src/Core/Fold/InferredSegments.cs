@@ -12,13 +12,18 @@ internal static class InferredSegments
     /// <summary>Nanoseconds taken for a segment's way where the log does not bound it; chosen small enough to stay between two calls of a person.</summary>
     private const long Flight = 20_000;
 
-    public static IReadOnlyList<Arrow> Of(IReadOnlyList<Connection> connections, IReadOnlyList<StateBand> bands)
+    /// <param name="connections">What the calls tell of.</param>
+    /// <param name="bands">What the socket tables said.</param>
+    /// <param name="observed">A handshake or a close of which anything was captured is not inferred beside it.</param>
+    public static IReadOnlyList<Arrow> Of(IReadOnlyList<Connection> connections, IReadOnlyList<StateBand> bands, Segments observed)
     {
         var arrows = new List<Arrow>();
         foreach (Connection c in connections)
         {
-            AddHandshake(c, arrows);
-            AddCloses(c, bands, arrows);
+            if (!observed.HasHandshake(c))
+                AddHandshake(c, arrows);
+            if (!observed.HasClose(c))
+                AddCloses(c, bands, arrows);
         }
         return arrows;
     }

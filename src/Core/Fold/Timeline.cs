@@ -57,7 +57,8 @@ public sealed record Timeline
         SocketHistory history = SocketHistory.Of(log, owners);
         IReadOnlyList<CallEvent> calls = [.. log.OfType<CallEvent>()];
         IReadOnlyList<Connection> connections = Connections.Of(calls);
-        IReadOnlyList<Arrow> arrows = InferredSegments.Of(connections, history.Bands);
+        var observed = Segments.Of(header, log, calls);
+        IReadOnlyList<Arrow> arrows = [.. observed.Arrows, .. InferredSegments.Of(connections, history.Bands, observed)];
         var causes = new Causes(connections, arrows);
         var lessons = header.Script.Steps.Where(s => s.ResultIsLesson).Select(s => s.Id).ToHashSet();
         return new Timeline

@@ -1,5 +1,6 @@
 using System.Net;
 using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Server.Labs;
@@ -39,6 +40,9 @@ internal static class AgentEdge
             && Optional(c.Remark, MaxText) && Optional(c.Accepted, MaxName) && c.Duration >= 0,
         SocketEvent s => Optional(s.Raw, MaxRaw) && (s.From is not null || s.To is not null),
         StateEvent => true,
+        SegmentEvent s => TcpFlagNames.TryParse(s.Flags, out _) && s.From.IsV6 == s.To.IsV6 && s.Len is >= 0 and <= SegmentEvent.MaxLength
+            && s.Win is >= 0 and <= ushort.MaxValue && s.Mss is null or (>= 0 and <= ushort.MaxValue) && s.Wscale is null or (>= 0 and <= byte.MaxValue)
+            && (s.Sent ?? s.Received) == s.T && (s.Received ?? s.Sent) == s.T,
         GapEvent g => g.Lost >= 0 && Within(g.Reason, MaxText),
         NoteEvent n => Within(n.Code, MaxName) && Within(n.Text, MaxText),
         _ => false,

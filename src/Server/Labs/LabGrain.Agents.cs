@@ -102,6 +102,8 @@ internal sealed partial class LabGrain
                 e = s with { After = after + seat.ClockOffset - run.Zero };
             if (e is StateEvent { After: { } seen } change)
                 e = change with { After = seen + seat.ClockOffset - run.Zero };
+            if (e is SegmentEvent segment)
+                e = segment with { Sent = segment.Sent + seat.ClockOffset - run.Zero, Received = segment.Received + seat.ClockOffset - run.Zero };
             if (e is CallEvent call && order is { } id && _calls.TryGetValue(id, out CallContext? context))
             {
                 // The first event of an order is its call; a read-back or the agent's own shutdown follows it without an index.

@@ -1,0 +1,102 @@
+using ReuseAddrDashboard.Agent.Kernel;
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Tcp;
+
+namespace ReuseAddrDashboard.Agent.Watch;
+
+/// <summary>Turns captured packets into events: which are told, in which direction, and how many at most. No I/O, no clock of its own; allocates only for what it tells.</summary>
+/// <param name="tell">Takes the events.</param>
+/// <param name="rows">The option --rows; null for every address.</param>
+internal sealed class SegmentTeller(Action<RunEvent> tell, RowsOption? rows)
+{
+    /// <summary>Events told in one second at most; what is beyond is counted.</summary>
+    public const int MaxPerSecond = 2000;
+
+    private const long Second = 1_000_000_000;
+
+    private readonly Endpoint? _own = rows is null ? null : Endpoint.Of(rows.Address, 0);
+    private readonly FlowMemory _flows = new();
+    private readonly GapCounter _dropped = new(Second, "segments were lost, because the buffer of the capture was full.");
+    private readonly GapCounter _beyond = new(Second, $"segments beyond {MaxPerSecond} a second were left out.");
+    private readonly GapCounter _malformed = new(Second, "captured packets that the agent could not read were left out.");
+    private ushort[] _ports = [];
+    private long _second = long.MinValue;
+    private int _told, _lost;
+
+    /// <summary>Tells of these ports from now on.</summary>
+    public void Watch(ushort[] ports)
+    {
+        _ports = ports;
+        _flows.Clear();
+    }
+
+    /// <summary>A packet was captured.</summary>
+    /// <param name="packet">From the IP header on.</param>
+    /// <param name="at">Its stamp as CLOCK_MONOTONIC.</param>
+    public void Take(in CapturedPacket packet, long at)
+    {
+        if (!SegmentParser.TryParse(packet.Octets, packet.WireLength, FrameKind.RawIp, out TcpSegment segment))
+        {
+            // The kernel's filter has found TCP and the port in an IPv4 packet; of IPv6 it lets everything with extension headers pass.
+            if (packet.Octets is [>= 0x40 and < 0x50, ..] && _ports.Length > 0)
+                Tell(_malformed.Count(1, at));
+            return;
+        }
+        if (!_ports.AsSpan().Contains(segment.Source.Port) && !_ports.AsSpan().Contains(segment.Destination.Port))
+            return;
+        bool outgoing = packet.Type == PacketConstants.PACKET_OUTGOING;
+        if (!outgoing && packet.Type != PacketConstants.PACKET_HOST)
+            return;
+        (bool sent, bool received) = (outgoing, !outgoing);
+        if (_own is { } own)
+        {
+            if (!(outgoing ? segment.Source : segment.Destination).SameAddress(own))
+                return;
+        }
+        else if (packet.IsLoopback)
+        {
+            (sent, received) = (true, true);
+        }
+        Sighting sighting = _flows.See(segment, outgoing, packet.Interface, at);
+        if (sighting != Sighting.Copy && HasRoom(at))
+            Tell(segment, at, sent, received, sighting == Sighting.Retransmission);
+    }
+
+    /// <summary>After each round of packets.</summary>
+    /// <param name="dropped">Packets the kernel could not keep.</param>
+    /// <param name="now">CLOCK_MONOTONIC.</param>
+    public void EndRound(long dropped, long now)
+    {
+        Tell(_dropped.Count((int)Math.Min(dropped, int.MaxValue), now));
+        Tell(_beyond.Count(_lost, now));
+        _lost = 0;
+        Tell(_malformed.Count(0, now));
+    }
+
+    private bool HasRoom(long at)
+    {
+        long second = at / Second;
+        if (second != _second)
+            (_second, _told) = (second, 0);
+        if (_told < MaxPerSecond)
+        {
+            _told++;
+            return true;
+        }
+        _lost++;
+        return false;
+    }
+
+    private void Tell(GapEvent? gap)
+    {
+        if (gap is not null)
+            tell(gap with { Source = EventSource.Capture });
+    }
+
+    private void Tell(in TcpSegment segment, long at, bool sent, bool received, bool again) => tell(new SegmentEvent
+    {
+        T = at, Source = EventSource.Capture, From = segment.Source, To = segment.Destination, Flags = segment.Flags.Text(), SeqNo = segment.Seq,
+        Ack = segment.Flags.Has(TcpFlags.Ack) ? segment.Ack : 0, Len = segment.Length, Win = segment.Window, Sent = sent ? at : null, Received = received ? at : null,
+        Mss = segment.Mss, Wscale = segment.WindowScale, SackPermitted = segment.SackPermitted, TsVal = segment.TsVal, TsEcr = segment.TsEcr, Retransmission = again,
+    });
+}

@@ -1,0 +1,148 @@
+using System.Globalization;
+using ReuseAddrDashboard.Agent.Kernel;
+using ReuseAddrDashboard.Agent.Link;
+using ReuseAddrDashboard.Core.Events;
+
+namespace ReuseAddrDashboard.Agent.Watch;
+
+/// <summary>
+/// Captures the segments of the watched ports: on a thread of its own as they come, and at once on the caller's when told. Where the agent may not capture it is closed
+/// and does nothing.
+/// </summary>
+internal sealed class SegmentWatcher : ISocketSource
+{
+    /// <summary>Batches taken in one go at most: a flood must not hold up an order for ever.</summary>
+    private const int MaxBatches = 64;
+
+    /// <summary>Milliseconds after which the wall clock and the drop counter are looked at though nothing came.</summary>
+    private const int Idle = 1_000;
+
+    /// <summary>Nanoseconds that a packet may be under way between its stamp and the socket's queue.</summary>
+    private const long Under = 10_000_000;
+
+    private readonly Lock _gate = new();
+    private readonly EventFd _wake = new();
+    private readonly Outbox _outbox;
+    private readonly SegmentTeller _teller;
+    private readonly PacketSocket? _socket;
+    private readonly StampClock _clock = new(ClockSample.Take());
+    private readonly Thread? _thread;
+    private readonly bool _loopbackOnce;
+    private long _emptyAt;
+    private volatile bool _watching, _stopping;
+
+    /// <param name="outbox">Takes the events.</param>
+    /// <param name="rows">The option --rows: only segments that this address sent or received.</param>
+    /// <param name="receiveBuffer">Octets of packets that may wait.</param>
+    public SegmentWatcher(Outbox outbox, RowsOption? rows, int receiveBuffer = PacketSocket.ReceiveBuffer)
+    {
+        _outbox = outbox;
+        _teller = new SegmentTeller(e => outbox.Add(e), rows);
+        // Two agents on one loopback: the sender's tells of the frame as it leaves, the receiver's of the frame as it arrives.
+        _loopbackOnce = rows is null;
+        _socket = PacketSocket.Open(out KernelRefusal? refusal, receiveBuffer);
+        Refusal = refusal;
+        if (_socket is null)
+            return;
+        _thread = new Thread(Run, maxStackSize: 256 * 1024) { IsBackground = true, Name = "capture" };
+        _thread.Start();
+    }
+
+    /// <summary>True where segments are captured.</summary>
+    public bool IsOpen => _socket is not null;
+
+    /// <summary>Why it is not open; null when it is.</summary>
+    public KernelRefusal? Refusal { get; }
+
+    /// <inheritdoc/>
+    public void Watch(RowFilter filter) => Watch(filter.Ports.ToArray());
+
+    /// <inheritdoc/>
+    /// <remarks>Its own thread takes what comes; this is for the order of the log: segments first, then the states they lead to.</remarks>
+    public void Look(bool ordered) => Drain();
+
+    /// <summary>Watches these ports instead of any before; at most 8.</summary>
+    public void Watch(params ushort[] ports)
+    {
+        if (_socket is null)
+            return;
+        lock (_gate)
+        {
+            if (_stopping)
+                return;
+            if (_socket.Watch(ports, _loopbackOnce) is { } refusal)
+                _outbox.Add(new GapEvent { T = KernelClock.Monotonic(), Source = EventSource.Capture, Lost = 1, Reason = $"Segments are not captured: {refusal}." });
+            _teller.Watch(ports);
+            _watching = ports.Length > 0;
+        }
+        _wake.Set();
+    }
+
+    /// <summary>Takes what was captured; it is in the outbox when this returns.</summary>
+    public void Drain() => Take();
+
+    public void Dispose()
+    {
+        if (_stopping)
+            return;
+        _stopping = true;
+        _wake.Set();
+        _thread?.Join();
+        lock (_gate)
+            _socket?.Dispose();
+        _wake.Dispose();
+    }
+
+    private void Run()
+    {
+        bool failed = false;
+        while (!_stopping)
+        {
+            if (PollWait.Wait(failed ? -1 : _socket!.Number, _wake, _watching || failed ? Idle : int.MaxValue / 2) == PollResult.Cancelled)
+                _wake.Clear();
+            failed = !Take();
+        }
+    }
+
+    private bool Take()
+    {
+        lock (_gate)
+        {
+            if (_socket is null || _stopping)
+                return true;
+            bool ok = true;
+            for (int batch = 0; batch < MaxBatches; batch++)
+            {
+                long asked = KernelClock.Monotonic();
+                int count = _socket.Receive(out int errno);
+                ok = errno == 0;
+                // After the packets were taken, so that a step of the wall clock before any of them is known.
+                Compare(ClockSample.Take());
+                for (int i = 0; i < count; i++)
+                {
+                    CapturedPacket packet = _socket.Packet(i);
+                    _teller.Take(packet, packet.Stamp == 0 ? KernelClock.Monotonic() : _clock.Monotonic(packet.Stamp, _emptyAt));
+                }
+                if (count < PacketSocket.Batch)
+                {
+                    _emptyAt = asked - Under;
+                    break;
+                }
+            }
+            _teller.EndRound(_socket.TakeDrops(), KernelClock.Monotonic());
+            return ok;
+        }
+    }
+
+    private void Compare(ClockSample sample)
+    {
+        if (_clock.Offer(sample) is not { } step || !_watching)
+            return;
+        string seconds = (step / 1e9).ToString("+0.000000;-0.000000", CultureInfo.InvariantCulture);
+        _outbox.Add(new NoteEvent
+        {
+            T = sample.At, Source = EventSource.Capture, Code = NoteCodes.WallClockStep, Level = NoteLevel.Warning,
+            Text = $"The host's wall clock was set by {seconds} s. Segments are placed by it; one that was captured in that moment may stand at a wrong place.",
+        });
+    }
+}

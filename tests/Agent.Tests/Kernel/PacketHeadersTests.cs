@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using ReuseAddrDashboard.Agent.Kernel;
+using ReuseAddrDashboard.Agent.Tests.Support;
+using Xunit;
+
+namespace ReuseAddrDashboard.Agent.Tests.Kernel;
+
+/// <summary>Constants and layouts of the packet socket against this machine's C headers.</summary>
+public sealed class PacketHeadersTests
+{
+    private const string Includes = """
+        #define _GNU_SOURCE
+        #include <errno.h>
+        #include <linux/filter.h>
+        #include <linux/if_arp.h>
+        #include <linux/if_ether.h>
+        #include <linux/if_packet.h>
+        #include <stddef.h>
+        #include <stdio.h>
+        #include <sys/socket.h>
+        #include <time.h>
+
+        """;
+
+    [Fact]
+    public void Constants_are_those_of_the_headers()
+    {
+        FieldInfo[] constants = [.. typeof(PacketConstants).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral)];
+        Assert.True(constants.Length > 30);
+        string prints = string.Concat(constants.Select(f => $"printf(\"{f.Name} %lld\\n\", (long long){f.Name});\n"));
+        Assert.Equal(
+            constants.Select(f => $"{f.Name} {Convert.ToInt64(f.GetRawConstantValue(), CultureInfo.InvariantCulture)}"),
+            CProgram.Run($"{Includes} int main(void) {{ {prints} return 0; }}"));
+    }
+
+    [Fact]
+    public void Structs_are_laid_out_as_in_the_headers()
+    {
+        (string C, Type Type, (string C, string Name)[] Fields)[] structs =
+        [
+            ("sockaddr_ll", typeof(SockAddrLl), [("sll_family", "Family"), ("sll_protocol", "Protocol"), ("sll_ifindex", "Index"), ("sll_hatype", "HaType"), ("sll_pkttype", "PktType"), ("sll_halen", "HaLen"), ("sll_addr", "Address")]),
+            ("iovec", typeof(IoVec), [("iov_base", "Base"), ("iov_len", "Length")]),
+            ("msghdr", typeof(MsgHdr), [("msg_name", "Name"), ("msg_namelen", "NameLength"), ("msg_iov", "Iov"), ("msg_iovlen", "IovLength"), ("msg_control", "Control"), ("msg_controllen", "ControlLength"), ("msg_flags", "Flags")]),
+            ("mmsghdr", typeof(MMsgHdr), [("msg_hdr", "Header"), ("msg_len", "Length")]),
+            ("cmsghdr", typeof(CMsgHdr), [("cmsg_len", "Length"), ("cmsg_level", "Level"), ("cmsg_type", "Type")]),
+            ("sock_filter", typeof(SockFilter), [("code", "Code"), ("jt", "JumpTrue"), ("jf", "JumpFalse"), ("k", "K")]),
+            ("sock_fprog", typeof(SockFprog), [("len", "Length"), ("filter", "Filter")]),
+            ("tpacket_stats", typeof(TpacketStats), [("tp_packets", "Packets"), ("tp_drops", "Drops")]),
+        ];
+        string prints = string.Concat(structs.Select(s => $"printf(\"{s.C} %zu\\n\", sizeof(struct {s.C}));\n"
+            + string.Concat(s.Fields.Select(f => $"printf(\"{s.C}.{f.C} %zu\\n\", offsetof(struct {s.C}, {f.C}));\n"))));
+        IEnumerable<string> ours = structs.SelectMany(s => s.Fields.Select(f => $"{s.C}.{f.C} {Marshal.OffsetOf(s.Type, f.Name)}").Prepend($"{s.C} {Marshal.SizeOf(s.Type)}"));
+        Assert.Equal(ours, CProgram.Run($"{Includes} int main(void) {{ {prints} return 0; }}"));
+    }
+}

@@ -1,0 +1,44 @@
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Server.Labs;
+using Xunit;
+
+namespace ReuseAddrDashboard.Server.Tests.Edge;
+
+/// <summary>Which segments of an agent's capture the lab believes.</summary>
+public sealed class AgentEdgeSegmentTests
+{
+    private static readonly SegmentEvent Syn = new()
+    {
+        T = 7, Sent = 7, Source = EventSource.Capture, From = Endpoint.V4(0x0a00_0001, 40_000), To = Endpoint.V4(0x0a00_0002, 11_111), Flags = "SYN",
+        SeqNo = uint.MaxValue, Win = 65_535, Mss = 65_535, Wscale = 14,
+    };
+
+    private static bool Accepts(SegmentEvent e) => AgentEdge.Accepts(new AgentReport("i", [new AgentItem(1, e)]));
+
+    [Fact]
+    public void A_segment_as_agents_send_it_is_taken()
+    {
+        Assert.True(Accepts(Syn));
+        Assert.True(Accepts(Syn with { Sent = null, Received = 7 }));
+        Assert.True(Accepts(Syn with { Received = 7, Mss = null, Wscale = null, Len = 65_000 }));
+    }
+
+    [Fact]
+    public void What_no_agent_sends_is_refused()
+    {
+        Assert.False(Accepts(Syn with { Flags = "NONSENSE" }));
+        Assert.False(Accepts(Syn with { Flags = null! }));
+        Assert.False(Accepts(Syn with { Flags = new string('A', 100_000) }));
+        Assert.False(Accepts(Syn with { Len = -1 }));
+        Assert.False(Accepts(Syn with { Len = int.MaxValue }));
+        Assert.False(Accepts(Syn with { Win = 65_536 }));
+        Assert.False(Accepts(Syn with { Mss = -1 }));
+        Assert.False(Accepts(Syn with { Wscale = 256 }));
+        Assert.False(Accepts(Syn with { Sent = null }));
+        Assert.False(Accepts(Syn with { Sent = 8 }));
+        Assert.False(Accepts(Syn with { Received = 8 }));
+        Assert.False(Accepts(Syn with { To = Endpoint.V6(1, 11_111) }));
+    }
+}
