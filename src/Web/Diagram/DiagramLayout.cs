@@ -1,3 +1,4 @@
+using System.Globalization;
 using ReuseAddrDashboard.Core.Events;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Tcp;
@@ -136,7 +137,7 @@ public sealed class DiagramLayout
     private double PlaceArrow(Arrow arrow, double y)
     {
         double from = _begun[arrow];
-        string name = arrow.Kind.Name();
+        string name = arrow.Segment is { Retransmission: true } ? string.Format(CultureInfo.InvariantCulture, _words.Again, arrow.Label) : arrow.Label;
         double width = Text.Sans(name), middle = (_frame.ClientX + _frame.ServerX) / 2;
         double sign = IsClient(arrow.From) ? 1 : -1, inset = Frame.BandWidth / 2 + 3;
         double x1 = LaneX(arrow.From) + sign * inset, x2 = arrow.Lost ? middle + sign * (width / 2 + 14) : LaneX(arrow.To) - sign * inset;

@@ -28,8 +28,32 @@ public sealed class DiagramText(IStringLocalizer text)
 
     public string Arrow(Arrow a)
     {
-        string way = a.Lost ? text["{0} from {1}, without an answer.", a.Kind.Name(), a.From] : text["{0} from {1} to {2}.", a.Kind.Name(), a.From, a.To];
-        return a.Source == EventSource.Inferred ? way + " " + Evidence(a.Evidence) : text["{0} Source: {1}.", way, SourceName(a.Source)];
+        string way = a.Lost ? text["{0} from {1}, without an answer.", a.Label, a.From] : text["{0} from {1} to {2}.", a.Label, a.From, a.To];
+        return a.Segment is { } seen ? text["{0} {1} Source: {2}.", way, Read(a, seen), SourceName(a.Source)]
+            : a.Source == EventSource.Inferred ? way + " " + Evidence(a.Evidence)
+            : text["{0} Source: {1}.", way, SourceName(a.Source)];
+    }
+
+    /// <summary>What the capture read, and what that means.</summary>
+    private string Read(Arrow a, ObservedSegment s)
+    {
+        var parts = new List<string> { text["seq {0}, ack {1}, {2} B, window {3}.", s.RelativeSeq, s.RelativeAck is { } ack ? ack : "–", s.Len, s.Win] };
+        if (s.Seen == SeenAt.BothEnds && a.Received is { } received)
+            parts.Add(text["Seen at both ends, {0} on the way.", RunTimeText.Span(received - a.Sent)]);
+        else if (s.Seen != SeenAt.BothEnds)
+            parts.Add(s.Seen == SeenAt.Sender ? text["Seen only as it left."] : text["Seen only as it arrived."]);
+        if (s.Retransmission)
+            parts.Add(text["A retransmission: these numbers had been sent before."]);
+        if (s.AckDelay is { } delay)
+            parts.Add(text["A delayed ACK, held back for {0}.", RunTimeText.Span(delay)]);
+        if (s.Reset is { } reset)
+            parts.Add(reset switch
+            {
+                ResetReason.Refused => text["It refuses the SYN: nobody listens on that port."],
+                ResetReason.NoSocket => text["It answers a segment for a socket that is not there."],
+                _ => text["The sender ended the connection by it."],
+            });
+        return string.Join(" ", parts);
     }
 
     /// <summary>What happened, in order.</summary>
