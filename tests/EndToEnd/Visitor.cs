@@ -48,8 +48,11 @@ public sealed class Visitor : IAsyncDisposable
     // Chromium drops what it was loading when an interface of this machine comes or goes, as those of containers do.
     private async Task<bool> MetANetworkChange()
     {
-        await HasLoaded();
-        return _complaints.Any(complaint => complaint.Contains("ERR_NETWORK_CHANGED", StringComparison.Ordinal));
+        // A page that lost a part of itself may neither go live nor break: what the browser said is enough.
+        await Wait.Until(async () => Changed() || await LiveOrBroken.IsVisibleAsync(), TimeSpan.FromSeconds(30), () => $"The page did not load.\n{string.Join('\n', _complaints)}");
+        return Changed();
+
+        bool Changed() => _complaints.Any(complaint => complaint.Contains("ERR_NETWORK_CHANGED", StringComparison.Ordinal));
     }
 
     private async Task HasLoaded()
