@@ -25,15 +25,7 @@ public sealed class PacketHeadersTests
         """;
 
     [Fact]
-    public void Constants_are_those_of_the_headers()
-    {
-        FieldInfo[] constants = [.. typeof(PacketConstants).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral)];
-        Assert.True(constants.Length > 30);
-        string prints = string.Concat(constants.Select(f => $"printf(\"{f.Name} %lld\\n\", (long long){f.Name});\n"));
-        Assert.Equal(
-            constants.Select(f => $"{f.Name} {Convert.ToInt64(f.GetRawConstantValue(), CultureInfo.InvariantCulture)}"),
-            CProgram.Run($"{Includes} int main(void) {{ {prints} return 0; }}"));
-    }
+    public void Constants_are_those_of_the_headers() => new CHeaders(Includes).Hold(typeof(PacketConstants), atLeast: 30);
 
     [Fact]
     public void Structs_are_laid_out_as_in_the_headers()
@@ -49,9 +41,6 @@ public sealed class PacketHeadersTests
             ("sock_fprog", typeof(SockFprog), [("len", "Length"), ("filter", "Filter")]),
             ("tpacket_stats", typeof(TpacketStats), [("tp_packets", "Packets"), ("tp_drops", "Drops")]),
         ];
-        string prints = string.Concat(structs.Select(s => $"printf(\"{s.C} %zu\\n\", sizeof(struct {s.C}));\n"
-            + string.Concat(s.Fields.Select(f => $"printf(\"{s.C}.{f.C} %zu\\n\", offsetof(struct {s.C}, {f.C}));\n"))));
-        IEnumerable<string> ours = structs.SelectMany(s => s.Fields.Select(f => $"{s.C}.{f.C} {Marshal.OffsetOf(s.Type, f.Name)}").Prepend($"{s.C} {Marshal.SizeOf(s.Type)}"));
-        Assert.Equal(ours, CProgram.Run($"{Includes} int main(void) {{ {prints} return 0; }}"));
+        new CHeaders(Includes).Hold(structs);
     }
 }
