@@ -12,7 +12,7 @@ internal sealed partial class LabGrain
     private static readonly TimeSpan LeftoverLimit = TimeSpan.FromSeconds(70);
     private static readonly TimeSpan SettlePause = TimeSpan.FromMilliseconds(5);
 
-    private TaskCompletionSource _socketsMoved = new();
+    private TaskCompletionSource _socketsMoved = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public async Task<LabReply> SkipWait(string run, bool wait)
     {
@@ -79,10 +79,12 @@ internal sealed partial class LabGrain
         }
     }
 
+    // Renewed before it is completed: whoever waits again must not find the old one, done, and turn in circles.
     private void SocketsMoved()
     {
-        _socketsMoved.TrySetResult();
-        _socketsMoved = new();
+        TaskCompletionSource moved = _socketsMoved;
+        _socketsMoved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        moved.TrySetResult();
     }
 
     /// <summary>On a busy machine the last FIN may still be on its way: a server that has closed is looked at until it is in TIME-WAIT or gone.</summary>

@@ -115,6 +115,9 @@ public sealed class PlayTests
         await ended.Waits;
         Assert.Empty(server.Commands);
 
+        // A row that is only read anew still holds the port.
+        await server.Send([ScriptedAgent.Row("192.168.122.68:22222", "192.168.122.177:40000", TcpState.TimeWait, TcpState.TimeWait)]);
+        Assert.Empty(server.Commands);
         await server.Send([ScriptedAgent.Row("192.168.122.68:22222", "192.168.122.177:40000", TcpState.TimeWait, null)]);
         await ended.Completed;
         Assert.Equal(SocketCall.Socket, server.Commands[0].Call);
