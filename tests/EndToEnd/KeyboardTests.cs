@@ -73,6 +73,12 @@ public sealed class KeyboardTests(SharedDashboard shared, Chromium chromium) : P
         await lab.Prepare("Without SO_REUSEADDR", LessonPorts.Next());
         await lab.Button("Play all").ClickAsync();
         await lab.IsDone("Rebind");
+        // Some attempts more: the picture has to be longer than its window by more than a touch.
+        for (int attempt = 2; attempt <= 5; attempt++)
+        {
+            await lab.Button("Rebind").ClickAsync();
+            await Expect(lab.Verdict).ToContainTextAsync($"attempt {attempt}");
+        }
         ILocator jump = lab.Button("Jump to now"), scroll = visitor.Page.Locator(".diagram .scroll");
         await visitor.Page.SetViewportSizeAsync(1440, 640);
         await visitor.Page.SetViewportSizeAsync(1280, 720);
