@@ -15,13 +15,14 @@ namespace ReuseAddrDashboard.Server.Labs;
 internal sealed class RunLog(
     RunHeader header, long zero, Func<string, IReadOnlyList<RunEvent>, Task> store, Func<string, IReadOnlyList<RunEvent>, Task> show, Action<Exception?> failed)
 {
-    /// <summary>A run's log ends here; later socket events are counted and dropped. 200,000 events of about 300 octets are 60 MB.</summary>
+    /// <summary>Beyond this what was observed is counted and dropped; calls and what belongs to them still come in. 200,000 events of about 300 octets are 60 MB.</summary>
     public const int MaxEvents = 200_000;
 
     private readonly List<RunEvent> _events = [];
     private readonly List<RunEvent> _unstored = [];
     private Task _writing = Task.CompletedTask;
-    private bool _full, _queued, _faulted;
+    private bool _queued, _faulted;
+    private long _dropped, _told;
 
     public RunHeader Header { get; private set; } = header;
 
@@ -53,13 +54,29 @@ internal sealed class RunLog(
     /// <summary>Appends one event whose T is on the run's axis. It is numbered at once and stored and shown soon.</summary>
     public void Append(RunEvent e)
     {
-        if (_events.Count >= MaxEvents && e is (SocketEvent or StateEvent))
+        if (_events.Count >= MaxEvents && e is (SocketEvent or StateEvent or SegmentEvent))
         {
-            if (_full)
-                return;
-            _full = true;
-            e = new GapEvent { T = e.T, Host = e.Host, Source = EventSource.Lab, Lost = 1, Reason = $"The run has {MaxEvents} events; socket changes after this one are not kept." };
+            // Told when it has doubled, so that telling of losses does not itself make the log grow.
+            if (++_dropped >= 2 * _told)
+                TellDropped(e.T);
+            return;
         }
+        if (_dropped > _told)
+            TellDropped(e.T);
+        Add(e);
+    }
+
+    /// <summary>Completes when everything appended so far is stored and on its way to the onlookers.</summary>
+    public Task Flushed() => _writing;
+
+    private void TellDropped(long t)
+    {
+        Add(new GapEvent { T = t, Source = EventSource.Lab, Lost = _dropped - _told, Reason = $"The run has {MaxEvents} events; sockets, states and segments after that are not kept. Press Reset and start a new run." });
+        _told = _dropped;
+    }
+
+    private void Add(RunEvent e)
+    {
         e = e with { Seq = _events.Count + 1 };
         _events.Add(e);
         _unstored.Add(e);
@@ -69,9 +86,6 @@ internal sealed class RunLog(
             _writing = Write(_writing);
         }
     }
-
-    /// <summary>Completes when everything appended so far is stored and on its way to the onlookers.</summary>
-    public Task Flushed() => _writing;
 
     private async Task Write(Task before)
     {
