@@ -157,25 +157,3 @@ internal sealed unsafe class PacketSocket : IDisposable
         NativeMemory.Free(_control);
     }
 }
-
-/// <summary>A packet as the kernel gave it.</summary>
-/// <param name="octets">From the IP header on, as far as there was room.</param>
-/// <param name="wireLength">Its whole length from the IP header on.</param>
-/// <param name="stamp">CLOCK_REALTIME in nanoseconds; 0 for none.</param>
-/// <param name="from">Where it was seen.</param>
-internal readonly ref struct CapturedPacket(ReadOnlySpan<byte> octets, int wireLength, long stamp, in SockAddrLl from)
-{
-    public ReadOnlySpan<byte> Octets { get; } = octets;
-
-    public int WireLength { get; } = wireLength;
-
-    public long Stamp { get; } = stamp;
-
-    /// <summary>PACKET_HOST, PACKET_OUTGOING, ...</summary>
-    public byte Type { get; } = from.PktType;
-
-    /// <summary>The interface's index.</summary>
-    public int Interface { get; } = from.Index;
-
-    public bool IsLoopback { get; } = from.HaType == ARPHRD_LOOPBACK;
-}

@@ -150,6 +150,8 @@ internal sealed class Outbox(int maxItems = 16_384, long maxOctets = 16 * 1024 *
         SocketEvent socket => 400 + (socket.Raw?.Length ?? 0),
         CallEvent call => 600 + 6 * (call.Args.Length + (call.Remark?.Length ?? 0)),
         GapEvent gap => 200 + gap.Reason.Length,
+        // The octets as base64.
+        SegmentEvent segment => 500 + (segment.Sack?.Count ?? 0) * 48 + (segment.Frame?.Octets.Length ?? 0) * 3 / 2,
         _ => 400,
     };
 }

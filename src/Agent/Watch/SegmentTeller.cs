@@ -59,7 +59,7 @@ internal sealed class SegmentTeller(Action<RunEvent> tell, RowsOption? rows)
         }
         Sighting sighting = _flows.See(segment, outgoing, packet.Interface, at);
         if (sighting != Sighting.Copy && HasRoom(at))
-            Tell(segment, at, sent, received, sighting == Sighting.Retransmission);
+            Tell(packet, segment, at, sent, received, sighting == Sighting.Retransmission);
     }
 
     /// <summary>After each round of packets.</summary>
@@ -93,10 +93,11 @@ internal sealed class SegmentTeller(Action<RunEvent> tell, RowsOption? rows)
             tell(gap with { Source = EventSource.Capture });
     }
 
-    private void Tell(in TcpSegment segment, long at, bool sent, bool received, bool again) => tell(new SegmentEvent
+    private void Tell(in CapturedPacket packet, in TcpSegment segment, long at, bool sent, bool received, bool again) => tell(new SegmentEvent
     {
         T = at, Source = EventSource.Capture, From = segment.Source, To = segment.Destination, Flags = segment.Flags.Text(), SeqNo = segment.Seq,
         Ack = segment.Flags.Has(TcpFlags.Ack) ? segment.Ack : 0, Len = segment.Length, Win = segment.Window, Sent = sent ? at : null, Received = received ? at : null,
-        Mss = segment.Mss, Wscale = segment.WindowScale, SackPermitted = segment.SackPermitted, TsVal = segment.TsVal, TsEcr = segment.TsEcr, Retransmission = again,
+        Mss = segment.Mss, Wscale = segment.WindowScale, SackPermitted = segment.SackPermitted, TsVal = segment.TsVal, TsEcr = segment.TsEcr, Sack = segment.Sack.ToArray(),
+        Frame = packet.Frame(packet.WireLength - segment.Length + CapturedFrame.MaxPayload), Retransmission = again,
     });
 }

@@ -50,6 +50,14 @@ public sealed record SegmentEvent : RunEvent
     /// <summary>TSecr; null where absent.</summary>
     public uint? TsEcr { get; init; }
 
+    /// <summary>Octets received beyond a gap (RFC 2018, 3), at most four blocks; null where the option is absent.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SackBlock>? Sack { get; init; }
+
+    /// <summary>The octets themselves. In the log, the run file and the capture file; browsers are not sent them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CapturedFrame? Frame { get; init; }
+
     /// <summary>True when this host had seen the same sequence numbers on this flow before.</summary>
     public bool Retransmission { get; init; }
 }

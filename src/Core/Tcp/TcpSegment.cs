@@ -65,5 +65,16 @@ public readonly record struct SackBlocks
 
     public int Count { get; }
 
+    /// <summary>As a list; null for none.</summary>
+    public SackBlock[]? ToArray()
+    {
+        if (Count == 0)
+            return null;
+        var blocks = new SackBlock[Count];
+        for (int i = 0; i < Count; i++)
+            blocks[i] = this[i];
+        return blocks;
+    }
+
     public SackBlock this[int i] => (uint)i >= (uint)Count ? throw new ArgumentOutOfRangeException(nameof(i)) : i switch { 0 => _0, 1 => _1, 2 => _2, _ => _3 };
 }

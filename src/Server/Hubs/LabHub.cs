@@ -18,7 +18,8 @@ internal sealed class LabHub(IGrainFactory grains, LabRelay relay) : Hub<ILabCli
         await relay.Follow(lab);
         await Groups.AddToGroupAsync(Context.ConnectionId, lab);
         Context.Items[LabKey] = lab;
-        return (await grains.GetGrain<ILabGrain>(lab).Snapshot()).Value;
+        LabSnapshot snapshot = (await grains.GetGrain<ILabGrain>(lab).Snapshot()).Value;
+        return snapshot with { Events = BrowserEvents.Of(snapshot.Events) };
     }
 
     public Task<LabReply> StartRun(StartRun request) => Lab.StartRun(request);
@@ -37,7 +38,7 @@ internal sealed class LabHub(IGrainFactory grains, LabRelay relay) : Hub<ILabCli
 
     public Task<LabReply> WatchPort(int port) => Lab.WatchPort(port);
 
-    public async Task<IReadOnlyList<RunEvent>> Since(string run, long seq) => (await Lab.Since(run, seq)).Value;
+    public async Task<IReadOnlyList<RunEvent>> Since(string run, long seq) => BrowserEvents.Of((await Lab.Since(run, seq)).Value);
 
     private ILabGrain Lab => Context.Items[LabKey] is string lab ? grains.GetGrain<ILabGrain>(lab) : throw new HubException("Join a lab first.");
 }

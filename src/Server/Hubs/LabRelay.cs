@@ -19,7 +19,7 @@ internal sealed class LabRelay(IGrainFactory grains, IHubContext<LabHub, ILabCli
         return Subscribe(lab);
     }
 
-    public Task Events(string lab, RunBatch batch) => browsers.Clients.Group(lab).Events(batch);
+    public Task Events(string lab, RunBatch batch) => browsers.Clients.Group(lab).Events(batch with { Events = BrowserEvents.Of(batch.Events) });
 
     public Task Lab(LabState state) => browsers.Clients.Group(state.Id).Lab(state);
 

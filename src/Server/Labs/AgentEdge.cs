@@ -42,11 +42,16 @@ internal static class AgentEdge
         StateEvent => true,
         SegmentEvent s => TcpFlagNames.TryParse(s.Flags, out _) && s.From.IsV6 == s.To.IsV6 && s.Len is >= 0 and <= SegmentEvent.MaxLength
             && s.Win is >= 0 and <= ushort.MaxValue && s.Mss is null or (>= 0 and <= ushort.MaxValue) && s.Wscale is null or (>= 0 and <= byte.MaxValue)
+            && s.Sack is null or { Count: > 0 and <= SackBlocks.Max } && (s.Frame is null || Accepts(s.Frame, s.Len))
             && (s.Sent ?? s.Received) == s.T && (s.Received ?? s.Sent) == s.T,
         GapEvent g => g.Lost >= 0 && Within(g.Reason, MaxText),
         NoteEvent n => Within(n.Code, MaxName) && Within(n.Text, MaxText),
         _ => false,
     };
+
+    private static bool Accepts(CapturedFrame frame, int payload) => Enum.IsDefined((FrameKind)Math.Clamp(frame.LinkType, 0, byte.MaxValue))
+        && frame.Octets is { Length: > 0 and <= CapturedFrame.MaxOctets } octets && frame.Length >= octets.Length && frame.Length <= SegmentEvent.MaxLength + CapturedFrame.MaxOctets
+        && frame.Length >= payload;
 
     private static bool Within(string? text, int most) => text is { Length: > 0 } && text.Length <= most;
 

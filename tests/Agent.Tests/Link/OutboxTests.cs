@@ -50,6 +50,25 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public void A_full_report_of_the_longest_segments_is_one_message()
+    {
+        var outbox = new Outbox();
+        Endpoint end = Endpoint.V6(UInt128.MaxValue, ushort.MaxValue);
+        for (int i = 0; i < AgentReport.MaxItems; i++)
+        {
+            outbox.Add(new SegmentEvent
+            {
+                T = -long.MaxValue, Sent = long.MinValue, Received = long.MinValue, Source = EventSource.Capture, From = end, To = end, Flags = ((TcpFlags)255).Text(),
+                SeqNo = uint.MaxValue, Ack = uint.MaxValue, Len = SegmentEvent.MaxLength, Win = ushort.MaxValue, Mss = ushort.MaxValue, Wscale = 255, TsVal = uint.MaxValue,
+                TsEcr = uint.MaxValue, Sack = [.. Enumerable.Repeat(new SackBlock(uint.MaxValue, uint.MaxValue), SackBlocks.Max)],
+                Frame = new(113, SegmentEvent.MaxLength, new byte[CapturedFrame.MaxOctets]),
+            });
+        }
+        int octets = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new AgentReport("i", outbox.Take()), WireJson.Default.AgentReport).Length;
+        Assert.InRange(octets, Outbox.MaxReportOctets / 2, HubRoutes.MaxAgentMessage);
+    }
+
+    [Fact]
     public void Readings_without_news_go_first_then_states_then_calls_and_ends_last()
     {
         var outbox = new Outbox(maxItems: 16);

@@ -1,6 +1,8 @@
+using System.Buffers.Binary;
 using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Agent.Watch;
 using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Tcp;
 using Xunit;
 
 namespace ReuseAddrDashboard.Agent.Tests.Watch;
@@ -20,7 +22,7 @@ public sealed class SegmentTellerTests
     }
 
     private static void Take(SegmentTeller teller, long at, ReadOnlySpan<byte> octets, byte type = PacketConstants.PACKET_HOST) =>
-        teller.Take(new CapturedPacket(octets, octets.Length, 1, new SockAddrLl { PktType = type, Index = 2 }), at);
+        teller.Take(new CapturedPacket(octets, octets.Length, 1, new SockAddrLl { PktType = type, Index = 2, Protocol = 8 }), at);
 
     [Fact]
     public void Tells_so_many_a_second_and_counts_the_rest()
@@ -45,6 +47,38 @@ public sealed class SegmentTellerTests
         teller.EndRound(0, 2_100_000_000);
         Assert.Equal([40, 2], _told.Cast<GapEvent>().Select(g => g.Lost));
         Assert.All(_told, e => Assert.Equal(EventSource.Capture, e.Source));
+    }
+
+    [Fact]
+    public void Tells_the_octets_with_a_cooked_header_before_them()
+    {
+        Take(Teller(), 1, Syn);
+        CapturedFrame frame = Assert.IsType<SegmentEvent>(Assert.Single(_told)).Frame!;
+        Assert.Equal((113, 16 + Syn.Length), (frame.LinkType, frame.Length));
+        // Packet type, ARPHRD, address length, address, protocol.
+        Assert.Equal("00000000000000000000000000000800", Convert.ToHexStringLower(frame.Octets.AsSpan(0, 16)));
+        Assert.Equal(Syn, frame.Octets[16..]);
+    }
+
+    [Fact]
+    public void Keeps_a_bounded_part_of_the_payload()
+    {
+        byte[] packet = [.. Syn, .. new byte[140]];
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), (ushort)packet.Length);
+        Take(Teller(), 1, packet);
+        SegmentEvent told = Assert.IsType<SegmentEvent>(Assert.Single(_told));
+        Assert.Equal((140, 16 + 200, 16 + 60 + CapturedFrame.MaxPayload), (told.Len, told.Frame!.Length, told.Frame.Octets.Length));
+    }
+
+    [Fact]
+    public void Tells_SACK_blocks()
+    {
+        // The first 12 octets of options are replaced by two NOPs and one block.
+        byte[] packet = [.. Syn];
+        Convert.FromHexString("0101050a0000001000000020").CopyTo(packet, 40);
+        packet.AsSpan(52).Fill(1);
+        Take(Teller(), 1, packet);
+        Assert.Equal([new SackBlock(16, 32)], Assert.IsType<SegmentEvent>(Assert.Single(_told)).Sack!);
     }
 
     [Fact]

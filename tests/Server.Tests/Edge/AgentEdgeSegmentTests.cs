@@ -22,6 +22,7 @@ public sealed class AgentEdgeSegmentTests
     {
         Assert.True(Accepts(Syn));
         Assert.True(Accepts(Syn with { Sent = null, Received = 7 }));
+        Assert.True(Accepts(Syn with { Sack = [new(1, 2)], Frame = new(113, 76, new byte[76]) }));
         Assert.True(Accepts(Syn with { Received = 7, Mss = null, Wscale = null, Len = 65_000 }));
     }
 
@@ -39,6 +40,15 @@ public sealed class AgentEdgeSegmentTests
         Assert.False(Accepts(Syn with { Sent = null }));
         Assert.False(Accepts(Syn with { Sent = 8 }));
         Assert.False(Accepts(Syn with { Received = 8 }));
+        Assert.False(Accepts(Syn with { Sack = [] }));
+        Assert.False(Accepts(Syn with { Sack = new SackBlock[SackBlocks.Max + 1] }));
+        Assert.False(Accepts(Syn with { Frame = new(113, 1, []) }));
+        Assert.False(Accepts(Syn with { Frame = new(113, 76, null!) }));
+        Assert.False(Accepts(Syn with { Frame = new(113, 75, new byte[76]) }));
+        Assert.False(Accepts(Syn with { Frame = new(113, 1000, new byte[CapturedFrame.MaxOctets + 1]) }));
+        Assert.False(Accepts(Syn with { Frame = new(2, 76, new byte[76]) }));
+        Assert.False(Accepts(Syn with { Frame = new(113 + 256, 76, new byte[76]) }));
+        Assert.False(Accepts(Syn with { Len = 100, Frame = new(113, 76, new byte[76]) }));
         Assert.False(Accepts(Syn with { To = Endpoint.V6(1, 11_111) }));
     }
 }

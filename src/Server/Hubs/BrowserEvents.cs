@@ -1,0 +1,12 @@
+using ReuseAddrDashboard.Core.Events;
+
+namespace ReuseAddrDashboard.Server.Hubs;
+
+/// <summary>Events as browsers get them: without the octets of captured frames, which no picture needs and which would be a third of a run's log.</summary>
+internal static class BrowserEvents
+{
+    public static IReadOnlyList<RunEvent> Of(IReadOnlyList<RunEvent> events) =>
+        events.Any(HasFrame) ? [.. events.Select(e => HasFrame(e) ? (SegmentEvent)e with { Frame = null } : e)] : events;
+
+    private static bool HasFrame(RunEvent e) => e is SegmentEvent { Frame: not null };
+}
