@@ -57,12 +57,12 @@ public sealed class DiagramText(IStringLocalizer text)
     }
 
     /// <summary>What happened, in order.</summary>
-    public IEnumerable<(long Key, string Line)> Story(Timeline timeline)
+    public IEnumerable<StoryLine> Story(Timeline timeline)
     {
-        var lines = timeline.Calls.Select(c => (T: c.At, Key: c.Event.Seq * 4, Line: Call(c.Event)))
-            .Concat(timeline.Bands.Select(b => (T: b.Begin, Key: b.Seq * 4 + 1, Line: Band(b))))
-            .Concat(timeline.Arrows.Select((a, i) => (T: a.Sent, Key: -1L - i, Line: Arrow(a))));
-        return lines.OrderBy(l => l.T).Select(l => (l.Key, l.Line));
+        var lines = timeline.Calls.Select(c => new StoryLine(c.At, c.Event.Seq * 4, c.Event, () => Call(c.Event)))
+            .Concat(timeline.Bands.Select(b => new StoryLine(b.Begin, b.Seq * 4 + 1, b, () => Band(b))))
+            .Concat(timeline.Arrows.Select((a, i) => new StoryLine(a.Sent, -1L - i, (a.Kind, a.From, a.Sent, a.Received, a.Segment), () => Arrow(a))));
+        return lines.OrderBy(l => l.T);
     }
 
     public string SourceName(EventSource source) => source switch
@@ -90,3 +90,10 @@ public sealed class DiagramText(IStringLocalizer text)
         _ => "",
     };
 }
+
+/// <summary>A sentence of the diagram's story, written only when it is drawn.</summary>
+/// <param name="T">Its moment, nanoseconds on the run's axis.</param>
+/// <param name="Key">Tells it from the others.</param>
+/// <param name="Of">What it says depends on this alone.</param>
+/// <param name="Text">Writes it.</param>
+public sealed record StoryLine(long T, long Key, object Of, Func<string> Text);

@@ -56,6 +56,9 @@ public sealed record ArrowShape(Arrow Arrow, Label Label, double X1, double Y1, 
     /// <summary>Room between the line and its name, px.</summary>
     public const double Clear = 2;
 
+    /// <summary>All that its drawing shows; the events behind it may grow without a change to see.</summary>
+    public object Drawn => (Label, X1, Y1, X2, Y2, Arrow.Source, Arrow.Sent, Arrow.Received, Arrow.Segment);
+
     /// <summary>Where the line is at <paramref name="x"/>.</summary>
     public double YAt(double x) => Y1 + (Y2 - Y1) * (x - X1) / (X2 - X1);
 }
