@@ -11,6 +11,9 @@
   };
   dark.addEventListener("change", apply);
   apply();
+  // All that MudBlazor's theme provider and buttons ask of MudBlazor's own script, which would be 15 kB to load; it is looked for by the first name.
+  window.mudElementRef = {};
+  window.mudThemeProvider = { isDarkMode: () => dark.matches, watchDarkMode() {}, stopWatchingDarkMode() {} };
   window.labTheme = {
     listen(listener) { told = listener; apply(); },
     choose(next) {
