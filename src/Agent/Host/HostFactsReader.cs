@@ -17,8 +17,8 @@ internal static class HostFactsReader
     public static string Version { get; } = (typeof(HostFactsReader).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0").Split('+')[0];
 
     /// <param name="options">What the command line says.</param>
-    /// <param name="sources">Ways to observe beside /proc that this agent has opened.</param>
-    public static HostFacts Read(AgentOptions options, params IEnumerable<string> sources)
+    /// <param name="sources">As <see cref="SourceFacts.All"/> says.</param>
+    public static HostFacts Read(AgentOptions options, IReadOnlyList<SourceFact> sources)
     {
         (string interfaceName, string address) = HostAddress.Choose(options.Interface, options.Address);
         return new HostFacts
@@ -30,21 +30,16 @@ internal static class HostFactsReader
             Address = address,
             Interface = interfaceName,
             ClockTicks = (int)Libc.SysConf(Constants._SC_CLK_TCK),
+            KernelHz = KernelClock.KernelHz(),
             BootId = Line("/proc/sys/kernel/random/boot_id") ?? "unknown",
             NetworkNamespace = SocketNames.InodeOf("/proc/thread-self/ns/net"),
             Uid = Libc.GetEUid(),
             Pid = Environment.ProcessId,
             AgentVersion = Version,
-            Sources = ["proc", .. HasSockDiag() ? ["diag"] : Array.Empty<string>(), .. sources],
+            Sources = sources,
             CanDestroySockets = DestroyTrial.Errno() == 0,
             Sysctls = Sysctls.ToDictionary(name => name, name => Line($"/proc/sys/{name.Replace('.', '/')}")?.Replace('\t', ' ')),
         };
-    }
-
-    private static bool HasSockDiag()
-    {
-        using SockDiag? diag = SockDiag.Open(out _);
-        return diag is not null;
     }
 
     private static string Os()

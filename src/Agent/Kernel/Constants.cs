@@ -13,7 +13,7 @@ internal static class Constants
     public const short POLLIN = 1;
     public const int EFD_NONBLOCK = 0x800, EFD_CLOEXEC = 0x80000;
     public const int O_RDONLY = 0, O_CLOEXEC = 0x80000;
-    public const int CLOCK_MONOTONIC = 1, CLOCK_PROCESS_CPUTIME_ID = 2, CLOCK_THREAD_CPUTIME_ID = 3;
+    public const int CLOCK_MONOTONIC = 1, CLOCK_PROCESS_CPUTIME_ID = 2, CLOCK_THREAD_CPUTIME_ID = 3, CLOCK_MONOTONIC_COARSE = 6;
     public const int _SC_CLK_TCK = 2;
     public const int PR_SET_PDEATHSIG = 1;
     public const int SIGKILL = 9;

@@ -12,6 +12,14 @@ internal static unsafe class KernelClock
     /// <summary>CPU time that the process has used.</summary>
     public static long ProcessCpu() => Read(Constants.CLOCK_PROCESS_CPUTIME_ID);
 
+    /// <summary>CONFIG_HZ: CLOCK_MONOTONIC_COARSE advances once a tick, and clock_getres(2) tells by how much. 0 where the kernel does not say.</summary>
+    public static int KernelHz()
+    {
+        TimeSpec tick;
+        return Libc.ClockGetRes(Constants.CLOCK_MONOTONIC_COARSE, &tick) == 0 && tick is { Seconds: 0, Nanoseconds: > 0 }
+            ? (int)Math.Round(1e9 / tick.Nanoseconds) : 0;
+    }
+
     private static long Read(int clock)
     {
         TimeSpec time;

@@ -67,6 +67,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "clock_gettime"), SuppressGCTransition]
     public static partial int ClockGetTime(int clock, TimeSpec* time);
 
+    [LibraryImport(Library, EntryPoint = "clock_getres"), SuppressGCTransition]
+    public static partial int ClockGetRes(int clock, TimeSpec* resolution);
+
     [LibraryImport(Library, EntryPoint = "sysconf")]
     public static partial nint SysConf(int name);
 

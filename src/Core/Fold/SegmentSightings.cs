@@ -55,7 +55,7 @@ internal static class SegmentSightings
         return Pair(all, sameClock ? SameClock : OtherClock);
     }
 
-    public static bool Captures(HostFacts? host) => host?.Sources.Contains("capture") ?? false;
+    public static bool Captures(HostFacts? host) => host?.Observes(SourceFact.Capture) ?? false;
 
     public static string Other(string host) => host == HubRoutes.Client ? HubRoutes.Server : HubRoutes.Client;
 

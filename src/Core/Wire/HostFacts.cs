@@ -24,6 +24,9 @@ public sealed record HostFacts
     /// <summary>Ticks a second in which /proc counts its timers (sysconf(_SC_CLK_TCK)).</summary>
     public int ClockTicks { get; init; }
 
+    /// <summary>CONFIG_HZ, the ticks a second of the kernel's timers: 1 / clock_getres(CLOCK_MONOTONIC_COARSE), rounded; 0 where that cannot be read.</summary>
+    public int KernelHz { get; init; }
+
     /// <summary>/proc/sys/kernel/random/boot_id: hosts with the same one share CLOCK_MONOTONIC.</summary>
     public required string BootId { get; init; }
 
@@ -37,12 +40,23 @@ public sealed record HostFacts
 
     public required string AgentVersion { get; init; }
 
-    /// <summary>Ways to observe that this host has, <c>proc</c> first.</summary>
-    public required IReadOnlyList<string> Sources { get; init; }
+    /// <summary>Ways to observe: always all of <see cref="SourceFact.All"/> in that order, those that this host lacks with the reason.</summary>
+    public required IReadOnlyList<SourceFact> Sources { get; init; }
 
     /// <summary>True when the agent may destroy a TIME-WAIT socket (SOCK_DESTROY: CAP_NET_ADMIN and CONFIG_INET_DIAG_DESTROY).</summary>
     public bool CanDestroySockets { get; init; }
 
     /// <summary>The sysctls that the lesson depends on; <c>null</c> for one that cannot be read.</summary>
     public required IReadOnlyDictionary<string, string?> Sysctls { get; init; }
+
+    /// <summary>Whether this host observes by a source of <see cref="SourceFact.All"/>.</summary>
+    public bool Observes(string source)
+    {
+        foreach (SourceFact fact in Sources)
+        {
+            if (fact.Name == source)
+                return fact.Available;
+        }
+        return false;
+    }
 }

@@ -8,7 +8,7 @@ namespace ReuseAddrDashboard.Server.Labs;
 /// <summary>What an agent may say: everything it sends is bounded and checked here, before the lab believes it.</summary>
 internal static class AgentEdge
 {
-    private const int MaxName = 64, MaxText = 512, MaxRaw = 400, MaxSysctls = 32, MaxSources = 8;
+    private const int MaxName = 64, MaxText = 512, MaxRaw = 400, MaxSysctls = 32, MaxHz = 100_000;
 
     /// <summary>A sentence that says why the announcement is not taken; null when it is.</summary>
     public static string? Fault(AgentHello hello)
@@ -23,9 +23,9 @@ internal static class AgentEdge
         if (!IPAddress.TryParse(f.Address, out _))
             return "The agent's address is not an IP address: start it with --address ADDRESS.";
         bool bounded = Within(f.HostName, 255) && Within(f.Os, 200) && Within(f.Kernel, 200) && Within(f.Interface, MaxName) && Within(f.BootId, MaxName)
-            && Within(f.AgentVersion, MaxName) && f.Sources?.Count <= MaxSources && f.Sources.All(s => Within(s, 16))
+            && Within(f.AgentVersion, MaxName) && Are(f.Sources) && f.ClockTicks is >= 0 and <= MaxHz && f.KernelHz is >= 0 and <= MaxHz
             && f.Sysctls?.Count <= MaxSysctls && f.Sysctls.All(s => Within(s.Key, 128) && (s.Value is null || s.Value.Length <= 128));
-        return bounded ? null : "The agent's facts about its host are longer than they can be.";
+        return bounded ? null : "The agent's facts about its host are not such as an agent of this version sends.";
     }
 
     /// <summary>True when the report is one an agent of ours could have sent.</summary>
@@ -52,6 +52,10 @@ internal static class AgentEdge
     private static bool Accepts(CapturedFrame frame, int payload) => Enum.IsDefined((FrameKind)Math.Clamp(frame.LinkType, 0, byte.MaxValue))
         && frame.Octets is { Length: > 0 and <= CapturedFrame.MaxOctets } octets && frame.Length >= octets.Length && frame.Length <= SegmentEvent.MaxLength + CapturedFrame.MaxOctets
         && frame.Length >= payload;
+
+    private static bool Are(IReadOnlyList<SourceFact>? sources) =>
+        sources?.Count == SourceFact.All.Count
+        && sources.Zip(SourceFact.All, (s, name) => s is not null && s.Name == name && Optional(s.Missing, MaxText) && Optional(s.Grant, MaxText) && s.Available == s.Missing is null).All(ok => ok);
 
     private static bool Within(string? text, int most) => text is { Length: > 0 } && text.Length <= most;
 

@@ -1,4 +1,5 @@
 using ReuseAddrDashboard.Agent.Host;
+using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Agent.Options;
 using ReuseAddrDashboard.Agent.Tests.Support;
 using ReuseAddrDashboard.Core.Wire;
@@ -8,7 +9,8 @@ namespace ReuseAddrDashboard.Agent.Tests.Host;
 
 public sealed class HostFactsTests
 {
-    private static HostFacts Read(params string[] args) => HostFactsReader.Read(OptionParser.Parse(["--dashboard", "http://h:1", "--name", "client", .. args], out _)!);
+    private static HostFacts Read(params string[] args) => HostFactsReader.Read(OptionParser.Parse(["--dashboard", "http://h:1", "--name", "client", .. args], out _)!,
+        SourceFacts.All(capture: KernelRefusal.Of("socket(AF_PACKET)", Constants.EPERM), SourceFact.Has(SourceFact.Trace)));
 
     [Fact]
     public void Tells_what_the_machines_own_programs_tell()
@@ -18,11 +20,15 @@ public sealed class HostFactsTests
         Assert.Equal(CProgram.Tool("uname", "-r").Trim(), facts.Kernel);
         Assert.Equal(CProgram.Tool("uname", "-n").Trim(), facts.HostName);
         Assert.Equal(CProgram.Tool("getconf", "CLK_TCK").Trim(), $"{facts.ClockTicks}");
+        Assert.Contains(facts.KernelHz, (int[])[100, 250, 300, 1000]);
         Assert.Equal(CProgram.Tool("id", "-u").Trim(), $"{facts.Uid}");
         Assert.Equal(CProgram.Tool("readlink", "/proc/self/ns/net").Trim(), $"net:[{facts.NetworkNamespace}]");
         Assert.Equal(File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(), facts.BootId);
         Assert.Contains($"\"{facts.Os}\"", File.ReadAllText("/etc/os-release"), StringComparison.Ordinal);
-        Assert.Equal(["proc", "diag"], facts.Sources);
+        Assert.Equal(SourceFact.All, facts.Sources.Select(s => s.Name));
+        Assert.Equal(["proc", "diag", "trace"], facts.Sources.Where(s => s.Available).Select(s => s.Name));
+        Assert.Equal("socket(AF_PACKET): Operation not permitted (EPERM).", facts.Sources[2].Missing);
+        Assert.Contains("CAP_NET_RAW", facts.Sources[2].Grant, StringComparison.Ordinal);
         Assert.Equal(5, facts.Sysctls.Count);
         Assert.Matches("^[0-9]+$", facts.Sysctls["net.ipv4.tcp_fin_timeout"]!);
         Assert.Matches("^[0-9]+ [0-9]+$", facts.Sysctls["net.ipv4.ip_local_port_range"]!);

@@ -62,7 +62,7 @@ internal sealed class RunScript
     public static HostFacts Host(string name, string address) => new()
     {
         Name = name, HostName = "vm", Os = "Debian GNU/Linux 12 (bookworm)", Kernel = "6.18.44", Address = address, Interface = "veth0", ClockTicks = 100, BootId = "b",
-        NetworkNamespace = address.StartsWith("127.", StringComparison.Ordinal) ? 4026531840UL : 4026532000UL + (ulong)name.Length + name[0], AgentVersion = "0.1.0", Sources = ["proc"],
+        NetworkNamespace = address.StartsWith("127.", StringComparison.Ordinal) ? 4026531840UL : 4026532000UL + (ulong)name.Length + name[0], AgentVersion = "0.1.0", Sources = [SourceFact.Has(SourceFact.Proc)],
         Sysctls = new Dictionary<string, string?> { ["net.ipv4.tcp_fin_timeout"] = "60", ["net.ipv4.tcp_tw_reuse"] = "2" },
     };
 

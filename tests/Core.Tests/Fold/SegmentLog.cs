@@ -25,7 +25,7 @@ internal sealed class SegmentLog
         HostFacts Host(string name, string address, string boot, ulong ns) => new()
         {
             Name = name, HostName = name, Os = "Linux", Kernel = "6.18", Address = address, Interface = "eth0", ClockTicks = 100, BootId = boot, NetworkNamespace = ns,
-            AgentVersion = "1", Sources = captures.Contains(name) ? ["proc", "capture"] : ["proc"], Sysctls = new Dictionary<string, string?>(),
+            AgentVersion = "1", Sources = [SourceFact.Has(SourceFact.Proc), new(SourceFact.Capture, captures.Contains(name))], Sysctls = new Dictionary<string, string?>(),
         };
         var options = new RunOptions();
         _header = new RunHeader

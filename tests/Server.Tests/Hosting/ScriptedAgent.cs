@@ -44,7 +44,7 @@ internal sealed class ScriptedAgent : IAsyncDisposable
     public static HostFacts Facts(string name) => new()
     {
         Name = name, HostName = "test", Os = "Debian GNU/Linux 12 (bookworm)", Kernel = "6.1.0", Address = name == HubRoutes.Server ? "192.168.122.68" : "192.168.122.177",
-        Interface = "eth0", ClockTicks = 100, BootId = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(), AgentVersion = "0.1.0", Sources = ["proc"],
+        Interface = "eth0", ClockTicks = 100, BootId = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(), AgentVersion = "0.1.0", Sources = [.. SourceFact.All.Select(s => s == SourceFact.Proc ? SourceFact.Has(s) : new SourceFact(s, false, "It is not scripted."))],
         Sysctls = new Dictionary<string, string?> { ["net.ipv4.tcp_max_tw_buckets"] = "65536" },
     };
 

@@ -1,0 +1,38 @@
+using ReuseAddrDashboard.Agent.Kernel;
+using ReuseAddrDashboard.Core.Wire;
+
+namespace ReuseAddrDashboard.Agent.Host;
+
+/// <summary>Says of each source whether this agent has it, and if not, what the kernel refused and what would grant it.</summary>
+internal static class SourceFacts
+{
+    private const string Table = "/proc/thread-self/net/tcp";
+
+    /// <param name="capture">What the kernel refused of the capture; null when it is open.</param>
+    /// <param name="trace">Tracing, as its source tells.</param>
+    public static IReadOnlyList<SourceFact> All(KernelRefusal? capture, SourceFact trace) => [Proc(), Diag(), Capture(capture), trace];
+
+    private static SourceFact Proc()
+    {
+        using var fd = new SocketFd(Libc.Open(Table, Constants.O_RDONLY | Constants.O_CLOEXEC));
+        return fd.IsInvalid
+            ? new SourceFact(SourceFact.Proc, false, $"{KernelRefusal.Last($"open({Table})")}.", "Mount the whole proc file system: mount -t proc proc /proc, without the option subset=pid.")
+            : SourceFact.Has(SourceFact.Proc);
+    }
+
+    private static SourceFact Diag()
+    {
+        using SockDiag? diag = SockDiag.Open(out int errno);
+        return diag is not null
+            ? SourceFact.Has(SourceFact.Diag)
+            : new SourceFact(SourceFact.Diag, false, $"{KernelRefusal.Of("sock_diag(TCP)", errno)}.",
+                errno == Constants.EPERM ? "Let the sandbox pass socket(AF_NETLINK, ..., NETLINK_SOCK_DIAG)." : "It needs no right, only the kernel's modules: modprobe inet_diag tcp_diag.");
+    }
+
+    private static SourceFact Capture(KernelRefusal? refusal) => refusal is null
+        ? SourceFact.Has(SourceFact.Capture)
+        : new SourceFact(SourceFact.Capture, false, $"{refusal}.",
+            refusal.Errno == Constants.EPERM
+                ? "Give the agent CAP_NET_RAW: start it with sudo, or setcap cap_net_raw+ep on its program; for a container --cap-add NET_RAW."
+                : "The kernel needs AF_PACKET: modprobe af_packet.");
+}
