@@ -15,7 +15,7 @@ The last line says how it went: "N passed, N failed" or "N passed, N failed, N s
   --no-build        take what was built and published last time
   --help            this
 
-Needs the .NET 10 SDK. Chromium, iproute2, strace, tcpdump, gcc and libc6-dev are installed from the distribution's packages where
+Needs the .NET 10 SDK. Chromium, iproute2, nftables, strace, tcpdump, tshark, gcc and libc6-dev are installed from the distribution's packages where
 this is run as root and apt-get exists; otherwise it says what is missing, and the tests that need it say that they were skipped.
 With CI=true whatever is missing is a failure.
 EOF
@@ -82,12 +82,13 @@ has() {
     libc6-dev) [[ -e /usr/include/netinet/tcp.h ]] ;;
     iproute2) command -v ss && command -v ip ;;
     util-linux) command -v unshare ;;
+    nftables) command -v nft || [[ -x /usr/sbin/nft ]] ;;
     *) command -v "$1" ;;
   esac >/dev/null
 }
 look() {
   missing=()
-  for package in chromium iproute2 util-linux strace tcpdump gcc libc6-dev; do has "$package" || missing+=("$package"); done
+  for package in chromium iproute2 util-linux nftables strace tcpdump tshark gcc libc6-dev; do has "$package" || missing+=("$package"); done
 }
 look
 if ((${#missing[@]})) && [[ $install == yes && $EUID == 0 ]] && command -v apt-get >/dev/null; then
@@ -100,7 +101,7 @@ if ((${#missing[@]})); then
   say "Missing: ${missing[*]}. Tests that need them are skipped and say so. On Debian or Ubuntu: sudo apt-get install ${missing[*]}"
   [[ ${CI:-} == true ]] && stop "With CI=true everything has to be there."
 else
-  say "All there: .NET SDK $(tail -n 1 "$results/sdk.log"), Chromium, iproute2, util-linux, strace, tcpdump, gcc, libc6-dev."
+  say "All there: .NET SDK $(tail -n 1 "$results/sdk.log"), Chromium, iproute2, util-linux, nftables, strace, tcpdump, tshark, gcc, libc6-dev."
 fi
 unshare --user --map-root-user --net true 2>/dev/null ||
   say "This user may not make network namespaces (unshare --user --net): tests that need one are skipped and say so."

@@ -32,18 +32,20 @@ internal sealed partial class LabGrain
         try
         {
             await PutAway();
+            // One moment on both clocks: the stamps of a capture file are wall time.
+            (DateTimeOffset startedAt, long zero) = LocalClock.Both(time);
             var header = new RunHeader
             {
                 Id = RunIds.New(time),
                 Lab = Id,
                 Scenario = script.Id,
                 Options = options,
-                StartedAt = time.GetUtcNow(),
+                StartedAt = startedAt,
                 Hosts = [.. Seats.Select(s => s.Facts!)],
                 Script = script,
             };
             await store.Create(header);
-            _run = new RunLog(header, Now, Store, Show, StoreFailed);
+            _run = new RunLog(header, zero, Store, Show, StoreFailed);
             (_over, _port) = (null, options.Port);
             _idleSockets.Clear();
             LogStarted(header.Id, script.Id, options.Port);

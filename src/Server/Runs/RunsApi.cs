@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using ReuseAddrDashboard.Core.Events;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Server.Labs;
+using ReuseAddrDashboard.Server.Runs.Capture;
 
 namespace ReuseAddrDashboard.Server.Runs;
 
@@ -24,6 +25,8 @@ internal static class RunsApi
         api.MapGet("/runs/{id}", Get).Produces<RunFile>().ProducesProblem(StatusCodes.Status404NotFound).WithSummary("The run file (docs/run-format.md).");
         api.MapGet("/runs/{id}/ss", Ss).Produces<string>(StatusCodes.Status200OK, "text/plain").ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("The server host's sockets at a moment (seconds on the run's axis; now or the end without it), as ss -anot4 'sport == :PORT' prints them.");
+        api.MapGet("/runs/{id}/capture.pcapng", Capture).Produces<byte[]>(StatusCodes.Status200OK, RunCapture.MediaType).ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("The run's captured segments for Wireshark and tshark: both hosts as interfaces, nanosecond stamps, beside each packet the call before it.");
         api.MapPost("/runs/{id}/steps/{step}", Step).Produces<RunFile>().WithSummary("Makes the calls of a step that are left, and answers when it has ended.");
         api.MapPost("/runs/{id}/next-call", Next).Produces<RunFile>().WithSummary("Makes the next system call only.");
         api.MapPost("/runs/{id}/skip-wait", SkipWait).Produces<RunFile>().WithSummary("Destroys the run's TIME-WAIT sockets (SOCK_DESTROY) where the host may.");
@@ -58,6 +61,16 @@ internal static class RunsApi
         if (at is not null && !SsView.TryReadSeconds(at, out moment))
             return Refusal(StatusCodes.Status400BadRequest, "bad-moment", "at is a number of seconds on the run's axis, for example at=12.5.", id);
         return Results.Text(SsView.At(run, moment));
+    }
+
+    private static async Task<IResult> Capture(string id, RunStore store, CancellationToken cancel)
+    {
+        if (await store.Find(id, cancel) is not { } run)
+            return UnknownRun(id);
+        if (!RunCapture.Has(run))
+            return Refusal(StatusCodes.Status404NotFound, "no-capture",
+                "No segment of this run was captured: nothing was sent yet, or the agents may not capture (CAP_NET_RAW; the hosts on the page say which sources they have).", id);
+        return Results.Stream(body => RunCapture.Write(run, body, cancel), RunCapture.MediaType, $"{run.Id}.pcapng");
     }
 
     private static Task<IResult> Step(string id, string step, IGrainFactory grains, RunStore store, CancellationToken cancel) =>

@@ -1,0 +1,81 @@
+using System.Buffers;
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Wire;
+
+namespace ReuseAddrDashboard.Server.Runs.Capture;
+
+/// <summary>
+/// A run's captured segments as a pcapng file: each host an interface, stamps of the run's axis as wall time, beside each packet the call before it, and at the end what was lost.
+/// </summary>
+internal static class RunCapture
+{
+    public const string MediaType = "application/x-pcapng";
+
+    private const int FlushAt = 64 * 1024;
+
+    /// <summary>True when the run has octets to write.</summary>
+    public static bool Has(RunFile run) => run.Events.Any(e => e is SegmentEvent { Frame: not null });
+
+    public static async Task Write(RunFile run, Stream to, CancellationToken cancel)
+    {
+        var buffer = new ArrayBufferWriter<byte>(2 * FlushAt);
+        foreach (bool _ in Write(run, new PcapngWriter(buffer)))
+        {
+            if (buffer.WrittenCount < FlushAt)
+                continue;
+            await to.WriteAsync(buffer.WrittenMemory, cancel);
+            buffer.ResetWrittenCount();
+        }
+        await to.WriteAsync(buffer.WrittenMemory, cancel);
+    }
+
+    // A value for each block.
+    private static IEnumerable<bool> Write(RunFile run, PcapngWriter file)
+    {
+        SegmentEvent[] segments = [.. run.Events.OfType<SegmentEvent>().Where(s => s.Frame is not null && s.Host is not null).OrderBy(s => s.T).ThenBy(s => s.Seq)];
+        List<(string Host, int LinkType)> interfaces = Interfaces(segments);
+        var before = new CallsBefore(run.Events);
+        long begin = (run.StartedAt - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+
+        file.Section($"ReuseAddrDashboard {run.Hosts.Select(h => h.AgentVersion).FirstOrDefault()}", run.Hosts.Select(h => h.Kernel).FirstOrDefault() is { } kernel ? $"Linux {kernel}" : "Linux",
+            $"run {run.Id}, scenario {run.Scenario}, port {run.Options.Port}");
+        yield return true;
+        foreach ((string name, int linkType) in interfaces)
+        {
+            HostFacts? facts = run.Hosts.FirstOrDefault(h => h.Name == name);
+            file.Interface(linkType, CapturedFrame.MaxOctets, name, facts is null ? name : $"{facts.HostName}, {facts.Address} on {facts.Interface}", facts is null ? null : $"{facts.Os}, Linux {facts.Kernel}");
+            yield return true;
+        }
+        foreach (SegmentEvent s in segments)
+        {
+            CapturedFrame frame = s.Frame!;
+            file.Packet(interfaces.IndexOf((s.Host!, frame.LinkType)), begin + s.T, frame.Octets, frame.Length, Direction(s), before.Of(s));
+            yield return true;
+        }
+        long first = segments.Length == 0 ? 0 : segments[0].T, last = segments.Length == 0 ? 0 : segments[^1].T;
+        for (int i = 0; i < interfaces.Count; i++)
+        {
+            (string host, int linkType) = interfaces[i];
+            // The losses of a host are told once, with the first of its interfaces.
+            long lost = interfaces.FindIndex(o => o.Host == host) == i ? run.Events.OfType<GapEvent>().Where(g => g.Host == host && g.Source == EventSource.Capture).Sum(g => g.Lost) : 0;
+            file.Statistics(i, begin + first, begin + last, segments.LongCount(s => s.Host == host && s.Frame!.LinkType == linkType), lost);
+            yield return true;
+        }
+    }
+
+    // An interface has one link type: a host whose captures differ in theirs gets a further one.
+    private static List<(string Host, int LinkType)> Interfaces(SegmentEvent[] segments)
+    {
+        int Usual(string host) => segments.FirstOrDefault(s => s.Host == host)?.Frame!.LinkType ?? (int)FrameKind.LinuxSll;
+        List<(string, int)> all = [(HubRoutes.Client, Usual(HubRoutes.Client)), (HubRoutes.Server, Usual(HubRoutes.Server))];
+        return [.. all.Concat(segments.Select(s => (s.Host!, s.Frame!.LinkType))).Distinct()];
+    }
+
+    private static PacketDirection Direction(SegmentEvent s) => s switch
+    {
+        { Sent: not null, Received: null } => PacketDirection.Outbound,
+        { Sent: null, Received: not null } => PacketDirection.Inbound,
+        _ => PacketDirection.Unknown,
+    };
+}
