@@ -63,14 +63,16 @@ internal static class RunsApi
         return Results.Text(SsView.At(run, moment));
     }
 
-    private static async Task<IResult> Capture(string id, RunStore store, CancellationToken cancel)
+    private static async Task<IResult> Capture(string id, string? host, RunStore store, CancellationToken cancel)
     {
         if (await store.Find(id, cancel) is not { } run)
             return UnknownRun(id);
-        if (!RunCapture.Has(run))
+        if (host is not (null or HubRoutes.Client or HubRoutes.Server))
+            return Refusal(StatusCodes.Status400BadRequest, "bad-host", "host is client or server; without it the file has both.", id);
+        if (!RunCapture.Has(run, host))
             return Refusal(StatusCodes.Status404NotFound, "no-capture",
                 "No segment of this run was captured: nothing was sent yet, or the agents may not capture (CAP_NET_RAW; the hosts on the page say which sources they have).", id);
-        return Results.Stream(body => RunCapture.Write(run, body, cancel), RunCapture.MediaType, $"{run.Id}.pcapng");
+        return Results.Stream(body => RunCapture.Write(run, host, body, cancel), RunCapture.MediaType, host is null ? $"{run.Id}.pcapng" : $"{run.Id}-{host}.pcapng");
     }
 
     private static Task<IResult> Step(string id, string step, IGrainFactory grains, RunStore store, CancellationToken cancel) =>

@@ -53,14 +53,14 @@ public sealed class CaptureFileTests
         new GapEvent { Host = HubRoutes.Server, Source = EventSource.Capture, Lost = 3, Reason = "3 segments were lost." },
         Segment(HubRoutes.Server, 2_000_000_000, true, RstAck, "RST,ACK"));
 
-    private static async Task<string> Tool(RunFile run, string program, params string[] arguments)
+    private static async Task<string> Tool(RunFile run, string program, string[] arguments, string? host = null)
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(d => File.Exists(Path.Combine(d, program))), $"{program} is not installed.");
         string file = Path.GetTempFileName();
         try
         {
             await using (FileStream stream = File.Create(file))
-                await RunCapture.Write(run, stream, TestContext.Current.CancellationToken);
+                await RunCapture.Write(run, host, stream, TestContext.Current.CancellationToken);
             ProcessStartInfo start = new(program, [.. arguments, file]) { RedirectStandardOutput = true, RedirectStandardError = true };
             start.Environment["TZ"] = "UTC";
             using Process process = Process.Start(start)!;
@@ -81,8 +81,8 @@ public sealed class CaptureFileTests
     [Fact]
     public async Task Tshark_reads_segments_stamps_hosts_directions_and_the_calls_before()
     {
-        string[] lines = (await Tool(Example, "tshark", "-n", "-T", "fields", "-E", "separator=|", "-e", "frame.time_epoch", "-e", "frame.interface_name", "-e", "frame.packet_flags_direction",
-            "-e", "tcp.flags", "-e", "tcp.seq_raw", "-e", "tcp.ack_raw", "-e", "frame.comment", "-r")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines = (await Tool(Example, "tshark", ["-n", "-T", "fields", "-E", "separator=|", "-e", "frame.time_epoch", "-e", "frame.interface_name", "-e", "frame.packet_flags_direction",
+            "-e", "tcp.flags", "-e", "tcp.seq_raw", "-e", "tcp.ack_raw", "-e", "frame.comment", "-r"])).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         long epoch = Begin.ToUnixTimeSeconds();
         Assert.Equal(
             [
@@ -99,13 +99,24 @@ public sealed class CaptureFileTests
     public async Task A_failed_call_before_a_packet_has_its_error()
     {
         RunFile run = Run(Call(HubRoutes.Server, "bind", 0, 100, "EADDRINUSE"), Segment(HubRoutes.Client, 200, true, Syn, "SYN"));
-        Assert.Equal("after server bind(3) = -1 EADDRINUSE, lfd", (await Tool(run, "tshark", "-T", "fields", "-e", "frame.comment", "-r")).Trim());
+        Assert.Equal("after server bind(3) = -1 EADDRINUSE, lfd", (await Tool(run, "tshark", ["-T", "fields", "-e", "frame.comment", "-r"])).Trim());
+    }
+
+    [Fact]
+    public async Task The_file_of_one_host_has_no_segment_twice()
+    {
+        RunFile run = Run([.. Example.Events.Where(e => e.T >= 0)]);
+        Assert.Contains("retransmission", await Tool(run, "tshark", ["-q", "-z", "expert", "-r"]), StringComparison.Ordinal);
+        string client = await Tool(run, "tshark", ["-q", "-z", "expert", "-r"], HubRoutes.Client);
+        Assert.Contains("Connection establish request", client, StringComparison.Ordinal);
+        Assert.DoesNotContain("retransmission", client, StringComparison.Ordinal);
+        Assert.Matches(@"Number of interfaces in file:\s+1\b", await Tool(run, "capinfos", [], HubRoutes.Client));
     }
 
     [Fact]
     public async Task Tcpdump_prints_every_segment_with_its_nanoseconds()
     {
-        string[] lines = (await Tool(Example, "tcpdump", "-n", "-S", "-tt", "--nano", "-r")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines = (await Tool(Example, "tcpdump", ["-n", "-S", "-tt", "--nano", "-r"])).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(5, lines.Length);
         Assert.StartsWith(string.Create(CultureInfo.InvariantCulture, $"{Begin.ToUnixTimeSeconds() + 1}.000040000 "), lines[3]);
         Assert.Contains("127.0.0.1.11111 > 127.0.0.1.51552: Flags [S.], seq 2364434759, ack 4182547217, win 65483, options [mss 65495,sackOK,TS val 2161526883 ecr 3440615742,nop,wscale 10], length 0", lines[3]);
@@ -114,7 +125,7 @@ public sealed class CaptureFileTests
     [Fact]
     public async Task Capinfos_finds_both_interfaces_and_what_was_lost()
     {
-        string text = await Tool(Example, "capinfos");
+        string text = await Tool(Example, "capinfos", []);
         Assert.Matches(@"Number of packets:\s+5\b", text);
         Assert.Matches(@"Number of interfaces in file:\s+2\b", text);
         Assert.Matches(@"Strict time order:\s+True", text);
@@ -127,7 +138,7 @@ public sealed class CaptureFileTests
     public async Task Blocks_are_whole_and_hold_their_length_at_both_ends()
     {
         using var file = new MemoryStream();
-        await RunCapture.Write(Example, file, TestContext.Current.CancellationToken);
+        await RunCapture.Write(Example, null, file, TestContext.Current.CancellationToken);
         byte[] octets = file.ToArray();
         var types = new List<uint>();
         for (int at = 0; at < octets.Length;)
@@ -155,6 +166,8 @@ public sealed class CaptureFileTests
         Assert.Equal(404, status);
         Assert.Contains("CAP_NET_RAW", detail, StringComparison.Ordinal);
         Assert.Equal(404, (int)(await dashboard.Http.GetAsync("/api/runs/nonsense/capture.pcapng", TestContext.Current.CancellationToken)).StatusCode);
+
+        Assert.Equal(400, (int)(await dashboard.Http.GetAsync(path + "?host=nobody", TestContext.Current.CancellationToken)).StatusCode);
 
         long now = ScriptedAgent.Monotonic;
         await client.Send([Segment(HubRoutes.Client, now, true, Syn, "SYN")]);

@@ -15,12 +15,16 @@ internal static class RunCapture
     private const int FlushAt = 64 * 1024;
 
     /// <summary>True when the run has octets to write.</summary>
-    public static bool Has(RunFile run) => run.Events.Any(e => e is SegmentEvent { Frame: not null });
+    public static bool Has(RunFile run, string? host) => Segments(run, host).Any();
 
-    public static async Task Write(RunFile run, Stream to, CancellationToken cancel)
+    /// <param name="run">The run.</param>
+    /// <param name="host">Only what this host saw: then no segment is there twice, which a program that reads the file would take for a retransmission. Null for both.</param>
+    /// <param name="to">Takes the file.</param>
+    /// <param name="cancel">Ends it in the middle.</param>
+    public static async Task Write(RunFile run, string? host, Stream to, CancellationToken cancel)
     {
         var buffer = new ArrayBufferWriter<byte>(2 * FlushAt);
-        foreach (bool _ in Write(run, new PcapngWriter(buffer)))
+        foreach (bool _ in Write(run, host, new PcapngWriter(buffer)))
         {
             if (buffer.WrittenCount < FlushAt)
                 continue;
@@ -31,10 +35,10 @@ internal static class RunCapture
     }
 
     // A value for each block.
-    private static IEnumerable<bool> Write(RunFile run, PcapngWriter file)
+    private static IEnumerable<bool> Write(RunFile run, string? only, PcapngWriter file)
     {
-        SegmentEvent[] segments = [.. run.Events.OfType<SegmentEvent>().Where(s => s.Frame is not null && s.Host is not null).OrderBy(s => s.T).ThenBy(s => s.Seq)];
-        List<(string Host, int LinkType)> interfaces = Interfaces(segments);
+        SegmentEvent[] segments = [.. Segments(run, only).OrderBy(s => s.T).ThenBy(s => s.Seq)];
+        List<(string Host, int LinkType)> interfaces = Interfaces(only is null ? [HubRoutes.Client, HubRoutes.Server] : [only], segments);
         var before = new CallsBefore(run.Events);
         long begin = (run.StartedAt - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 
@@ -64,12 +68,14 @@ internal static class RunCapture
         }
     }
 
+    private static IEnumerable<SegmentEvent> Segments(RunFile run, string? host) =>
+        run.Events.OfType<SegmentEvent>().Where(s => s.Frame is not null && s.Host is not null && (host is null || s.Host == host));
+
     // An interface has one link type: a host whose captures differ in theirs gets a further one.
-    private static List<(string Host, int LinkType)> Interfaces(SegmentEvent[] segments)
+    private static List<(string Host, int LinkType)> Interfaces(string[] hosts, SegmentEvent[] segments)
     {
         int Usual(string host) => segments.FirstOrDefault(s => s.Host == host)?.Frame!.LinkType ?? (int)FrameKind.LinuxSll;
-        List<(string, int)> all = [(HubRoutes.Client, Usual(HubRoutes.Client)), (HubRoutes.Server, Usual(HubRoutes.Server))];
-        return [.. all.Concat(segments.Select(s => (s.Host!, s.Frame!.LinkType))).Distinct()];
+        return [.. hosts.Select(h => (h, Usual(h))).Concat(segments.Select(s => (s.Host!, s.Frame!.LinkType))).Distinct()];
     }
 
     private static PacketDirection Direction(SegmentEvent s) => s switch
