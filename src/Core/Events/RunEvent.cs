@@ -14,6 +14,7 @@ namespace ReuseAddrDashboard.Core.Events;
 [JsonDerivedType(typeof(StepEvent), "step")]
 [JsonDerivedType(typeof(OutputEvent), "output")]
 [JsonDerivedType(typeof(GapEvent), "gap")]
+[JsonDerivedType(typeof(ClockEvent), "clock")]
 [JsonDerivedType(typeof(NoteEvent), "note")]
 [JsonDerivedType(typeof(EndEvent), "end")]
 public abstract record RunEvent

@@ -52,6 +52,7 @@ public sealed record Timeline
     /// <param name="until">The cursor: later events are left out; null for the whole log.</param>
     public static Timeline Of(RunHeader header, IReadOnlyList<RunEvent> events, long? until = null)
     {
+        events = HostClocks.Place(events);
         IReadOnlyList<RunEvent> log = until is { } cursor ? [.. events.Where(e => e.T <= cursor)] : events;
         var owners = new RowOwners(header);
         SocketHistory history = SocketHistory.Of(log, owners);

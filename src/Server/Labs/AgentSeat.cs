@@ -5,7 +5,11 @@ namespace ReuseAddrDashboard.Server.Labs;
 /// <summary>One of the lab's two places for an agent: who sits there, what it holds, which orders are out.</summary>
 internal sealed class AgentSeat(string name)
 {
+    /// <summary>Clocks of two machines drift apart by up to 20 parts in a million: what was measured is worth less with time.</summary>
+    private const long DriftDivisor = 50_000;
+
     private readonly Dictionary<long, TaskCompletionSource<AgentItem>> _orders = [];
+    private long _measuredAt;
 
     public string Name { get; } = name;
 
@@ -20,16 +24,22 @@ internal sealed class AgentSeat(string name)
     /// <summary>The highest item number that the lab holds of <see cref="Instance"/>.</summary>
     public long Acknowledged { get; set; }
 
-    /// <summary>Nanoseconds to add to the host's CLOCK_MONOTONIC to get the server's; 0 when both have the same boot id.</summary>
-    public long ClockOffset { get; private set; }
+    /// <summary>What the round trips to the agent say of its clock; null while there was none.</summary>
+    public ClockEstimate? Measured { get; private set; }
 
-    /// <summary>How far <see cref="ClockOffset"/> may be off, in nanoseconds: 0 for the same boot id, null while it is not measured.</summary>
-    public long? ClockUncertainty { get; private set; }
+    /// <summary>The best that is known of the clock: nanoseconds to add to the host's CLOCK_MONOTONIC to get the server's. Exactly 0 when both have the same boot id, null while not measured.</summary>
+    public ClockEstimate? Clock { get; private set; }
+
+    /// <summary>The offset by which the open run's events are placed: it stays, and what is found later is told with a ClockEvent.</summary>
+    public long PlacedBy { get; private set; }
+
+    /// <summary>What the open run's log says of the clock.</summary>
+    public ClockEstimate Told { get; set; }
 
     public bool Connected => Connection is not null;
 
     /// <summary>Connected, and what it reports can be placed in time.</summary>
-    public bool Ready => Connected && ClockUncertainty is not null;
+    public bool Ready => Connected && Clock is not null;
 
     /// <summary>Seats an agent. A new instance has lost its sockets and every order given to the old one.</summary>
     public void Take(string connection, AgentHello hello, IAgentOrders orders)
@@ -40,16 +50,29 @@ internal sealed class AgentSeat(string name)
             Abandon();
         }
         if (hello.Facts.BootId != Facts?.BootId)
-            ClockUncertainty = null;
+            Measured = Clock = null;
         (Connection, Instance, Facts, Orders) = (connection, hello.Instance, hello.Facts, orders);
     }
 
-    /// <summary>Takes a measurement of the clock, unless the one it has is better.</summary>
-    public void SetClock(long offset, long uncertainty)
+    /// <summary>Takes a measurement of the clock, unless the one it has is still better.</summary>
+    /// <param name="measured">The measurement.</param>
+    /// <param name="now">When, in nanoseconds.</param>
+    public void Measure(ClockEstimate measured, long now)
     {
-        if (ClockUncertainty is null || uncertainty < ClockUncertainty)
-            (ClockOffset, ClockUncertainty) = (offset, uncertainty);
+        if (Measured is { } old && measured.Uncertainty > old.Uncertainty + (now - _measuredAt) / DriftDivisor)
+            return;
+        (Measured, _measuredAt) = (measured, now);
+        if (Clock is null)
+            Place(measured);
     }
+
+    /// <summary>Settles the clock for a new run: its events are placed by what is known now.</summary>
+    public void BeginRun() => Place(Clock ?? default);
+
+    /// <summary>Takes the best that is known by now. Events are placed as before.</summary>
+    public void Tighten(ClockEstimate clock) => Clock = clock;
+
+    private void Place(ClockEstimate clock) => (Clock, PlacedBy, Told) = (clock, clock.Offset, clock);
 
     public void Leave() => (Connection, Orders) = (null, null);
 

@@ -1,4 +1,5 @@
 using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Server.Labs;
@@ -34,7 +35,7 @@ internal sealed partial class LabGrain
         bool lost = seat.Instance is not null && seat.Instance != hello.Instance;
         seat.Take(connection, hello, orders);
         if (hello.Facts.BootId == LocalClock.BootId)
-            seat.SetClock(0, 0);
+            seat.Measure(default, Now);
         LogJoined(seat.Name, hello.Facts.HostName, hello.Facts.Kernel);
         if (lost)
             AgentRestarted(seat);
@@ -62,7 +63,8 @@ internal sealed partial class LabGrain
     public Task AgentClock(string connection, long offset, long uncertainty)
     {
         foreach (AgentSeat seat in Seats.Where(s => s.Connection == connection))
-            seat.SetClock(offset, uncertainty);
+            seat.Measure(new(offset, uncertainty), Now);
+        FitClocks();
         Changed();
         return Task.CompletedTask;
     }
@@ -81,7 +83,7 @@ internal sealed partial class LabGrain
                 Gap(seat, item.Number - seat.Acknowledged - 1);
             seat.Acknowledged = item.Number;
             if (item.Event is { } e)
-                Take(seat, e with { Host = seat.Name, Seq = 0, T = e.T + seat.ClockOffset }, item.Order);
+                Take(seat, e with { Host = seat.Name, Seq = 0, }, item.Order);
             if (item.Done)
                 seat.Answered(item);
         }
@@ -97,13 +99,9 @@ internal sealed partial class LabGrain
     {
         if (_run is { } run && _over is null)
         {
-            e = e with { T = e.T - run.Zero };
-            if (e is SocketEvent { After: { } after } s)
-                e = s with { After = after + seat.ClockOffset - run.Zero };
-            if (e is StateEvent { After: { } seen } change)
-                e = change with { After = seen + seat.ClockOffset - run.Zero };
             if (e is SegmentEvent segment)
-                e = segment with { Sent = segment.Sent + seat.ClockOffset - run.Zero, Received = segment.Received + seat.ClockOffset - run.Zero };
+                Follow(segment);
+            e = HostClocks.Shift(e, seat.PlacedBy - run.Zero);
             if (e is CallEvent call && order is { } id && _calls.TryGetValue(id, out CallContext? context))
             {
                 // The first event of an order is its call; a read-back or the agent's own shutdown follows it without an index.
@@ -112,6 +110,10 @@ internal sealed partial class LabGrain
                 e = call;
             }
             run.Append(e);
+        }
+        else
+        {
+            e = HostClocks.Shift(e, seat.Clock?.Offset ?? 0);
         }
         if (e is SocketEvent row)
             FollowIdle(_run is { } open && _over is null ? row with { T = row.T + open.Zero } : row);

@@ -45,6 +45,7 @@ internal sealed partial class LabGrain
                 Script = script,
             };
             await store.Create(header);
+            BeginClocks();
             _run = new RunLog(header, zero, Store, Show, StoreFailed);
             (_over, _port) = (null, options.Port);
             _idleSockets.Clear();

@@ -91,7 +91,7 @@ internal sealed partial class LabGrain(
             Version = _version,
             Mode = hosts.Mode,
             ModeReason = hosts.Reason,
-            Hosts = [.. Seats.Select(s => new LabHost(s.Name, s.Ready, s.Facts, s.ClockUncertainty))],
+            Hosts = [.. Seats.Select(s => new LabHost(s.Name, s.Ready, s.Facts, s.Clock?.Uncertainty))],
             Run = _run?.Header,
             RunTime = RunTime(now),
             Port = _port,

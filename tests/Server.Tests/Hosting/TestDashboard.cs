@@ -33,6 +33,9 @@ internal sealed class TestDashboard : IAsyncDisposable
 
     public string DataPath => _data.Path;
 
+    /// <summary>Where agents of this machine find it, whatever network namespace they are in.</summary>
+    public string AgentAddress => _directory.Dashboard;
+
     /// <param name="dataPath">A data directory of the test's own, which it removes; null for a new one that goes with the dashboard.</param>
     public static async Task<TestDashboard> Start(string? dataPath = null)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 
@@ -39,7 +40,7 @@ internal static class RunCapture
     {
         SegmentEvent[] segments = [.. Segments(run, only).OrderBy(s => s.T).ThenBy(s => s.Seq)];
         List<(string Host, int LinkType)> interfaces = Interfaces(only is null ? [HubRoutes.Client, HubRoutes.Server] : [only], segments);
-        var before = new CallsBefore(run.Events);
+        var before = new CallsBefore(HostClocks.Place(run.Events));
         long begin = (run.StartedAt - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 
         file.Section($"ReuseAddrDashboard {run.Hosts.Select(h => h.AgentVersion).FirstOrDefault()}", run.Hosts.Select(h => h.Kernel).FirstOrDefault() is { } kernel ? $"Linux {kernel}" : "Linux",
@@ -69,7 +70,7 @@ internal static class RunCapture
     }
 
     private static IEnumerable<SegmentEvent> Segments(RunFile run, string? host) =>
-        run.Events.OfType<SegmentEvent>().Where(s => s.Frame is not null && s.Host is not null && (host is null || s.Host == host));
+        HostClocks.Place(run.Events).OfType<SegmentEvent>().Where(s => s.Frame is not null && s.Host is not null && (host is null || s.Host == host));
 
     // An interface has one link type: a host whose captures differ in theirs gets a further one.
     private static List<(string Host, int LinkType)> Interfaces(string[] hosts, SegmentEvent[] segments)

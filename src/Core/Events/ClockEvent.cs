@@ -1,0 +1,18 @@
+using System.Text.Json.Serialization;
+
+namespace ReuseAddrDashboard.Core.Events;
+
+/// <summary>
+/// A better measure of a host's clock: how far the times of all its events in this run, earlier and later ones, are to be shifted. The last one of a host counts.
+/// Times in the log stay as they were placed when they came.
+/// </summary>
+public sealed record ClockEvent : RunEvent
+{
+    /// <summary>Nanoseconds to add to every time of the host (JSON: seconds).</summary>
+    [JsonConverter(typeof(NanosecondsAsSeconds))]
+    public long Shift { get; init; }
+
+    /// <summary>How far its times may still be off after that (JSON: seconds).</summary>
+    [JsonConverter(typeof(NanosecondsAsSeconds))]
+    public long Uncertainty { get; init; }
+}

@@ -1,0 +1,28 @@
+using ReuseAddrDashboard.Core.Events;
+
+namespace ReuseAddrDashboard.Core.Fold;
+
+/// <summary>Places the events of each host by what is best known of its clock.</summary>
+public static class HostClocks
+{
+    /// <summary>The log with every host's times shifted as its last <see cref="ClockEvent"/> says; the log itself where there is none.</summary>
+    public static IReadOnlyList<RunEvent> Place(IReadOnlyList<RunEvent> log)
+    {
+        Dictionary<string, long>? shifts = null;
+        foreach (RunEvent e in log)
+        {
+            if (e is ClockEvent { Host: { } host } clock)
+                (shifts ??= [])[host] = clock.Shift;
+        }
+        return shifts is null ? log : [.. log.Select(e => e is { Host: { } host, Source: not EventSource.Lab } && shifts.TryGetValue(host, out long by) ? Shift(e, by) : e)];
+    }
+
+    /// <summary>The event so many nanoseconds later, with all its times.</summary>
+    public static RunEvent Shift(RunEvent e, long by) => e switch
+    {
+        SocketEvent s => s with { T = s.T + by, After = s.After + by },
+        StateEvent s => s with { T = s.T + by, After = s.After + by },
+        SegmentEvent s => s with { T = s.T + by, Sent = s.Sent + by, Received = s.Received + by },
+        _ => e with { T = e.T + by },
+    };
+}

@@ -1,0 +1,47 @@
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Wire;
+using Endpoint = ReuseAddrDashboard.Core.Tcp.Endpoint;
+
+namespace ReuseAddrDashboard.Server.Labs;
+
+/// <summary>Bounds the difference of two hosts' clocks by segments that both saw. Takes their events with the times of their own clocks.</summary>
+internal sealed class SegmentFlights
+{
+    /// <summary>Segments remembered that one end has told of; beyond that the matching begins anew.</summary>
+    private const int MaxWaiting = 4096;
+
+    private readonly record struct Content(Endpoint From, Endpoint To, uint Seq, uint Ack, string Flags, int Length, uint? TsVal, uint? TsEcr);
+
+    private readonly Dictionary<Content, (string Host, bool Sent, long T)> _waiting = [];
+
+    /// <summary>The client's offset less the server's, by every segment so far.</summary>
+    public ClockInterval Difference { get; private set; } = ClockInterval.Unknown;
+
+    /// <summary>Takes what a host told.</summary>
+    /// <param name="possible">What the difference can be at all: a pair that contradicts it is of two segments, of which each end missed one.</param>
+    /// <returns>True when <see cref="Difference"/> became narrower.</returns>
+    public bool Take(SegmentEvent e, ClockInterval possible)
+    {
+        // Sent twice, either may be the one that arrived; seen once on a loopback, there is one clock.
+        if (e.Host is not { } host || e.Retransmission || e is { Sent: not null, Received: not null })
+            return false;
+        var content = new Content(e.From, e.To, e.SeqNo, e.Ack, e.Flags, e.Len, e.TsVal, e.TsEcr);
+        bool sent = e.Sent is not null;
+        if (!_waiting.Remove(content, out (string Host, bool Sent, long T) other) || other.Host == host || other.Sent == sent)
+        {
+            if (_waiting.Count >= MaxWaiting)
+                _waiting.Clear();
+            _waiting[content] = (host, sent, e.T);
+            return false;
+        }
+        // sending + its host's offset <= arrival + the other's.
+        long flight = sent ? other.T - e.T : e.T - other.T;
+        bool fromClient = (host == HubRoutes.Client) == sent;
+        ClockInterval bound = fromClient ? ClockInterval.Unknown with { Most = flight } : ClockInterval.Unknown with { Least = -flight };
+        ClockInterval narrower = Difference & bound;
+        if (narrower == Difference || !(narrower & possible).IsPossible)
+            return false;
+        Difference = narrower;
+        return true;
+    }
+}

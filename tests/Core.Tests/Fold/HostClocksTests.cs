@@ -1,0 +1,44 @@
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Wire;
+using Xunit;
+
+namespace ReuseAddrDashboard.Core.Tests.Fold;
+
+public sealed class HostClocksTests
+{
+    private static ClockEvent Clock(string host, long shift) => new() { Host = host, Source = EventSource.Lab, T = 5, Shift = shift };
+
+    [Fact]
+    public void A_log_without_a_better_measure_stays_as_it_is()
+    {
+        RunEvent[] log = [new NoteEvent { Host = HubRoutes.Client, Code = "c", Text = "t" }];
+        Assert.Same(log, HostClocks.Place(log));
+    }
+
+    [Fact]
+    public void All_times_of_the_host_are_shifted_by_the_last_measure_and_nobody_elses()
+    {
+        Endpoint end = Endpoint.V4(1, 1);
+        var row = new SocketEvent { Host = HubRoutes.Client, Source = EventSource.Proc, T = 100, After = 90, Local = end, Remote = end, To = TcpState.Listen };
+        var state = new StateEvent { Host = HubRoutes.Client, Source = EventSource.Diag, T = 100, After = 90, Socket = new(end, end), To = TcpState.Listen };
+        var segment = new SegmentEvent { Host = HubRoutes.Client, Source = EventSource.Capture, T = 100, Sent = 100, From = end, To = end, Flags = "SYN" };
+        var call = new CallEvent { Host = HubRoutes.Client, Source = EventSource.Call, T = 100, Duration = 3, Socket = "cfd", Call = "bind", Args = "" };
+        RunEvent[] others = [call with { Host = HubRoutes.Server }, new NoteEvent { Host = HubRoutes.Client, Source = EventSource.Lab, T = 1, Code = "c", Text = "t" }, new StepEvent { T = 7, Step = "s" }];
+        IReadOnlyList<RunEvent> placed = HostClocks.Place([row, state, segment, call, .. others, Clock(HubRoutes.Client, 50), Clock(HubRoutes.Client, -7)]);
+        Assert.Equal([row with { T = 93, After = 83 }, state with { T = 93, After = 83 }, segment with { T = 93, Sent = 93 }, call with { T = 93 }, .. others], placed.Take(7));
+    }
+
+    [Fact]
+    public void The_picture_is_drawn_with_them()
+    {
+        // The server's clock was taken for 30 us slower than it is: its half of the log is 30 us early.
+        var log = new SegmentLog(sameClock: false);
+        log.Segment(true, "SYN", SegmentLog.ClientIsn, 0, 100, 120 - 30);
+        log.Segment(false, "SYN,ACK", SegmentLog.ServerIsn, SegmentLog.ClientIsn + 1, 125 - 30, 145);
+        Assert.Equal([(95_000, 145_000), (100_000, 100_000)], log.Arrows().Select(a => ((int)a.Sent, (int)a.Received!)));
+        log.Add(Clock(HubRoutes.Server, 30_000));
+        Assert.Equal([(100_000, 120_000), (125_000, 145_000)], log.Arrows().Select(a => ((int)a.Sent, (int)a.Received!)));
+    }
+}

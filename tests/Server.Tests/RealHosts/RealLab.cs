@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Server.LocalHosts;
+using ReuseAddrDashboard.Server.Tests.Hosting;
+
+namespace ReuseAddrDashboard.Server.Tests.RealHosts;
+
+/// <summary>A dashboard in this process with two real agents, each in a network namespace of its own, joined by veth. Needs root.</summary>
+internal sealed class RealLab : IAsyncDisposable
+{
+    public const int Port = 11_111;
+
+    private readonly List<Process> _agents = [];
+
+    private RealLab(TestDashboard dashboard, HostNamespace client, HostNamespace server) => (Dashboard, Client, Server) = (dashboard, client, server);
+
+    public TestDashboard Dashboard { get; }
+
+    public HostNamespace Client { get; }
+
+    public HostNamespace Server { get; }
+
+    /// <summary>The programs that were started as agents: client, server.</summary>
+    public IReadOnlyList<Process> Agents => _agents;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <param name="before">A program and its arguments to start the agent of that name with, such as unshare; null for none.</param>
+    public static async Task<RealLab> Start(Func<string, string[]>? before = null)
+    {
+        HostNamespace client = new(), server = new();
+        client.Run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", server.Pid);
+        foreach ((HostNamespace host, string address) in new[] { (client, LocalPairContract.ClientAddress), (server, LocalPairContract.ServerAddress) })
+        {
+            host.Run("ip", "address", "add", $"{address}/24", "dev", "eth0");
+            host.Run("ip", "link", "set", "eth0", "up");
+        }
+        var lab = new RealLab(await TestDashboard.Start(), client, server);
+        AgentProgram agent = AgentProgram.Find(AppContext.BaseDirectory, out string? problem) ?? throw new InvalidOperationException(problem);
+        foreach ((HostNamespace host, string name, string address) in new[] { (client, HubRoutes.Client, LocalPairContract.ClientAddress), (server, HubRoutes.Server, LocalPairContract.ServerAddress) })
+        {
+            Process process = host.Start([.. before?.Invoke(name) ?? [], .. agent.Command, "--dashboard", lab.Dashboard.AgentAddress, "--name", name, "--address", address, "--interface", "eth0"]);
+            process.OutputDataReceived += (_, _) => { };
+            process.ErrorDataReceived += (_, _) => { };
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+            lab._agents.Add(process);
+        }
+        await lab.UntilState(s => s.Hosts.All(h => h.Connected));
+        return lab;
+    }
+
+    /// <summary>Waits until the lab is in such a state.</summary>
+    public async Task<LabState> UntilState(Func<LabState, bool> wanted)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (await tick.WaitForNextTickAsync(limit.Token))
+        {
+            LabState state = (await Dashboard.Http.GetFromJsonAsync("/api/labs", WireJson.Default.IReadOnlyListLabState, Cancel))![0];
+            if (wanted(state))
+                return state;
+        }
+        throw new TimeoutException();
+    }
+
+    /// <summary>Opens a run.</summary>
+    public Task<string> Open(string scenario = "without-reuseaddr", int pauseMs = 0) => Dashboard.StartRun(new { scenario, port = Port, pauseMs });
+
+    /// <summary>Makes all calls of a step.</summary>
+    public async Task Step(string run, string step)
+    {
+        using HttpResponseMessage answer = await Dashboard.Post($"/api/runs/{run}/steps/{step}");
+        Assert.True(answer.IsSuccessStatusCode, $"{step}: {await answer.Content.ReadAsStringAsync(Cancel)}");
+    }
+
+    /// <summary>Waits until the run's log is so.</summary>
+    public async Task<RunFile> Until(string run, Func<RunFile, bool> wanted)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        RunFile? file = null;
+        try
+        {
+            while (await tick.WaitForNextTickAsync(limit.Token))
+            {
+                file = await Dashboard.Run(run);
+                if (wanted(file))
+                    return file;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"It did not come. What came:\n{string.Join('\n', file?.Events.Select(e => e.ToString()) ?? [])}");
+        }
+        throw new TimeoutException();
+    }
+
+    /// <summary>What a viewer folds the run's log with.</summary>
+    public static RunHeader Header(RunFile run) => new()
+    {
+        Id = run.Id, Lab = run.Lab, Scenario = run.Scenario, Options = run.Options, StartedAt = run.StartedAt, Hosts = run.Hosts, Script = run.Script,
+    };
+
+    public async Task Reset()
+    {
+        using HttpResponseMessage answer = await Dashboard.Post("/api/labs/local/reset");
+        Assert.True(answer.IsSuccessStatusCode);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Process agent in _agents)
+        {
+            if (!agent.HasExited)
+                agent.Kill(entireProcessTree: true);
+            await agent.WaitForExitAsync(CancellationToken.None);
+            agent.Dispose();
+        }
+        await Dashboard.DisposeAsync();
+        Client.Dispose();
+        Server.Dispose();
+    }
+}
