@@ -35,9 +35,9 @@ public sealed class SsAgreesTests(SharedDashboard shared)
         string? before = null, ours = null, after = null;
         await Wait.Until(async () =>
         {
-            before = await RealSs.Print(_dashboard, server, port);
+            before = await HostNamespace.Output(_dashboard, server, "ss", "-anot4", $"sport == :{port}");
             ours = await _dashboard.Http.GetStringAsync($"{run}/ss");
-            after = await RealSs.Print(_dashboard, server, port);
+            after = await HostNamespace.Output(_dashboard, server, "ss", "-anot4", $"sport == :{port}");
             Assert.SkipWhen(before is null, "The server's network namespace cannot be found in /proc by this user.");
             return ours == before || ours == after;
         }, TimeSpan.FromSeconds(5), () => $"After {step}:\nss before:\n{before}the run's:\n{ours}ss after:\n{after}");

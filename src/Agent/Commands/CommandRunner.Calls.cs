@@ -107,9 +107,10 @@ internal sealed partial class CommandRunner
     private void MakeSocket(SocketCommand command)
     {
         CallResult result = SocketCalls.Socket(command.V6, out SocketFd? fd);
-        if (fd is not null)
-            Keep(command, new LessonSocket(command.Socket, fd, command.V6));
-        Tell(command, result);
+        LessonSocket? made = fd is null ? null : new LessonSocket(command.Socket, fd, command.V6);
+        if (made is not null)
+            Keep(command, made);
+        _outbox.Add(CallReport.Of(result, command.Socket, made: made), command.Id);
     }
 
     private void Block(SocketCommand command, LessonSocket socket, BlockingCall call)
@@ -179,7 +180,7 @@ internal sealed partial class CommandRunner
             socket.IsEnd = true;
         SocketFd? asked = command.Call == SocketCall.Connect ? socket.Fd : child?.Fd;
         string? remark = call.Reason is { } reason && (!result.Succeeded || result.Result < command.Length && command.Call == SocketCall.Write) ? reason : null;
-        _outbox.Add(CallReport.Of(result, socket.Name, asked, child?.Name, remark), command.Id);
+        _outbox.Add(CallReport.Of(result, socket.Name, asked, child?.Name, remark, child), command.Id);
         foreach (CallResult shutdown in call.Shutdowns)
             _outbox.Add(CallReport.Of(shutdown, socket.Name, remark: $"the agent ends {Name(command.Call)}"), command.Id);
     }

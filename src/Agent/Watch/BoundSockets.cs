@@ -24,11 +24,13 @@ internal sealed class BoundSockets(SockDiag diag, Action<RunEvent> tell, Action 
     private readonly List<DiagSocket> _read = [];
     private readonly List<ulong> _missing = [];
     private readonly HashSet<ulong> _ended = [];
+    private long? _before;
 
     public void Clear()
     {
         _known.Clear();
         _ended.Clear();
+        _before = null;
     }
 
     /// <summary>The socket was destroyed; what was known of it.</summary>
@@ -55,6 +57,7 @@ internal sealed class BoundSockets(SockDiag diag, Action<RunEvent> tell, Action 
             if (known ? old.Socket.State != socket.State : socket.State == TcpState.BoundInactive)
                 Tell(socket, known ? old : null, socket.State, now);
         }
+        _before = asked;
         return Missing(filter, asked);
     }
 
@@ -104,6 +107,6 @@ internal sealed class BoundSockets(SockDiag diag, Action<RunEvent> tell, Action 
 
     private void Tell(in DiagSocket socket, Known? was, TcpState? to, long now) => tell(new StateEvent
     {
-        T = now, Source = EventSource.Diag, Socket = socket.Pair, From = was?.Socket.State, To = to, After = was?.Seen, Uid = socket.Uid, Inode = socket.Inode,
+        T = now, Source = EventSource.Diag, Socket = socket.Pair, From = was?.Socket.State, To = to, After = was?.Seen ?? _before, Uid = socket.Uid, Inode = socket.Inode,
     });
 }

@@ -18,6 +18,9 @@ public static class NoteCodes
     /// <summary>A host's wall clock was set while its capture ran: segments stamped about then may stand at a wrong place.</summary>
     public const string WallClockStep = "wall-clock-step";
 
+    /// <summary>bind or listen returned something else than the kernel's rule says of the sockets that were there: one of the two is not understood.</summary>
+    public const string RuleMismatch = "rule-mismatch";
+
     /// <summary>Both ends closed, and the server has no TIME-WAIT socket: the lesson cannot show what it is for.</summary>
     public const string NoTimeWait = "no-time-wait";
 }

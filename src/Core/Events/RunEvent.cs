@@ -81,6 +81,10 @@ public sealed record CallEvent : RunEvent
     /// <summary>What else the caller must know, in a sentence; null for nothing.</summary>
     public string? Remark { get; init; }
 
+    /// <summary>socket, accept4: the new socket's inode, by which the tables of sockets name it; 0 when unknown, and for other calls.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ulong Inode { get; init; }
+
     /// <summary>The local address of the socket after the call (getsockname), where it has one.</summary>
     public Endpoint? Local { get; init; }
 

@@ -29,7 +29,7 @@ public sealed record StateEvent : RunEvent
     /// <summary>The timer at <see cref="RunEvent.T"/>, from sock_diag in milliseconds (steps of a kernel tick); null for none.</summary>
     public SocketTimer? Timer { get; init; }
 
-    /// <summary>The last moment at which the source still saw <see cref="From"/>: the change lies in (After, T]. Null when the change itself was told, or nothing was seen before.</summary>
+    /// <summary>The last moment at which the source still saw <see cref="From"/>: the change lies in (After, T]. Null when the change itself was told, or there was no earlier look.</summary>
     [JsonConverter(typeof(NanosecondsAsSeconds))]
     public long? After { get; init; }
 

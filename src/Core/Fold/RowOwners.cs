@@ -9,7 +9,10 @@ namespace ReuseAddrDashboard.Core.Fold;
 /// </summary>
 internal sealed class RowOwners(RunHeader header)
 {
-    private readonly bool _shared = header.Hosts is [var a, var b] && a.NetworkNamespace != 0
+    private readonly bool _shared = Share(header);
+
+    /// <summary>True when both hosts share one network namespace.</summary>
+    public static bool Share(RunHeader header) => header.Hosts is [var a, var b] && a.NetworkNamespace != 0
         && a.NetworkNamespace == b.NetworkNamespace && a.BootId == b.BootId;
 
     /// <summary>False for the other host's copy of a row.</summary>

@@ -23,4 +23,10 @@ public static class RunFiles
             Events = events,
         };
     }
+
+    /// <summary>What was settled at its start.</summary>
+    public static RunHeader HeaderOf(RunFile run) => new()
+    {
+        Format = run.Format, Id = run.Id, Lab = run.Lab, Scenario = run.Scenario, Options = run.Options, StartedAt = run.StartedAt, Hosts = run.Hosts, Script = run.Script,
+    };
 }

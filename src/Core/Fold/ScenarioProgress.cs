@@ -129,18 +129,20 @@ public sealed record ScenarioProgress(
     {
         if (Find(step) is not { MayRun: true } progress)
             return null;
-        bool begins = progress.Readiness != StepReadiness.Begun;
-        int attempt = begins ? progress.Attempt + 1 : progress.Attempt;
-        int last = begins ? -1 : events.OfType<CallEvent>()
-            .Where(c => c.Step == step && c.Attempt == attempt).Select(c => c.Index ?? -1).DefaultIfEmpty(-1).Max();
-        for (int i = last + 1; i < progress.Step.Calls.Count; i++)
-        {
-            ScenarioCall call = progress.Step.Calls[i];
-            if (Holds(call, options, sharedNamespace))
-                return new(progress.Step, i, call, attempt, begins);
-        }
+        foreach ((int index, ScenarioCall call) in Left(progress, options, sharedNamespace, events))
+            return new(progress.Step, index, call, Begins(progress) ? progress.Attempt + 1 : progress.Attempt, Begins(progress));
         return null;
     }
+
+    /// <summary>The calls that a step would make from here on: those that are left of one that has begun, else those of a new attempt.</summary>
+    public IEnumerable<(int Index, ScenarioCall Call)> Left(StepProgress progress, RunOptions options, bool sharedNamespace, IEnumerable<RunEvent> events)
+    {
+        int last = Begins(progress) ? -1 : events.OfType<CallEvent>()
+            .Where(c => c.Step == progress.Step.Id && c.Attempt == progress.Attempt).Select(c => c.Index ?? -1).DefaultIfEmpty(-1).Max();
+        return progress.Step.Calls.Index().Skip(last + 1).Where(c => Holds(c.Item, options, sharedNamespace));
+    }
+
+    private static bool Begins(StepProgress progress) => progress.Readiness != StepReadiness.Begun;
 
     private bool Holds(ScenarioCall call, RunOptions options, bool sharedNamespace) => call.When switch
     {

@@ -7,7 +7,6 @@ namespace ReuseAddrDashboard.Core.Fold;
 internal sealed class SocketHistory
 {
     private readonly List<StateBand> _bands = [];
-    private readonly List<SocketNow> _readings = [];
     private readonly List<TimeWaitBar> _timeWaits = [];
     private readonly Dictionary<SocketIdentity, (int Band, int? TimeWait, SocketNow Row)> _open = [];
 
@@ -29,12 +28,6 @@ internal sealed class SocketHistory
         return history;
     }
 
-    /// <summary>Rows of a host that were there at <paramref name="t"/>, each as read last before.</summary>
-    public IEnumerable<SocketNow> At(string host, long t) => _bands
-        .Where(b => b.Host == host && b.Covers(t))
-        .Select(b => _readings.LastOrDefault(r => r.Host == host && r.Local == b.Local && r.Remote == b.Remote && r.State == b.State && r.Reading.T <= t && r.Reading.T >= b.Begin))
-        .OfType<SocketNow>();
-
     private void Add(string host, SocketEvent e)
     {
         SocketIdentity key = e.Identity;
@@ -43,7 +36,6 @@ internal sealed class SocketHistory
         {
             SocketNow again = old.Row with { Reading = e };
             _open[key] = old with { Row = again };
-            _readings.Add(again);
             if (old.TimeWait is { } bar && e.Timer is { } read)
                 _timeWaits[bar] = _timeWaits[bar] with { ReadAt = e.T, Left = read.Left };
             return;
@@ -64,7 +56,6 @@ internal sealed class SocketHistory
             _timeWaits.Add(new(host, e.Local, e.Remote, e.T, e.After, e.T, e.Timer?.Left ?? 0, null, e.Seq));
         }
         var row = new SocketNow(host, e, e.T);
-        _readings.Add(row);
         _open[key] = (_bands.Count, timeWait, row);
         _bands.Add(new(host, e.Local, e.Remote, state, known ? _bands[old.Band].State : null, e.T, e.After, null, e.Source, e.Seq));
     }

@@ -22,6 +22,9 @@ public sealed record Timeline
 
     public required IReadOnlyList<RebindAttempt> Rebinds { get; init; }
 
+    /// <summary>What the kernel's bind rule says of the binds and listens that were made, and of the next.</summary>
+    public required RunVerdict Rule { get; init; }
+
     public required IReadOnlyList<TimeWaitBar> TimeWaits { get; init; }
 
     public required IReadOnlyList<OutputEvent> Output { get; init; }
@@ -62,6 +65,7 @@ public sealed record Timeline
         IReadOnlyList<Arrow> arrows = [.. observed.Arrows, .. InferredSegments.Of(connections, history.Bands, observed)];
         var causes = new Causes(connections, arrows);
         var lessons = header.Script.Steps.Where(s => s.ResultIsLesson).Select(s => s.Id).ToHashSet();
+        RunVerdict rule = BindChecks.Of(header, log);
         return new Timeline
         {
             Header = header,
@@ -69,7 +73,8 @@ public sealed record Timeline
             Calls = [.. calls.Select(c => new CallMark(c, causes.Of(c), c.Step is { } s && lessons.Contains(s))).OrderBy(m => m.At).ThenBy(m => m.Event.Seq)],
             Bands = [.. history.Bands.Select(causes.Of).OrderBy(b => b.Begin).ThenBy(b => b.Seq)],
             Arrows = [.. arrows.OrderBy(a => a.Sent).ThenBy(a => a.Received ?? long.MaxValue)],
-            Rebinds = Fold.Rebinds.Of(calls, lessons, history, header.Options.Port),
+            Rebinds = RebindAttempt.Of(calls, lessons, rule.Made),
+            Rule = rule,
             TimeWaits = history.TimeWaits,
             Output = [.. log.OfType<OutputEvent>()],
             Sockets = history.Now,

@@ -1,4 +1,7 @@
+using System.Net;
 using System.Text.Json.Serialization;
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Core.Scenarios;
@@ -91,6 +94,12 @@ public sealed record ScenarioCall
 
     /// <summary>What the program prints when the call succeeded; null for nothing.</summary>
     public string? Prints { get; init; }
+
+    /// <summary>bind and connect: the address and port in that run; null for other calls.</summary>
+    public Endpoint? AddressIn(RunHeader run) =>
+        Address is { } name && IPAddress.TryParse(run.Hosts.FirstOrDefault(h => h.Name == name)?.Address ?? name, out IPAddress? address)
+            ? Endpoint.Of(address, AnyPort ? 0 : run.Options.Port)
+            : null;
 
     /// <summary>The program's name as one started it with these options.</summary>
     public string ProgramFor(RunOptions options) =>

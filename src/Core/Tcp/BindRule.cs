@@ -23,15 +23,21 @@ public static class BindRule
             [{ Certain: true }, ..] => BindOutcome.InUse,
             _ => BindOutcome.Unknown,
         };
-        return new(call, outcome, obstacles, outcome == BindOutcome.Ok ? [] : BindRemedies.For(candidate, [.. obstacles.Select(o => o.Socket)]));
+        return new(
+            call, outcome, obstacles, outcome == BindOutcome.Ok ? [] : BindRemedies.For(candidate, [.. obstacles.Select(o => o.Socket)]),
+            [.. sockets.Where(s => BindOverlap.Of(candidate, s) != false && IsFree(candidate, s) == true)]);
     }
 
     /// <summary>True when the socket leaves the candidate alone, false when it is in its way, null when that depends on what nobody knows.</summary>
     internal static bool? IsFree(BindCandidate candidate, PortSocket other) =>
         Or(Not(BindOverlap.Of(candidate, other)), MayShare(candidate, other));
 
-    private static BindObstacle? Obstacle(BindCandidate candidate, PortSocket other) =>
-        IsFree(candidate, other) is var free && free == true ? null : new(other, Clause(candidate, other, free), Certain: free == false);
+    private static BindObstacle? Obstacle(BindCandidate candidate, PortSocket other) => IsFree(candidate, other) switch
+    {
+        true => null,
+        false when !other.Sure => new(other, BindClause.OtherMoved, Certain: false),
+        var free => new(other, Clause(candidate, other, free), Certain: free == false),
+    };
 
     private static bool? MayShare(BindCandidate candidate, PortSocket other) =>
         Or(

@@ -52,6 +52,12 @@ public sealed record PortSocket
 
     /// <summary>The owner; null when nobody knows. (/proc shows 0 for every TIME-WAIT.)</summary>
     public uint? Uid { get; init; }
+
+    /// <summary>0 where no process owns it, or nobody knows.</summary>
+    public ulong Inode { get; init; }
+
+    /// <summary>False when it came, went or changed about the moment that is asked for, and nobody saw on which side of it.</summary>
+    public bool Sure { get; init; } = true;
 }
 
 /// <summary>What the rule says before the kernel does.</summary>
@@ -83,6 +89,9 @@ public enum BindClause : byte
 
     /// <summary>Whether it has SO_REUSEADDR or SO_REUSEPORT, or whose it is, decides and is not known.</summary>
     [JsonStringEnumMemberName("other-options-unknown")] OtherOptionsUnknown,
+
+    /// <summary>It would be in the way, but may not have been there, or not like this: <see cref="PortSocket.Sure"/> is false.</summary>
+    [JsonStringEnumMemberName("other-moved")] OtherMoved,
 
     /// <summary>Whether its address overlaps depends on its IPV6_V6ONLY, which is not known.</summary>
     [JsonStringEnumMemberName("other-v6only-unknown")] OtherV6OnlyUnknown,
@@ -122,11 +131,13 @@ public enum BindRemedy : byte
 
 /// <param name="Socket">The socket in the way.</param>
 /// <param name="Clause">Why it is.</param>
-/// <param name="Certain">False when it is in the way only if an unknown option has the wrong value.</param>
+/// <param name="Certain">False when it is in the way only if an unknown option has the wrong value, or only if it was there.</param>
 public sealed record BindObstacle(PortSocket Socket, BindClause Clause, bool Certain);
 
 /// <param name="Call">The call that was asked about.</param>
 /// <param name="Outcome">What it will return.</param>
 /// <param name="Obstacles">Every socket that is, or may be, in the way: the certain ones first.</param>
 /// <param name="Remedies">What would surely make it succeed, the least first; empty when it succeeds or no single change does.</param>
-public sealed record BindVerdict(PortCall Call, BindOutcome Outcome, IReadOnlyList<BindObstacle> Obstacles, IReadOnlyList<BindRemedy> Remedies);
+/// <param name="Shares">Sockets whose address overlaps and that let the candidate have the port all the same.</param>
+public sealed record BindVerdict(
+    PortCall Call, BindOutcome Outcome, IReadOnlyList<BindObstacle> Obstacles, IReadOnlyList<BindRemedy> Remedies, IReadOnlyList<PortSocket> Shares);

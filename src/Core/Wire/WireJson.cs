@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Scenarios;
 
 namespace ReuseAddrDashboard.Core.Wire;
@@ -26,6 +27,7 @@ namespace ReuseAddrDashboard.Core.Wire;
 [JsonSerializable(typeof(RunEvent))]
 [JsonSerializable(typeof(IReadOnlyList<RunEvent>))]
 [JsonSerializable(typeof(List<RunEvent>))]
+[JsonSerializable(typeof(RunVerdict))]
 [JsonSerializable(typeof(RunSummary))]
 [JsonSerializable(typeof(IReadOnlyList<RunSummary>))]
 [JsonSerializable(typeof(IReadOnlyList<LabState>))]

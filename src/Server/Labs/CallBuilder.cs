@@ -1,8 +1,5 @@
-using Endpoint = ReuseAddrDashboard.Core.Tcp.Endpoint;
-using System.Net;
 using ReuseAddrDashboard.Core.Events;
 using ReuseAddrDashboard.Core.Scenarios;
-using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Server.Labs;
@@ -19,14 +16,11 @@ internal static class CallBuilder
         Run = run.Id,
         Socket = call.Socket,
         Call = call.Call,
-        Address = call.Address is { } address ? Address(run, address, call.AnyPort ? 0 : run.Options.Port) : null,
+        Address = call.AddressIn(run),
         Backlog = call.Backlog,
         Option = SocketOption.ReuseAddr,
         Value = 1,
         Accepted = call.Accepted,
         TimeoutMs = TimeoutMs,
     };
-
-    private static Endpoint Address(RunHeader run, string address, int port) =>
-        Endpoint.Of(IPAddress.Parse(run.Hosts.FirstOrDefault(h => h.Name == address)?.Address ?? address), port);
 }

@@ -159,6 +159,7 @@ internal sealed partial class LabGrain
         cancel.ThrowIfCancellationRequested();
         // The other host's kernel has already answered on the wire: see what came of it before anything else happens.
         await Look(cancel);
+        HoldAgainstRule(log, context.Made);
         string program = call.ProgramFor(log.Header.Options);
         if (context.Made is { Succeeded: true })
         {
@@ -180,6 +181,18 @@ internal sealed partial class LabGrain
         await EndProgram(log, step, attempt, cancel);
         Finish(log, step, attempt, step.ResultIsLesson && context.Made is not null ? StepStatus.Done : StepStatus.Failed, why);
         return false;
+    }
+
+    /// <summary>A bind or listen whose result the kernel's rule does not explain is an alarm: in the run, and in the server's own log.</summary>
+    private void HoldAgainstRule(RunLog log, CallEvent? made)
+    {
+        if (made is not { Call: "bind" or "listen" } || BindChecks.Of(log.Header, log.Events, looked: true).Made is not [.., var check]
+            || check is not { Match: RuleMatch.Differs } || (check.Step, check.Attempt, check.Verdict.Call.ToString().ToLowerInvariant()) != (made.Step, made.Attempt, made.Call))
+            return;
+        string real = check.Errno ?? "success", rule = check.Verdict.Outcome == BindOutcome.Ok ? "success" : "EADDRINUSE";
+        LogRuleMismatch(log.Header.Id, made.Call, real, rule);
+        Note(made.Host, NoteCodes.RuleMismatch, NoteLevel.Alarm,
+            $"{made.Call}() on {check.Candidate.Local}: the kernel says {real}, and its rule over the sockets that were seen says {rule}. Keep this run (GET /api/runs/{log.Header.Id}) and report it.");
     }
 
     private TimeSpan OrderLimit(ScenarioCall call) =>
@@ -216,6 +229,9 @@ internal sealed partial class LabGrain
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Run {Run}: stopped in the middle of a step")]
     private partial void LogStopped(string run);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Run {Run}: {Call} came to {Real}, and the kernel's bind rule over the sockets that were seen says {Rule}")]
+    private partial void LogRuleMismatch(string run, string call, string real, string rule);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Run {Run}: making calls failed")]
     private partial void LogDriveFailed(Exception fault, string run);

@@ -39,11 +39,7 @@ internal sealed class RunLog(
     public static RunLog Restore(
         RunFile run, Func<string, IReadOnlyList<RunEvent>, Task> store, Func<string, IReadOnlyList<RunEvent>, Task> show, Action<Exception?> failed)
     {
-        var header = new RunHeader
-        {
-            Id = run.Id, Lab = run.Lab, Scenario = run.Scenario, Options = run.Options, StartedAt = run.StartedAt, Hosts = run.Hosts, Script = run.Script,
-        };
-        var log = new RunLog(header, 0, store, show, failed);
+        var log = new RunLog(RunFiles.HeaderOf(run), 0, store, show, failed);
         log._events.AddRange(run.Events);
         log.Stored = run.Events.Count;
         return log;

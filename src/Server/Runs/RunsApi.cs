@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Server.Labs;
 using ReuseAddrDashboard.Server.Runs.Capture;
@@ -27,6 +28,8 @@ internal static class RunsApi
             .WithSummary("The server host's sockets at a moment (seconds on the run's axis; now or the end without it), as ss -anot4 'sport == :PORT' prints them.");
         api.MapGet("/runs/{id}/capture.pcapng", Capture).Produces<byte[]>(StatusCodes.Status200OK, RunCapture.MediaType).ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("The run's captured segments for Wireshark and tshark: both hosts as interfaces, nanosecond stamps, beside each packet the call before it.");
+        api.MapGet("/runs/{id}/verdict", Verdict).Produces<RunVerdict>().ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("What the kernel's bind rule says of each bind and listen that was made on the run's port, beside the real errno, and of the next.");
         api.MapPost("/runs/{id}/steps/{step}", Step).Produces<RunFile>().WithSummary("Makes the calls of a step that are left, and answers when it has ended.");
         api.MapPost("/runs/{id}/next-call", Next).Produces<RunFile>().WithSummary("Makes the next system call only.");
         api.MapPost("/runs/{id}/skip-wait", SkipWait).Produces<RunFile>().WithSummary("Destroys the run's TIME-WAIT sockets (SOCK_DESTROY) where the host may.");
@@ -51,6 +54,9 @@ internal static class RunsApi
 
     private static async Task<IResult> Get(string id, RunStore store, CancellationToken cancel) =>
         await store.Find(id, cancel) is { } run ? Results.Ok(run) : UnknownRun(id);
+
+    private static async Task<IResult> Verdict(string id, RunStore store, CancellationToken cancel) =>
+        await store.Find(id, cancel) is { } run ? Results.Ok(BindChecks.Of(RunFiles.HeaderOf(run), run.Events)) : UnknownRun(id);
 
     private static async Task<IResult> Ss(string id, string? at, IGrainFactory grains, RunStore store, CancellationToken cancel)
     {

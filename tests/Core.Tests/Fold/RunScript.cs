@@ -62,7 +62,7 @@ internal sealed class RunScript
     public static HostFacts Host(string name, string address) => new()
     {
         Name = name, HostName = "vm", Os = "Debian GNU/Linux 12 (bookworm)", Kernel = "6.18.44", Address = address, Interface = "veth0", ClockTicks = 100, BootId = "b",
-        NetworkNamespace = address.StartsWith("127.", StringComparison.Ordinal) ? 4026531840UL : 4026532000UL + (ulong)name.Length + name[0], AgentVersion = "0.1.0", Sources = [SourceFact.Has(SourceFact.Proc)],
+        NetworkNamespace = address.StartsWith("127.", StringComparison.Ordinal) ? 4026531840UL : 4026532000UL + (ulong)name.Length + name[0], AgentVersion = "0.1.0", Sources = [SourceFact.Has(SourceFact.Proc), SourceFact.Has(SourceFact.Diag)],
         Sysctls = new Dictionary<string, string?> { ["net.ipv4.tcp_fin_timeout"] = "60", ["net.ipv4.tcp_tw_reuse"] = "2" },
     };
 
@@ -183,6 +183,10 @@ internal sealed class RunScript
     private static ScenarioStep Step(string id, string title, string program, string[] calls) => new()
     {
         Id = id, Title = title, Does = title + " does this.", Shows = title + " showed that.",
-        Calls = [.. calls.Select(c => c.Split(' ')).Select(c => new ScenarioCall { Host = c[0], Socket = c[1], Call = Enum.Parse<SocketCall>(c[2], ignoreCase: true), Program = program })],
+        Calls = [.. calls.Select(c => c.Split(' ')).Select(c => new ScenarioCall
+        {
+            Host = c[0], Socket = c[1], Call = Enum.Parse<SocketCall>(c[2], ignoreCase: true), Program = program, Address = c[2] switch { "bind" => "0.0.0.0", "connect" => "server", _ => null },
+            When = (id, c[2]) switch { ("rebind", "close") => CallCondition.SocketOpen, ("rebind", "setsockopt") => CallCondition.RebindReuseAddr, _ => CallCondition.Always },
+        })],
     };
 }

@@ -77,19 +77,18 @@ public sealed class TimelineTests
     {
         RebindAttempt verdict = Of(new RunScript().Whole()).Verdict!;
         Assert.Equal("EADDRINUSE", verdict.Deciding.Errno);
-        Assert.Equal(RebindReason.OptionMissing, verdict.Reason);
-        Assert.Equal((TcpState.TimeWait, RunScript.ClientEnd), (verdict.InTheWay!.State, verdict.InTheWay.Remote));
-        Assert.Equal((false, false), (verdict.OtherReuse, verdict.OwnReuse));
+        BindObstacle inTheWay = Assert.Single(verdict.Rule!.Verdict.Obstacles);
+        Assert.Equal((RuleMatch.Same, BindClause.NeitherReuseAddr, true), (verdict.Rule.Match, inTheWay.Clause, inTheWay.Certain));
+        Assert.Equal((TcpState.TimeWait, RunScript.ClientEnd), (inTheWay.Socket.State, inTheWay.Socket.Remote));
     }
 
     [Theory]
-    [InlineData(true, false)]
-    [InlineData(false, true)]
-    public void One_side_alone_is_named_as_lacking_the_option(bool listener, bool rebind)
+    [InlineData(true, false, BindClause.CandidateLacksReuseAddr)]
+    [InlineData(false, true, BindClause.OtherLacksReuseAddr)]
+    public void One_side_alone_is_named_as_lacking_the_option(bool listener, bool rebind, BindClause clause)
     {
         RebindAttempt verdict = Of(new RunScript { Options = new() { ListenerReuseAddr = listener, RebindReuseAddr = rebind } }.Whole()).Verdict!;
-        Assert.Equal(RebindReason.OptionMissing, verdict.Reason);
-        Assert.Equal((listener, rebind), (verdict.OtherReuse, verdict.OwnReuse));
+        Assert.Equal((RuleMatch.Same, clause), (verdict.Rule!.Match, Assert.Single(verdict.Rule.Verdict.Obstacles).Clause));
     }
 
     [Fact]
@@ -98,7 +97,8 @@ public sealed class TimelineTests
         RebindAttempt verdict = Of(new RunScript { Options = Both }.Whole()).Verdict!;
         Assert.True(verdict.Succeeded);
         Assert.Equal("listen", verdict.Deciding.Call);
-        Assert.Equal(RebindReason.BothHaveOption, verdict.Reason);
+        Assert.Equal((RuleMatch.Same, RuleMatch.Same), (verdict.Rule!.Match, verdict.BindRule!.Match));
+        Assert.Equal(TcpState.TimeWait, Assert.Single(verdict.Rule.Verdict.Shares).State);
     }
 
     [Fact]
@@ -106,7 +106,8 @@ public sealed class TimelineTests
     {
         RunScript script = new RunScript().Whole().Wait(58_700).Row("server", RunScript.ServerEnd, RunScript.ClientEnd, null).Wait(500).Rebind(2);
         Timeline timeline = Of(script);
-        Assert.Equal([RebindReason.OptionMissing, RebindReason.NothingInTheWay], timeline.Rebinds.Select(r => r.Reason));
+        Assert.Equal([RuleMatch.Same, RuleMatch.Same], timeline.Rebinds.Select(r => r.Rule!.Match));
+        Assert.Equal([1, 0], timeline.Rebinds.Select(r => r.Rule!.Verdict.Obstacles.Count));
     }
 
     [Fact]
@@ -129,7 +130,7 @@ public sealed class TimelineTests
     {
         Timeline timeline = Of(new RunScript().StartListener().Connect().Close(timeWait: false).Rebind());
         Assert.Empty(timeline.TimeWaits);
-        Assert.Equal(RebindReason.NothingInTheWay, timeline.Verdict!.Reason);
+        Assert.Equal((RuleMatch.Same, 0, 0), (timeline.Verdict!.Rule!.Match, timeline.Verdict.Rule.Verdict.Obstacles.Count, timeline.Verdict.Rule.Verdict.Shares.Count));
     }
 
     [Fact]

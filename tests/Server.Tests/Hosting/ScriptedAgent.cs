@@ -113,12 +113,20 @@ internal sealed class ScriptedAgent : IAsyncDisposable
         string call = System.Text.Json.JsonSerializer.Serialize(command.Call).Trim('"');
         var made = new CallEvent
         {
-            Source = EventSource.Call, T = Monotonic, Duration = 1000, Socket = command.Socket, Call = call, Args = "3", Accepted = error is null ? command.Accepted : null,
+            Source = EventSource.Call, T = Monotonic, Duration = 1000, Socket = command.Socket, Call = call, Args = Args(command), Accepted = error is null ? command.Accepted : null,
             Local = Address(command, Connection?.Local), Remote = Address(command, Connection?.Remote),
             Result = error is null ? 0 : -1, Errno = error?.Name, ErrnoNumber = error?.Number, ErrnoText = error?.Text,
         };
         await Send([made, .. Rows(command)], command.Id);
     }
+
+    private static string Args(SocketCommand command) => command switch
+    {
+        { Call: SocketCall.Socket } => "AF_INET, SOCK_STREAM, IPPROTO_IP",
+        { Call: SocketCall.SetSockOpt } => $"3, SOL_SOCKET, SO_REUSEADDR, [{command.Value}], 4",
+        { Call: SocketCall.Bind, Address: { } at } => $"3, {{sa_family=AF_INET, sin_port=htons({at.Port}), sin_addr=inet_addr(\"{at.Address}\")}}, 16",
+        _ => "3",
+    };
 
     private static Endpoint? Address(SocketCommand command, string? address) =>
         address is not null && command.Call is (SocketCall.Connect or SocketCall.Accept4) ? Parse(address) : null;

@@ -125,6 +125,26 @@ public sealed class LabPageTests : BunitContext
     }
 
     [Fact]
+    public void Before_the_rebind_the_card_says_what_the_rule_says_and_what_would_help()
+    {
+        string verdict = Show(new RunScript().StartListener().Connect().Close()).Find(".verdict").TextContent;
+        Assert.Contains("The rule says", verdict);
+        Assert.Contains("bind() will fail with EADDRINUSE", verdict);
+        Assert.Contains("The TIME-WAIT socket 192.168.122.68:11111 → 192.168.122.177:34552 is in the way. Neither it nor the new socket has SO_REUSEADDR; on Linux both need it.", verdict);
+        Assert.Contains("It would succeed if both had SO_REUSEADDR, or if both had SO_REUSEPORT and the same user, or if TIME-WAIT were over.", verdict);
+    }
+
+    [Fact]
+    public void Rule_and_kernel_stand_beside_each_other_and_a_difference_is_an_alarm()
+    {
+        IRenderedComponent<LabPage> page = Show(new RunScript().Whole());
+        Assert.Contains("The kernel's rule says the same.", page.Find(".verdict .rule.same").TextContent);
+        Assert.Contains("Bound again now: bind() will fail with EADDRINUSE.", page.Find(".verdict .next").TextContent);
+        page = Show(new RunScript().StartListener().Connect().Close(timeWait: false).Rebind(errno: "EADDRINUSE"));
+        Assert.Contains("Rule and kernel differ", page.Find(".verdict.alarm .rule.differs[role=alert]").TextContent);
+    }
+
+    [Fact]
     public void The_verdict_of_a_rebind_over_TIME_WAIT_is_success()
     {
         string verdict = Show(new RunScript { Options = new() { ListenerReuseAddr = true, RebindReuseAddr = true } }.Whole()).Find(".verdict").TextContent;

@@ -3,11 +3,11 @@ using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.EndToEnd;
 
-/// <summary>The ss program run in the network namespace of one of the dashboard's hosts.</summary>
-internal static class RealSs
+/// <summary>Programs that nobody here wrote, run in the network namespace of one of the dashboard's hosts.</summary>
+internal static class HostNamespace
 {
-    /// <summary>What it prints for the port, or null where this user may not enter the namespace.</summary>
-    public static async Task<string?> Print(Dashboard dashboard, HostFacts host, int port)
+    /// <summary>Starts one; null where this user may not enter the namespace.</summary>
+    public static Process? Start(Dashboard dashboard, HostFacts host, string program, params string[] arguments)
     {
         // A namespace belongs to a thread: the agent's own, or one of a program that runs both hosts.
         string link = $"net:[{host.NetworkNamespace}]";
@@ -17,11 +17,16 @@ internal static class RealSs
             return null;
         // Hosts made by root stay in the user namespace there is, and nobody may enter that again.
         string[] user = Link($"{thread}/ns/user") == Link("/proc/self/ns/user") ? [] : ["--preserve-credentials", $"--user={thread}/ns/user"];
-        ProcessStartInfo start = new("nsenter", [.. user, $"--net={thread}/ns/net", "ss", "-anot4", $"sport == :{port}"])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        using Process process = Process.Start(start) ?? throw new InvalidOperationException("nsenter did not start.");
+        ProcessStartInfo start = new("nsenter", [.. user, $"--net={thread}/ns/net", program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        return Process.Start(start) ?? throw new InvalidOperationException("nsenter did not start.");
+    }
+
+    /// <summary>What one prints, or null where this user may not enter the namespace.</summary>
+    public static async Task<string?> Output(Dashboard dashboard, HostFacts host, string program, params string[] arguments)
+    {
+        using Process? process = Start(dashboard, host, program, arguments);
+        if (process is null)
+            return null;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Wire;
+using Xunit;
+
+namespace ReuseAddrDashboard.EndToEnd;
+
+/// <summary>The rule over the log of real runs against what the kernel did in them.</summary>
+public sealed class BindRuleTests(SharedDashboard shared)
+{
+    private readonly Dashboard _dashboard = shared.Dashboard;
+
+    [Fact]
+    public async Task Every_bind_and_listen_of_real_runs_is_what_the_rule_says()
+    {
+        foreach ((bool listener, bool rebind) in ((bool, bool)[])[(false, false), (false, true), (true, false), (true, true)])
+        {
+            string run = await Open(LessonPorts.Next(), listener, rebind);
+            foreach (string step in (string[])["start-listener", "connect", "close"])
+                await Step(run, step);
+            BindPreview next = (await Verdict(run)).Next!;
+            bool free = listener && rebind;
+            Assert.Equal((free ? BindOutcome.Ok : BindOutcome.InUse, RuleDoubt.None), (next.Verdict.Outcome, next.Doubt));
+            await Step(run, "rebind");
+            await Step(run, "rebind");
+            RunVerdict rule = await Verdict(run);
+            Assert.All(rule.Made, c => Assert.True((c.Match, c.Doubt) == (RuleMatch.Same, RuleDoubt.None), $"{c} in the way: {string.Join(", ", c.Verdict.Obstacles)}"));
+            Assert.Equal(free ? 6 : 4, rule.Made.Count);
+            Assert.Equal(free ? null : "EADDRINUSE", rule.Made[^1].Errno);
+        }
+    }
+
+    // The option is 1 on every foreign socket, which nobody here can know.
+    [Theory]
+    [InlineData("bound", false, RuleMatch.Same, BindClause.CandidateLacksReuseAddr, "EADDRINUSE")]
+    [InlineData("bound", true, RuleMatch.Unknown, BindClause.OtherOptionsUnknown, null)]
+    [InlineData("listening", false, RuleMatch.Same, BindClause.OtherListens, "EADDRINUSE")]
+    [InlineData("listening", true, RuleMatch.Same, BindClause.OtherListens, "EADDRINUSE")]
+    public async Task A_strangers_socket_on_the_port_is_named_and_its_options_are_unknown(string what, bool reuse, RuleMatch match, BindClause clause, string? errno)
+    {
+        int port = LessonPorts.Next();
+        HostFacts server = (await _dashboard.Lab()).Hosts.Single(host => host.Name == HubRoutes.Server).Facts!;
+        const string program = "use Socket; $| = 1; socket(S, PF_INET, SOCK_STREAM, 0); setsockopt(S, SOL_SOCKET, SO_REUSEADDR, 1); bind(S, sockaddr_in($ARGV[0], INADDR_ANY)) or die; "
+            + "listen(S, 5) if $ARGV[1] eq 'listening'; print \"ready\\n\"; sleep 60";
+        using Process? stranger = HostNamespace.Start(_dashboard, server, "perl", "-e", program, $"{port}", what);
+        Assert.SkipWhen(stranger is null, "The server's network namespace cannot be entered by this user.");
+        try
+        {
+            Assert.Equal("ready", await stranger!.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+            string run = await Open(port, reuse, reuse);
+            BindPreview next = (await Verdict(run)).Next!;
+            using HttpResponseMessage step = await _dashboard.Http.PostAsync($"{run}/steps/start-listener", null);
+            RuleCheck bind = (await Verdict(run)).Made.First();
+            Assert.Equal((match, errno), (bind.Match, bind.Errno));
+            BindObstacle obstacle = Assert.Single(bind.Verdict.Obstacles);
+            Assert.Equal((clause, null, what == "bound" ? TcpState.BoundInactive : TcpState.Listen), (obstacle.Clause, obstacle.Socket.ReuseAddr, obstacle.Socket.State));
+            Assert.NotEqual(0ul, obstacle.Socket.Inode);
+            Assert.Equal(bind.Verdict.Outcome, next.Verdict.Outcome);
+            Assert.DoesNotContain((await _dashboard.GetRun(run.Split('/')[^1])).Events, e => e is NoteEvent { Code: NoteCodes.RuleMismatch });
+        }
+        finally
+        {
+            stranger?.Kill();
+        }
+    }
+
+    private async Task<string> Open(int port, bool listener, bool rebind)
+    {
+        Assert.Equal(HttpStatusCode.OK, (await _dashboard.Http.PostAsync("/api/labs/local/reset", null)).StatusCode);
+        StartRun start = new() { Scenario = "with-reuseaddr", Port = port, PauseMs = 0, ListenerReuseAddr = listener, RebindReuseAddr = rebind };
+        using HttpResponseMessage opened = await _dashboard.Http.PostAsJsonAsync("/api/labs/local/runs", start, WireJson.Default.StartRun);
+        Assert.Equal(HttpStatusCode.Created, opened.StatusCode);
+        return opened.Headers.Location!.ToString();
+    }
+
+    private async Task Step(string run, string step)
+    {
+        using HttpResponseMessage done = await _dashboard.Http.PostAsync($"{run}/steps/{step}", null);
+        Assert.True(done.IsSuccessStatusCode, await done.Content.ReadAsStringAsync());
+    }
+
+    private async Task<RunVerdict> Verdict(string run) => (await _dashboard.Http.GetFromJsonAsync($"{run}/verdict", WireJson.Default.RunVerdict))!;
+}
