@@ -18,7 +18,7 @@ public sealed class RuleTests
     {
         await using TestDashboard dashboard = await TestDashboard.Start();
         await using ScriptedAgent client = await ScriptedAgent.Join(dashboard.Url, HubRoutes.Client);
-        await using ScriptedAgent server = await ScriptedAgent.Join(dashboard.Url, HubRoutes.Server, facts: ScriptedAgent.Facts(HubRoutes.Server) with { Sources = [SourceFact.Has(SourceFact.Proc), SourceFact.Has(SourceFact.Diag)] });
+        await using ScriptedAgent server = await ScriptedAgent.Join(dashboard.Url, HubRoutes.Server, facts: ScriptedAgent.Facts(HubRoutes.Server) with { Sources = [.. SourceFact.All.Select(SourceFact.Has)] });
         server.Connection = (Local, Remote);
         server.Result = c => Task.FromResult<(string, int, string)?>(c is { Socket: "rfd", Call: SocketCall.Bind } ? ("EADDRINUSE", 98, "Address already in use") : null);
         server.Rows = c => timeWait && c is { Socket: "afd", Call: SocketCall.Close } ? [ScriptedAgent.Row(Local, Remote, null, TcpState.TimeWait)] : [];
