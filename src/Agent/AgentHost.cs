@@ -7,7 +7,6 @@ using ReuseAddrDashboard.Agent.Link;
 using ReuseAddrDashboard.Agent.Logging;
 using ReuseAddrDashboard.Agent.Options;
 using ReuseAddrDashboard.Agent.Watch;
-using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Agent;
 
@@ -44,9 +43,10 @@ internal static class AgentHost
         var outbox = new Outbox();
         var own = new OwnSockets();
         var segments = new SegmentWatcher(outbox, options.Rows);
-        using var watcher = new SocketWatcher(outbox, own, options.Rows, (int)Libc.SysConf(Constants._SC_CLK_TCK), segments);
+        TraceTap? tap = TraceTap.Open(SocketNames.InodeOf("/proc/thread-self/ns/net"), out KernelRefusal? noTrace);
+        using var watcher = new SocketWatcher(outbox, own, options.Rows, (int)Libc.SysConf(Constants._SC_CLK_TCK), segments, tap);
         using var runner = new CommandRunner(outbox, watcher, own, TimeProvider.System, logs.CreateLogger<CommandRunner>());
-        var link = new ServerLink(options.Dashboard, Guid.NewGuid().ToString("N"), () => HostFactsReader.Read(options, SourceFacts.All(segments.Refusal, new SourceFact(SourceFact.Trace, false, "This agent does not trace yet."))), outbox, runner, options.CloseAfter, TimeProvider.System, logs);
+        var link = new ServerLink(options.Dashboard, Guid.NewGuid().ToString("N"), () => HostFactsReader.Read(options, SourceFacts.All(segments.Refusal, noTrace)), outbox, runner, options.CloseAfter, TimeProvider.System, logs);
 
         using var linkEnds = new CancellationTokenSource();
         Task running = Task.Run(() => link.RunAsync(linkEnds.Token));

@@ -9,8 +9,8 @@ internal static class SourceFacts
     private const string Table = "/proc/thread-self/net/tcp";
 
     /// <param name="capture">What the kernel refused of the capture; null when it is open.</param>
-    /// <param name="trace">Tracing, as its source tells.</param>
-    public static IReadOnlyList<SourceFact> All(KernelRefusal? capture, SourceFact trace) => [Proc(), Diag(), Capture(capture), trace];
+    /// <param name="trace">What the kernel refused of the trace; null when it is open.</param>
+    public static IReadOnlyList<SourceFact> All(KernelRefusal? capture, KernelRefusal? trace) => [Proc(), Diag(), Capture(capture), Trace(trace)];
 
     private static SourceFact Proc()
     {
@@ -35,4 +35,27 @@ internal static class SourceFacts
             refusal.Errno == Constants.EPERM
                 ? "Give the agent CAP_NET_RAW: start it with sudo, or setcap cap_net_raw+ep on its program; for a container --cap-add NET_RAW."
                 : "The kernel needs AF_PACKET: modprobe af_packet.");
+
+    private static SourceFact Trace(KernelRefusal? refusal) => refusal is null
+        ? SourceFact.Has(SourceFact.Trace)
+        : new SourceFact(SourceFact.Trace, false, $"{refusal}.", refusal switch
+        {
+            { Errno: Constants.EPERM } when InUserNamespace() => "The kernel lets nobody trace from inside a user namespace: start the dashboard with sudo, then its hosts need none.",
+            { Errno: Constants.EPERM } => "Give the agent CAP_BPF and CAP_PERFMON: start it with sudo; for a container --cap-add BPF --cap-add PERFMON.",
+            { Errno: Constants.ENOENT } => $"A kernel built with CONFIG_DEBUG_INFO_BTF shows {SocketLayout.File}; in a container, mount /sys.",
+            _ => "Linux 5.8 or later, built with CONFIG_BPF_SYSCALL, CONFIG_BPF_EVENTS and CONFIG_DEBUG_INFO_BTF.",
+        });
+
+    // The first user namespace maps every user to itself: "0 0 4294967295" (user_namespaces(7)).
+    private static bool InUserNamespace()
+    {
+        try
+        {
+            return !File.ReadAllText("/proc/self/uid_map").Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).SequenceEqual(["0", "0", "4294967295"]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 }

@@ -24,7 +24,8 @@ internal sealed class SocketWatcher : IDisposable
     /// <param name="rows">The option --rows.</param>
     /// <param name="clockTicks">sysconf(_SC_CLK_TCK).</param>
     /// <param name="segments">The capture, from now on this one's to end; null for none.</param>
-    public SocketWatcher(Outbox outbox, OwnSockets own, RowsOption? rows, int clockTicks, SegmentWatcher? segments = null)
+    /// <param name="tap">The tracepoints, from now on this one's to end; null for none.</param>
+    public SocketWatcher(Outbox outbox, OwnSockets own, RowsOption? rows, int clockTicks, SegmentWatcher? segments = null, TraceTap? tap = null)
     {
         (_own, _rows) = (own, rows);
         _filter = new RowFilter([], rows, own.Has);
@@ -37,8 +38,9 @@ internal sealed class SocketWatcher : IDisposable
                     _diag?.Heard(row);
             },
             own.Backlog, clockTicks);
-        // The capture first: segments lead to states. Then /proc: what it sees begin or end, sock_diag looks up exactly.
-        _sources = [.. new ISocketSource?[] { segments, proc, _diag }.OfType<ISocketSource>()];
+        TraceSource? trace = tap is null ? null : new TraceSource(tap, e => outbox.Add(e));
+        // The capture first: segments lead to states. The kernel's own account of these next. Then /proc: what it sees begin or end, sock_diag looks up exactly.
+        _sources = [.. new ISocketSource?[] { segments, trace, proc, _diag }.OfType<ISocketSource>()];
         _thread = new Thread(Run, maxStackSize: 256 * 1024) { IsBackground = true, Name = "watch" };
         _thread.Start();
     }

@@ -21,7 +21,7 @@ public enum EventSource : byte
     /// <summary>AF_PACKET.</summary>
     [JsonStringEnumMemberName("capture")] Capture,
 
-    /// <summary>tracefs, sock:inet_sock_set_state.</summary>
+    /// <summary>The kernel's tracepoints: sock:inet_sock_set_state, and those of the TIME-WAIT timer.</summary>
     [JsonStringEnumMemberName("trace")] Trace,
 
     /// <summary>Concluded from other events, not seen.</summary>

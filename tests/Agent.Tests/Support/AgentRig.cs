@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using ReuseAddrDashboard.Agent.Commands;
+using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Agent.Link;
 using ReuseAddrDashboard.Agent.Watch;
 using ReuseAddrDashboard.Core.Events;
@@ -19,9 +20,9 @@ internal sealed class AgentRig : IDisposable
     private readonly Dictionary<long, List<AgentItem>> _byOrder = [];
     private long _order;
 
-    public AgentRig(TimeProvider? time = null, RowsOption? rows = null)
+    public AgentRig(TimeProvider? time = null, RowsOption? rows = null, TraceTap? tap = null)
     {
-        _watcher = new SocketWatcher(Outbox, _own, rows, 100);
+        _watcher = new SocketWatcher(Outbox, _own, rows, 100, tap: tap);
         Runner = new CommandRunner(Outbox, _watcher, _own, time ?? TimeProvider.System, NullLogger<CommandRunner>.Instance);
     }
 

@@ -5,7 +5,6 @@ using ReuseAddrDashboard.Agent.Host;
 using ReuseAddrDashboard.Agent.Link;
 using ReuseAddrDashboard.Agent.Options;
 using ReuseAddrDashboard.Agent.Watch;
-using ReuseAddrDashboard.Core.Wire;
 using Xunit;
 
 namespace ReuseAddrDashboard.Agent.Tests.Support;
@@ -26,7 +25,7 @@ internal sealed class LinkRig : IAsyncDisposable
         _runner = new CommandRunner(Outbox, _watcher, _own, TimeProvider.System, NullLogger<CommandRunner>.Instance);
         AgentOptions? options = OptionParser.Parse(["--dashboard", dashboard, "--name", "server"], out IReadOnlyList<string> errors);
         Assert.Empty(errors);
-        var link = new ServerLink(options!.Dashboard, "instance", () => HostFactsReader.Read(options, SourceFacts.All(null, SourceFact.Has(SourceFact.Trace))), Outbox, _runner,
+        var link = new ServerLink(options!.Dashboard, "instance", () => HostFactsReader.Read(options, SourceFacts.All(capture: null, trace: null)), Outbox, _runner,
             closeAfter ?? TimeSpan.FromMinutes(10), time ?? TimeProvider.System, NullLoggerFactory.Instance);
         _running = Task.Run(() => link.RunAsync(_end.Token));
     }

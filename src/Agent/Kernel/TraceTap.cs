@@ -1,0 +1,178 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using static ReuseAddrDashboard.Agent.Kernel.BpfConstants;
+
+namespace ReuseAddrDashboard.Agent.Kernel;
+
+/// <summary>
+/// The kernel's tracepoints of the TCP sockets of one network namespace. tracefs has the same ones and cannot say which namespace a socket is in; a BPF program at the
+/// tracepoint can. Needs CAP_BPF and CAP_PERFMON outside any user namespace while it is opened, and nothing after that. Reading is for one thread at a time.
+/// </summary>
+internal sealed unsafe class TraceTap : IDisposable
+{
+    /// <summary>Octets for records that wait, about 10,000.</summary>
+    public const int Room = 1024 * 1024;
+
+    private readonly IReadOnlyList<SocketFd> _fds;
+    private readonly BpfRing _ring;
+    private readonly byte* _control;
+    private ulong _lost;
+    private bool _disposed;
+
+    private TraceTap(IReadOnlyList<SocketFd> fds, BpfRing ring, byte* control)
+    {
+        (_fds, _ring) = (fds, ring);
+        _control = control;
+    }
+
+    /// <summary>Readable when a record waits.</summary>
+    public int Number => _fds[0].Number;
+
+    /// <summary>The ring's map, the control map and the programs at their tracepoints, for a process that takes them over.</summary>
+    public IEnumerable<int> Numbers => _fds.Select(fd => fd.Number);
+
+    /// <summary>Opens it; it tells nothing until <see cref="Watch"/>. Null, with the reason, where the agent may not or the kernel cannot.</summary>
+    /// <param name="networkNamespace">The namespace's inode.</param>
+    /// <param name="refusal">The call that failed.</param>
+    /// <param name="room">Octets of the ring, a power of 2 and of pages.</param>
+    public static TraceTap? Open(ulong networkNamespace, out KernelRefusal? refusal, int room = Room)
+    {
+        var fds = new List<SocketFd>();
+        TraceTap? tap = Fill(fds, (uint)networkNamespace, room, out refusal) ? Map(fds, room, out refusal) : null;
+        if (tap is null)
+            Close(fds);
+        return tap;
+    }
+
+    /// <summary>Takes over what <see cref="Numbers"/> told another program of this process.</summary>
+    public static TraceTap? Adopt(IEnumerable<int> numbers, out KernelRefusal? refusal)
+    {
+        List<SocketFd> fds = [.. numbers.Select(n => new SocketFd(n))];
+        TraceTap? tap = Map(fds, Room, out refusal);
+        if (tap is null)
+            Close(fds);
+        return tap;
+    }
+
+    /// <summary>Tells of sockets with one of these ports at either end from now on, instead of any before. Earlier records may still wait.</summary>
+    public void Watch(ReadOnlySpan<ushort> ports)
+    {
+        for (int i = 0; i < TracePrograms.MaxPorts; i++)
+            Volatile.Write(ref ((ushort*)_control)[i], i < ports.Length ? BinaryPrimitives.ReverseEndianness(ports[i]) : (ushort)0);
+    }
+
+    /// <summary>The next record; false for none.</summary>
+    public bool Take(out TraceRecord record) => _ring.Take(out record);
+
+    /// <summary>How many records have found no room since this was last asked.</summary>
+    public long TakeLost()
+    {
+        ulong now = Volatile.Read(ref *(ulong*)(_control + TracePrograms.LostAt));
+        long lost = (long)(now - _lost);
+        _lost = now;
+        return lost;
+    }
+
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        Close(_fds);
+        _ring.Dispose();
+        _ = Libc.MUnmap((nint)_control, (nuint)Environment.SystemPageSize);
+    }
+
+    private static bool Fill(List<SocketFd> fds, uint networkNamespace, int room, out KernelRefusal? refusal)
+    {
+        refusal = Add(fds, CreateMap(BPF_MAP_TYPE_RINGBUF, 0, 0, room, 0), "bpf(BPF_MAP_CREATE, BPF_MAP_TYPE_RINGBUF)")
+            ?? Add(fds, CreateMap(BPF_MAP_TYPE_ARRAY, sizeof(uint), TracePrograms.ControlSize, 1, BPF_F_MMAPABLE), "bpf(BPF_MAP_CREATE, BPF_MAP_TYPE_ARRAY)");
+        if (refusal is not null || Layout(out refusal) is not { } layout)
+            return false;
+        foreach ((TraceKind kind, string tracepoint, int argument) in TracePrograms.All)
+        {
+            using SocketFd program = Load(TracePrograms.Write(kind, argument, layout, networkNamespace, fds[1].Number, fds[0].Number));
+            if (program.IsInvalid)
+                refusal = KernelRefusal.Last($"bpf(BPF_PROG_LOAD, {tracepoint})");
+            // Before Linux 6.11 kfree_skb does not name the socket; then FIN-WAIT-2 to TIME-WAIT is told only where the timer is started anew.
+            else if (Add(fds, Attach(tracepoint, program), $"bpf(BPF_RAW_TRACEPOINT_OPEN, {tracepoint})") is { } refused && !(kind == TraceKind.Heard && refused.Errno == EINVAL))
+                refusal = refused;
+            if (refusal is not null)
+                return false;
+        }
+        return true;
+    }
+
+    private const int EINVAL = 22;
+
+    private static SocketLayout? Layout(out KernelRefusal? refusal)
+    {
+        refusal = null;
+        try
+        {
+            string? missing = "any type";
+            if (Btf.Parse(File.ReadAllBytes(SocketLayout.File)) is { } types && SocketLayout.Of(types, out missing) is { } layout)
+                return layout;
+            refusal = new KernelRefusal($"read({SocketLayout.File})", 0, $"the kernel's types do not have {missing}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            refusal = new KernelRefusal($"open({SocketLayout.File})", e is FileNotFoundException or DirectoryNotFoundException ? Constants.ENOENT : Constants.EPERM, e.Message);
+        }
+        return null;
+    }
+
+    private static SocketFd CreateMap(uint type, uint key, uint value, int entries, uint flags)
+    {
+        var create = new BpfMapCreate { MapType = type, KeySize = key, ValueSize = value, MaxEntries = (uint)entries, MapFlags = flags };
+        return new SocketFd(Libc.Bpf(BPF_MAP_CREATE, &create, sizeof(BpfMapCreate)));
+    }
+
+    private static SocketFd Load(ulong[] code)
+    {
+        // The helpers that read the kernel's memory are for programs under a licence that the GPL admits.
+        fixed (ulong* instructions = code)
+        fixed (byte* license = "Dual BSD/GPL\0"u8)
+        {
+            var load = new BpfProgLoad { ProgType = BPF_PROG_TYPE_RAW_TRACEPOINT, InsnCount = (uint)code.Length, Insns = instructions, License = license };
+            return new SocketFd(Libc.Bpf(BPF_PROG_LOAD, &load, sizeof(BpfProgLoad)));
+        }
+    }
+
+    private static SocketFd Attach(string tracepoint, SocketFd program)
+    {
+        nint name = Marshal.StringToCoTaskMemUTF8(tracepoint);
+        var open = new BpfRawTracepoint { Name = (byte*)name, ProgFd = (uint)program.Number };
+        int fd = Libc.Bpf(BPF_RAW_TRACEPOINT_OPEN, &open, sizeof(BpfRawTracepoint));
+        int errno = Marshal.GetLastPInvokeError();
+        Marshal.FreeCoTaskMem(name);
+        Marshal.SetLastPInvokeError(errno);
+        return new SocketFd(fd);
+    }
+
+    private static KernelRefusal? Add(List<SocketFd> fds, SocketFd fd, string call)
+    {
+        if (fd.IsInvalid)
+            return KernelRefusal.Last(call);
+        fds.Add(fd);
+        return null;
+    }
+
+    private static TraceTap? Map(List<SocketFd> fds, int room, out KernelRefusal? refusal)
+    {
+        if (BpfRing.Map(fds[0].Number, room, out refusal) is not { } ring)
+            return null;
+        nint control = Libc.MMap(0, (nuint)Environment.SystemPageSize, PROT_READ | PROT_WRITE, MAP_SHARED, fds[1].Number, 0);
+        if (control != -1)
+            return new TraceTap(fds, ring, (byte*)control);
+        refusal = KernelRefusal.Last("mmap(BPF control map)");
+        ring.Dispose();
+        return null;
+    }
+
+    private static void Close(IEnumerable<SocketFd> fds)
+    {
+        foreach (SocketFd fd in fds)
+            fd.Dispose();
+    }
+}
