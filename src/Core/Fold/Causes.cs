@@ -9,6 +9,9 @@ namespace ReuseAddrDashboard.Core.Fold;
 /// </summary>
 internal sealed class Causes(IReadOnlyList<Connection> connections, IReadOnlyList<Arrow> arrows)
 {
+    /// <summary>Nanoseconds by which a capture's stamps may be off the clock of a trace.</summary>
+    private const long Stamps = 10_000;
+
     /// <summary>The moment at which a call is drawn.</summary>
     public long Of(CallEvent call)
     {
@@ -39,7 +42,7 @@ internal sealed class Causes(IReadOnlyList<Connection> connections, IReadOnlyLis
                 _ => null,
             };
             if (cause > band.Begin)
-                return band with { Begin = cause.Value, End = band.End is { } end ? Math.Max(end, cause.Value) : null };
+                return band with { Begin = cause.Value, Exact = band.Exact && cause.Value - band.Begin <= Stamps, End = band.End is { } end ? Math.Max(end, cause.Value) : null };
         }
         return band;
     }

@@ -1,4 +1,5 @@
 using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Core.Fold;
@@ -16,13 +17,16 @@ internal sealed class RowOwners(RunHeader header)
         && a.NetworkNamespace == b.NetworkNamespace && a.BootId == b.BootId;
 
     /// <summary>False for the other host's copy of a row.</summary>
-    public bool IsOwn(SocketEvent e)
+    public bool IsOwn(SocketEvent e) => IsOwn(e.Host, e.Local);
+
+    /// <summary>The same of any socket that <paramref name="host"/> told of, by its own end.</summary>
+    public bool IsOwn(string? host, Endpoint local)
     {
         if (!_shared)
             return true;
-        string text = e.Local.Unmapped().Address.ToString();
+        string text = local.Unmapped().Address.ToString();
         HostFacts? byAddress = header.Hosts.FirstOrDefault(h => h.Address == text);
-        string owner = byAddress?.Name ?? (e.Local.Port == header.Options.Port ? HubRoutes.Server : HubRoutes.Client);
-        return owner == e.Host;
+        string owner = byAddress?.Name ?? (local.Port == header.Options.Port ? HubRoutes.Server : HubRoutes.Client);
+        return owner == host;
     }
 }

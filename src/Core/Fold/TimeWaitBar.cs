@@ -1,3 +1,4 @@
+using ReuseAddrDashboard.Core.Events;
 using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Core.Fold;
@@ -6,14 +7,23 @@ namespace ReuseAddrDashboard.Core.Fold;
 /// <param name="Host">The host that waits.</param>
 /// <param name="Local">Its own end.</param>
 /// <param name="Remote">The peer.</param>
-/// <param name="Begin">First seen at.</param>
-/// <param name="After">Last look that did not show it yet; null for none.</param>
+/// <param name="Begin">When it began, where that was told; else when it was first seen.</param>
+/// <param name="After">Last look that did not show it yet; null for none, and where the begin was told.</param>
 /// <param name="ReadAt">When the timer was read last.</param>
 /// <param name="Left">What it showed then, in nanoseconds.</param>
 /// <param name="GoneAt">When the row was first missing; null while it is there.</param>
 /// <param name="Seq">The event that showed it first, as its band has it.</param>
 public sealed record TimeWaitBar(string Host, Endpoint Local, Endpoint Remote, long Begin, long? After, long ReadAt, long Left, long? GoneAt, long Seq)
 {
+    /// <summary>Who read the timer; null when nobody did.</summary>
+    public EventSource? TimerSource { get; init; }
+
+    /// <summary>The SOCK_DESTROY call that ended it, by its seq; null where it ended by itself.</summary>
+    public long? DestroyedBy { get; init; }
+
+    /// <summary>How long the kernel's timer runs, nanoseconds.</summary>
+    public long Timer => Math.Max(0, TimerEnd - Begin);
+
     /// <summary>When the timer reaches zero. The row stays a little longer: the kernel's timer wheel has slack.</summary>
     public long TimerEnd => ReadAt + Left;
 

@@ -17,6 +17,9 @@ public sealed record Timeline
     /// <summary>In the order of their begin.</summary>
     public required IReadOnlyList<StateBand> Bands { get; init; }
 
+    /// <summary>Where bands begin, and where sockets went, in the order of the axis.</summary>
+    public required IReadOnlyList<StateChange> Changes { get; init; }
+
     /// <summary>In the order they were sent.</summary>
     public required IReadOnlyList<Arrow> Arrows { get; init; }
 
@@ -26,6 +29,9 @@ public sealed record Timeline
     public required RunVerdict Rule { get; init; }
 
     public required IReadOnlyList<TimeWaitBar> TimeWaits { get; init; }
+
+    /// <summary>Where two sources cannot both be right.</summary>
+    public required IReadOnlyList<Disagreement> Disagreements { get; init; }
 
     public required IReadOnlyList<OutputEvent> Output { get; init; }
 
@@ -58,26 +64,29 @@ public sealed record Timeline
         events = HostClocks.Place(events);
         IReadOnlyList<RunEvent> log = until is { } cursor ? [.. events.Where(e => e.T <= cursor)] : events;
         var owners = new RowOwners(header);
-        SocketHistory history = SocketHistory.Of(log, owners);
         IReadOnlyList<CallEvent> calls = [.. log.OfType<CallEvent>()];
+        SocketStates states = SocketStates.Of(header, log, calls, owners);
         IReadOnlyList<Connection> connections = Connections.Of(calls);
         var observed = Segments.Of(header, log, calls);
-        IReadOnlyList<Arrow> arrows = [.. observed.Arrows, .. InferredSegments.Of(connections, history.Bands, observed)];
+        IReadOnlyList<Arrow> arrows = [.. observed.Arrows, .. InferredSegments.Of(connections, states.Bands, observed)];
         var causes = new Causes(connections, arrows);
         var lessons = header.Script.Steps.Where(s => s.ResultIsLesson).Select(s => s.Id).ToHashSet();
         RunVerdict rule = BindChecks.Of(header, log);
+        IReadOnlyList<StateBand> bands = [.. states.Bands.Select(causes.Of).OrderBy(b => b.Begin).ThenBy(b => b.Seq)];
         return new Timeline
         {
             Header = header,
             Lanes = [.. ((string[])[HubRoutes.Client, HubRoutes.Server]).Select(h => new Lane(h, header.Hosts.FirstOrDefault(f => f.Name == h)?.Address ?? ""))],
             Calls = [.. calls.Select(c => new CallMark(c, causes.Of(c), c.Step is { } s && lessons.Contains(s))).OrderBy(m => m.At).ThenBy(m => m.Event.Seq)],
-            Bands = [.. history.Bands.Select(causes.Of).OrderBy(b => b.Begin).ThenBy(b => b.Seq)],
+            Bands = bands,
+            Changes = StateChange.Of(bands),
             Arrows = [.. arrows.OrderBy(a => a.Sent).ThenBy(a => a.Received ?? long.MaxValue)],
             Rebinds = RebindAttempt.Of(calls, lessons, rule.Made),
             Rule = rule,
-            TimeWaits = history.TimeWaits,
+            TimeWaits = states.TimeWaits,
+            Disagreements = states.Disagreements,
             Output = [.. log.OfType<OutputEvent>()],
-            Sockets = history.Now,
+            Sockets = SocketRows.Of(log, owners),
             Notes = [.. log.OfType<NoteEvent>()],
             Gaps = [.. log.OfType<GapEvent>()],
             Progress = ScenarioProgress.Of(header.Script, log),

@@ -24,6 +24,7 @@ public sealed class DiagramLayout
     private readonly List<BandShape> _bands = [];
     private readonly List<AttemptShape> _attempts = [];
     private readonly List<TimeWaitShape> _timeWaits = [];
+    private readonly List<RemarkShape> _remarks = [];
     private readonly List<TickShape> _ticks = [];
     private readonly Dictionary<object, double> _begun = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<StateBand, Label> _bandLabels = new(ReferenceEqualityComparer.Instance);
@@ -70,6 +71,7 @@ public sealed class DiagramLayout
             case MomentKind.BandEnd: y = EndBand((StateBand)moment.Item, y); break;
             case MomentKind.TimerZero: y = PlaceZero((TimeWaitBar)moment.Item, y); break;
             case MomentKind.TimeWaitGone: y = PlaceGone((TimeWaitBar)moment.Item, y); break;
+            case MomentKind.Remark: y = PlaceRemark(moment.Item, y); break;
         }
         PlaceTick(moment.T, y);
         _y = y;
@@ -189,7 +191,7 @@ public sealed class DiagramLayout
         double height = Math.Max(2 * radius + 4, 2 * Text.LineHeight) + 6;
         double middle = ColumnOf(band.Host).Take(y + height / 2 - 4, height);
         y = middle - height / 2 + 4;
-        string title = TcpState.TimeWait.Name(), sub = Text.Fit(_words.Length, Room(band.Host) - 2 * radius - gap);
+        string title = TcpState.TimeWait.Name(), sub = Text.Fit(string.Format(CultureInfo.InvariantCulture, _words.Length, TimerOf(band)), Room(band.Host) - 2 * radius - gap);
         Label side = Beside(band.Host, title, Text.Sans(title), middle);
         double ring = side.Anchor == Anchor.Start ? side.X + radius : side.X - radius, indent = 2 * radius + gap;
         var number = new Label("00", ring, middle, Anchor.Middle, 2 * radius - 8, Text.LineHeight);
@@ -216,12 +218,31 @@ public sealed class DiagramLayout
     {
         if (PartsOf(bar) is not { } parts)
             return y;
-        string text = Text.Fit(string.Format(System.Globalization.CultureInfo.InvariantCulture, _words.GoneAfter, RunTimeText.Span(bar.Measured ?? 0)), Room(bar.Host));
+        string text = Text.Fit(string.Format(CultureInfo.InvariantCulture, bar.DestroyedBy is null ? _words.GoneAfter : _words.DestroyedAfter, RunTimeText.Span(bar.Measured ?? 0)), Room(bar.Host));
         y = Math.Max(y, (parts.Zero ?? parts.Top) + 26);
         y = ColumnOf(bar.Host).Take(y, Text.LineHeight);
         parts.Gone = y;
         parts.GoneLabel = Beside(bar.Host, text, Text.Sans(text), y);
         return y;
+    }
+
+    private string TimerOf(StateBand band) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Math.Round((_timeline.TimeWaits.FirstOrDefault(w => w.Seq == band.Seq)?.Timer ?? 0) / 1e9):0} s");
+
+    private double PlaceRemark(object remark, double y)
+    {
+        (string host, string text) = remark switch
+        {
+            GapEvent gap => (gap.Host ?? HubRoutes.Server, string.Format(CultureInfo.InvariantCulture, _words.Lost, gap.Lost, Short(gap.Source))),
+            Disagreement d => (d.Host, $"≠ {Short(d.Source)}: {d.State?.Name() ?? _words.Gone}"),
+            _ => throw new ArgumentException("A remark is a gap or a disagreement.", nameof(remark)),
+        };
+        text = Text.Fit(text, Room(host) - BandShape.GlyphRoom);
+        y = ColumnOf(host).Take(y, Text.LineHeight);
+        _remarks.Add(new(remark, Beside(host, text, Text.Sans(text), y, BandShape.GlyphRoom), LaneX(host), y));
+        return y;
+
+        static string Short(EventSource source) => source.ToString().ToLowerInvariant();
     }
 
     private TimeWaitParts? PartsOf(TimeWaitBar bar) => _bars.GetValueOrDefault(bar.Seq);
@@ -248,7 +269,7 @@ public sealed class DiagramLayout
                 continue;
             double bottom = p.Gone ?? (p.Zero ?? p.Top + 150) + 30;
             double filled = bar.GoneAt is null ? p.Last.Y : p.Zero ?? bottom;
-            _timeWaits.Add(new(bar, p.X, p.Top, p.Zero, bottom, filled, p.Last, p.Ring, p.Number, p.Title, p.Sub, p.ZeroLabel, p.GoneLabel));
+            _timeWaits.Add(new(bar, p.Band, p.X, p.Top, p.Zero, bottom, filled, p.Last, p.Ring, p.Number, p.Title, p.Sub, p.ZeroLabel, p.GoneLabel));
             end = Math.Max(end, bottom);
         }
         var scene = new Scene
@@ -264,6 +285,7 @@ public sealed class DiagramLayout
             Bands = _bands,
             Attempts = _attempts,
             TimeWaits = _timeWaits,
+            Remarks = _remarks,
             NowY = _nowY,
         };
         return scene with { Ticks = [.. scene.Ticks.Select(t => t with { Lines = t.Around(scene) })] };

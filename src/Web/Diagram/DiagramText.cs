@@ -16,15 +16,25 @@ public sealed class DiagramText(IStringLocalizer text)
 
     public string Band(StateBand b)
     {
-        string begin = b.After is { } after
+        string begin = b.Exact ? text["since {0}", RunTimeText.Moment(b.Begin)] : b.After is { } after
             ? text["seen {0}, not yet {1} before", RunTimeText.Moment(b.Begin), RunTimeText.Span(Math.Max(0, b.Begin - after))]
             : text["seen {0}", RunTimeText.Moment(b.Begin)];
-        return text["{0}, {1}: {2} → {3}, {4}. Source: {5}.", b.Host, b.State.Name(), b.Local, b.Remote, begin, SourceName(b.Source)];
+        return text["{0}, {1}: {2} → {3}, {4}. Source: {5}.", b.Host, b.State.Name(), b.Local, b.Remote, begin, SourceNames(b.Sources)];
     }
 
-    public string TimeWait(TimeWaitBar b) => b.Measured is { } measured
-        ? text["{0}: TIME-WAIT of {1} → {2} lasted {3}. Source: /proc/net/tcp.", b.Host, b.Local, b.Remote, RunTimeText.Span(measured)]
-        : text["{0}: TIME-WAIT of {1} → {2}. The kernel's timer runs 60 s; the row goes a little after it reached 0. Source: /proc/net/tcp.", b.Host, b.Local, b.Remote];
+    public string TimeWait(TimeWaitBar b, StateBand band) => b.Measured is not { } measured
+        ? text["{0}: TIME-WAIT of {1} → {2}. The kernel's timer runs {3}; the socket goes a little after it reached 0. Source: {4}.", b.Host, b.Local, b.Remote, RunTimeText.Span(b.Timer), SourceNames(band.Sources)]
+        : b.DestroyedBy is null
+            ? text["{0}: TIME-WAIT of {1} → {2} lasted {3}. Source: {4}.", b.Host, b.Local, b.Remote, RunTimeText.Span(measured), SourceNames(band.Gone?.Sources ?? band.Sources)]
+            : text["{0}: TIME-WAIT of {1} → {2} was destroyed by hand after {3} (SOCK_DESTROY). Source: {4}.", b.Host, b.Local, b.Remote, RunTimeText.Span(measured), SourceNames(band.Gone?.Sources ?? band.Sources)];
+
+    /// <summary>Both sides of it, and none preferred.</summary>
+    public string Disagreement(Disagreement d) => text["Two sources disagree on {0}, {1} → {2}: at {3} {4} says {5}, while {6} says {7} since {8}.",
+        d.Host, d.Local, d.Remote, RunTimeText.Moment(d.T), SourceName(d.Source), d.State?.Name() ?? text["gone"].Value, SourceName(d.Other), d.OtherState?.Name() ?? text["gone"].Value, RunTimeText.Moment(d.OtherSince)];
+
+    public string Gap(GapEvent g) => text["{0} lost at {1} ({2}). {3}", g.Lost, RunTimeText.Moment(g.T), SourceName(g.Source), text[g.Reason].Value];
+
+    public string SourceNames(SourceSet sources) => string.Join(", ", sources.All.Select(SourceName));
 
     public string Arrow(Arrow a)
     {
@@ -61,7 +71,9 @@ public sealed class DiagramText(IStringLocalizer text)
     {
         var lines = timeline.Calls.Select(c => new StoryLine(c.At, c.Event.Seq * 4, c.Event, () => Call(c.Event)))
             .Concat(timeline.Bands.Select(b => new StoryLine(b.Begin, b.Seq * 4 + 1, b, () => Band(b))))
-            .Concat(timeline.Arrows.Select((a, i) => new StoryLine(a.Sent, -1L - i, (a.Kind, a.From, a.Sent, a.Received, a.Segment), () => Arrow(a))));
+            .Concat(timeline.Arrows.Select((a, i) => new StoryLine(a.Sent, -1L - i, (a.Kind, a.From, a.Sent, a.Received, a.Segment), () => Arrow(a))))
+            .Concat(timeline.Disagreements.Select(d => new StoryLine(d.T, d.Seq * 4 + 2, d, () => Disagreement(d))))
+            .Concat(timeline.Gaps.Where(g => g.Lost > 0).Select(g => new StoryLine(g.T, g.Seq * 4 + 3, g, () => Gap(g))));
         return lines.OrderBy(l => l.T);
     }
 
@@ -72,6 +84,7 @@ public sealed class DiagramText(IStringLocalizer text)
         EventSource.Capture => "AF_PACKET",
         EventSource.Trace => "tracefs",
         EventSource.Call => text["the call itself"],
+        EventSource.Agent => text["the agent"],
         EventSource.Inferred => text["inferred"],
         _ => text["the lab"],
     };

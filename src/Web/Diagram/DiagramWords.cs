@@ -1,11 +1,14 @@
 namespace ReuseAddrDashboard.Web.Diagram;
 
 /// <summary>The words of the picture that are no kernel names.</summary>
-/// <param name="Length">How long TIME-WAIT is.</param>
+/// <param name="Length">How long TIME-WAIT is; {0} is what the kernel's timer was set to.</param>
 /// <param name="Zero">The timer has run out, the row is still there.</param>
 /// <param name="GoneAfter">The row went; {0} is the measured length.</param>
+/// <param name="DestroyedAfter">The socket was destroyed by hand; {0} is the measured length.</param>
 /// <param name="Again">A segment whose numbers had been sent before; {0} is its flags.</param>
-public sealed record DiagramWords(string Length, string Zero, string GoneAfter, string Again)
+/// <param name="Lost">Something did not reach the log; {0} is how many, {1} the source.</param>
+/// <param name="Gone">A socket that is not there any more.</param>
+public sealed record DiagramWords(string Length, string Zero, string GoneAfter, string DestroyedAfter, string Again, string Lost, string Gone)
 {
-    public static readonly DiagramWords English = new("60 s + kernel slack", "0 s: kernel slack", "gone after {0}", "{0} again");
+    public static readonly DiagramWords English = new("{0} + kernel slack", "0 s: kernel slack", "gone, {0} measured", "destroyed after {0}", "{0} again", "{0} lost ({1})", "gone");
 }

@@ -1,3 +1,4 @@
+using ReuseAddrDashboard.Core.Events;
 using ReuseAddrDashboard.Core.Fold;
 
 namespace ReuseAddrDashboard.Web.Diagram;
@@ -14,6 +15,7 @@ internal enum MomentKind : byte
     Return,
     TimerZero,
     TimeWaitGone,
+    Remark,
 }
 
 /// <summary>Something that needs a place on the axis.</summary>
@@ -47,6 +49,10 @@ internal readonly record struct Moment(long T, MomentKind Kind, object Item)
             if (bar.GoneAt is { } over)
                 all.Add(new(Math.Max(begin + 2, over), MomentKind.TimeWaitGone, bar));
         }
+        foreach (Disagreement d in timeline.Disagreements)
+            all.Add(new(d.T, MomentKind.Remark, d));
+        foreach (GapEvent gap in timeline.Gaps.Where(g => g.Lost > 0))
+            all.Add(new(gap.T, MomentKind.Remark, gap));
         // Stable, so that what the log tells in one order stays in it.
         return [.. all.OrderBy(m => m.T).ThenBy(m => m.Kind)];
     }

@@ -1,3 +1,4 @@
+using ReuseAddrDashboard.Core.Events;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Tcp;
 
@@ -72,11 +73,20 @@ public sealed record BandShape(StateBand Band, Label Label, double X, double Top
 /// <param name="Box">Left, top, width, height of the box beside the lifeline.</param>
 public sealed record AttemptShape(RebindAttempt Attempt, CallMark Mark, Label First, Label? Second, double X, double Y, (double Left, double Top, double Width, double Height) Box);
 
+/// <summary>What must be said beside the marks: something was lost here, or two sources disagree.</summary>
+/// <param name="Of">A <see cref="GapEvent"/> or a <see cref="Disagreement"/>.</param>
+public sealed record RemarkShape(object Of, Label Label, double X, double Y)
+{
+    public bool IsLoss => Of is GapEvent;
+
+    public long Seq => Of is GapEvent gap ? gap.Seq : ((Disagreement)Of).Seq;
+}
+
 /// <param name="Zero">Where the timer reaches zero; null when the row went before.</param>
 /// <param name="Bottom">Where the row went, or the end of the slack zone drawn in advance.</param>
 /// <param name="From">The last moment within the bar and its place: the fill grows from there.</param>
 public sealed record TimeWaitShape(
-    TimeWaitBar Bar, double X, double Top, double? Zero, double Bottom, double FillBottom, (long T, double Y) From, (double X, double Y) Ring, Label Number,
+    TimeWaitBar Bar, StateBand Band, double X, double Top, double? Zero, double Bottom, double FillBottom, (long T, double Y) From, (double X, double Y) Ring, Label Number,
     Label Title, Label Sub, Label? ZeroLabel, Label? GoneLabel)
 {
     public const double RingRadius = 18;
@@ -107,6 +117,8 @@ public sealed record Scene
 
     public required IReadOnlyList<TimeWaitShape> TimeWaits { get; init; }
 
+    public required IReadOnlyList<RemarkShape> Remarks { get; init; }
+
     /// <summary>Where the newest mark is.</summary>
     public required double NowY { get; init; }
 
@@ -115,7 +127,7 @@ public sealed record Scene
     /// <summary>What a time's line must not run through: texts, boxes, rings and the shapes of states.</summary>
     internal IEnumerable<(double Left, double Top, double Right, double Bottom)> Taken =>
     [
-        .. Calls.Select(c => c.Label).Concat(Calls.Select(c => c.Error).OfType<Label>()).Concat(Arrows.Select(a => a.Label)).Concat(TimeWaits.SelectMany(t => (IEnumerable<Label?>)[t.Title, t.Sub, t.ZeroLabel, t.GoneLabel]).OfType<Label>())
+        .. Calls.Select(c => c.Label).Concat(Calls.Select(c => c.Error).OfType<Label>()).Concat(Arrows.Select(a => a.Label)).Concat(Remarks.Select(r => r.Label)).Concat(TimeWaits.SelectMany(t => (IEnumerable<Label?>)[t.Title, t.Sub, t.ZeroLabel, t.GoneLabel]).OfType<Label>())
             .Select(l => (l.Left, l.Top, l.Right, l.Bottom)),
         .. Bands.Where(b => b.Label.Text.Length > 0).Select(b => (b.Label.Left - BandShape.GlyphRoom, b.Label.Top, b.Label.Right + BandShape.GlyphRoom, b.Label.Bottom)),
         .. Attempts.Select(a => (a.Box.Left, a.Box.Top, a.Box.Left + a.Box.Width, a.Box.Top + a.Box.Height)),
@@ -128,7 +140,7 @@ public sealed record Scene
     public IEnumerable<Label> Labels =>
     [
         .. Ticks.Select(t => t.Label), .. Calls.Select(c => c.Label), .. Calls.Select(c => c.Error).OfType<Label>(), .. Arrows.Select(a => a.Label), .. Bands.Where(b => b.Label.Text.Length > 0).Select(b => b.Label),
-        .. Attempts.Select(a => a.First), .. Attempts.Select(a => a.Second).OfType<Label>(),
+        .. Remarks.Select(r => r.Label), .. Attempts.Select(a => a.First), .. Attempts.Select(a => a.Second).OfType<Label>(),
         .. TimeWaits.SelectMany(t => (IEnumerable<Label?>)[t.Number, t.Title, t.Sub, t.ZeroLabel, t.GoneLabel]).OfType<Label>(),
     ];
 }

@@ -22,7 +22,7 @@ internal sealed class Slots
             foreach (IReadOnlyList<StateBand> life in Lives(host))
             {
                 long begin = life[0].Begin, end = life[^1].End ?? long.MaxValue;
-                int slot = life[0].State == TcpState.Listen ? 1 : 0;
+                int slot = life[0].State is TcpState.Listen or TcpState.BoundInactive ? 1 : 0;
                 while (slot < until.Count && until[slot] > begin)
                     slot++;
                 while (until.Count <= slot)

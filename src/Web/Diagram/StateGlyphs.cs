@@ -32,6 +32,7 @@ public static class StateGlyphs
         TcpState.FinWait1 or TcpState.FinWait2 or TcpState.Closing => "M0-5.5L5.5 0 0 5.5-5.5 0z",
         TcpState.CloseWait => "M-5 4.5L0-5l5 9.5z",
         TcpState.LastAck => "M-5-4.5L0 5l5-9.5z",
+        TcpState.BoundInactive => "M-5-2h10v4h-10z",
         _ => "M0-4.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 1 1 0-9z",
     };
 }

@@ -42,6 +42,9 @@ public sealed partial class LabPage : ComponentBase
     private bool MaySkip => !Busy && _view.Link == LinkStatus.Live && _view.Timeline is { Progress.Outcome: Outcome.Running or Outcome.Completed } timeline
         && timeline.Sockets.Any(s => s.State == TcpState.TimeWait && _view.State?.Hosts.FirstOrDefault(h => h.Name == s.Host)?.Facts?.CanDestroySockets == true);
 
+    private string LostBy => _view.Timeline is not { Lost: > 0 } timeline ? ""
+        : string.Join(", ", timeline.Gaps.Where(g => g.Lost > 0).GroupBy(g => g.Source).OrderBy(g => g.Key).Select(g => $"{g.Key.ToString().ToLowerInvariant()} {g.Sum(x => x.Lost)}"));
+
     private string? WhyNot => _view.Link != LinkStatus.Live ? L["The link is lost."] : Busy ? L["A step is running."] : Rebound ? L["Every step is done."]
         : RunOpen ? L["This run has ended."] : L["The port is not valid."];
 

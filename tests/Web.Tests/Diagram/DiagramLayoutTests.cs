@@ -13,7 +13,7 @@ public sealed class DiagramLayoutTests
     private static readonly string[] Errors = ["EADDRINUSE", "EADDRNOTAVAIL", "ECONNREFUSED", "ETIMEDOUT"];
 
     /// <summary>Logs with anything in them: calls of both hosts, rows that come and go, clocks that disagree.</summary>
-    private static readonly Gen<RunScript> AnyLog = Gen.Select(Gen.Int[0, 9], Gen.Double[0, 4000], Gen.Int[0, 5]).Array[0, 40].Select(acts =>
+    private static readonly Gen<RunScript> AnyLog = Gen.Select(Gen.Int[0, 11], Gen.Double[0, 4000], Gen.Int[0, 5]).Array[0, 40].Select(acts =>
     {
         var script = new RunScript { Pause = 1 };
         int attempt = 0;
@@ -31,6 +31,14 @@ public sealed class DiagramLayoutTests
                 case 6: script.Row(pick % 2 == 0 ? "client" : "server", RunScript.ServerEnd, RunScript.ClientEnd.WithPort((ushort)(4000 + pick)), (TcpState)(1 + pick)); break;
                 case 7: script.Row("server", RunScript.ServerEnd, RunScript.ClientEnd.WithPort((ushort)(4000 + pick)), null); break;
                 case 8: script.Row("client", RunScript.ClientEnd, RunScript.ServerEnd.WithPort((ushort)pick), TcpState.TimeWait, timer: 60); break;
+                case 9: script.Add(new GapEvent { Host = pick == 0 ? null : pick % 2 == 0 ? "client" : "server", Source = EventSource.Trace, Lost = pick, Reason = "The ring was overrun." }, 0); break;
+                case 10:
+                    script.Add(new StateEvent
+                    {
+                        Host = pick % 2 == 0 ? "client" : "server", Source = pick < 4 ? EventSource.Trace : EventSource.Diag,
+                        Socket = new(RunScript.ServerEnd, RunScript.ClientEnd.WithPort((ushort)(4000 + pick))), From = TcpState.Established, To = wait < 1000 ? null : (TcpState)(1 + (int)wait % 11),
+                    }, 0);
+                    break;
                 default: script.Wait(-Math.Min(wait, script.Now)); break;
             }
         }
@@ -110,7 +118,37 @@ public sealed class DiagramLayoutTests
         Scene scene = Of(new RunScript().Whole().Wait(58_900).Row("server", RunScript.ServerEnd, RunScript.ClientEnd, null), 650);
         TimeWaitShape bar = Assert.Single(scene.TimeWaits);
         Assert.True(bar.Zero < bar.Bottom);
-        Assert.StartsWith("gone after 6", bar.GoneLabel?.Text);
+        Assert.StartsWith("gone, 6", bar.GoneLabel?.Text);
+    }
+
+    [Fact]
+    public void A_destroyed_TIME_WAIT_says_so_and_how_long_it_was()
+    {
+        RunScript script = new RunScript().Whole().Wait(1000);
+        script.Add(new CallEvent { Host = "server", Source = EventSource.Call, Socket = "tw", Call = "SOCK_DESTROY", Args = "...", Local = RunScript.ServerEnd, Remote = RunScript.ClientEnd }, 0.1);
+        TimeWaitShape bar = Assert.Single(Of(script.Row("server", RunScript.ServerEnd, RunScript.ClientEnd, null), 1000).TimeWaits);
+        Assert.StartsWith("destroyed after 3", bar.GoneLabel?.Text);
+    }
+
+    [Fact]
+    public void The_kernel_s_own_timer_is_named_not_a_fixed_minute()
+    {
+        RunScript script = new RunScript().Whole();
+        script.Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.TimeWait, timer: 20);
+        Assert.StartsWith("23 s", Assert.Single(Of(script, 1000).TimeWaits).Sub.Text);
+    }
+
+    [Fact]
+    public void Losses_and_disagreements_stand_beside_the_lifeline_at_their_time()
+    {
+        RunScript script = new RunScript().StartListener().Connect().Add(new GapEvent { Host = "server", Source = EventSource.Capture, Lost = 12, Reason = "The buffer was full." }, 1);
+        script.Add(new StateEvent { Host = "server", Source = EventSource.Diag, Socket = new(RunScript.ServerEnd, RunScript.ClientEnd), From = TcpState.Established, To = null }, 100);
+        script.Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.Established, 900).Add(new NoteEvent { Host = "server", Code = "test", Text = "test" }, 0).Wait(2000)
+            .Add(new NoteEvent { Host = "server", Code = "test", Text = "test" }, 0);
+        Scene scene = Of(script, 1000);
+        Assert.Equal(["12 lost (capture)", "≠ proc: ESTAB"], scene.Remarks.Select(r => r.Label.Text));
+        Assert.All(scene.Remarks, r => Assert.Equal(scene.Lanes[1].X, r.X));
+        Assert.True(scene.Remarks[0].Y < scene.Remarks[1].Y);
     }
 
     [Fact]

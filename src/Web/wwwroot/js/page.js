@@ -20,6 +20,7 @@ function tick() {
   for (const e of document.querySelectorAll("[data-end]")) {
     const end = +e.dataset.end, left = Math.max(0, end - now);
     running ||= left > 0;
+    if (e.dataset.ring) e.closest(".timewait").dataset.over = left > 0 ? "no" : "yes";
     if (e.dataset.ring) e.style.strokeDashoffset = +e.dataset.ring * (1 - Math.min(1, left / +e.dataset.total));
     else if (e.dataset.y1) {
       const t0 = +e.dataset.t0, share = end > t0 ? Math.min(1, Math.max(0, (now - t0) / (end - t0))) : 1;

@@ -1,0 +1,117 @@
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Tcp;
+
+namespace ReuseAddrDashboard.Core.Fold;
+
+/// <summary>A <see cref="StateBand"/> while it is put together.</summary>
+internal sealed class Stay
+{
+    /// <summary>Nanoseconds by which a reading of a timer must differ from a better source's before it is believed: the timer was set anew.</summary>
+    private const long SetAnew = 100_000_000;
+
+    private readonly List<long> _seen = [], _ends = [];
+    private (EventSource Source, long T, long Left)? _timer;
+    private SourceSet _sources, _endSources;
+    private long? _after, _endAfter;
+    private bool _endExact;
+
+    /// <param name="s">What was seen first of it.</param>
+    /// <param name="before">What it follows; null for the first of a socket.</param>
+    public Stay(StateSighting s, Stay? before)
+    {
+        (State, From, Begin, Exact, Source, Seq) = (s.To!.Value, before?.State, s.T, s.Exact, s.Source, s.Seq);
+        _after = s.Exact ? null : before is null ? s.After : s.After is { } after ? Math.Max(after, before.Begin) : null;
+        _sources = SourceSet.Of(s.Source);
+        Read(s);
+    }
+
+    public TcpState State { get; }
+
+    public TcpState? From { get; }
+
+    public long Begin { get; }
+
+    public bool Exact { get; }
+
+    public EventSource Source { get; }
+
+    public long Seq { get; }
+
+    public long? End { get; private set; }
+
+    /// <summary>True when the socket's end, not another state, ended it.</summary>
+    public bool IsGone => _ends.Count > 0;
+
+    /// <summary>Only the full socket is known to have ended: a minisock may have taken its place.</summary>
+    public bool IsSoft { get; private set; }
+
+    /// <summary>Who told the end best; the source of the stay itself while nobody has.</summary>
+    public EventSource EndSource => IsGone ? _endSources.All.First() : Source;
+
+    public bool Has(EventSource source) => _sources.Has(source);
+
+    /// <summary>True when nobody but <paramref name="source"/> ever spoke of it.</summary>
+    public bool IsOnlyOf(EventSource source) => _sources == SourceSet.Of(source);
+
+    /// <summary>True when the state may have been so at the moment at which <paramref name="s"/> saw it.</summary>
+    public bool May(StateSighting s, long slack) => State == s.To && Begin <= s.T && (End is not { } end || (s.After ?? s.T) <= end + slack);
+
+    public void Confirm(StateSighting s)
+    {
+        _sources = _sources.With(s.Source);
+        _seen.Add(s.Seq);
+        if (!Exact && s.From != s.To && s.After is { } after && after < Begin && (_after is not { } before || after > before))
+            _after = after;
+        Read(s);
+    }
+
+    /// <summary>Another state follows.</summary>
+    public void EndWith(long t) => (End, IsSoft) = (t, false);
+
+    /// <summary>The socket went.</summary>
+    public void Go(StateSighting s)
+    {
+        (End, _endAfter, _endExact) = (s.T, s.Exact ? null : s.After, s.Exact);
+        IsSoft = s.Source == EventSource.Trace && s.From is TcpState.FinWait1 or TcpState.FinWait2 or TcpState.Closing;
+        ConfirmEnd(s);
+    }
+
+    public void ConfirmEnd(StateSighting s)
+    {
+        _endSources = _ends.Count == 0 ? SourceSet.Of(s.Source) : _endSources.With(s.Source);
+        _ends.Add(s.Seq);
+        if (!_endExact && s.After is { } after && after <= End && (_endAfter is not { } before || after > before))
+            _endAfter = after;
+    }
+
+    /// <summary>It went on after all: the events of the end tell of the full socket.</summary>
+    public void GoOn()
+    {
+        (End, IsSoft) = (null, false);
+        _seen.AddRange(_ends);
+        _ends.Clear();
+    }
+
+    public StateBand Band(SocketLife of) => new(of.Host, of.Local, of.Remote, State, From, Begin, _after, End, Source, Seq)
+    {
+        Sources = _sources,
+        Exact = Exact,
+        Seen = _seen.Count == 0 ? SeqList.Empty : new SeqList(_seen.Order()),
+        Gone = IsGone ? new SocketEnd(_endAfter, _endExact, _endSources, new SeqList(_ends.Order())) : null,
+    };
+
+    public TimeWaitBar Bar(SocketLife of, CallEvent? destroyed) =>
+        new(of.Host, of.Local, of.Remote, Begin, _after, _timer?.T ?? Begin, _timer?.Left ?? 0, End, Seq) { TimerSource = _timer?.Source, DestroyedBy = destroyed?.Seq };
+
+    private void Read(StateSighting s)
+    {
+        if (s.Timer is not { } timer)
+            return;
+        // /proc counts in 10 ms, sock_diag in ticks of the kernel, a trace tells the moment itself.
+        bool better = _timer is not { } old || Rank(s.Source) >= Rank(old.Source) || Math.Abs(s.T + timer.Left - (old.T + old.Left)) > SetAnew;
+        if (better)
+            _timer = (s.Source, s.T, timer.Left);
+    }
+
+    private static int Rank(EventSource source) => source switch { EventSource.Trace => 2, EventSource.Diag => 1, _ => 0 };
+}
