@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using ReuseAddrDashboard.Agent.Tests.Support;
 using ReuseAddrDashboard.Core.Events;
 using ReuseAddrDashboard.Core.Tcp;
@@ -8,7 +7,7 @@ using Xunit;
 namespace ReuseAddrDashboard.Agent.Tests;
 
 /// <summary>strace looks at the agent and must have seen exactly the calls that the agent tells, with the same arguments and results.</summary>
-public sealed partial class StraceWitnessTests : IDisposable
+public sealed class StraceWitnessTests : IDisposable
 {
     private readonly string _trace = Path.Combine(Directory.CreateTempSubdirectory("reuseaddr-strace-").FullName, "trace");
 
@@ -22,7 +21,7 @@ public sealed partial class StraceWitnessTests : IDisposable
         CProgram.Tool("strace", "--version");
         await using FakeDashboard dashboard = await FakeDashboard.Start();
         using AgentProcess process = AgentProcess.Start(["--dashboard", dashboard.Address, "--name", "server"],
-            "strace", "-f", "-o", _trace, "-e", "trace=socket,setsockopt,getsockopt,bind,listen,accept4,connect,read,write,shutdown,close");
+            "strace", "-f", "-o", _trace, "-e", StraceLog.Calls);
         IAgentClient agent = await dashboard.Agent();
         int port = Ports.Free();
         Endpoint at = v6 ? Endpoint.V6(1, (ushort)port) : Endpoint.V4(0x7f00_0001, (ushort)port);
@@ -63,51 +62,8 @@ public sealed partial class StraceWitnessTests : IDisposable
 
         CallEvent[] told = [.. dashboard.Ledger.Items.Select(i => i.Event).OfType<CallEvent>()];
         Assert.True(told.Length > 20);
-        Assert.Equal(told.Select(Line), Seen(told[0].Args));
+        Assert.Equal(told.Select(Line), StraceLog.Lesson(_trace, told[0].Args));
     }
 
     private static string Line(CallEvent call) => $"{call.Call}({call.Args}) = {call.Result}{(call.Errno is null ? "" : $" {call.Errno} ({call.ErrnoText})")}";
-
-    // The lesson's own: from its first socket() on, calls on a descriptor that socket() or accept4() of the lesson gave and nobody has closed.
-    private IEnumerable<string> Seen(string firstSocket)
-    {
-        var lesson = new HashSet<string>();
-        foreach (string line in Joined())
-        {
-            Match call = Call().Match(line);
-            if (!call.Success)
-                continue;
-            string name = call.Groups["name"].Value, args = call.Groups["args"].Value, result = call.Groups["result"].Value;
-            string fd = args.Split(',')[0];
-            bool ours = name == "socket" ? args == firstSocket : lesson.Contains(fd);
-            if (!ours)
-                continue;
-            if (name is "socket" or "accept4" && !result.StartsWith('-'))
-                lesson.Add(result);
-            if (name == "close")
-                lesson.Remove(fd);
-            yield return $"{name}({args}) = {result}";
-        }
-    }
-
-    // With several threads strace parts a call: "accept4(5 <unfinished ...>" and later "<... accept4 resumed>...".
-    private IEnumerable<string> Joined()
-    {
-        var open = new Dictionary<string, string>();
-        foreach (string line in File.ReadLines(_trace))
-        {
-            string thread = line.Split(' ')[0], rest = line[thread.Length..].Trim();
-            if (rest.EndsWith("<unfinished ...>", StringComparison.Ordinal))
-                open[thread] = Begun(rest[..^"<unfinished ...>".Length].TrimEnd());
-            else if (rest.StartsWith("<... ", StringComparison.Ordinal) && open.Remove(thread, out string? begun))
-                yield return begun + rest[(rest.IndexOf("resumed>", StringComparison.Ordinal) + "resumed>".Length)..];
-            else
-                yield return rest;
-        }
-    }
-
-    private static string Begun(string call) => call.EndsWith(',') ? call + " " : call;
-
-    [GeneratedRegex(@"^(?<name>[a-z0-9]+)\((?<args>.*)\)\s+= (?<result>.*)$")]
-    private static partial Regex Call();
 }

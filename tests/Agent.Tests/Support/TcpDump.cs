@@ -1,13 +1,25 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using ReuseAddrDashboard.Core.Events;
 using Xunit;
 
 namespace ReuseAddrDashboard.Agent.Tests.Support;
 
 /// <summary>A segment as tcpdump prints it.</summary>
 /// <param name="Stamp">CLOCK_REALTIME in nanoseconds.</param>
-internal sealed record Dumped(long Stamp, string From, string To, string Flags, uint? Seq, uint? Ack, int Length);
+internal sealed record Dumped(long Stamp, string From, string To, string Flags, uint? Seq, uint? Ack, int Length)
+{
+    public string Line => $"{From} > {To} {Flags} {Seq} {Ack} {Length}";
+
+    /// <summary>The same of what an agent told. tcpdump leaves out the sequence number of a bare ACK, and 0 stands for no acknowledgement.</summary>
+    public static string LineOf(SegmentEvent e)
+    {
+        bool ack = e.Flags.Contains("ACK", StringComparison.Ordinal), bare = e.Flags == "ACK" && e.Len == 0;
+        string flags = string.Concat(e.Flags.Split(',').Select(f => f == "ACK" ? '.' : f[0]).OrderBy(f => f == '.'));
+        return $"{e.From} > {e.To} {flags} {(bare ? null : e.SeqNo)} {(ack ? e.Ack : null)} {e.Len}";
+    }
+}
 
 /// <summary>tcpdump beside the agent, in the namespace of the thread that starts it.</summary>
 internal sealed partial class TcpDump : IDisposable
@@ -18,11 +30,17 @@ internal sealed partial class TcpDump : IDisposable
     private TcpDump(Process process) => _process = process;
 
     /// <summary>Starts it and waits until it listens.</summary>
-    public static TcpDump Start(string on, int port)
+    /// <param name="on">
+    /// The interface. On any it stands before the agent's socket in the kernel's list and is not woken for each packet, so that both stamps are of the same moment; on one it comes behind, after the
+    /// agent was woken.
+    /// </param>
+    /// <param name="port">The port.</param>
+    /// <param name="enter">What to put before the command to run it in another namespace.</param>
+    public static TcpDump Start(string on, int port, params string[] enter)
     {
         // In: on loopback every frame comes twice.
-        string[] args = ["-i", on, "-Q", on == "lo" ? "in" : "inout", "-l", "--immediate-mode", "-n", "-S", "-tt", "--nano", "tcp", "port", port.ToString(CultureInfo.InvariantCulture)];
-        Process process = Process.Start(new ProcessStartInfo("tcpdump", args) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        string[] command = [.. enter, "tcpdump", "-i", on, "-Q", on == "lo" ? "in" : "inout", "-l", .. on == "any" ? Array.Empty<string>() : ["--immediate-mode"], "-B", "16384", "-n", "-S", "-tt", "--nano", "tcp", "port", port.ToString(CultureInfo.InvariantCulture)];
+        Process process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var dump = new TcpDump(process);
         process.OutputDataReceived += (_, e) =>
         {
@@ -91,6 +109,6 @@ internal sealed partial class TcpDump : IDisposable
         return text.Contains(':', StringComparison.Ordinal) ? $"[{text[..dot]}]:{text[(dot + 1)..]}" : $"{text[..dot]}:{text[(dot + 1)..]}";
     }
 
-    [GeneratedRegex(@"^(?<s>\d+)\.(?<ns>\d{9}) IP6? (?<from>\S+) > (?<to>\S+): Flags \[(?<flags>[^\]]+)\](?:, seq (?<seq>\d+)(?::\d+)?)?(?:, ack (?<ack>\d+))?,.* length (?<len>\d+)")]
+    [GeneratedRegex(@"^(?<s>\d+)\.(?<ns>\d{9}) (?:\S+\s+(?:In|Out)\s+)?IP6? (?<from>\S+) > (?<to>\S+): Flags \[(?<flags>[^\]]+)\](?:, seq (?<seq>\d+)(?::\d+)?)?(?:, ack (?<ack>\d+))?,.* length (?<len>\d+)")]
     private static partial Regex Line();
 }

@@ -143,19 +143,9 @@ public sealed class SegmentsAgainstTcpdumpTests
     {
         long offset = ClockSample.Take().Offset;
         Assert.True(theirs.Count >= 6);
-        Assert.Equal(theirs.Select(Line), ours.Select(Line));
+        Assert.Equal(theirs.Select(d => d.Line), ours.Select(Dumped.LineOf));
         long[] apart = [.. theirs.Zip(ours, (t, o) => Math.Abs(o.T + offset - t.Stamp)).Order()];
         Assert.InRange(apart[apart.Length * 3 / 4], 0, Apart);
         Assert.InRange(apart[^1], 0, Interrupted);
-    }
-
-    private static string Line(Dumped d) => $"{d.From} > {d.To} {d.Flags} {d.Seq} {d.Ack} {d.Length}";
-
-    // tcpdump leaves out the sequence number of a bare ACK, and 0 stands for no acknowledgement.
-    private static string Line(SegmentEvent e)
-    {
-        bool ack = e.Flags.Contains("ACK", StringComparison.Ordinal), bare = e.Flags == "ACK" && e.Len == 0;
-        string flags = string.Concat(e.Flags.Split(',').Select(f => f == "ACK" ? '.' : f[0]).OrderBy(f => f == '.'));
-        return $"{e.From} > {e.To} {flags} {(bare ? null : e.SeqNo)} {(ack ? e.Ack : null)} {e.Len}";
     }
 }

@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Globalization;
+using ReuseAddrDashboard.Agent.Tests.Support;
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Wire;
+
+namespace ReuseAddrDashboard.Server.Tests.RealHosts;
+
+/// <summary>
+/// Runs one after the other at full pace, with tcpdump, strace and ss on both hosts beside: the log has the same segments, calls and rows. REUSEADDR_CROSSCHECK_RUNS says how many (default 8).
+/// </summary>
+public sealed class CrossCheckTests
+{
+    /// <summary>
+    /// Nanoseconds. Of a segment that leaves there is one stamp for all (dev_queue_xmit_nit), and the run's beginning is known to a microsecond. One that arrives by veth bears its delivery time
+    /// instead, and the kernel reads the clock anew for each capture socket (skb_clear_delivery_time): 0.4 to 5 us apart, more where this virtual machine is interrupted in between.
+    /// </summary>
+    private const long OneStamp = 10_000, Apart = 10_000, Interrupted = 5_000_000;
+
+    private const long Second = 1_000_000_000;
+
+    private static readonly int Runs = int.Parse(Environment.GetEnvironmentVariable("REUSEADDR_CROSSCHECK_RUNS") ?? "8", CultureInfo.InvariantCulture);
+
+    private sealed class Host(string name, HostNamespace space, string strace) : IDisposable
+    {
+        public string Name { get; } = name;
+        public string Strace { get; } = strace;
+        public TcpDump Dump { get; } = TcpDump.Start("any", RealLab.Port, space.Enter);
+        public SsPoll Ss { get; } = new(space, RealLab.Port);
+
+        public void Dispose()
+        {
+            Dump.Dispose();
+            Ss.Dispose();
+        }
+    }
+
+    [Fact(Timeout = 1_800_000)]
+    public async Task Segments_calls_and_rows_are_those_of_tcpdump_strace_and_ss()
+    {
+        string traces = Directory.CreateTempSubdirectory("reuseaddr-crosscheck-").FullName;
+        string Trace(string name) => Path.Combine(traces, name);
+        await using RealLab lab = await RealLab.Start(name => ["strace", "-f", "--seccomp-bpf", "-o", Trace(name), "-e", StraceLog.Calls]);
+        using Host client = new(HubRoutes.Client, lab.Client, Trace(HubRoutes.Client)), server = new(HubRoutes.Server, lab.Server, Trace(HubRoutes.Server));
+        Host[] hosts = [client, server];
+
+        long begun = Stopwatch.GetTimestamp();
+        var runs = new List<RunFile>();
+        for (int i = 0; i < Runs; i++)
+        {
+            string id = await lab.Open(i % 2 == 0 ? "without-reuseaddr" : "with-reuseaddr");
+            foreach (string step in (string[])["start-listener", "connect", "close", "rebind"])
+                await lab.Step(id, step);
+            // Both tables are looked at once while the run stands still.
+            long now = (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+            foreach (Host host in hosts)
+                host.Ss.After(now);
+            await lab.Reset();
+            runs.Add(await lab.Dashboard.Run(id));
+        }
+        double took = Stopwatch.GetElapsedTime(begun).TotalSeconds;
+
+        // The last thing that both tcpdumps see: a connection refused, after the last run.
+        using (Process late = lab.Client.Start("bash", "-c", $"exec 3<>/dev/tcp/{LocalPairContract.ServerAddress}/{RealLab.Port}"))
+            await late.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var report = new List<string> { $"{Runs} runs in {took:0.0} s" };
+        Assert.All(runs, r => Assert.Empty(r.Events.OfType<GapEvent>()));
+        foreach (Host host in hosts)
+        {
+            report.Add($"{host.Name}: {Segments(host, runs)}; {Calls(host, runs)}; {Rows(host, runs)}");
+        }
+        Directory.Delete(traces, recursive: true);
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', report));
+    }
+
+    private static long Begin(RunFile run) => (run.StartedAt - DateTimeOffset.UnixEpoch).Ticks * 100;
+
+    private static string Segments(Host host, List<RunFile> runs)
+    {
+        // The last two are those of the refused connection.
+        IReadOnlyList<Dumped> theirs = [.. host.Dump.TakeUntil("R.").SkipLast(2)];
+        (string Line, long At, bool Sent)[] ours = [.. runs.SelectMany(r => r.Events.OfType<SegmentEvent>().Where(s => s.Host == host.Name).OrderBy(s => s.T).Select(s => (Dumped.LineOf(s), Begin(r) + s.T, s.Sent is not null)))];
+        Assert.Equal(theirs.Select(d => d.Line), ours.Select(o => o.Line));
+        var apart = theirs.Zip(ours, (t, o) => (o.Sent, Apart: Math.Abs(t.Stamp - o.At))).ToLookup(p => p.Sent, p => p.Apart);
+        long[] sent = [.. apart[true].Order()], received = [.. apart[false].Order()];
+        Assert.InRange(sent[^1], 0, OneStamp);
+        Assert.InRange(received[^1], 0, Interrupted);
+        int beyond = received.Count(a => a > Apart);
+        Assert.True(beyond <= received.Length / 10, $"{beyond} of {received.Length} stamps are more than {Apart} ns apart");
+        return $"{ours.Length} segments; stamps of {sent.Length} sent apart by at most {sent[^1]} ns, of {received.Length} received by {received[received.Length / 2]} ns (median), "
+            + $"{received[received.Length * 99 / 100]} ns (99 %), {received[^1]} ns (most), {beyond} by more than 10 us";
+    }
+
+    private static string Calls(Host host, List<RunFile> runs)
+    {
+        // Reset's SOCK_DESTROY is a netlink message, and stands in the log like a call.
+        CallEvent[] calls = [.. runs.SelectMany(r => r.Events.OfType<CallEvent>().Where(c => c.Host == host.Name && c.Call != "SOCK_DESTROY"))];
+        string[] seen = [.. StraceLog.Lesson(host.Strace, calls[0].Args)];
+        Assert.Equal(calls.Select(c => $"{c.Call}({c.Args}) = {c.Result}{(c.Errno is null ? "" : $" {c.Errno} ({c.ErrnoText})")}"), seen);
+        return $"{seen.Length} calls";
+    }
+
+    private static string Rows(Host host, List<RunFile> runs)
+    {
+        var told = runs.SelectMany(r => States(r, host.Name)).ToLookup(s => (s.State, s.Local, s.Remote));
+        int rows = 0, timers = 0;
+        double most = 0;
+        foreach (SsLook look in host.Ss.Looks)
+        {
+            foreach (SsLine row in look.Rows)
+            {
+                rows++;
+                var near = told[(row.State, row.Local, row.Remote.Replace("*", "0", StringComparison.Ordinal))].Where(s => s.At <= look.End + Second && look.Begin - Second <= s.Until).ToArray();
+                Assert.True(near.Length > 0, $"ss on the {host.Name}: {row}; the log has no such row within 1 s");
+                if (row.TimeWait is not { } left)
+                    continue;
+                // The log's timer runs down from when it was read.
+                double apart = near.Where(s => s.TimeWait is not null).Min(s => Math.Abs(s.TimeWait!.Value - (look.Begin - s.At) / 1e9 - left));
+                Assert.InRange(apart, 0, 1.1); // ss cuts off to whole seconds
+                (timers, most) = (timers + 1, Math.Max(most, apart));
+            }
+        }
+        // And the other way: what stood in the log while ss looked, ss printed.
+        foreach (SsLook look in host.Ss.Looks)
+        {
+            foreach (var s in told.SelectMany(t => t).Where(s => s.Shown && s.At < look.Begin - Second / 50 && look.End + Second / 50 < s.Until))
+                Assert.Contains(look.Rows, r => (r.State, r.Local, r.Remote.Replace("*", "0", StringComparison.Ordinal)) == (s.State, s.Local, s.Remote));
+        }
+        return $"{host.Ss.Looks.Count} looks of ss with {rows} rows, {timers} timers apart by at most {most:0.00} s";
+    }
+
+    // A state of a socket as the log has it: from when, and until when nothing else was told of the socket.
+    private sealed record Stood(string State, string Local, string Remote, long At, long Until, double? TimeWait, bool Shown);
+
+    private static IEnumerable<Stood> States(RunFile run, string host)
+    {
+        long begin = Begin(run), end = run.Events.Max(e => e.T);
+        foreach (var rows in run.Events.OfType<SocketEvent>().Where(e => e.Host == host).GroupBy(e => e.Identity))
+        {
+            SocketEvent[] inOrder = [.. rows.OrderBy(e => e.T)];
+            for (int i = 0; i < inOrder.Length; i++)
+            {
+                if (inOrder[i] is { To: { } state } e)
+                    yield return new(state.Name(), $"{e.Local}", $"{e.Remote}", begin + e.T, begin + (i + 1 < inOrder.Length ? inOrder[i + 1].After ?? inOrder[i + 1].T : end), TimeWait(e.Timer), Shown: true);
+            }
+        }
+        foreach (StateEvent e in run.Events.OfType<StateEvent>().Where(e => e.Host == host && e.To is not null))
+            yield return new(e.To!.Value.Name(), $"{e.Socket.Local}", $"{e.Socket.Remote}", begin + e.T, begin + e.T, TimeWait(e.Timer), Shown: false);
+    }
+
+    private static double? TimeWait(SocketTimer? timer) => timer is { Kind: TimerKind.TimeWait } t ? t.Left / 1e9 : null;
+}
