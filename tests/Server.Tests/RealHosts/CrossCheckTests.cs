@@ -44,6 +44,7 @@ public sealed class CrossCheckTests
         await using RealLab lab = await RealLab.Start(name => ["strace", "-f", "--seccomp-bpf", "-o", Trace(name), "-e", StraceLog.Calls]);
         using Host client = new(HubRoutes.Client, lab.Client, Trace(HubRoutes.Client)), server = new(HubRoutes.Server, lab.Server, Trace(HubRoutes.Server));
         Host[] hosts = [client, server];
+        using StateTrace? states = StateTrace.Start(RealLab.Port);
 
         long begun = Stopwatch.GetTimestamp();
         var runs = new List<RunFile>();
@@ -69,6 +70,8 @@ public sealed class CrossCheckTests
         foreach (Host host in hosts)
         {
             report.Add($"{host.Name}: {Segments(host, runs)}; {Calls(host, runs)}; {Rows(host, runs)}");
+            if (states is not null && runs[0].Hosts.Single(h => h.Name == host.Name).Sources.Any(s => s is { Name: "trace", Available: true }))
+                report.Add($"{host.Name}: {States(host, runs, states.Read())}");
         }
         Directory.Delete(traces, recursive: true);
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', report));
@@ -99,6 +102,30 @@ public sealed class CrossCheckTests
         string[] seen = [.. StraceLog.Lesson(host.Strace, calls[0].Args)];
         Assert.Equal(calls.Select(c => $"{c.Call}({c.Args}) = {c.Result}{(c.Errno is null ? "" : $" {c.Errno} ({c.ErrnoText})")}"), seen);
         return $"{seen.Length} calls";
+    }
+
+    private static readonly Dictionary<string, string> Spelled = new()
+    {
+        ["LISTEN"] = "LISTEN", ["SYN_SENT"] = "SYN-SENT", ["SYN_RECV"] = "SYN-RECV", ["ESTABLISHED"] = "ESTAB", ["FIN_WAIT1"] = "FIN-WAIT-1", ["FIN_WAIT2"] = "FIN-WAIT-2",
+        ["CLOSE_WAIT"] = "CLOSE-WAIT", ["LAST_ACK"] = "LAST-ACK", ["CLOSING"] = "CLOSING",
+    };
+
+    // TIME-WAIT and the end are compared elsewhere: to this tracepoint both are TCP_CLOSE.
+    private static string States(Host host, List<RunFile> runs, IReadOnlyList<TracedState> all)
+    {
+        bool atServer = host.Name == HubRoutes.Server;
+        (string State, long T)[] theirs = [.. all.Where(s => (s.LocalPort == RealLab.Port) == atServer && Spelled.ContainsKey(s.To)).Select(s => (Spelled[s.To], s.T))];
+        (string State, long T)[] ours = [.. runs.SelectMany(r => r.Events.OfType<StateEvent>().Where(e => e.Host == host.Name && e.Source == EventSource.Trace && e.From != e.To && e.To is not null)
+            .Where(e => Spelled.ContainsValue(e.To!.Value.Name())).OrderBy(e => e.T).ThenBy(e => e.Seq).Select(e => (e.To!.Value.Name(), Begin(r) + e.T)))];
+        // The refused connection came after the last run.
+        if (!atServer)
+            theirs = theirs[..^1];
+        Assert.Equal(theirs.Select(s => s.State), ours.Select(s => s.State));
+        // One clock is CLOCK_MONOTONIC and the other the wall's: their distance is the same for all.
+        long[] distance = [.. ours.Zip(theirs, (o, t) => o.T - t.T).Order()];
+        long median = distance[distance.Length / 2], most = Math.Max(distance[^1] - median, median - distance[0]);
+        Assert.InRange(most, 0, Interrupted);
+        return $"{ours.Length} changes of state, their times apart by at most {most} ns";
     }
 
     private static string Rows(Host host, List<RunFile> runs)

@@ -10,7 +10,8 @@ namespace ReuseAddrDashboard.Server.Tests.RealHosts;
 /// <summary>A dashboard in this process with two real agents, each in a network namespace of its own, joined by veth. Needs root.</summary>
 internal sealed class RealLab : IAsyncDisposable
 {
-    public const int Port = 11_111;
+    /// <summary>Of this process alone, below those that the kernel gives: other tests of this machine may run at the same time, and tracefs sees them all.</summary>
+    public static readonly int Port = 20_000 + Environment.ProcessId % 10_000;
 
     private readonly List<Process> _agents = [];
 
