@@ -6,6 +6,7 @@ using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Agent.Link;
 using ReuseAddrDashboard.Agent.Logging;
 using ReuseAddrDashboard.Agent.Options;
+using ReuseAddrDashboard.Agent.Rights;
 using ReuseAddrDashboard.Agent.Watch;
 
 namespace ReuseAddrDashboard.Agent;
@@ -18,6 +19,7 @@ internal static class AgentHost
 
     public static int Run(AgentOptions options)
     {
+        OpenSources sources = Confinement.Enter(options.Dashboard.Path, Console.Error);
         if (options.DieWithParent is { } parent)
         {
             _ = Libc.PrCtl(Constants.PR_SET_PDEATHSIG, Constants.SIGKILL, 0, 0, 0);
@@ -42,11 +44,10 @@ internal static class AgentHost
         using ILoggerFactory logs = LoggerFactory.Create(b => b.SetMinimumLevel(options.LogLevel).AddProvider(new StderrLogger(TimeProvider.System)));
         var outbox = new Outbox();
         var own = new OwnSockets();
-        var segments = new SegmentWatcher(outbox, options.Rows);
-        TraceTap? tap = TraceTap.Open(SocketNames.InodeOf("/proc/thread-self/ns/net"), out KernelRefusal? noTrace);
-        using var watcher = new SocketWatcher(outbox, own, options.Rows, (int)Libc.SysConf(Constants._SC_CLK_TCK), segments, tap);
+        var segments = new SegmentWatcher(outbox, options.Rows, sources.Capture, sources.NoCapture);
+        using var watcher = new SocketWatcher(outbox, own, options.Rows, (int)Libc.SysConf(Constants._SC_CLK_TCK), segments, sources.Trace);
         using var runner = new CommandRunner(outbox, watcher, own, TimeProvider.System, logs.CreateLogger<CommandRunner>());
-        var link = new ServerLink(options.Dashboard, Guid.NewGuid().ToString("N"), () => HostFactsReader.Read(options, SourceFacts.All(segments.Refusal, noTrace)), outbox, runner, options.CloseAfter, TimeProvider.System, logs);
+        var link = new ServerLink(options.Dashboard, Guid.NewGuid().ToString("N"), () => HostFactsReader.Read(options, SourceFacts.All(sources.NoCapture, sources.NoTrace)), outbox, runner, options.CloseAfter, TimeProvider.System, logs);
 
         using var linkEnds = new CancellationTokenSource();
         Task running = Task.Run(() => link.RunAsync(linkEnds.Token));

@@ -17,7 +17,7 @@ internal static class Constants
     public const int _SC_CLK_TCK = 2;
     public const int PR_SET_PDEATHSIG = 1;
     public const int SIGKILL = 9;
-    public const int EPERM = 1, ENOENT = 2, EINTR = 4, EIO = 5, EAGAIN = 11, EOPNOTSUPP = 95, ENOBUFS = 105;
+    public const int EPERM = 1, ENOENT = 2, EINTR = 4, EIO = 5, EAGAIN = 11, EACCES = 13, EOPNOTSUPP = 95, ENOBUFS = 105;
 
     public const int NETLINK_SOCK_DIAG = 4;
     public const ushort NLMSG_ERROR = 2, NLMSG_DONE = 3;

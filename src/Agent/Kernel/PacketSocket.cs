@@ -64,6 +64,9 @@ internal sealed unsafe class PacketSocket : IDisposable
         return null;
     }
 
+    /// <summary>Takes over a socket that <see cref="Open"/> made ready in another program of this process.</summary>
+    public static PacketSocket Adopt(int fd) => new(new SocketFd(fd));
+
     /// <summary>Lets the segments of these ports pass from now on, instead of any before. Earlier ones may still wait.</summary>
     /// <param name="ports">At most 8; none for silence.</param>
     /// <param name="loopbackOnce">See <see cref="PortFilter.Program"/>.</param>

@@ -6,14 +6,15 @@ namespace ReuseAddrDashboard.Agent.Link;
 /// <summary>Where the dashboard is: <c>http://HOST:PORT</c>, <c>https://HOST:PORT</c> or <c>unix:/path</c>.</summary>
 internal sealed class DashboardAddress
 {
-    /// <summary>sun_path has 108 octets with the closing zero (unix(7)).</summary>
+    /// <summary>sunPath has 108 octets with the closing zero (unix(7)).</summary>
     public const int MaxPath = 107;
 
-    private readonly string? _path;
-
-    private DashboardAddress(Uri root, string? path) => (Root, _path) = (root, path);
+    private DashboardAddress(Uri root, string? path) => (Root, Path) = (root, path);
 
     public Uri Root { get; }
+
+    /// <summary>The Unix domain socket; null for none.</summary>
+    public string? Path { get; }
 
     public static bool TryParse(string text, out DashboardAddress? address)
     {
@@ -37,8 +38,8 @@ internal sealed class DashboardAddress
     /// <summary>Opens a WebSocket, over the Unix domain socket where there is one.</summary>
     public async ValueTask<WebSocket> ConnectAsync(Uri uri, CancellationToken cancel)
     {
-        var handler = new SocketsHttpHandler { UseProxy = _path is null, ConnectTimeout = TimeSpan.FromSeconds(10) };
-        if (_path is { } path)
+        var handler = new SocketsHttpHandler { UseProxy = Path is null, ConnectTimeout = TimeSpan.FromSeconds(10) };
+        if (Path is { } path)
         {
             handler.ConnectCallback = async (_, stop) =>
             {
@@ -70,5 +71,5 @@ internal sealed class DashboardAddress
         }
     }
 
-    public override string ToString() => _path is { } path ? $"unix:{path}" : Root.ToString();
+    public override string ToString() => Path is { } path ? $"unix:{path}" : Root.ToString();
 }

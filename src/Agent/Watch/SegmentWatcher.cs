@@ -35,12 +35,21 @@ internal sealed class SegmentWatcher : ISocketSource
     /// <param name="rows">The option --rows: only segments that this address sent or received.</param>
     /// <param name="receiveBuffer">Octets of packets that may wait.</param>
     public SegmentWatcher(Outbox outbox, RowsOption? rows, int receiveBuffer = PacketSocket.ReceiveBuffer)
+        : this(outbox, rows, PacketSocket.Open(out KernelRefusal? refusal, receiveBuffer), refusal)
+    {
+    }
+
+    /// <param name="outbox">Takes the events.</param>
+    /// <param name="rows">The option --rows: only segments that this address sent or received.</param>
+    /// <param name="socket">From now on this one's to end; null where the agent may not capture.</param>
+    /// <param name="refusal">Why not.</param>
+    public SegmentWatcher(Outbox outbox, RowsOption? rows, PacketSocket? socket, KernelRefusal? refusal)
     {
         _outbox = outbox;
         _teller = new SegmentTeller(e => outbox.Add(e), rows);
         // Two agents on one loopback: the sender's tells of the frame as it leaves, the receiver's of the frame as it arrives.
         _loopbackOnce = rows is null;
-        _socket = PacketSocket.Open(out KernelRefusal? refusal, receiveBuffer);
+        _socket = socket;
         Refusal = refusal;
         if (_socket is null)
             return;

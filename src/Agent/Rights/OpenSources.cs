@@ -1,0 +1,59 @@
+using System.Globalization;
+using ReuseAddrDashboard.Agent.Kernel;
+
+namespace ReuseAddrDashboard.Agent.Rights;
+
+/// <summary>The two sources that need a right to be opened and none afterwards, each open or with what the kernel refused.</summary>
+internal sealed record OpenSources(PacketSocket? Capture, KernelRefusal? NoCapture, TraceTap? Trace, KernelRefusal? NoTrace)
+{
+    private const char Between = '\n', Within = '\t';
+
+    /// <summary>Opens them in the calling thread's network namespace.</summary>
+    public static OpenSources Open()
+    {
+        PacketSocket? capture = PacketSocket.Open(out KernelRefusal? noCapture);
+        TraceTap? trace = TraceTap.Open(SocketNames.InodeOf("/proc/thread-self/ns/net"), out KernelRefusal? noTrace);
+        return new OpenSources(capture, noCapture, trace, noTrace);
+    }
+
+    /// <summary>Leaves the descriptors open to the program that comes after execve, and says which they are.</summary>
+    public string HandOver() => Say(Capture is null ? [] : [Capture.Number], NoCapture) + Between + Say(Trace?.Numbers ?? [], NoTrace);
+
+    /// <summary>Takes over what <see cref="HandOver"/> said before execve.</summary>
+    public static OpenSources TakeOver(string said)
+    {
+        string[] sources = said.Split(Between);
+        int[] capture = Hear(sources[0], out KernelRefusal? noCapture), trace = Hear(sources.Length > 1 ? sources[1] : "", out KernelRefusal? noTrace);
+        return new OpenSources(
+            capture.Length == 0 ? null : PacketSocket.Adopt(capture[0]), noCapture,
+            trace.Length == 0 ? null : TraceTap.Adopt(trace, out noTrace), noTrace);
+    }
+
+    private static string Say(IEnumerable<int> numbers, KernelRefusal? refusal)
+    {
+        if (refusal is not null)
+            return string.Join(Within, "", refusal.Errno.ToString(CultureInfo.InvariantCulture), refusal.Call, refusal.Text.Replace(Between, ' '));
+        int[] all = [.. numbers];
+        foreach (int number in all)
+            _ = Libc.Fcntl(number, CapabilityConstants.F_SETFD, 0);
+        return string.Join(Within, all);
+    }
+
+    private static int[] Hear(string said, out KernelRefusal? refusal)
+    {
+        string[] words = said.Split(Within);
+        refusal = words is ["", var errno, var call, var text] && int.TryParse(errno, CultureInfo.InvariantCulture, out int number) ? new KernelRefusal(call, number, text) : null;
+        if (refusal is not null)
+            return [];
+        int[] numbers = [.. words.Select(word => int.TryParse(word, CultureInfo.InvariantCulture, out int fd) ? fd : -1)];
+        foreach (int fd in numbers)
+        {
+            if (Libc.Fcntl(fd, CapabilityConstants.F_SETFD, CapabilityConstants.FD_CLOEXEC) != 0)
+            {
+                refusal = KernelRefusal.Last("fcntl(F_SETFD)");
+                return [];
+            }
+        }
+        return numbers;
+    }
+}

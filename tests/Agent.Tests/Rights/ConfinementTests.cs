@@ -1,0 +1,81 @@
+using System.Globalization;
+using ReuseAddrDashboard.Agent.Kernel;
+using ReuseAddrDashboard.Agent.Tests.Support;
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Wire;
+using Xunit;
+
+namespace ReuseAddrDashboard.Agent.Tests.Rights;
+
+/// <summary>What the agent may still do once it runs, as the kernel says of every thread.</summary>
+public sealed class ConfinementTests
+{
+    private static readonly ulong Kept = Capabilities.Bit(CapabilityConstants.CAP_NET_ADMIN) | Capabilities.Bit(CapabilityConstants.CAP_NET_BIND_SERVICE);
+    private static readonly string[] None = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all"];
+
+    [Fact]
+    public async Task Every_thread_keeps_what_destroying_and_low_ports_need_and_nothing_else()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "There is nothing to give away without root: start the tests with sudo.");
+        await using FakeDashboard dashboard = await FakeDashboard.Start();
+        using AgentProcess process = AgentProcess.Start(["--dashboard", dashboard.Address, "--name", "server"]);
+        IAgentClient agent = await dashboard.Agent();
+        HostFacts facts = dashboard.Ledger.Hellos.Single().Facts;
+        Assert.Equal(process.Id, facts.Pid);
+        Assert.True(facts.CanDestroySockets);
+        Assert.Equal(SourceFact.All, facts.Sources.Where(s => s.Available).Select(s => s.Name));
+        foreach (string thread in Directory.GetDirectories($"/proc/{facts.Pid}/task"))
+        {
+            Dictionary<string, string> status = File.ReadLines($"{thread}/status").Select(l => l.Split(':', 2)).ToDictionary(l => l[0], l => l[1].Trim());
+            foreach (string set in new[] { "CapPrm", "CapEff", "CapBnd" })
+                Assert.Equal(Kept, ulong.Parse(status[set], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+            Assert.Equal("1", status["NoNewPrivs"]);
+        }
+
+        // What was opened before goes on: segments and changes of state are told.
+        int port = Ports.Free();
+        await Lesson(dashboard, agent, port);
+        Assert.Contains(dashboard.Ledger.Items, i => i.Event is SegmentEvent { Flags: "SYN" });
+        Assert.Contains(dashboard.Ledger.Items, i => i.Event is StateEvent { Source: EventSource.Trace, To: TcpState.SynSent });
+        Assert.DoesNotContain("could not be given away", process.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_any_capability_it_runs_with_proc_and_sock_diag_and_says_what_is_missing()
+    {
+        await using FakeDashboard dashboard = await FakeDashboard.Start();
+        using AgentProcess process = AgentProcess.Start(["--dashboard", dashboard.Address, "--name", "server"], Environment.IsPrivilegedProcess ? None : []);
+        IAgentClient agent = await dashboard.Agent();
+        HostFacts facts = dashboard.Ledger.Hellos.Single().Facts;
+        Assert.False(facts.CanDestroySockets);
+        Assert.Equal(["proc", "diag"], facts.Sources.Where(s => s.Available).Select(s => s.Name));
+        Assert.All(facts.Sources.Skip(2), s =>
+        {
+            Assert.Contains("Operation not permitted (EPERM)", s.Missing, StringComparison.Ordinal);
+            Assert.Contains("CAP_", s.Grant, StringComparison.Ordinal);
+        });
+        int port = Ports.Free();
+        await Lesson(dashboard, agent, port);
+        Assert.Contains(dashboard.Ledger.Items, i => i.Event is SocketEvent { To: TcpState.Established });
+        Assert.DoesNotContain("could not be given away", process.Log, StringComparison.Ordinal);
+    }
+
+    private static async Task Lesson(FakeDashboard dashboard, IAgentClient agent, int port)
+    {
+        Endpoint at = Endpoint.V4(0x7f00_0001, (ushort)port);
+        long id = 0;
+        await agent.Watch(new WatchOrder(++id, "r", [port]));
+        async Task Call(string socket, SocketCall call)
+        {
+            await agent.Call(new SocketCommand { Id = ++id, Run = "r", Socket = socket, Call = call, Address = at });
+            Assert.Null((await dashboard.Ledger.Until(id))[^1].Refused);
+        }
+
+        await Call("lfd", SocketCall.Socket);
+        await Call("lfd", SocketCall.Bind);
+        await Call("lfd", SocketCall.Listen);
+        await Call("cfd", SocketCall.Socket);
+        await Call("cfd", SocketCall.Connect);
+    }
+}
