@@ -30,7 +30,14 @@ internal static class Help
 
         Exit codes: 0 ended by a signal, 1 the parent named by --die-with-parent is gone, 2 wrong options.
 
-        Capabilities: none are needed. CAP_NET_BIND_SERVICE (or root) allows ports below 1024. CAP_NET_ADMIN is announced: it allows to destroy TIME-WAIT sockets.
+        Capabilities: none are needed. What each allows (root has all of them):
+          (none)                    The calls; /proc/net/tcp; sock_diag.
+          CAP_NET_RAW               Capturing segments (AF_PACKET).
+          CAP_BPF, CAP_PERFMON      Tracing every change of state (tracepoints). Only outside any user namespace; Linux 5.8, /sys/kernel/btf/vmlinux.
+          CAP_NET_ADMIN             Destroying TIME-WAIT sockets (SOCK_DESTROY).
+          CAP_NET_BIND_SERVICE      Ports below 1024.
+        Once capture and trace are open the agent executes itself again with the last two alone, and no_new_privs. (Where only CAP_DAC_OVERRIDE lets it read its own
+        files or reach the dashboard's Unix socket, that stays.)
 
         Examples:
           reuseaddr-agent --dashboard http://192.168.122.1:5000 --name server
