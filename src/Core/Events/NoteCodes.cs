@@ -15,6 +15,11 @@ public static class NoteCodes
     /// <summary>Play all waits until TIME-WAIT of an earlier run has gone.</summary>
     public const string WaitingForPort = "waiting-for-port";
 
+    /// <summary>Wait and bind again began: the attempts that follow are its own, up to <see cref="BindingAgainEnded"/>.</summary>
+    public const string BindingAgain = "binding-again";
+
+    public const string BindingAgainEnded = "binding-again-ended";
+
     /// <summary>A host's wall clock was set while its capture ran: segments stamped about then may stand at a wrong place.</summary>
     public const string WallClockStep = "wall-clock-step";
 

@@ -53,6 +53,9 @@ public sealed record Timeline
     /// <summary>The last attempt to bind again: what the run has shown; null before the first.</summary>
     public RebindAttempt? Verdict => Rebinds.Count == 0 ? null : Rebinds[^1];
 
+    /// <summary>True while the lab waits and binds again.</summary>
+    public bool BindingAgain => Progress.Outcome is Outcome.Running or Outcome.Completed && RebindAttempt.IsWaiting(Notes, long.MaxValue);
+
     public IEnumerable<SocketNow> SocketsOf(string host) => Sockets.Where(s => s.Host == host);
 
     /// <summary>Folds the log.</summary>
@@ -71,6 +74,7 @@ public sealed record Timeline
         IReadOnlyList<Arrow> arrows = [.. observed.Arrows, .. InferredSegments.Of(connections, states.Bands, observed)];
         var causes = new Causes(connections, arrows);
         var lessons = header.Script.Steps.Where(s => s.ResultIsLesson).Select(s => s.Id).ToHashSet();
+        IReadOnlyList<NoteEvent> notes = [.. log.OfType<NoteEvent>()];
         RunVerdict rule = BindChecks.Of(header, log);
         IReadOnlyList<StateBand> bands = [.. states.Bands.Select(causes.Of).OrderBy(b => b.Begin).ThenBy(b => b.Seq)];
         return new Timeline
@@ -81,13 +85,13 @@ public sealed record Timeline
             Bands = bands,
             Changes = StateChange.Of(bands),
             Arrows = [.. arrows.OrderBy(a => a.Sent).ThenBy(a => a.Received ?? long.MaxValue)],
-            Rebinds = RebindAttempt.Of(calls, lessons, rule.Made),
+            Rebinds = RebindAttempt.Of(calls, lessons, rule.Made, notes),
             Rule = rule,
             TimeWaits = states.TimeWaits,
             Disagreements = states.Disagreements,
             Output = [.. log.OfType<OutputEvent>()],
             Sockets = SocketRows.Of(log, owners),
-            Notes = [.. log.OfType<NoteEvent>()],
+            Notes = notes,
             Gaps = [.. log.OfType<GapEvent>()],
             Progress = ScenarioProgress.Of(header.Script, log),
             End = log.Count == 0 ? 0 : log.Max(e => e is CallEvent c ? c.T + c.Duration : e.T),

@@ -25,6 +25,12 @@ public interface ILabHub
     /// <summary>Destroys the run's TIME-WAIT sockets where the host may (SOCK_DESTROY), an intervention that the log shows.</summary>
     Task<LabReply> SkipWait(string run);
 
+    /// <summary>After a rebind that failed with EADDRINUSE: makes it again once a second until it succeeds, is stopped, or 70 s have passed.</summary>
+    Task<LabReply> WaitAndBind(string run);
+
+    /// <summary>Stops <see cref="WaitAndBind"/> between two attempts.</summary>
+    Task<LabReply> StopWaiting(string run);
+
     /// <summary>Closes every lesson socket on both hosts, destroys what they left in TIME-WAIT where the hosts may, and puts the run away.</summary>
     Task<LabReply> Reset();
 

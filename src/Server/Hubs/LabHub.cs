@@ -32,6 +32,10 @@ internal sealed class LabHub(IGrainFactory grains, LabRelay relay) : Hub<ILabCli
 
     public Task<LabReply> SkipWait(string run) => Lab.SkipWait(run, wait: false);
 
+    public Task<LabReply> WaitAndBind(string run) => Lab.WaitAndBind(run);
+
+    public Task<LabReply> StopWaiting(string run) => Lab.StopWaiting(run);
+
     public Task<LabReply> Reset() => Lab.Reset();
 
     public Task<LabReply> Pace(string run, int pauseMs) => Lab.Pace(run, pauseMs);

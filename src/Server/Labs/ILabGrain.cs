@@ -56,6 +56,14 @@ public interface ILabGrain : IGrainWithStringKey
     [Alias("skip-wait")]
     Task<LabReply> SkipWait(string run, bool wait);
 
+    /// <summary>Makes the rebind once a second until it succeeds; answers at once.</summary>
+    [Alias("wait-and-bind")]
+    Task<LabReply> WaitAndBind(string run);
+
+    /// <summary>Ends <see cref="WaitAndBind"/> between two attempts; nothing to do is no failure.</summary>
+    [Alias("stop-waiting")]
+    Task<LabReply> StopWaiting(string run);
+
     [Alias("reset")]
     Task<LabReply> Reset();
 

@@ -47,11 +47,11 @@ internal sealed partial class LabGrain
         return Task.FromResult(LabReply.Done(run));
     }
 
-    private LabReply? Refusal(string run, out RunLog log)
+    private LabReply? Refusal(string run, out RunLog log, bool duringWait = false)
     {
         log = _run!;
         return _run is not { } open || open.Header.Id != run ? LabRefusals.NoSuchOpenRun(run)
-            : _driving is not null || _opening ? LabRefusals.StillBusy(run)
+            : _driving is not null && !(duringWait && _bindingAgain is not null) || _opening ? LabRefusals.StillBusy(run)
             : null;
     }
 

@@ -16,17 +16,23 @@ internal sealed partial class LabGrain
 
     public async Task<LabReply> SkipWait(string run, bool wait)
     {
-        if (Refusal(run, out RunLog log) is { } refusal)
+        // While the lab waits and binds again, ending the wait is just what is wanted.
+        bool inWait = _bindingAgain is not null;
+        if (Refusal(run, out RunLog log, duringWait: true) is { } refusal)
             return refusal;
         (AgentSeat Seat, SocketEvent Row)[] waiting = [.. LessonTimeWaits(log)];
         if (waiting.Length == 0)
             return LabRefusals.NothingWaits(run);
         if (waiting.All(w => w.Seat.Facts?.CanDestroySockets != true))
             return LabRefusals.MayNotDestroy(waiting[0].Seat.Name, run);
-        Drive(log, cancel => Destroy(log, cancel));
+        if (inWait)
+            await Destroy(log);
+        else
+            Drive(log, cancel => Destroy(log, cancel));
         if (wait)
         {
-            await _drive;
+            if (!inWait)
+                await _drive;
             await log.Flushed();
         }
         return LabReply.Done(run);

@@ -9,7 +9,7 @@ internal static class LabRefusals
 {
     public const string UnknownScenario = "unknown-scenario", UnknownRun = "unknown-run", UnknownStep = "unknown-step", BadOptions = "bad-options",
         RunOpen = "run-open", RunNotOpen = "run-not-open", Busy = "busy", OutOfOrder = "step-out-of-order", HostsMissing = "hosts-missing",
-        NothingLeft = "nothing-left", NoTimeWait = "no-time-wait", CannotDestroy = "cannot-destroy", StepFailed = "step-failed";
+        NothingLeft = "nothing-left", NoTimeWait = "no-time-wait", CannotDestroy = "cannot-destroy", StepFailed = "step-failed", NotInUse = "not-in-use";
 
     public static LabReply Scenario(string asked, IEnumerable<Scenario> all) =>
         new(UnknownScenario, $"There is no scenario '{Short(asked)}'. Choose one of: {string.Join(", ", all.Select(s => s.Id))}.");
@@ -34,6 +34,9 @@ internal static class LabRefusals
     }, run);
 
     public static LabReply NothingWaits(string run) => new(NoTimeWait, "No socket of this run is in TIME-WAIT: there is no wait to skip.", run);
+
+    public static LabReply NothingInUse(string run) =>
+        new(NotInUse, "There is nothing to wait for: the last rebind did not fail with EADDRINUSE. Run 'Rebind' first.", run);
 
     public static LabReply MayNotDestroy(string host, string run) => new(CannotDestroy,
         $"The {host}'s agent may not destroy sockets. Give it CAP_NET_ADMIN on a kernel with CONFIG_INET_DIAG_DESTROY, or wait until TIME-WAIT has ended.", run);

@@ -33,6 +33,9 @@ internal static class RunsApi
         api.MapPost("/runs/{id}/steps/{step}", Step).Produces<RunFile>().WithSummary("Makes the calls of a step that are left, and answers when it has ended.");
         api.MapPost("/runs/{id}/next-call", Next).Produces<RunFile>().WithSummary("Makes the next system call only.");
         api.MapPost("/runs/{id}/skip-wait", SkipWait).Produces<RunFile>().WithSummary("Destroys the run's TIME-WAIT sockets (SOCK_DESTROY) where the host may.");
+        api.MapPost("/runs/{id}/wait-and-bind", WaitAndBind).Produces<LabReply>(StatusCodes.Status202Accepted)
+            .WithSummary("After a rebind that failed with EADDRINUSE: makes it again once a second until it succeeds, is stopped, or 70 s have passed; answers at once.");
+        api.MapPost("/runs/{id}/stop-waiting", StopWaiting).Produces<RunFile>().WithSummary("Stops wait-and-bind between two attempts.");
         api.MapPost("/runs/{id}/play", Play).Produces<LabReply>(StatusCodes.Status202Accepted).WithSummary("Makes all calls that are left; answers at once.");
     }
 
@@ -90,15 +93,23 @@ internal static class RunsApi
     private static Task<IResult> SkipWait(string id, IGrainFactory grains, RunStore store, CancellationToken cancel) =>
         Change(id, grains, store, lab => lab.SkipWait(id, wait: true), cancel);
 
+    private static Task<IResult> StopWaiting(string id, IGrainFactory grains, RunStore store, CancellationToken cancel) =>
+        Change(id, grains, store, lab => lab.StopWaiting(id), cancel);
+
     private static async Task<IResult> Change(string id, IGrainFactory grains, RunStore store, Func<ILabGrain, Task<LabReply>> change, CancellationToken cancel)
     {
         LabReply reply = await change(Local(grains));
         return await store.Find(id, cancel) is not { } run ? UnknownRun(id) : reply.Ok ? Results.Ok(run) : Problem(reply);
     }
 
-    private static async Task<IResult> Play(string id, IGrainFactory grains, RunStore store, CancellationToken cancel)
+    private static Task<IResult> Play(string id, IGrainFactory grains, RunStore store, CancellationToken cancel) => Begin(id, grains, store, lab => lab.Play(id), cancel);
+
+    private static Task<IResult> WaitAndBind(string id, IGrainFactory grains, RunStore store, CancellationToken cancel) =>
+        Begin(id, grains, store, lab => lab.WaitAndBind(id), cancel);
+
+    private static async Task<IResult> Begin(string id, IGrainFactory grains, RunStore store, Func<ILabGrain, Task<LabReply>> begin, CancellationToken cancel)
     {
-        LabReply reply = await Local(grains).Play(id);
+        LabReply reply = await begin(Local(grains));
         return reply.Ok ? Results.Accepted($"/api/runs/{id}", reply)
             : await store.Find(id, cancel) is null ? UnknownRun(id)
             : Problem(reply);

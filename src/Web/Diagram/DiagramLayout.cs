@@ -18,6 +18,7 @@ public sealed class DiagramLayout
     private readonly Timeline _timeline;
     private readonly DiagramWords _words;
     private readonly Slots _slots;
+    private readonly WaitedAttempts _waited;
     private readonly Column _client, _middle, _server;
     private readonly List<CallShape> _calls = [];
     private readonly List<ArrowShape> _arrows = [];
@@ -38,6 +39,7 @@ public sealed class DiagramLayout
         _words = words;
         _timeline = timeline;
         _slots = Slots.Of(timeline.Bands);
+        _waited = WaitedAttempts.Of(timeline);
         _frame = Frame.Of(width, _slots.Count(HubRoutes.Client), Math.Max(2, _slots.Count(HubRoutes.Server)),
             timeline.TimeWaits.Any(w => w.Host == HubRoutes.Client));
         _middle = new Column();
@@ -54,7 +56,7 @@ public sealed class DiagramLayout
     public static Scene Of(Timeline timeline, double width, DiagramWords? words = null)
     {
         var layout = new DiagramLayout(timeline, width, words ?? DiagramWords.English);
-        foreach (Moment moment in Moment.Of(timeline))
+        foreach (Moment moment in Moment.Of(timeline, layout._waited))
             layout.Place(moment);
         return layout.Finish();
     }
@@ -122,7 +124,7 @@ public sealed class DiagramLayout
     {
         const double pad = 10;
         CallEvent call = mark.Event;
-        string first = attempt.Succeeded ? $"{call.Call}() = 0" : $"{call.Call}() = {call.Errno}", second = attempt.Succeeded ? "" : Text.Fit(call.ErrnoText ?? "", Room(mark.Host) - 2 * pad);
+        string first = attempt.Succeeded ? $"{call.Call}() = 0" : $"{call.Call}() = {call.Errno}", second = Second();
         if (Text.Mono(first) > Room(mark.Host) - 2 * pad)
             first = call.Errno ?? "= 0";
         double width = Math.Min(Room(mark.Host), Math.Max(Text.Mono(first), Text.Sans(second)) + 2 * pad);
@@ -134,6 +136,10 @@ public sealed class DiagramLayout
         _attempts.Add(new(attempt, mark, At(first, Text.Mono(first), top + 6 + Text.LineHeight / 2),
             second.Length > 0 ? At(second, Text.Sans(second), top + 6 + Text.LineHeight * 1.5) : null, LaneX(mark.Host), y, (left, top, width, height)));
         return y;
+
+        string Second() => attempt.Succeeded ? ""
+            : Text.Fit(_waited.Mark(mark) is { } tries ? string.Format(CultureInfo.InvariantCulture, tries.First == tries.Last ? _words.Attempt : _words.Attempts, tries.First, tries.Last) : call.ErrnoText ?? "",
+                Room(mark.Host) - 2 * pad);
     }
 
     private double PlaceArrow(Arrow arrow, double y)

@@ -8,7 +8,11 @@ namespace ReuseAddrDashboard.Web.Diagram;
 /// <param name="Again">A segment whose numbers had been sent before; {0} is its flags.</param>
 /// <param name="Lost">Something did not reach the log; {0} is how many, {1} the source.</param>
 /// <param name="Gone">A socket that is not there any more.</param>
-public sealed record DiagramWords(string Length, string Zero, string GoneAfter, string DestroyedAfter, string Again, string Lost, string Gone)
+/// <param name="Attempt">One of those that Wait and bind again makes; {0} is its number.</param>
+/// <param name="Attempts">Several of them that failed alike; {0} and {1} are the first and the last number.</param>
+public sealed record DiagramWords(
+    string Length, string Zero, string GoneAfter, string DestroyedAfter, string Again, string Lost, string Gone, string Attempt, string Attempts)
 {
-    public static readonly DiagramWords English = new("{0} + kernel slack", "0 s: kernel slack", "gone, {0} measured", "destroyed after {0}", "{0} again", "{0} lost ({1})", "gone");
+    public static readonly DiagramWords English = new(
+        "{0} + kernel slack", "0 s: kernel slack", "gone, {0} measured", "destroyed after {0}", "{0} again", "{0} lost ({1})", "gone", "attempt {0}, waiting", "attempts {0} to {1}");
 }

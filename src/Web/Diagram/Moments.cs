@@ -25,10 +25,10 @@ internal enum MomentKind : byte
 internal readonly record struct Moment(long T, MomentKind Kind, object Item)
 {
     /// <summary>Every moment of the timeline in the order of the axis.</summary>
-    public static IReadOnlyList<Moment> Of(Timeline timeline)
+    public static IReadOnlyList<Moment> Of(Timeline timeline, WaitedAttempts waited)
     {
         var all = new List<Moment>();
-        foreach (CallMark call in timeline.Calls)
+        foreach (CallMark call in timeline.Calls.Where(c => !waited.Hides(c)))
             all.Add(new(call.At, call.Event.Call is "accept4" or "read" ? MomentKind.Return : MomentKind.Call, call));
         foreach (Arrow arrow in timeline.Arrows)
         {

@@ -71,7 +71,11 @@ public sealed record BandShape(StateBand Band, Label Label, double X, double Top
 }
 
 /// <param name="Box">Left, top, width, height of the box beside the lifeline.</param>
-public sealed record AttemptShape(RebindAttempt Attempt, CallMark Mark, Label First, Label? Second, double X, double Y, (double Left, double Top, double Width, double Height) Box);
+public sealed record AttemptShape(RebindAttempt Attempt, CallMark Mark, Label First, Label? Second, double X, double Y, (double Left, double Top, double Width, double Height) Box)
+{
+    /// <summary>All that its drawing shows.</summary>
+    public object Drawn => (Attempt.Succeeded, Mark.Event, First, Second, X, Y, Box);
+}
 
 /// <summary>What must be said beside the marks: something was lost here, or two sources disagree.</summary>
 /// <param name="Of">A <see cref="GapEvent"/> or a <see cref="Disagreement"/>.</param>

@@ -19,6 +19,10 @@ public interface ILabOrders
 
     Task<LabReply> SkipWait(string run);
 
+    Task<LabReply> WaitAndBind(string run);
+
+    Task<LabReply> StopWaiting(string run);
+
     Task<LabReply> Reset();
 
     Task<LabReply> Pace(string run, int pauseMs);

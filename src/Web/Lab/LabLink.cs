@@ -87,6 +87,10 @@ public sealed class LabLink : ILabOrders, IAsyncDisposable
 
     public Task<LabReply> SkipWait(string run) => Ask(nameof(ILabHub.SkipWait), run);
 
+    public Task<LabReply> WaitAndBind(string run) => Ask(nameof(ILabHub.WaitAndBind), run);
+
+    public Task<LabReply> StopWaiting(string run) => Ask(nameof(ILabHub.StopWaiting), run);
+
     public Task<LabReply> Reset() => Ask(nameof(ILabHub.Reset));
 
     public Task<LabReply> Pace(string run, int pauseMs) => Ask(nameof(ILabHub.Pace), run, pauseMs);

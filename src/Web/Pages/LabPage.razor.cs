@@ -39,7 +39,15 @@ public sealed partial class LabPage : ComponentBase
 
     private bool MayGoOn => !Busy && _view.Link == LinkStatus.Live && (RunOpen ? _view.Timeline!.Progress.Current is not null : _form?.PortNumber is not null);
 
-    private bool MaySkip => !Busy && _view.Link == LinkStatus.Live && _view.Timeline is { Progress.Outcome: Outcome.Running or Outcome.Completed } timeline
+    private bool InWait => _view is { State.Busy: true, Timeline.BindingAgain: true };
+
+    private bool MayWait => !Busy && _view is { Link: LinkStatus.Live, Timeline: { Progress.Outcome: Outcome.Running or Outcome.Completed, Verdict.Deciding.Errno: "EADDRINUSE" } };
+
+    /// <summary>Counts down while the lab waits and binds again, to the end of the last TIME-WAIT timer.</summary>
+    private Countdown? Waiting => !InWait ? null
+        : _view.Timeline!.TimeWaits.Where(w => w.Host == HubRoutes.Server && w.GoneAt is null).MaxBy(w => w.TimerEnd) is { } bar ? new(bar.TimerEnd, bar.LeftAt(_view.Clock.Now(Time))) : default(Countdown);
+
+    private bool MaySkip => (!Busy || InWait && !_asking) && _view.Link == LinkStatus.Live && _view.Timeline is { Progress.Outcome: Outcome.Running or Outcome.Completed } timeline
         && timeline.Sockets.Any(s => s.State == TcpState.TimeWait && _view.State?.Hosts.FirstOrDefault(h => h.Name == s.Host)?.Facts?.CanDestroySockets == true);
 
     private string LostBy => _view.Timeline is not { Lost: > 0 } timeline ? ""
@@ -161,6 +169,10 @@ public sealed partial class LabPage : ComponentBase
     }
 
     private Task SkipWait() => _view.Timeline is { } timeline ? Ask(() => Orders.SkipWait(timeline.Header.Id)) : Task.CompletedTask;
+
+    private Task WaitAndBind() => _view.Timeline is { } timeline ? Ask(() => Orders.WaitAndBind(timeline.Header.Id)) : Task.CompletedTask;
+
+    private Task StopWaiting() => _view.Timeline is { } timeline ? Ask(() => Orders.StopWaiting(timeline.Header.Id), quick: true) : Task.CompletedTask;
 
     private async Task Reset()
     {

@@ -99,6 +99,15 @@ internal sealed class RunScript
         return this;
     }
 
+    /// <summary>Waits and binds again, a second apart; the last attempt succeeds when <paramref name="ends"/>.</summary>
+    public RunScript BindAgain(int first, int attempts, bool ends)
+    {
+        Add(new NoteEvent { Host = "server", Code = NoteCodes.BindingAgain, Text = "Waiting." }, 0);
+        for (int i = 0; i < attempts; i++)
+            Rebind(first + i, ends && i == attempts - 1 ? null : "EADDRINUSE").Wait(900);
+        return ends ? Add(new NoteEvent { Host = "server", Code = NoteCodes.BindingAgainEnded, Text = "Bound again." }, 0) : this;
+    }
+
     public RunScript Output(string host, string program, string text, bool error = false) =>
         Add(new OutputEvent { Host = host, Source = EventSource.Call, Program = program, Text = text, Error = error }, 0);
 

@@ -45,6 +45,22 @@ public sealed class DiagramLayoutTests
         return script;
     });
 
+    [Theory]
+    [InlineData(1, "attempt 2, waiting"), InlineData(3, "attempts 2 to 4"), InlineData(60, "attempts 2 to 61")]
+    public void Attempts_made_while_waiting_are_one_mark_that_stays_where_it_is(int attempts, string text)
+    {
+        Scene scene = Waited(attempts, ends: false), one = Waited(1, ends: false);
+        Assert.Equal(["Address already in use", text], scene.Attempts.Select(a => a.Second!.Value.Text));
+        Assert.Equal((one.Attempts[1].Y, one.Calls.Count), (scene.Attempts[1].Y, scene.Calls.Count));
+        Assert.Equal([false, false, true], Waited(attempts + 1, ends: true).Attempts.Select(a => a.Attempt.Succeeded));
+    }
+
+    private static Scene Waited(int attempts, bool ends)
+    {
+        RunScript script = new RunScript { Pause = 0 }.Whole().BindAgain(2, attempts, ends);
+        return DiagramLayout.Of(Timeline.Of(script.Header, script.Events), 700);
+    }
+
     [Fact]
     public void No_two_texts_touch_and_none_leaves_the_picture() =>
         Gen.Select(AnyLog, Gen.Double[280, 1700]).Sample((script, width) =>

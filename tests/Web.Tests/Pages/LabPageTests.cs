@@ -103,6 +103,20 @@ public sealed class LabPageTests : BunitContext
     }
 
     [Fact]
+    public void After_EADDRINUSE_the_lab_may_wait_and_bind_again_and_the_card_counts_the_attempts()
+    {
+        IRenderedComponent<LabPage> page = Show(new RunScript().Whole());
+        Button(page, "Wait and bind again").Click();
+        RunScript waiting = new RunScript().Whole().BindAgain(2, 6, ends: false);
+        page = Show(null);
+        Apply(page, Labs.Snapshot(waiting, state: Labs.State(waiting) with { Version = 2, Busy = true }));
+        Assert.Matches(@"Attempt 7 …\s+TIME-WAIT [0-9.]+ s", page.Find(".verdict .waiting-on").TextContent);
+        Button(page, "Stop").Click();
+        Assert.Equal(["wait-and-bind", "stop-waiting"], _orders.Asked);
+        Assert.DoesNotContain("Wait and bind again", Show(new RunScript { Options = new() { ListenerReuseAddr = true, RebindReuseAddr = true } }.Whole()).Find(".verdict").TextContent);
+    }
+
+    [Fact]
     public void The_wait_can_be_skipped_only_where_the_host_may_destroy_sockets()
     {
         RunScript script = new RunScript().Whole();

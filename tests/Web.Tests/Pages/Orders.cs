@@ -28,6 +28,10 @@ internal sealed class Orders : ILabOrders
 
     public Task<LabReply> SkipWait(string run) => Ask("skip-wait");
 
+    public Task<LabReply> WaitAndBind(string run) => Ask("wait-and-bind");
+
+    public Task<LabReply> StopWaiting(string run) => Ask("stop-waiting");
+
     public Task<LabReply> Reset() => Ask("reset");
 
     public Task<LabReply> Pace(string run, int pauseMs) => Ask($"pace {pauseMs}");

@@ -1,0 +1,36 @@
+using ReuseAddrDashboard.Core.Fold;
+
+namespace ReuseAddrDashboard.Web.Diagram;
+
+/// <summary>
+/// Attempts of Wait and bind again that failed alike, one after the other, are one mark: the first of them stands for all, and stays where it is while more come.
+/// The log and the lists have every single one.
+/// </summary>
+internal sealed class WaitedAttempts
+{
+    private readonly Dictionary<long, (int First, int Last)> _marks = [];
+    private readonly HashSet<(string?, int)> _failed = [];
+
+    public static WaitedAttempts Of(Timeline timeline)
+    {
+        var waited = new WaitedAttempts();
+        RebindAttempt? first = null, last = null;
+        foreach (RebindAttempt attempt in timeline.Rebinds)
+        {
+            bool goesOn = last is { Waited: true, Succeeded: false } && attempt is { Waited: true, Succeeded: false }
+                && last.Attempt + 1 == attempt.Attempt && last.Deciding.Errno == attempt.Deciding.Errno;
+            first = goesOn ? first : attempt;
+            last = attempt;
+            if (attempt is not { Waited: true, Succeeded: false })
+                continue;
+            waited._failed.Add((attempt.Bind.Step, attempt.Attempt));
+            waited._marks[first!.Deciding.Seq] = (first.Attempt, attempt.Attempt);
+        }
+        return waited;
+    }
+
+    /// <summary>The attempts that the mark of this call stands for; null where it is none of these.</summary>
+    public (int First, int Last)? Mark(CallMark call) => _marks.TryGetValue(call.Event.Seq, out (int, int) attempts) ? attempts : null;
+
+    public bool Hides(CallMark call) => _failed.Contains((call.Event.Step, call.Event.Attempt)) && Mark(call) is null;
+}
