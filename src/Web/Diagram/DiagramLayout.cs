@@ -30,6 +30,7 @@ public sealed class DiagramLayout
     private readonly Dictionary<object, double> _begun = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<StateBand, Label> _bandLabels = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<long, TimeWaitParts> _bars = [];
+    private readonly Dictionary<(string, Endpoint, Endpoint), int> _lastBand = [];
     private double _y = Head;
     private long? _last;
     private double _nowY = Head;
@@ -173,6 +174,7 @@ public sealed class DiagramLayout
             return PlaceTimeWait(band, y);
         string name = band.State.Name();
         y = ColumnOf(band.Host).Take(y, Text.LineHeight);
+        Join(band, y);
         _begun[band] = y;
         _bandLabels[band] = Beside(band.Host, name, Text.Sans(name), y, BandShape.GlyphRoom);
         return y;
@@ -184,8 +186,16 @@ public sealed class DiagramLayout
             return y;
         double top = _begun[band];
         y = Math.Max(y, top + 10);
+        _lastBand[(band.Host, band.Local, band.Remote)] = _bands.Count;
         AddBand(band, top, y - Seam);
         return y;
+    }
+
+    /// <summary>The state before lasts until this one: its band ends where the next begins, wherever that found its place.</summary>
+    private void Join(StateBand band, double y)
+    {
+        if (band.From is not null && _lastBand.TryGetValue((band.Host, band.Local, band.Remote), out int last) && _bands[last].Band.End == band.Begin)
+            _bands[last] = _bands[last] with { Bottom = Math.Max(_bands[last].Bottom, y - Seam) };
     }
 
     private void AddBand(StateBand band, double top, double bottom) =>
@@ -197,6 +207,7 @@ public sealed class DiagramLayout
         double height = Math.Max(2 * radius + 4, 2 * Text.LineHeight) + 6;
         double middle = ColumnOf(band.Host).Take(y + height / 2 - 4, height);
         y = middle - height / 2 + 4;
+        Join(band, y);
         string title = TcpState.TimeWait.Name(), sub = Text.Fit(string.Format(CultureInfo.InvariantCulture, _words.Length, TimerOf(band)), Room(band.Host) - 2 * radius - gap);
         Label side = Beside(band.Host, title, Text.Sans(title), middle);
         double ring = side.Anchor == Anchor.Start ? side.X + radius : side.X - radius, indent = 2 * radius + gap;

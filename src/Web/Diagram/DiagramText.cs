@@ -6,7 +6,9 @@ using ReuseAddrDashboard.Core.Tcp;
 namespace ReuseAddrDashboard.Web.Diagram;
 
 /// <summary>The diagram in words: tooltips, and the story for a screen reader.</summary>
-public sealed class DiagramText(IStringLocalizer text)
+/// <param name="text">The page's texts.</param>
+/// <param name="uncertainty">How far the two hosts' clocks may be apart, ns; null when not known.</param>
+public sealed class DiagramText(IStringLocalizer text, long? uncertainty = null)
 {
     public string Call(CallEvent e)
     {
@@ -49,7 +51,9 @@ public sealed class DiagramText(IStringLocalizer text)
     {
         var parts = new List<string> { text["seq {0}, ack {1}, {2} B, window {3}.", s.RelativeSeq, s.RelativeAck is { } ack ? ack : "–", s.Len, s.Win] };
         if (s.Seen == SeenAt.BothEnds && a.Received is { } received)
-            parts.Add(text["Seen at both ends, {0} on the way.", RunTimeText.Span(received - a.Sent)]);
+            parts.Add(received - a.Sent < uncertainty
+                ? text["Seen at both ends, {0} on the way; the clocks agree to ±{1} only.", RunTimeText.Span(received - a.Sent), RunTimeText.Span(uncertainty.Value)]
+                : text["Seen at both ends, {0} on the way.", RunTimeText.Span(received - a.Sent)]);
         else if (s.Seen != SeenAt.BothEnds)
             parts.Add(s.Seen == SeenAt.Sender ? text["Seen only as it left."] : text["Seen only as it arrived."]);
         if (s.Retransmission)
@@ -82,7 +86,7 @@ public sealed class DiagramText(IStringLocalizer text)
         EventSource.Proc => "/proc/net/tcp",
         EventSource.Diag => "sock_diag",
         EventSource.Capture => "AF_PACKET",
-        EventSource.Trace => "tracefs",
+        EventSource.Trace => text["tracepoints"],
         EventSource.Call => text["the call itself"],
         EventSource.Agent => text["the agent"],
         EventSource.Inferred => text["inferred"],

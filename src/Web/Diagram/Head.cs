@@ -10,6 +10,16 @@ public sealed record Head(Lane Lane, double X, double Left, double Width)
 {
     private const double Edge = 6;
 
+    /// <summary>Where a short text has room beside the headings: between them, else left of both; null for nowhere.</summary>
+    public static (double Left, double Width)? PlaceFor(string text, IReadOnlyList<Head> heads)
+    {
+        if (heads is not [var one, var other])
+            return null;
+        double need = new TextMetrics(TextMetrics.Smallest).Sans(text) + 2 * Edge;
+        double between = other.Left - one.Left - one.Width;
+        return between >= need ? (one.Left + one.Width, between) : one.Left >= need + Edge ? (Edge, need) : null;
+    }
+
     public static IReadOnlyList<Head> Of(IReadOnlyList<Lane> lanes, Frame frame)
     {
         var text = new TextMetrics(13);

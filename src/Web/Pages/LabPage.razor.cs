@@ -6,7 +6,9 @@ using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Web.Diagram;
+using ReuseAddrDashboard.Web.Hosts;
 using ReuseAddrDashboard.Web.Lab;
+using ReuseAddrDashboard.Web.Marks;
 using ReuseAddrDashboard.Web.Shell;
 using ReuseAddrDashboard.Web.Steps;
 
@@ -20,6 +22,7 @@ public sealed partial class LabPage : ComponentBase
     private RunForm? _form;
     private string? _refusal;
     private bool _asking, _framed;
+    private MarkKey? _chosen;
     private HelpSheet? _help;
     private ResetSheet? _confirm;
     private DotNetObjectReference<LabPage>? _self;
@@ -83,6 +86,7 @@ public sealed partial class LabPage : ComponentBase
             case "n" when MayGoOn: await Next(); break;
             case "r" when MayReset: await Reset(); break;
             case "?": await ShowHelp(); break;
+            case "Escape": Choose(null); break;
             case [>= '1' and <= '9' and var digit] when Scenario is { } scenario
                 && StepView.Of(_view, scenario, Busy, L).FirstOrDefault(s => s.Number == digit - '0') is { IsCurrent: true, MayRun: true } step:
                 await RunStep(step);
@@ -114,9 +118,17 @@ public sealed partial class LabPage : ComponentBase
             _form = RunForm.Of(timeline.Header.Scenario, timeline.Header.Options) with { PauseMs = before.Timeline?.Header.Id == timeline.Header.Id && _form is { } f ? f.PauseMs : timeline.Header.Options.PauseMs };
         else if (_form is null || _view.Scenarios.All(s => s.Id != _form.Scenario))
             _form = _view.Scenarios is [var first, ..] ? RunForm.Of(first) : null;
+        if (before.Timeline?.Header.Id != _view.Timeline?.Header.Id)
+            _chosen = null;
         if (before.Timeline is null && _view.Timeline is not null || before.Link == LinkStatus.Lost && _view.Link == LinkStatus.Live)
             _refusal = null;
     }
+
+    /// <summary>A mark that is chosen shows in every place that has it; null lets it go.</summary>
+    private void Choose(MarkKey? key) => _chosen = key;
+
+    /// <summary>What the chosen mark is about; null for none.</summary>
+    private Mark? ChosenMark => _chosen is { } key && _view.Timeline is { } timeline ? Mark.Find(Mark.All(timeline), key) : null;
 
     private void ChooseScenario(string id)
     {

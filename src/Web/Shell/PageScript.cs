@@ -20,6 +20,9 @@ public sealed class PageScript(IJSRuntime js, NavigationManager navigation) : IA
 
     public async Task CloseSheet(ElementReference dialog) => await (await Module).InvokeVoidAsync("closeSheet", dialog);
 
+    /// <summary>Scrolls what is chosen in a box into its view, and nothing else.</summary>
+    public async Task Reveal(ElementReference box) => await (await Module).InvokeVoidAsync("reveal", box);
+
     public async Task Rendered() => await (await Module).InvokeVoidAsync("rendered");
 
     public async Task<IJSObjectReference> WatchDiagram<T>(ElementReference scroll, DotNetObjectReference<T> listener) where T : class =>

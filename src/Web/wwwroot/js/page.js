@@ -35,12 +35,22 @@ function tick() {
   if (running) timer = setTimeout(tick, 1000 - (((now % 1000) + 1000) % 1000) + 5);
 }
 
+/** Scrolls what is chosen in a box into its view; no other scroller moves. */
+export function reveal(box) {
+  const e = box?.querySelector(".chosen, [aria-selected=true]");
+  if (!e) return;
+  const outer = box.getBoundingClientRect(), inner = e.getBoundingClientRect(), edge = 12;
+  if (inner.top >= outer.top + edge && inner.bottom <= outer.bottom - edge) return;
+  box.scrollTop += inner.top + Math.min(inner.height, outer.height) / 2 - outer.top - outer.height / 2;
+}
+
 // --- the diagram: its width, and following the newest mark --------------------------------------------------------------------------
 export function watchDiagram(scroll, listener) {
   let width = 0, away = false, hand = -Infinity, held = false;
   const observer = new ResizeObserver(entries => {
     const next = Math.floor(entries[0].contentRect.width);
     if (next !== width && next > 0) listener.invokeMethodAsync("Resized", width = next);
+    else if (chosen()) reveal(scroll);
     else follow();
   });
   observer.observe(scroll);
@@ -49,8 +59,10 @@ export function watchDiagram(scroll, listener) {
     return svg ? Math.max(0, Math.min(scroll.scrollHeight - scroll.clientHeight, +svg.dataset.now - scroll.clientHeight * 0.72)) : 0;
   };
   const show = () => { scroll.parentElement.dataset.away = away ? "yes" : "no"; };
+  // While something is chosen the picture stays at it.
+  const chosen = () => scroll.querySelector(".chosen");
   const follow = () => {
-    if (away || scroll.scrollHeight <= scroll.clientHeight) return;
+    if (away || chosen() || scroll.scrollHeight <= scroll.clientHeight) return;
     const top = newest();
     if (Math.abs(scroll.scrollTop - top) < 2) return;
     scroll.scrollTop = top;
@@ -75,7 +87,8 @@ export function watchDiagram(scroll, listener) {
   show();
   return {
     follow,
-    jump() { away = held = false; hand = -Infinity; show(); follow(); scroll.focus({ preventScroll: true }); },
+    reveal: () => reveal(scroll),
+    jump() { away = held = false; hand = -Infinity; show(); scroll.scrollTop = newest(); scroll.focus({ preventScroll: true }); },
     dispose() {
       observer.disconnect();
       scroll.removeEventListener("scroll", scrolled);
@@ -91,12 +104,22 @@ export function listenKeys(listener) {
   const down = e => {
     if (e.ctrlKey || e.altKey || e.metaKey || e.repeat || document.querySelector("dialog[open]")) return;
     if (e.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]")) return;
-    if (!/^[nr?1-9]$/.test(e.key)) return;
-    e.preventDefault();
+    const list = e.target.closest("[role=listbox]");
+    if (list && ["ArrowUp", "ArrowDown", "Home", "End"].includes(e.key)) return walk(e, list);
+    if (!/^([nr?1-9]|Escape)$/.test(e.key)) return;
+    if (e.key !== "Escape") e.preventDefault();
     listener.invokeMethodAsync("Pressed", e.key);
   };
   document.addEventListener("keydown", down);
   return { dispose: () => document.removeEventListener("keydown", down) };
+}
+
+/** A list's rows are chosen by the arrow keys; at once, so that the picture follows. */
+function walk(e, list) {
+  e.preventDefault();
+  const rows = [...list.querySelectorAll("[role=option]")], at = rows.findIndex(r => r.ariaSelected === "true");
+  const to = { Home: 0, End: rows.length - 1, ArrowUp: at < 0 ? rows.length - 1 : at - 1, ArrowDown: at + 1 }[e.key];
+  rows[Math.max(0, Math.min(rows.length - 1, to))]?.click();
 }
 
 // A primary button that goes takes the focus with it; the next one gets it.

@@ -1,0 +1,24 @@
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Tcp;
+
+namespace ReuseAddrDashboard.Web.Marks;
+
+/// <summary>What a person has chosen, wherever it is shown: by an event's place in the log, so that it stays chosen whatever comes later.</summary>
+/// <param name="Seq">An event that shows it.</param>
+/// <param name="Inferred">For an inferred segment, which was concluded from that event: its kind; null for what the event itself shows.</param>
+/// <param name="From">And who sent it.</param>
+public readonly record struct MarkKey(long Seq, SegmentKind? Inferred = null, string? From = null)
+{
+    public static MarkKey Of(Arrow a) => a.Source == EventSource.Inferred ? new(a.Seqs[0], a.Kind, a.From) : new(a.Seqs[0]);
+
+    public bool Is(CallEvent e) => Inferred is null && e.Seq == Seq;
+
+    public bool Is(Arrow a) => a.Source == EventSource.Inferred ? Of(a) == this : Inferred is null && a.Seqs.Contains(Seq);
+
+    public bool Is(StateBand b) => Inferred is null && b.Shows(Seq);
+
+    public bool Is(StateChange c) => Inferred is null && c.Seqs.Contains(Seq);
+
+    public bool IsSeq(long seq) => Inferred is null && Seq == seq;
+}

@@ -1,0 +1,163 @@
+using AngleSharp.Dom;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Localization;
+using Microsoft.Extensions.Time.Testing;
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Tests;
+using ReuseAddrDashboard.Web.Diagram;
+using ReuseAddrDashboard.Web.Lab;
+using ReuseAddrDashboard.Web.Pages;
+using ReuseAddrDashboard.Web.Shell;
+using ReuseAddrDashboard.Web.Tests.Pages;
+using ReuseAddrDashboard.Web.Texts;
+using Xunit;
+
+namespace ReuseAddrDashboard.Web.Tests.Marks;
+
+public sealed class ChosenMarkTests : BunitContext
+{
+    private readonly LabStore _store = new(new FakeTimeProvider());
+    private readonly RunScript _script = new RunScript().StartListener().Connect().Close();
+
+    public ChosenMarkTests()
+    {
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        Services.AddSingleton<TimeProvider>(new FakeTimeProvider());
+        Services.AddSingleton<IStringLocalizer, TextCatalog>();
+        Services.AddSingleton(_store);
+        Services.AddSingleton<ILabOrders>(new Orders());
+        Services.AddSingleton<PageScript>();
+        BunitJSModuleInterop module = JSInterop.SetupModule("http://localhost/js/page.js");
+        module.Mode = JSRuntimeMode.Loose;
+        module.SetupModule("watchDiagram", _ => true).Mode = JSRuntimeMode.Loose;
+        module.SetupModule("listenKeys", _ => true).Mode = JSRuntimeMode.Loose;
+    }
+
+    [Fact]
+    public async Task A_band_that_is_chosen_stands_out_in_the_picture_the_states_and_the_table()
+    {
+        IRenderedComponent<LabPage> page = await Show();
+        page.Find(".timewait").Click();
+        Assert.Contains("chosen", page.Find(".timewait").ClassName);
+        IElement entry = Assert.Single(page.FindAll("[role=option][aria-selected=true]"));
+        Assert.Contains("TIME-WAIT", entry.TextContent);
+        Assert.Contains("TIME-WAIT", page.Find(".sockets .row.chosen").TextContent);
+        Assert.Equal("true", page.Find("#tab-State").GetAttribute("aria-selected"));
+        Assert.Contains("/proc/net/tcp", page.Find(".chosen-mark").TextContent);
+    }
+
+    [Fact]
+    public async Task A_row_of_a_list_chooses_its_arrow()
+    {
+        IRenderedComponent<LabPage> page = await Show();
+        page.Find("#tab-Segment").Click();
+        page.FindAll("[role=option]")[1].Click();
+        Assert.Contains("SYN+ACK", Assert.Single(page.FindAll(".segment.chosen")).TextContent);
+        Assert.Contains("Inferred: connect() succeeded", page.Find(".chosen-mark").TextContent);
+        page.FindAll("[role=option]")[1].Click();
+        Assert.Single(page.FindAll(".segment.chosen"));
+    }
+
+    [Fact]
+    public async Task A_socket_row_chooses_its_state()
+    {
+        IRenderedComponent<LabPage> page = await Show();
+        page.Find(".sockets .row[tabindex]").Click();
+        Assert.Contains("chosen", page.Find(".timewait").ClassName);
+        page.Find(".sockets .row[tabindex]").Click();
+        Assert.Empty(page.FindAll(".chosen"));
+    }
+
+    [Fact]
+    public async Task A_failed_call_tells_its_errno_and_what_came_before_and_after()
+    {
+        IRenderedComponent<LabPage> page = await Show(_script.Rebind(errno: "EADDRINUSE"));
+        page.Find(".attempt").Click();
+        string panel = page.Find(".chosen-mark").TextContent;
+        Assert.Contains("EADDRINUSE (98): Address already in use", panel);
+        Assert.Contains("the call itself", panel);
+        IReadOnlyList<IElement> near = [.. page.FindAll(".near button")];
+        Assert.Equal(2, near.Count);
+        near[0].Click();
+        Assert.Contains("socket(", page.Find(".chosen-head").TextContent);
+    }
+
+    [Fact]
+    public async Task The_choice_survives_what_comes_later_and_Escape_lets_it_go()
+    {
+        IRenderedComponent<LabPage> page = await Show();
+        page.FindAll(".call")[0].Click();
+        string chosen = page.Find(".chosen-head b").TextContent;
+        _script.Rebind(errno: "EADDRINUSE");
+        await page.InvokeAsync(() => _store.Apply(Labs.Snapshot(_script, state: Labs.State(_script, 2))));
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".attempt")));
+        Assert.Equal(chosen, page.Find(".chosen-head b").TextContent);
+        Assert.Contains("chosen", page.FindAll(".call")[0].ClassName);
+        await page.InvokeAsync(() => page.Instance.Pressed("Escape"));
+        Assert.Empty(page.FindAll(".chosen, .chosen-mark"));
+    }
+
+    [Fact]
+    public async Task Another_run_has_nothing_chosen()
+    {
+        IRenderedComponent<LabPage> page = await Show();
+        page.FindAll(".call")[0].Click();
+        await page.InvokeAsync(() => _store.Apply(Labs.Snapshot(null, state: Labs.State(null, 2))));
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll(".chosen-mark")));
+    }
+
+    [Fact]
+    public async Task A_long_run_draws_the_newest_rows_and_the_earlier_on_demand()
+    {
+        for (int i = 0; i < 260; i++)
+            _script.Call("server", "xfd", "getsockopt", $"{i}");
+        IRenderedComponent<LabPage> page = await Show();
+        page.Find("#tab-Call").Click();
+        Assert.Equal(200, page.FindAll("[role=option]").Count);
+        Assert.Contains("getsockopt(259)", page.FindAll("[role=option]")[^1].TextContent);
+        int all = 200 + int.Parse(page.Find(".earlier").TextContent.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+        page.Find(".earlier").Click();
+        Assert.Equal(all, page.FindAll("[role=option]").Count);
+    }
+
+    [Fact]
+    public async Task An_earlier_mark_that_is_chosen_in_the_picture_is_in_its_list()
+    {
+        for (int i = 0; i < 260; i++)
+            _script.Call("server", "xfd", "getsockopt", $"{i}");
+        IRenderedComponent<LabPage> page = await Show();
+        page.FindAll(".call")[0].Click();
+        Assert.Single(page.FindAll("[role=option][aria-selected=true]"));
+    }
+
+    [Fact]
+    public async Task A_flight_shorter_than_the_clocks_agree_says_so()
+    {
+        var segment = new SegmentEvent { Host = "client", Source = EventSource.Capture, From = RunScript.ClientEnd, To = RunScript.ServerEnd, Flags = "PSH,ACK", SeqNo = 9, Ack = 5, Len = 3 };
+        long t = (long)(_script.Now * 1e6);
+        _script.Add(segment with { Sent = t }, 0.02).Add(segment with { Host = "server", Received = t + 20_000 }, 1);
+        var state = Labs.State(_script);
+        state = state with { Hosts = [state.Hosts[0] with { ClockUncertainty = 100_000 }, state.Hosts[1] with { ClockUncertainty = 0, Facts = state.Hosts[1].Facts! with { BootId = "other" } }] };
+        IRenderedComponent<LabPage> page = await Show(state: state);
+        Assert.Contains("± 100 µs", page.Find(".heads .clock").TextContent);
+        Assert.Contains("the clocks agree to ±100 µs only", page.FindAll(".segment title").Select(e => e.TextContent).Single(e => e.Contains("PSH+ACK", StringComparison.Ordinal)));
+        page.Find("#tab-Segment").Click();
+        Assert.Contains("20 µs (clocks: ±100 µs)", page.FindAll("[role=option]").Single(e => e.TextContent.Contains("PSH+ACK", StringComparison.Ordinal)).TextContent);
+    }
+
+    private async Task<IRenderedComponent<LabPage>> Show(RunScript? script = null, Core.Wire.LabState? state = null)
+    {
+        IRenderedComponent<LabPage> page = Render<LabPage>();
+        await page.InvokeAsync(() => page.FindComponent<SequenceDiagram>().Instance.Resized(650));
+        await page.InvokeAsync(() =>
+        {
+            _store.SetLink(LinkStatus.Live);
+            _store.Apply(Labs.Snapshot(script ?? _script, state: state));
+        });
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".call")));
+        return page;
+    }
+}
