@@ -1,13 +1,16 @@
+using System.Globalization;
 using ReuseAddrDashboard.Benchmarks.Live;
 using ReuseAddrDashboard.Benchmarks.Parsing;
 using ReuseAddrDashboard.Benchmarks.Report;
 using ReuseAddrDashboard.Benchmarks.Tables;
+using ReuseAddrDashboard.Benchmarks.Tracing;
 
 const string help = """
-    dotnet run -c Release --project tests/Benchmarks -- all|proc|parse|latency|idle|start
+    dotnet run -c Release --project tests/Benchmarks -- all|proc|parse|trace|latency|idle|start
 
       proc     reading and parsing /proc/net/tcp, against cat and ss, at 100, 10,000 and 100,000 sockets
       parse    one row, within the process: time and allocation
+      trace    what tracing costs a connection and the agent, and up to which rate it loses nothing; needs root
       latency  from a call's end on the agent to its mark on the screen in Chromium
       idle     the agents' CPU time while a run is open and nothing happens
       start    from the start of the published server to a page one can use, and the size of the first load
@@ -20,11 +23,16 @@ Dictionary<string, Func<Task<int>>> benchmarks = new()
 {
     ["proc"] = () => TableBenchmark.InNamespace(),
     ["parse"] = () => Task.FromResult(ParseBenchmark.Run()),
+    ["trace"] = TraceBenchmark.InNamespace,
     ["latency"] = LatencyBenchmark.Run,
     ["idle"] = IdleBenchmark.Run,
     ["start"] = StartBenchmark.Run,
 };
 
+if (args is [TraceBenchmark.Inside])
+    return await TraceBenchmark.Run();
+if (args is [TraceBenchmark.Load, var rate, var seconds])
+    return TraceBenchmark.Generate(int.Parse(rate, CultureInfo.InvariantCulture), int.Parse(seconds, CultureInfo.InvariantCulture));
 if (args is [TableBenchmark.Inside])
     return await TableBenchmark.Run();
 if (args is not [string choice] || choice != "all" && !benchmarks.ContainsKey(choice))

@@ -38,14 +38,14 @@ internal static class TracePrograms
         for (int i = Record; i < 0; i += 8)
             code.StoreImmediate(BPF_DW, BpfCode.Frame, i, 0);
         code.StoreImmediate(BPF_B, BpfCode.Frame, Record + TraceRecord.KindAt, (int)kind);
-        if (kind == TraceKind.State)
-            FullSocket(code, at);
-        else
+        if (kind != TraceKind.State)
             Minisock(code, kind, at);
-        OfNamespace(code, at, networkNamespace);
         Read(code, Record + TraceRecord.LocalPortAt, 2, kind == TraceKind.State ? at.SourcePort : at.MinisockPort);
         Read(code, Record + TraceRecord.RemotePortAt, 2, at.DestinationPort);
         OnWatchedPort(code, control);
+        OfNamespace(code, at, networkNamespace);
+        if (kind == TraceKind.State)
+            Change(code, at);
         code.Store(BPF_DW, BpfCode.Frame, Record + TraceRecord.AddressAt, Socket);
         Read(code, Record + TraceRecord.FamilyAt, 2, at.Family);
         Read(code, Record + TraceRecord.Local4At, 4, at.Local4);
@@ -68,7 +68,7 @@ internal static class TracePrograms
         return code.Finish();
     }
 
-    private static void FullSocket(BpfCode code, SocketLayout at)
+    private static void Change(BpfCode code, SocketLayout at)
     {
         code.Load(BPF_DW, 1, Context, 8);
         code.Store(BPF_B, BpfCode.Frame, Record + TraceRecord.OldAt, 1);

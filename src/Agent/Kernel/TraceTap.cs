@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using static ReuseAddrDashboard.Agent.Kernel.BpfConstants;
 
@@ -17,6 +18,7 @@ internal sealed unsafe class TraceTap : IDisposable
     private readonly BpfRing _ring;
     private readonly byte* _control;
     private ulong _lost;
+    private long _missed;
     private bool _disposed;
 
     private TraceTap(IReadOnlyList<SocketFd> fds, BpfRing ring, byte* control)
@@ -28,7 +30,7 @@ internal sealed unsafe class TraceTap : IDisposable
     /// <summary>Readable when a record waits.</summary>
     public int Number => _fds[0].Number;
 
-    /// <summary>The ring's map, the control map and the programs at their tracepoints, for a process that takes them over.</summary>
+    /// <summary>The ring's map, the control map, the program of sock:inet_sock_set_state and the tracepoints, for a program that takes them over.</summary>
     public IEnumerable<int> Numbers => _fds.Select(fd => fd.Number);
 
     /// <summary>Opens it; it tells nothing until <see cref="Watch"/>. Null, with the reason, where the agent may not or the kernel cannot.</summary>
@@ -73,6 +75,28 @@ internal sealed unsafe class TraceTap : IDisposable
         return lost;
     }
 
+    /// <summary>
+    /// How many changes of state have been passed over since this was last asked, by sockets of any namespace and port: a change within an interrupt of the telling of another
+    /// is not told (bpf_prog's recursion_misses, Linux 5.12; proc_pid_fdinfo(5)).
+    /// </summary>
+    public long TakeMissed()
+    {
+        const string label = "recursion_misses:";
+        long now = _missed;
+        try
+        {
+            string? line = File.ReadLines($"/proc/self/fdinfo/{_fds[2].Number}").FirstOrDefault(l => l.StartsWith(label, StringComparison.Ordinal));
+            now = line is not null && long.TryParse(line.AsSpan(label.Length), CultureInfo.InvariantCulture, out long misses) ? misses : now;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Without /proc nobody says; what was told stays true.
+        }
+        long missed = now - _missed;
+        _missed = now;
+        return missed;
+    }
+
     public void Dispose()
     {
         if (_disposed)
@@ -91,12 +115,17 @@ internal sealed unsafe class TraceTap : IDisposable
             return false;
         foreach ((TraceKind kind, string tracepoint, int argument) in TracePrograms.All)
         {
-            using SocketFd program = Load(TracePrograms.Write(kind, argument, layout, networkNamespace, fds[1].Number, fds[0].Number));
+            SocketFd program = Load(TracePrograms.Write(kind, argument, layout, networkNamespace, fds[1].Number, fds[0].Number));
             if (program.IsInvalid)
                 refusal = KernelRefusal.Last($"bpf(BPF_PROG_LOAD, {tracepoint})");
+            else if (kind == TraceKind.State)
+                fds.Add(program);
             // Before Linux 6.11 kfree_skb does not name the socket; then FIN-WAIT-2 to TIME-WAIT is told only where the timer is started anew.
-            else if (Add(fds, Attach(tracepoint, program), $"bpf(BPF_RAW_TRACEPOINT_OPEN, {tracepoint})") is { } refused && !(kind == TraceKind.Heard && refused.Errno == EINVAL))
+            if (refusal is null && Add(fds, Attach(tracepoint, program), $"bpf(BPF_RAW_TRACEPOINT_OPEN, {tracepoint})") is { } refused && !(kind == TraceKind.Heard && refused.Errno == EINVAL))
                 refusal = refused;
+            // A program lives as long as it is at its tracepoint.
+            if (kind != TraceKind.State)
+                program.Dispose();
             if (refusal is not null)
                 return false;
         }

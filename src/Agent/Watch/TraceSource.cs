@@ -40,18 +40,21 @@ internal sealed class TraceSource : ISocketSource
     private readonly SockDiag? _diag;
     private readonly List<DiagSocket> _found = [];
     private readonly GapCounter _lost = new(Second, "changes of state were lost, because the ring of the trace was full.", EventSource.Trace);
+    private readonly GapCounter _missed = new(Second, "changes of state, of this host or of another network namespace, were passed over, because the kernel made them while it told of another.", EventSource.Trace);
     private readonly GapCounter _beyond = new(Second, $"changes of state beyond {MaxPerSecond} a second were left out.", EventSource.Trace);
     private readonly Thread? _thread;
     private RowFilter _filter = new([], null, _ => false);
-    private long _second;
+    private readonly int _most;
+    private long _second, _askedAt;
     private int _told, _left;
     private volatile bool _watching, _stopping;
 
     /// <param name="tap">The tracepoints, from now on this one's to end; null where there are none.</param>
     /// <param name="tell">Takes the events, on any thread.</param>
-    public TraceSource(TraceTap? tap, Action<RunEvent> tell)
+    /// <param name="perSecond">Events told in one second at most.</param>
+    public TraceSource(TraceTap? tap, Action<RunEvent> tell, int perSecond = MaxPerSecond)
     {
-        (_tap, _tell) = (tap, tell);
+        (_tap, _tell, _most) = (tap, tell, perSecond);
         _teller = new TraceTeller(Limited, KernelClock.KernelHz());
         if (tap is null)
             return;
@@ -150,6 +153,11 @@ internal sealed class TraceSource : ISocketSource
             _teller.Forget();
         Tell(_lost.Count((int)Math.Min(lost, int.MaxValue), now));
         Tell(_beyond.Count(_left, now));
+        if (now - _askedAt > Second)
+        {
+            _askedAt = now;
+            Tell(_missed.Count((int)Math.Min(_tap.TakeMissed(), int.MaxValue), now));
+        }
         _left = 0;
     }
 
@@ -173,7 +181,7 @@ internal sealed class TraceSource : ISocketSource
         long second = change.T / Second;
         if (second != _second)
             (_second, _told) = (second, 0);
-        if (_told++ < MaxPerSecond)
+        if (_told++ < _most)
             _tell(change);
         else
             _left++;
