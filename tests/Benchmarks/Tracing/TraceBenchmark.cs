@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using ReuseAddrDashboard.Agent.Commands;
 using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Agent.Link;
@@ -117,11 +118,15 @@ internal static class TraceBenchmark
                     await outbox.WaitAsync(end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         });
+        Dictionary<string, double> before = ThreadCpu();
         (bool kept, double cpu) = await Loaded(1_000);
+        Dictionary<string, double> after = ThreadCpu();
         watcher.Look();
         await end.CancelAsync();
         await reader;
         table.Add(1_000, "proc, diag, capture, trace", kept ? "yes" : "no", cpu, told, lost, leftOut);
+        foreach (string thread in (string[])["watch", "diag", "capture", "trace"])
+            table.Add(1_000, $"of these, thread {thread}", "", (after[thread] - before[thread]) / Length.TotalSeconds * 100, double.NaN, double.NaN, double.NaN);
     }
 
     private static async Task<(bool Kept, double Cpu)> Loaded(int rate)
@@ -129,6 +134,21 @@ internal static class TraceBenchmark
         long cpu = KernelClock.ProcessCpu(), start = Stopwatch.GetTimestamp();
         int code = await Start(Environment.ProcessPath!, Load, $"{rate}", $"{Length.TotalSeconds:0}");
         return (code == 0, (KernelClock.ProcessCpu() - cpu) / 1e7 / Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    // Seconds that each of this process's threads has used, by its name.
+    private static Dictionary<string, double> ThreadCpu()
+    {
+        double ticks = Libc.SysConf(Constants._SC_CLK_TCK);
+        var all = new Dictionary<string, double>();
+        foreach (string thread in Directory.GetDirectories("/proc/self/task"))
+        {
+            string stat = File.ReadAllText($"{thread}/stat");
+            string name = stat[(stat.IndexOf('(', StringComparison.Ordinal) + 1)..stat.LastIndexOf(')')];
+            string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            all[name] = all.GetValueOrDefault(name) + (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / ticks;
+        }
+        return all;
     }
 
     private static TraceSource Source(Action<RunEvent> tell, int port, int perSecond = TraceSource.MaxPerSecond)
