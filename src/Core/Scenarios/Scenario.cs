@@ -75,7 +75,7 @@ public sealed record ScenarioCall
     /// <summary>The socket's name: lfd, cfd, afd, rfd.</summary>
     public required string Socket { get; init; }
 
-    /// <summary>The system call; setsockopt sets SO_REUSEADDR.</summary>
+    /// <summary>The system call.</summary>
     public required SocketCall Call { get; init; }
 
     public CallCondition When { get; init; }
@@ -85,6 +85,12 @@ public sealed record ScenarioCall
 
     /// <summary>bind: true for port 0, chosen by the kernel, instead of the run's port.</summary>
     public bool AnyPort { get; init; }
+
+    /// <summary>setsockopt: which option.</summary>
+    public SocketOption Option { get; init; }
+
+    /// <summary>setsockopt: its value; for SO_LINGER the seconds of l_linger, with l_onoff 1.</summary>
+    public int Value { get; init; } = 1;
 
     /// <summary>listen: the backlog.</summary>
     public int Backlog { get; init; }

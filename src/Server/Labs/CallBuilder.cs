@@ -18,8 +18,8 @@ internal static class CallBuilder
         Call = call.Call,
         Address = call.AddressIn(run),
         Backlog = call.Backlog,
-        Option = SocketOption.ReuseAddr,
-        Value = 1,
+        Option = call.Option,
+        Value = call.Value,
         Accepted = call.Accepted,
         TimeoutMs = TimeoutMs,
     };

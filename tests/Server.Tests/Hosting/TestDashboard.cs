@@ -37,14 +37,15 @@ internal sealed class TestDashboard : IAsyncDisposable
     public string AgentAddress => _directory.Dashboard;
 
     /// <param name="dataPath">A data directory of the test's own, which it removes; null for a new one that goes with the dashboard.</param>
-    public static async Task<TestDashboard> Start(string? dataPath = null)
+    /// <param name="scenarios">Where its lessons are; null for those of the program.</param>
+    public static async Task<TestDashboard> Start(string? dataPath = null, string? scenarios = null)
     {
         bool keepsData = dataPath is not null;
         dataPath ??= Directory.CreateTempSubdirectory("reuseaddr-test-").FullName;
         var options = new DashboardOptions { Hosts = LocalHostsMode.None, Urls = ["http://127.0.0.1:0"], Data = dataPath, LogLevel = Serilog.Events.LogEventLevel.Error };
         DataDirectory data = DataDirectory.Hold(dataPath);
         PrivateDirectory directory = PrivateDirectory.Create();
-        WebApplication app = Dashboard.Build(options, data, directory, ScenarioCatalog.Load(Path.Combine(AppContext.BaseDirectory, "Scenarios")), TimeProvider.System);
+        WebApplication app = Dashboard.Build(options, data, directory, ScenarioCatalog.Load(scenarios ?? Path.Combine(AppContext.BaseDirectory, "Scenarios")), TimeProvider.System);
         app.Services.GetRequiredService<LocalHostsStatus>().Set(HostsMode.Remote, null);
         await Dashboard.Start(app);
         return new(app, data, directory, keepsData);

@@ -29,7 +29,8 @@ internal sealed class RealLab : IAsyncDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <param name="before">A program and its arguments to start the agent of that name with, such as unshare; null for none.</param>
-    public static async Task<RealLab> Start(Func<string, string[]>? before = null)
+    /// <param name="scenarios">Where its lessons are; null for those of the program.</param>
+    public static async Task<RealLab> Start(Func<string, string[]>? before = null, string? scenarios = null)
     {
         HostNamespace client = new(), server = new();
         client.Run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", server.Pid);
@@ -38,7 +39,7 @@ internal sealed class RealLab : IAsyncDisposable
             host.Run("ip", "address", "add", $"{address}/24", "dev", "eth0");
             host.Run("ip", "link", "set", "eth0", "up");
         }
-        var lab = new RealLab(await TestDashboard.Start(), client, server);
+        var lab = new RealLab(await TestDashboard.Start(scenarios: scenarios), client, server);
         AgentProgram agent = AgentProgram.Find(AppContext.BaseDirectory, out string? problem) ?? throw new InvalidOperationException(problem);
         foreach ((HostNamespace host, string name, string address) in new[] { (client, HubRoutes.Client, LocalPairContract.ClientAddress), (server, HubRoutes.Server, LocalPairContract.ServerAddress) })
         {
