@@ -5,6 +5,7 @@ using ReuseAddrDashboard.Core.Wire;
 namespace ReuseAddrDashboard.Server.Tests.RealHosts;
 
 /// <summary>An agent whose kernel really counts another CLOCK_MONOTONIC (a time namespace), and says so with another boot id.</summary>
+[Collection(OneLabAtATime.Name)]
 public sealed class OtherClockTests
 {
     [Theory(Timeout = 120_000)]
