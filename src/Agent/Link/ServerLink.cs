@@ -83,8 +83,9 @@ internal sealed partial class ServerLink(
     {
         // Orders may overtake the answer to the hello; they wait until the sockets of another run are closed.
         var welcomed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using HubConnection hub = Build(welcomed.Task);
+        // Outlives the hub, whose end cancels it.
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        await using HubConnection hub = Build(welcomed.Task);
         hub.Closed += _ => lost.CancelAsync();
         try
         {

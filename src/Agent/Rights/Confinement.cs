@@ -29,28 +29,30 @@ internal static class Confinement
             return OpenSources.TakeOver(said);
         }
         OpenSources sources = OpenSources.Open();
-        ulong has = Capabilities.Permitted(), keep = Used | NeededForFiles(has, dashboard);
+        // Before a right is given up that reading the path may need; the runtime keeps the answer.
+        string? program = Environment.ProcessPath;
+        ulong has = Capabilities.Permitted(), keep = Used | NeededForFiles(has, program, dashboard);
         if ((has & ~keep) == 0 && Capabilities.NoNewPrivileges)
             return sources;
-        KernelRefusal refused = Capabilities.KeepOnly(keep) ?? Execute(sources.HandOver());
+        KernelRefusal refused = Capabilities.KeepOnly(keep) ?? Execute(program, sources.HandOver());
         log.WriteLine($"reuseaddr-agent: rights that are not needed could not be given away: {refused}.");
         return sources;
     }
 
     // Root may read what belongs to others by CAP_DAC_OVERRIDE alone: a program in somebody's home directory, say. Then that one stays.
-    private static ulong NeededForFiles(ulong has, string? dashboard)
+    private static ulong NeededForFiles(ulong has, string? program, string? dashboard)
     {
         ulong files = has & (Capabilities.Bit(CAP_DAC_OVERRIDE) | Capabilities.Bit(CAP_DAC_READ_SEARCH));
         if (files == 0 || Capabilities.Use(has & ~files) is not null)
             return files;
-        bool without = OwnFiles().All(Readable) && (dashboard is null || Libc.EUidAccess(dashboard, W_OK) == 0 || Marshal.GetLastPInvokeError() != Constants.EACCES);
+        bool without = OwnFiles(program).All(Readable) && (dashboard is null || Libc.EUidAccess(dashboard, W_OK) == 0 || Marshal.GetLastPInvokeError() != Constants.EACCES);
         _ = Capabilities.Use(has);
         return without ? 0 : files;
     }
 
-    private static IEnumerable<string> OwnFiles()
+    private static IEnumerable<string> OwnFiles(string? program)
     {
-        string[] first = Environment.ProcessPath is { } program ? [program] : [];
+        string[] first = program is null ? [] : [program];
         string[] directories = [AppContext.BaseDirectory, RuntimeEnvironment.GetRuntimeDirectory()];
         return first.Concat(directories).Concat(directories.Distinct().Where(Directory.Exists).SelectMany(Directory.EnumerateFiles));
     }
@@ -62,9 +64,9 @@ internal static class Confinement
     }
 
     // Returns only when it fails.
-    private static unsafe KernelRefusal Execute(string sources)
+    private static unsafe KernelRefusal Execute(string? program, string sources)
     {
-        if (Environment.ProcessPath is not { } program)
+        if (program is null)
             return new KernelRefusal("readlink(/proc/self/exe)", 0, "the kernel does not say which program this is");
         string[] arguments = File.ReadAllText("/proc/self/cmdline").TrimEnd('\0').Split('\0');
         IEnumerable<string> environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(e => $"{e.Key}={e.Value}").Append($"{Variable}={sources}");

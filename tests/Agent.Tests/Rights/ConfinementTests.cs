@@ -27,9 +27,9 @@ public sealed class ConfinementTests
         Assert.Equal(SourceFact.All, facts.Sources.Where(s => s.Available).Select(s => s.Name));
         foreach (string thread in Directory.GetDirectories($"/proc/{facts.Pid}/task"))
         {
-            Dictionary<string, string> status = File.ReadLines($"{thread}/status").Select(l => l.Split(':', 2)).ToDictionary(l => l[0], l => l[1].Trim());
+            Dictionary<string, string> status = Status($"{facts.Pid}/task/{Path.GetFileName(thread)}");
             foreach (string set in new[] { "CapPrm", "CapEff", "CapBnd" })
-                Assert.Equal(Kept, ulong.Parse(status[set], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+                Assert.Equal(Kept, Set(status, set));
             Assert.Equal("1", status["NoNewPrivs"]);
         }
 
@@ -60,6 +60,37 @@ public sealed class ConfinementTests
         Assert.Contains(dashboard.Ledger.Items, i => i.Event is SocketEvent { To: TcpState.Established });
         Assert.DoesNotContain("could not be given away", process.Log, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Where_the_dashboard_s_socket_is_somebody_else_s_the_right_to_reach_it_stays()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "There is nothing to give away without root: start the tests with sudo.");
+        string directory = Directory.CreateTempSubdirectory("reuseaddr-rights-").FullName;
+        try
+        {
+            string socket = Path.Combine(directory, "agents.sock");
+            await File.WriteAllTextAsync(socket, "");
+            CProgram.Tool("chown", "-R", "nobody", directory);
+            using AgentProcess process = AgentProcess.Start(["--dashboard", $"unix:{socket}", "--name", "server"]);
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            while (Status(process.Id)["NoNewPrivs"] != "1")
+            {
+                await Task.Yield();
+                limit.Token.ThrowIfCancellationRequested();
+            }
+            ulong files = Capabilities.Bit(CapabilityConstants.CAP_DAC_OVERRIDE) | Capabilities.Bit(CapabilityConstants.CAP_DAC_READ_SEARCH);
+            Assert.Equal(Kept | files, Set(Status(process.Id), "CapPrm"));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private static Dictionary<string, string> Status(object thread) =>
+        File.ReadLines($"/proc/{thread}/status").Select(l => l.Split(':', 2)).ToDictionary(l => l[0], l => l[1].Trim());
+
+    private static ulong Set(Dictionary<string, string> status, string name) => ulong.Parse(status[name], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     private static async Task Lesson(FakeDashboard dashboard, IAgentClient agent, int port)
     {
