@@ -37,6 +37,9 @@ internal static class CommandCheck
         : order.Local.Port == 0 || order.Remote.Port == 0 || order.Local.IsV6 != order.Remote.IsV6 ? "A TIME-WAIT socket has two addresses of one family, each with a port."
         : null;
 
+    public static string? Refusal(CheckOrder order) =>
+        order.Port is < 1 or > 65535 || order.Reach is { Port: 0 } ? "A port to check is 1 to 65535." : null;
+
     private static bool IsName(string? name) =>
         name is { Length: > 0 and <= SocketCommand.MaxNameLength } && name.All(c => c is >= 'a' and <= 'z' or >= '0' and <= '9');
 

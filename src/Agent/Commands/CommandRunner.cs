@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using ReuseAddrDashboard.Agent.Checks;
 using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Agent.Link;
 using ReuseAddrDashboard.Agent.Watch;
@@ -60,6 +61,15 @@ internal sealed partial class CommandRunner : IDisposable
     {
         _watcher.Look();
         _outbox.End(id);
+    });
+
+    /// <summary><see cref="IAgentClient.Check"/>; on a thread of its own, because what is filtered takes its time.</summary>
+    public void Check(CheckOrder order) => Enqueue(order.Id, () =>
+    {
+        if (CommandCheck.Refusal(order) is { } refused)
+            _outbox.End(order.Id, refused);
+        else
+            Start("check", () => Guard(order.Id, () => _outbox.End(order.Id, check: HostChecker.Check(order))));
     });
 
     /// <summary><see cref="IAgentClient.CloseAll"/>.</summary>

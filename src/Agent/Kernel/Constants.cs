@@ -7,7 +7,7 @@ internal static class Constants
     public const int SOCK_STREAM = 1, SOCK_RAW = 3, SOCK_NONBLOCK = 0x800, SOCK_CLOEXEC = 0x80000;
     public const int IPPROTO_IP = 0, IPPROTO_TCP = 6;
     public const int SOL_SOCKET = 1, SOL_IPV6 = 41;
-    public const int SO_REUSEADDR = 2, SO_REUSEPORT = 15, SO_LINGER = 13, SO_RCVBUF = 8, SO_RCVTIMEO = 20, SO_MEMINFO = 55;
+    public const int SO_REUSEADDR = 2, SO_REUSEPORT = 15, SO_LINGER = 13, SO_RCVBUF = 8, SO_RCVTIMEO = 20, SO_SNDTIMEO = 21, SO_MEMINFO = 55;
     public const int IPV6_V6ONLY = 26;
     public const int SHUT_RD = 0, SHUT_WR = 1, SHUT_RDWR = 2;
     public const short POLLIN = 1;

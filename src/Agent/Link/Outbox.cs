@@ -16,7 +16,7 @@ internal sealed class Outbox(int maxItems = 16_384, long maxOctets = 16 * 1024 *
     /// <summary>Octets of one report at most: three quarters of what the hub takes.</summary>
     public const int MaxReportOctets = HubRoutes.MaxAgentMessage * 3 / 4;
 
-    private readonly record struct Waiting(RunEvent? Event, long? Order, bool Done, string? Refused, int Octets);
+    private readonly record struct Waiting(RunEvent? Event, long? Order, bool Done, string? Refused, HostCheck? Check, int Octets);
 
     private readonly Lock _gate = new();
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -26,10 +26,11 @@ internal sealed class Outbox(int maxItems = 16_384, long maxOctets = 16 * 1024 *
     private long _octets, _next = 1;
 
     /// <summary>An event; <paramref name="order"/> is the order that caused it.</summary>
-    public void Add(RunEvent happened, long? order = null) => Add(new Waiting(happened, order, false, null, Estimate(happened, null)));
+    public void Add(RunEvent happened, long? order = null) => Add(new Waiting(happened, order, false, null, null, Estimate(happened, null)));
 
     /// <summary>The end of an order.</summary>
-    public void End(long order, string? refused = null) => Add(new Waiting(null, order, true, refused, Estimate(null, refused)));
+    public void End(long order, string? refused = null, HostCheck? check = null) =>
+        Add(new Waiting(null, order, true, refused, check, Estimate(null, refused) + (check is null ? 0 : 4000 + 400 * check.Holders.Count)));
 
     /// <summary>The next report: what was sent before and not acknowledged, else what waits; empty when there is nothing.</summary>
     public IReadOnlyList<AgentItem> Take()
@@ -44,7 +45,7 @@ internal sealed class Outbox(int maxItems = 16_384, long maxOctets = 16 * 1024 *
                     if (_sent.Count > 0 && octets > MaxReportOctets)
                         break;
                     _octets -= item.Octets;
-                    _sent.Add(new AgentItem(_next++, item.Event, item.Order, item.Done, item.Refused));
+                    _sent.Add(new AgentItem(_next++, item.Event, item.Order, item.Done, item.Refused, item.Check));
                 }
             }
             return [.. _sent];
@@ -128,7 +129,7 @@ internal sealed class Outbox(int maxItems = 16_384, long maxOctets = 16 * 1024 *
             _waiting = kept;
         }
         var told = new GapEvent { T = KernelClock.Monotonic(), Source = EventSource.Agent, Lost = lost, Reason = DroppedReason };
-        var first = new Waiting(told, null, false, null, Estimate(told, null));
+        var first = new Waiting(told, null, false, null, null, Estimate(told, null));
         _octets += first.Octets;
         _waiting = new Queue<Waiting>(_waiting.Prepend(first));
     }

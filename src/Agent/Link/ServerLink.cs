@@ -152,6 +152,7 @@ internal sealed partial class ServerLink(
         hub.On<long>(nameof(IAgentClient.Look), id => After(() => runner.Look(id)));
         hub.On<long>(nameof(IAgentClient.CloseAll), id => After(() => runner.CloseAll(id)));
         hub.On<DestroyOrder>(nameof(IAgentClient.Destroy), order => After(() => runner.Destroy(order)));
+        hub.On<CheckOrder>(nameof(IAgentClient.Check), order => After(() => runner.Check(order)));
         hub.On(nameof(IAgentClient.Monotonic), KernelClock.Monotonic);
         return hub;
 

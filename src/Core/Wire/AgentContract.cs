@@ -35,6 +35,9 @@ public interface IAgentClient
     /// <summary>Destroy one TIME-WAIT socket for good (SOCK_DESTROY), then read the socket tables. Refused for any other state.</summary>
     Task Destroy(DestroyOrder order);
 
+    /// <summary>Read and try how fit the host is for a lesson; the answer is in the order's end (<see cref="AgentItem.Check"/>).</summary>
+    Task Check(CheckOrder order);
+
     /// <summary>CLOCK_MONOTONIC of the host in nanoseconds; the server estimates clock offsets with it.</summary>
     Task<long> Monotonic();
 }
@@ -67,7 +70,8 @@ public sealed record AgentReport(string Instance, IReadOnlyList<AgentItem> Items
 /// <param name="Order">The order that caused the event, or that ended; null for what the agent saw by itself.</param>
 /// <param name="Done">True when the order has ended.</param>
 /// <param name="Refused">Why the agent did not carry the order out, in a sentence; null when it did.</param>
-public sealed record AgentItem(long Number, RunEvent? Event, long? Order = null, bool Done = false, string? Refused = null);
+/// <param name="Check">At the end of a <see cref="CheckOrder"/>, what was found.</param>
+public sealed record AgentItem(long Number, RunEvent? Event, long? Order = null, bool Done = false, string? Refused = null, HostCheck? Check = null);
 
 /// <summary>The system calls an agent makes; JSON has C's names.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<SocketCall>))]

@@ -37,6 +37,9 @@ public interface ILabHub
     /// <summary>Changes the pause between calls of the open run, in milliseconds.</summary>
     Task<LabReply> Pace(string run, int pauseMs);
 
+    /// <summary>Checks both hosts anew, side by side; what came of it is in <see cref="LabState.Check"/>.</summary>
+    Task<LabReply> Check();
+
     /// <summary>The port to watch while no run is open.</summary>
     Task<LabReply> WatchPort(int port);
 
@@ -120,6 +123,9 @@ public sealed record LabState
 
     /// <summary>The last reading of each socket on the port while no run is open; T counts back from when this was sent (≤ 0).</summary>
     public required IReadOnlyList<SocketEvent> Sockets { get; init; }
+
+    /// <summary>What the last check of the hosts found; null before the first, and once a host or the port has changed.</summary>
+    public LabCheck? Check { get; init; }
 
     /// <summary>True while the lab makes calls by itself: a step, Play all.</summary>
     public bool Busy { get; init; }

@@ -17,6 +17,8 @@ namespace ReuseAddrDashboard.Core.Wire;
 [JsonSerializable(typeof(SocketCommand))]
 [JsonSerializable(typeof(WatchOrder))]
 [JsonSerializable(typeof(DestroyOrder))]
+[JsonSerializable(typeof(CheckOrder))]
+[JsonSerializable(typeof(LabCheck))]
 [JsonSerializable(typeof(LabSnapshot))]
 [JsonSerializable(typeof(LabState))]
 [JsonSerializable(typeof(LabReply))]

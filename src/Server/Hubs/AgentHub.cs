@@ -50,6 +50,8 @@ internal sealed class AgentHub(IGrainFactory grains, IHubContext<AgentHub, IAgen
 
         public Task CloseAll(long id) => agent.CloseAll(id);
 
+        public Task Check(CheckOrder order) => agent.Check(order);
+
         public Task Destroy(DestroyOrder order) => agent.Destroy(order);
     }
 }

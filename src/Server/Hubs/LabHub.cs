@@ -40,6 +40,12 @@ internal sealed class LabHub(IGrainFactory grains, LabRelay relay) : Hub<ILabCli
 
     public Task<LabReply> Pace(string run, int pauseMs) => Lab.Pace(run, pauseMs);
 
+    public async Task<LabReply> Check()
+    {
+        await Lab.Check();
+        return LabReply.Done(null);
+    }
+
     public Task<LabReply> WatchPort(int port) => Lab.WatchPort(port);
 
     public async Task<IReadOnlyList<RunEvent>> Since(string run, long seq) => BrowserEvents.Of((await Lab.Since(run, seq)).Value);

@@ -33,7 +33,7 @@ internal static class AgentEdge
         report.Items is { Count: > 0 and <= AgentReport.MaxItems } items
         && items.Select((item, i) => item is not null && item.Number == items[0].Number + i && item.Number > 0 && Accepts(item)).All(ok => ok);
 
-    private static bool Accepts(AgentItem item) => (item.Refused is null || item.Refused.Length <= MaxText) && item.Event switch
+    private static bool Accepts(AgentItem item) => (item.Check is null || item is { Done: true, Event: null } && Accepts(item.Check)) && (item.Refused is null || item.Refused.Length <= MaxText) && item.Event switch
     {
         null => true,
         CallEvent c => Within(c.Socket, MaxName) && Within(c.Call, 32) && Within(c.Args, MaxText) && Optional(c.Errno, 32) && Optional(c.ErrnoText, 128)
@@ -48,6 +48,12 @@ internal static class AgentEdge
         NoteEvent n => Within(n.Code, MaxName) && Within(n.Text, MaxText),
         _ => false,
     };
+
+    private static bool Accepts(HostCheck check) =>
+        check.Port is > 0 and <= ushort.MaxValue && check.Sysctls?.Count <= MaxSysctls && check.Sysctls.All(s => Within(s.Key, 128) && Optional(s.Value, 512))
+        && check.Holders?.Count <= HostCheck.MaxHolders && check.Holders.All(h => h is not null && Optional(h.Program, MaxName)) && check.MoreHolders >= 0
+        && check.Capabilities?.Count <= 64 && check.Capabilities.All(c => Within(c, MaxName)) && Optional(check.TrialBind, 32)
+        && (check.Reach is not { } reach || Enum.IsDefined(reach.Result) && Optional(reach.Errno, 32) && reach.Took >= 0);
 
     private static bool Accepts(CapturedFrame frame, int payload) => Enum.IsDefined((FrameKind)Math.Clamp(frame.LinkType, 0, byte.MaxValue))
         && frame.Octets is { Length: > 0 and <= CapturedFrame.MaxOctets } octets && frame.Length >= octets.Length && frame.Length <= SegmentEvent.MaxLength + CapturedFrame.MaxOctets

@@ -70,6 +70,10 @@ public interface ILabGrain : IGrainWithStringKey
     [Alias("pace")]
     Task<LabReply> Pace(string run, int pauseMs);
 
+    /// <summary>Checks both hosts side by side; answers when both have answered.</summary>
+    [Alias("check")]
+    Task<Immutable<LabCheck>> Check();
+
     [Alias("port")]
     Task<LabReply> WatchPort(int port);
 }
@@ -89,6 +93,9 @@ public interface IAgentOrders : IGrainObserver
 
     [OneWay, Alias("close-all")]
     Task CloseAll(long id);
+
+    [OneWay, Alias("check")]
+    Task Check([Immutable] CheckOrder order);
 
     [OneWay, Alias("destroy")]
     Task Destroy([Immutable] DestroyOrder order);

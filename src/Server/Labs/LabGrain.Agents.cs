@@ -1,4 +1,5 @@
 using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Wire;
 
@@ -42,6 +43,7 @@ internal sealed partial class LabGrain
         else
             Note(seat.Name, NoteCodes.AgentBack, NoteLevel.Info, $"The {seat.Name}'s agent is connected again.", onlyInRun: true);
         _ = Order(seat, id => orders.Watch(new(id, OpenRun, [_port])), OrderGrace);
+        CheckSoon();
         Changed();
         return Task.FromResult(new AgentWelcome(null, seat.Acknowledged, OpenRun));
     }
@@ -53,6 +55,7 @@ internal sealed partial class LabGrain
             seat.Leave();
             foreach (var key in _idleSockets.Keys.Where(k => k.Host == seat.Name).ToArray())
                 _idleSockets.Remove(key);
+            _check = null;
             LogLeft(seat.Name);
             Note(seat.Name, NoteCodes.AgentLost, NoteLevel.Warning, $"The {seat.Name}'s agent is not connected. It is waited for; what it sees meanwhile comes later.", onlyInRun: true);
             Changed();
@@ -65,6 +68,8 @@ internal sealed partial class LabGrain
         foreach (AgentSeat seat in Seats.Where(s => s.Connection == connection))
             seat.Measure(new(offset, uncertainty), Now);
         FitClocks();
+        if (_check is null)
+            CheckSoon();
         Changed();
         return Task.CompletedTask;
     }
@@ -126,8 +131,12 @@ internal sealed partial class LabGrain
         else if (_idleSockets.Count < MaxIdleSockets || _idleSockets.ContainsKey(row.Identity))
             _idleSockets[row.Identity] = row;
         SocketsMoved();
-        if (_run is null)
-            Changed();
+        if (_run is not null)
+            return;
+        // A listener that came or went, or a TIME-WAIT that ended: what was found before holds no more.
+        if (row.Host == HubRoutes.Server && row.Local.Port == _port && row.From != row.To && (row.To is TcpState.Listen || row.To is null && row.From is TcpState.Listen or TcpState.TimeWait))
+            CheckSoon();
+        Changed();
     }
 
     private void Gap(AgentSeat seat, long lost)

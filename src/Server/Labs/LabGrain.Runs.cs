@@ -31,6 +31,8 @@ internal sealed partial class LabGrain
         string run;
         try
         {
+            // Its trials are over before the first call of the run.
+            await (_checking ?? Task.CompletedTask);
             await PutAway();
             // One moment on both clocks: the stamps of a capture file are wall time.
             (DateTimeOffset startedAt, long zero) = LocalClock.Both(time);
@@ -93,6 +95,7 @@ internal sealed partial class LabGrain
             _port = port;
             _idleSockets.Clear();
             Changed();
+            CheckSoon();
             await WatchEverywhere();
         }
         return LabReply.Done(null);

@@ -96,6 +96,7 @@ internal sealed partial class LabGrain(
             RunTime = RunTime(now),
             Port = _port,
             Sockets = [.. _idleSockets.Values.Select(e => e with { T = e.T - now, After = null })],
+            Check = _check,
             Busy = _driving is not null,
             Problem = _problem,
         };

@@ -22,6 +22,8 @@ internal static class RunsApi
         api.MapPost("/labs/{lab}/runs", Start).Accepts<StartRun>("application/json").Produces<RunFile>(StatusCodes.Status201Created)
             .WithSummary("Opens a run, and with play makes all its calls.");
         api.MapPost("/labs/{lab}/reset", Reset).Produces<LabReply>().WithSummary("Closes every lesson socket on both hosts and puts the open run away.");
+        api.MapPost("/labs/{lab}/check", Check).Produces<LabCheck>()
+            .WithSummary("Checks both hosts side by side: sysctls, who has the port, whether the client reaches the server; each finding with what to do.");
         api.MapGet("/runs", (RunStore store, CancellationToken cancel) => store.Newest(ListLength, cancel)).WithSummary("The newest runs, newest first.");
         api.MapGet("/runs/{id}", Get).Produces<RunFile>().ProducesProblem(StatusCodes.Status404NotFound).WithSummary("The run file (docs/run-format.md).");
         api.MapGet("/runs/{id}/ss", Ss).Produces<string>(StatusCodes.Status200OK, "text/plain").ProducesProblem(StatusCodes.Status404NotFound)
@@ -54,6 +56,8 @@ internal static class RunsApi
 
     private static async Task<IResult> Reset(string lab, IGrainFactory grains) =>
         UnknownLab(lab) ?? Answer(await Local(grains).Reset());
+
+    private static async Task<IResult> Check(string lab, IGrainFactory grains) => UnknownLab(lab) ?? Results.Ok((await Local(grains).Check()).Value);
 
     private static async Task<IResult> Get(string id, RunStore store, CancellationToken cancel) =>
         await store.Find(id, cancel) is { } run ? Results.Ok(run) : UnknownRun(id);

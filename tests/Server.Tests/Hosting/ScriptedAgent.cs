@@ -31,6 +31,15 @@ internal sealed class ScriptedAgent : IAsyncDisposable
 
     public List<SocketCommand> Commands { get; } = [];
 
+    public List<CheckOrder> Checks { get; } = [];
+
+    /// <summary>What a check finds; null to leave it unanswered.</summary>
+    public Func<CheckOrder, HostCheck?> Finds { get; set; } = order => new HostCheck
+    {
+        Port = order.Port, Sysctls = new Dictionary<string, string?>(), Holders = [], Capabilities = [], TrialBind = order.TryBind ? "none" : null,
+        Reach = order.Reach is { } to ? new ReachTest(to, ReachResult.Refused, "ECONNREFUSED", 200_000) : null,
+    };
+
     public int CloseAlls { get; private set; }
 
     public List<DestroyOrder> Destroyed { get; } = [];
@@ -57,6 +66,7 @@ internal sealed class ScriptedAgent : IAsyncDisposable
         hub.On<WatchOrder>(nameof(IAgentClient.Watch), order => { _ = agent.Send([], order.Id); });
         hub.On<long>(nameof(IAgentClient.Look), id => { _ = agent.Send([], id); });
         hub.On<DestroyOrder>(nameof(IAgentClient.Destroy), order => { agent.Destroyed.Add(order); _ = agent.Send([Row(order.Local.ToString(), order.Remote.ToString(), TcpState.TimeWait, null)], order.Id); });
+        hub.On<CheckOrder>(nameof(IAgentClient.Check), order => { _ = agent.Answer(order); });
         hub.On(nameof(IAgentClient.Monotonic), () => Task.FromResult(Monotonic - agent.ClockBehind));
         hub.On<long>(nameof(IAgentClient.CloseAll), id => { agent.CloseAlls++; _ = agent.Send([], id); });
         await hub.StartAsync(TestContext.Current.CancellationToken);
@@ -85,6 +95,22 @@ internal sealed class ScriptedAgent : IAsyncDisposable
             AgentItem[] items = [.. events.Select(e => new AgentItem(++_number, e, done)), .. done is { } id ? [new AgentItem(++_number, null, id, true)] : Array.Empty<AgentItem>()];
             await Report(items);
             return items;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private async Task Answer(CheckOrder order)
+    {
+        Checks.Add(order);
+        if (Finds(order) is not { } check)
+            return;
+        await _one.WaitAsync();
+        try
+        {
+            await Report(new AgentItem(++_number, null, order.Id, true, Check: check));
         }
         finally
         {

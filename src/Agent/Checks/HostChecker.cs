@@ -1,0 +1,59 @@
+using ReuseAddrDashboard.Agent.Kernel;
+using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Wire;
+
+namespace ReuseAddrDashboard.Agent.Checks;
+
+/// <summary>How fit this host is for a lesson on a port: read and tried at the moment it is asked, in the calling thread's network namespace.</summary>
+internal static class HostChecker
+{
+    private static readonly string[] Sysctls =
+    [
+        "net.ipv4.tcp_max_tw_buckets", "net.ipv4.tcp_tw_reuse", "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_timestamps", "net.ipv4.tcp_rfc1337", "net.ipv4.tcp_abort_on_overflow",
+        "net.ipv4.ip_local_port_range", "net.ipv4.ip_local_reserved_ports", "net.ipv4.ip_unprivileged_port_start", "net.ipv4.ip_nonlocal_bind",
+    ];
+
+    public static HostCheck Check(CheckOrder order)
+    {
+        // Before the trials: they are not to find themselves.
+        (IReadOnlyList<PortHolder> holders, int more) = PortHolders.Of((ushort)order.Port);
+        return new HostCheck
+        {
+            Port = order.Port,
+            Sysctls = Sysctls.ToDictionary(name => name, name => Lines($"/proc/sys/{name.Replace('.', '/')}").FirstOrDefault()?.Trim().Replace('\t', ' ')),
+            Holders = holders,
+            MoreHolders = more,
+            TimeWaitOverflow = Counter(Lines("/proc/thread-self/net/netstat"), "TcpExt:", "TCPTimeWaitOverflow"),
+            Capabilities = CapabilityNames.Of(Kernel.Capabilities.Permitted()),
+            TrialBind = order.TryBind ? Trials.Bind((ushort)order.Port) : null,
+            Reach = order.Reach is { } to ? Trials.Reach(to) : null,
+        };
+    }
+
+    /// <summary>A counter of /proc/net/netstat, which has a line of names and one of values for each group; null where it has none.</summary>
+    public static long? Counter(IReadOnlyList<string> lines, string group, string name)
+    {
+        for (int i = 0; i + 1 < lines.Count; i++)
+        {
+            if (!lines[i].StartsWith(group, StringComparison.Ordinal))
+                continue;
+            int at = Array.IndexOf(lines[i].Split(' '), name);
+            string[] values = lines[i + 1].Split(' ');
+            return at > 0 && at < values.Length && long.TryParse(values[at], out long value) ? value : null;
+        }
+        return null;
+    }
+
+    // A container may hide any of these; what cannot be read is told as unknown.
+    private static string[] Lines(string path)
+    {
+        try
+        {
+            return File.ReadAllLines(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using ReuseAddrDashboard.Agent.Kernel;
+using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Wire;
+
+namespace ReuseAddrDashboard.Agent.Checks;
+
+/// <summary>Who has a port: its sockets from sock_diag, or /proc where there is none, and the programs that have them open from /proc/PID/fd.</summary>
+internal static class PortHolders
+{
+    /// <summary>Those in the way of a lesson first; the rest is counted.</summary>
+    public static (IReadOnlyList<PortHolder> Holders, int More) Of(ushort port)
+    {
+        PortHolder[] all = [.. (FromDiag(port) ?? FromProc(port)).OrderBy(h => h.State switch { TcpState.Listen => 0, TcpState.BoundInactive => 1, TcpState.TimeWait => 3, _ => 2 })];
+        PortHolder[] told = all.Length > HostCheck.MaxHolders ? all[..HostCheck.MaxHolders] : all;
+        Dictionary<ulong, (int Pid, string Program)> owners = Owners([.. told.Select(h => h.Inode).Where(i => i != 0)]);
+        return ([.. told.Select(h => owners.TryGetValue(h.Inode, out (int Pid, string Program) owner) ? h with { Pid = owner.Pid, Program = owner.Program } : h)], all.Length - told.Length);
+    }
+
+    private static List<PortHolder>? FromDiag(ushort port)
+    {
+        using SockDiag? diag = SockDiag.Open(out _);
+        var found = new List<DiagSocket>();
+        if (diag is null || diag.Dump(v6: false, [port], uint.MaxValue, found) != 0 || diag.Dump(v6: true, [port], uint.MaxValue, found) != 0)
+            return null;
+        return [.. found.Where(s => s.Pair.Local.Port == port).Select(s => new PortHolder
+        {
+            State = s.State, Local = s.Pair.Local, Remote = s.Pair.Remote.Port == 0 ? null : s.Pair.Remote, Uid = s.Uid, Inode = s.Inode,
+            Timer = s.State == TcpState.TimeWait ? s.Timer : null,
+        })];
+    }
+
+    private static List<PortHolder> FromProc(ushort port)
+    {
+        int ticks = (int)Libc.SysConf(Constants._SC_CLK_TCK);
+        var found = new List<PortHolder>();
+        foreach (string table in (string[])["/proc/thread-self/net/tcp", "/proc/thread-self/net/tcp6"])
+        {
+            if (!File.Exists(table))
+                continue;
+            foreach (string line in File.ReadLines(table))
+            {
+                if (ProcNetTcp.TryParse(System.Text.Encoding.ASCII.GetBytes(line), out SocketRow row) && row.Local.Port == port)
+                {
+                    found.Add(new()
+                    {
+                        State = row.State, Local = row.Local, Remote = row.Remote.Port == 0 ? null : row.Remote, Uid = row.Uid, Inode = row.Inode,
+                        Timer = row.State == TcpState.TimeWait ? row.Timer(ticks) : null,
+                    });
+                }
+            }
+        }
+        return found;
+    }
+
+    // What this agent may not look into is passed over: another user's process, one that has just ended.
+    private static Dictionary<ulong, (int, string)> Owners(HashSet<ulong> inodes)
+    {
+        var owners = new Dictionary<ulong, (int, string)>();
+        var options = new EnumerationOptions { IgnoreInaccessible = true };
+        foreach (string process in inodes.Count == 0 ? [] : Directory.EnumerateDirectories("/proc", "*", options))
+        {
+            if (!int.TryParse(Path.GetFileName(process), NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
+                continue;
+            try
+            {
+                foreach (string fd in Directory.EnumerateFileSystemEntries($"{process}/fd", "*", options))
+                {
+                    ulong inode = SocketNames.InodeOf(fd);
+                    if (inodes.Contains(inode) && owners.TryAdd(inode, (pid, Name(process))) && owners.Count == inodes.Count)
+                        return owners;
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                continue;
+            }
+        }
+        return owners;
+    }
+
+    private static string Name(string process)
+    {
+        string name = File.ReadAllText($"{process}/comm").Trim();
+        return name.Length is > 0 and <= 64 ? name : "?";
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text.Json.Serialization;
+using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Tcp;
+
+namespace ReuseAddrDashboard.Core.Wire;
+
+/// <summary>Asks a host how fit it is for a lesson; nothing of it belongs to a run.</summary>
+/// <param name="Id">The order's id.</param>
+/// <param name="Port">The lesson's port, 1 to 65535.</param>
+/// <param name="Reach">Connect to this address for a moment, to see whether it can be reached; null not to.</param>
+/// <param name="TryBind">Bind the port on 0.0.0.0 for a moment, without any option, to see whether the kernel allows it.</param>
+public sealed record CheckOrder(long Id, int Port, Endpoint? Reach, bool TryBind);
+
+/// <summary>What a host answers to <see cref="CheckOrder"/>, all of it read or tried just then.</summary>
+public sealed record HostCheck
+{
+    /// <summary>Most sockets of the port that are told of.</summary>
+    public const int MaxHolders = 32;
+
+    public int Port { get; init; }
+
+    /// <summary>The sysctls that can spoil the lesson, each with its value; null for one that cannot be read.</summary>
+    public required IReadOnlyDictionary<string, string?> Sysctls { get; init; }
+
+    /// <summary>The sockets that have the port as their own, those that are bound and do not listen among them.</summary>
+    public required IReadOnlyList<PortHolder> Holders { get; init; }
+
+    /// <summary>How many more there are than are told of.</summary>
+    public int MoreHolders { get; init; }
+
+    /// <summary>TCPTimeWaitOverflow of /proc/net/netstat: connections that got no TIME-WAIT because net.ipv4.tcp_max_tw_buckets was used up; null where unreadable.</summary>
+    public long? TimeWaitOverflow { get; init; }
+
+    /// <summary>The agent's capabilities in its user namespace, CAP_NET_ADMIN and the like.</summary>
+    public required IReadOnlyList<string> Capabilities { get; init; }
+
+    /// <summary>The errno name of the trial bind, <c>none</c> when it succeeded; null when none was made.</summary>
+    public string? TrialBind { get; init; }
+
+    /// <summary>Null when nothing was to be reached.</summary>
+    public ReachTest? Reach { get; init; }
+}
+
+/// <summary>A socket that has the port.</summary>
+public sealed record PortHolder
+{
+    public required TcpState State { get; init; }
+
+    public required Endpoint Local { get; init; }
+
+    /// <summary>Null without a peer.</summary>
+    public Endpoint? Remote { get; init; }
+
+    public uint Uid { get; init; }
+
+    /// <summary>0 where no process owns it.</summary>
+    public ulong Inode { get; init; }
+
+    /// <summary>Of TIME-WAIT, how long its timer still runs.</summary>
+    public SocketTimer? Timer { get; init; }
+
+    /// <summary>The process that has it open; null where no process owns it or none that this agent may look into.</summary>
+    public int? Pid { get; init; }
+
+    /// <summary>Its name (/proc/PID/comm).</summary>
+    public string? Program { get; init; }
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<ReachResult>))]
+public enum ReachResult : byte
+{
+    /// <summary>ECONNREFUSED: the way is free and nobody listens, as it is to be before a run.</summary>
+    [JsonStringEnumMemberName("refused")] Refused,
+
+    /// <summary>Somebody listens; the connection was reset at once, so that it leaves no TIME-WAIT.</summary>
+    [JsonStringEnumMemberName("open")] Open,
+
+    /// <summary>No answer within the limit: something drops the segments.</summary>
+    [JsonStringEnumMemberName("filtered")] Filtered,
+
+    /// <summary>Any other error: EHOSTUNREACH, ENETUNREACH.</summary>
+    [JsonStringEnumMemberName("unreachable")] Unreachable,
+}
+
+/// <param name="To">What was to be reached.</param>
+/// <param name="Result">What came of it.</param>
+/// <param name="Errno">connect's error; null when it succeeded.</param>
+/// <param name="Took">How long connect took, in nanoseconds (JSON: seconds): one round trip, or the limit.</param>
+public sealed record ReachTest(Endpoint To, ReachResult Result, string? Errno, [property: JsonConverter(typeof(NanosecondsAsSeconds))] long Took);

@@ -1,0 +1,119 @@
+using ReuseAddrDashboard.Agent.Checks;
+using ReuseAddrDashboard.Agent.Kernel;
+using ReuseAddrDashboard.Agent.Tests.Support;
+using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Wire;
+using Xunit;
+
+namespace ReuseAddrDashboard.Agent.Tests.Checks;
+
+/// <summary>On the real kernel, each in a network namespace of its own.</summary>
+public sealed class HostCheckerTests
+{
+    private const ushort Port = 11111;
+    private static readonly Endpoint Server = Endpoint.V4(0x7f000001, Port);
+
+    [Fact]
+    public Task A_port_without_a_listener_refuses_and_can_be_bound() => Inside(nameof(A_port_without_a_listener_refuses_and_can_be_bound), () =>
+    {
+        HostCheck check = Check(reach: true, bind: true);
+        Assert.Equal((ReachResult.Refused, "ECONNREFUSED"), (check.Reach!.Result, check.Reach.Errno));
+        Assert.InRange(check.Reach.Took, 1, 500_000_000);
+        Assert.Equal(Trials.NoError, check.TrialBind);
+        Assert.Empty(check.Holders);
+        Assert.Equal(0, check.TimeWaitOverflow);
+        Assert.Equal(File.ReadAllText("/proc/sys/net/ipv4/tcp_fin_timeout").Trim(), check.Sysctls["net.ipv4.tcp_fin_timeout"]);
+        Assert.Equal("32768 60999", check.Sysctls["net.ipv4.ip_local_port_range"]);
+    });
+
+    [Fact]
+    public Task A_listener_is_reached_named_and_left_without_TIME_WAIT() => Inside(nameof(A_listener_is_reached_named_and_left_without_TIME_WAIT), () =>
+    {
+        using SocketFd listener = Listen();
+        HostCheck check = Check(reach: true, bind: true);
+        Assert.Equal((ReachResult.Open, null, "EADDRINUSE"), (check.Reach!.Result, check.Reach.Errno, check.TrialBind));
+        PortHolder holder = Assert.Single(check.Holders);
+        Assert.Equal((TcpState.Listen, Environment.ProcessId, File.ReadAllText("/proc/self/comm").Trim()), (holder.State, holder.Pid, holder.Program));
+        Assert.Equal(SocketNames.Inode(listener), holder.Inode);
+        _ = SocketCalls.Close(listener);
+        Assert.Empty(Check().Holders);
+    });
+
+    [Fact]
+    public Task A_bound_socket_is_a_holder_too() => Inside(nameof(A_bound_socket_is_a_holder_too), () =>
+    {
+        SocketCalls.Socket(false, out SocketFd? bound);
+        Assert.True(SocketCalls.Bind(bound!, Server).Succeeded);
+        PortHolder holder = Assert.Single(Check().Holders);
+        Assert.Equal((TcpState.BoundInactive, Server, null, Environment.ProcessId), (holder.State, holder.Local, holder.Remote, holder.Pid));
+        bound!.Dispose();
+    });
+
+    [Fact]
+    public Task A_firewall_that_drops_is_filtered_within_the_limit() => Inside(nameof(A_firewall_that_drops_is_filtered_within_the_limit), () =>
+    {
+        using SocketFd listener = Listen();
+        CProgram.Tool("nft", "add table inet t; add chain inet t in { type filter hook input priority 0; }; add rule inet t in tcp dport 11111 drop");
+        HostCheck check = Check(reach: true);
+        Assert.Equal(ReachResult.Filtered, check.Reach!.Result);
+        Assert.InRange(check.Reach.Took, 1_900_000_000, 4_000_000_000);
+        Assert.Equal([TcpState.Listen], Check().Holders.Select(h => h.State));
+    });
+
+    [Fact]
+    public Task No_way_there_is_unreachable() => Inside(nameof(No_way_there_is_unreachable), () =>
+    {
+        ReachTest reach = HostChecker.Check(new CheckOrder(1, Port, Endpoint.V4(0xc0000201, Port), false)).Reach!;
+        Assert.Equal((ReachResult.Unreachable, "ENETUNREACH"), (reach.Result, reach.Errno));
+    });
+
+    [Fact]
+    public Task TIME_WAIT_that_is_left_is_told_with_its_seconds_and_nobody_owns_it() => Inside(nameof(TIME_WAIT_that_is_left_is_told_with_its_seconds_and_nobody_owns_it), () =>
+    {
+        using SocketFd listener = Listen();
+        SocketCalls.Socket(false, out SocketFd? client);
+        Assert.True(SocketCalls.Connect(client!, Server).Succeeded);
+        Assert.True(SocketCalls.Accept4(listener, false, out SocketFd? child).Succeeded);
+        _ = SocketCalls.Close(child!);
+        _ = SocketCalls.Read(client!, 1);
+        _ = SocketCalls.Close(client!);
+        _ = SocketCalls.Close(listener);
+        PortHolder left = Assert.Single(Check().Holders);
+        Assert.Equal((TcpState.TimeWait, 0ul, null), (left.State, left.Inode, left.Pid));
+        Assert.InRange(left.Timer!.Value.Left, 50_000_000_000, 60_000_000_000);
+    });
+
+    [Fact]
+    public Task A_port_below_1024_needs_its_right() => CaptureNamespace.Run((typeof(HostCheckerTests), nameof(A_port_below_1024_needs_its_right)), () =>
+    {
+        HostCheck check = HostChecker.Check(new CheckOrder(1, 80, null, true));
+        Assert.Equal(("EACCES", "1024"), (check.TrialBind, check.Sysctls["net.ipv4.ip_unprivileged_port_start"]));
+        Assert.DoesNotContain("CAP_NET_BIND_SERVICE", check.Capabilities);
+        Assert.Contains("CAP_NET_ADMIN", check.Capabilities);
+        return Task.CompletedTask;
+    }, without: "net_bind_service");
+
+    [Theory]
+    [InlineData("TcpExt: A TCPTimeWaitOverflow B\nTcpExt: 1 7 3", 7L)]
+    [InlineData("IpExt: TCPTimeWaitOverflow\nIpExt: 1", null)]
+    [InlineData("TcpExt: A TCPTimeWaitOverflow\nTcpExt: 1", null)]
+    [InlineData("TcpExt: A TCPTimeWaitOverflow", null)]
+    [InlineData("", null)]
+    public void A_counter_is_read_by_its_name(string text, long? value) => Assert.Equal(value, HostChecker.Counter(text.Split('\n'), "TcpExt:", "TCPTimeWaitOverflow"));
+
+    private static Task Inside(string test, Action body) => CaptureNamespace.Run((typeof(HostCheckerTests), test), () =>
+    {
+        body();
+        return Task.CompletedTask;
+    });
+
+    private static HostCheck Check(bool reach = false, bool bind = false) => HostChecker.Check(new CheckOrder(1, Port, reach ? Server : null, bind));
+
+    private static SocketFd Listen()
+    {
+        SocketCalls.Socket(false, out SocketFd? listener);
+        Assert.True(SocketCalls.Bind(listener!, Endpoint.V4(0, Port)).Succeeded);
+        Assert.True(SocketCalls.Listen(listener!, 5).Succeeded);
+        return listener!;
+    }
+}
