@@ -107,6 +107,9 @@ internal sealed class Stay
     {
         if (s.Timer is not { } timer)
             return;
+        // Overdue: the timer wheel is late, and the timer ran out when it did.
+        if (_timer is { } known && timer.Left == 0 && s.T >= known.T + known.Left)
+            return;
         // /proc counts in 10 ms, sock_diag in ticks of the kernel, a trace tells the moment itself.
         bool better = _timer is not { } old || Rank(s.Source) >= Rank(old.Source) || Math.Abs(s.T + timer.Left - (old.T + old.Left)) > SetAnew;
         if (better)
