@@ -41,7 +41,7 @@ internal static class SourceFacts
         : new SourceFact(SourceFact.Trace, false, $"{refusal}.", refusal switch
         {
             { Errno: Constants.EPERM } when InUserNamespace() => "The kernel lets nobody trace from inside a user namespace: start the dashboard with sudo, then its hosts need none.",
-            { Errno: Constants.EPERM } => "Give the agent CAP_BPF and CAP_PERFMON: start it with sudo; for a container --cap-add BPF --cap-add PERFMON.",
+            { Errno: Constants.EPERM } => "Give the agent CAP_BPF and CAP_PERFMON: start it with sudo; for a container --cap-add BPF --cap-add PERFMON, or --cap-add SYS_ADMIN where the engine does not know those.",
             { Errno: Constants.ENOENT } => $"A kernel built with CONFIG_DEBUG_INFO_BTF shows {SocketLayout.File}; in a container, mount /sys.",
             _ => "Linux 5.8 or later, built with CONFIG_BPF_SYSCALL, CONFIG_BPF_EVENTS and CONFIG_DEBUG_INFO_BTF.",
         });
