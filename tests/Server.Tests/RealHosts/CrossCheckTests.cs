@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using ReuseAddrDashboard.Agent.Tests.Support;
 using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 
@@ -68,6 +69,7 @@ public sealed class CrossCheckTests
             await late.WaitForExitAsync(TestContext.Current.CancellationToken);
         var report = new List<string> { $"{Runs} runs in {took:0.0} s" };
         Assert.All(runs, r => Assert.Empty(r.Events.OfType<GapEvent>()));
+        Assert.All(runs, r => Assert.Empty(Timeline.Of(RealLab.Header(r), r.Events).Disagreements));
         foreach (Host host in hosts)
         {
             report.Add($"{host.Name}: {Segments(host, runs)}; {Calls(host, runs)}; {Rows(host, runs)}");

@@ -17,7 +17,13 @@ public sealed class NetworkFaultTests
 
     private static readonly string Port = RealLab.Port.ToString(CultureInfo.InvariantCulture);
 
-    private static Timeline Picture(RunFile run) => Timeline.Of(RealLab.Header(run), run.Events);
+    /// <summary>The run as the page shows it: whatever goes wrong, no two sources contradict each other.</summary>
+    private static Timeline Picture(RunFile run)
+    {
+        Timeline picture = Timeline.Of(RealLab.Header(run), run.Events);
+        Assert.Empty(picture.Disagreements);
+        return picture;
+    }
 
     private static IEnumerable<SegmentEvent> Sent(RunFile run, string host, string flags) => run.Events.OfType<SegmentEvent>().Where(s => s.Host == host && s.Flags == flags && s.Sent is not null);
 
