@@ -6,10 +6,12 @@ using ReuseAddrDashboard.Benchmarks.Tables;
 using ReuseAddrDashboard.Benchmarks.Tracing;
 
 const string help = """
-    dotnet run -c Release --project tests/Benchmarks -- all|proc|parse|trace|latency|idle|start
+    dotnet run -c Release --project tests/Benchmarks -- all|proc|parse|capture|diag|trace|latency|idle|start
 
       proc     reading and parsing /proc/net/tcp, against cat and ss, at 100, 10,000 and 100,000 sockets
       parse    one row, within the process: time and allocation
+      capture  one captured packet, within the process: time and allocation
+      diag     sock_diag: one exact look-up, and the sockets of one port against ss, at 100,000 sockets
       trace    what tracing costs a connection and the agent, and up to which rate it loses nothing; needs root
       latency  from a call's end on the agent to its mark on the screen in Chromium
       idle     the agents' CPU time while a run is open and nothing happens
@@ -23,6 +25,8 @@ Dictionary<string, Func<Task<int>>> benchmarks = new()
 {
     ["proc"] = () => TableBenchmark.InNamespace(),
     ["parse"] = () => Task.FromResult(ParseBenchmark.Run()),
+    ["capture"] = () => Task.FromResult(CaptureBenchmark.Run()),
+    ["diag"] = DiagBenchmark.InNamespace,
     ["trace"] = TraceBenchmark.InNamespace,
     ["latency"] = LatencyBenchmark.Run,
     ["idle"] = IdleBenchmark.Run,
@@ -33,6 +37,8 @@ if (args is [TraceBenchmark.Inside])
     return await TraceBenchmark.Run();
 if (args is [TraceBenchmark.Load, var rate, var seconds])
     return TraceBenchmark.Generate(int.Parse(rate, CultureInfo.InvariantCulture), int.Parse(seconds, CultureInfo.InvariantCulture));
+if (args is [DiagBenchmark.Inside])
+    return await DiagBenchmark.Run();
 if (args is [TableBenchmark.Inside])
     return await TableBenchmark.Run();
 if (args is not [string choice] || choice != "all" && !benchmarks.ContainsKey(choice))

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace ReuseAddrDashboard.Core.Tcp;
 
@@ -35,112 +36,135 @@ public static class SegmentParser
     /// <param name="segment">What was read.</param>
     public static bool TryParse(ReadOnlySpan<byte> captured, int wireLength, FrameKind kind, out TcpSegment segment)
     {
-        // A segment has some 200 octets: they are written once, and cleared only where nothing was read.
-        if (wireLength >= captured.Length && Link(captured, kind, out ushort type, out int at)
-            && (type == TypeV4 ? V4(captured[at..], wireLength - at, out segment) : V6(captured[at..], wireLength - at, out segment)))
-            return true;
+        // Written once, and cleared only where nothing was read.
+        Unsafe.SkipInit(out segment);
+        ref byte first = ref MemoryMarshal.GetReference(captured);
+        int at = 0;
+        if (wireLength >= captured.Length && (kind == FrameKind.RawIp ? captured.Length > 0 : Link(captured, kind, out at)))
+        {
+            ref byte ip = ref Unsafe.Add(ref first, at);
+            int have = captured.Length - at;
+            if (have >= V4Minimum + TcpMinimum && (ip >> 4 == 4 ? V4(ref ip, have, wireLength - at, ref segment) : V6(ref ip, have, wireLength - at, ref segment)))
+                return true;
+        }
         segment = default;
         return false;
     }
 
-    private static bool Link(ReadOnlySpan<byte> frame, FrameKind kind, out ushort type, out int length)
+    // Where the IP header is; its version must be the one that is announced.
+    private static bool Link(ReadOnlySpan<byte> frame, FrameKind kind, out int length)
     {
-        (type, length) = (0, 0);
+        ushort type = 0;
+        length = 0;
         switch (kind)
         {
             case FrameKind.Ethernet when frame.Length >= EthernetLength:
-                (type, length) = (U16(frame, 12), EthernetLength);
-                if (type is TypeVlan or TypeQinQ)
-                {
-                    if (frame.Length < EthernetLength + VlanLength)
-                        return false;
-                    (type, length) = (U16(frame, 16), EthernetLength + VlanLength);
-                }
-                return type is TypeV4 or TypeV6;
+                (type, length) = (BinaryPrimitives.ReadUInt16BigEndian(frame[12..]), EthernetLength);
+                if (type is TypeVlan or TypeQinQ && frame.Length >= EthernetLength + VlanLength)
+                    (type, length) = (BinaryPrimitives.ReadUInt16BigEndian(frame[16..]), EthernetLength + VlanLength);
+                break;
             case FrameKind.LinuxSll when frame.Length >= SllLength:
-                (type, length) = (U16(frame, 14), SllLength);
-                return type is TypeV4 or TypeV6;
-            case FrameKind.RawIp when frame.Length > 0:
-                type = frame[0] >> 4 == 4 ? TypeV4 : TypeV6;
-                return true;
-            default:
-                return false;
+                (type, length) = (BinaryPrimitives.ReadUInt16BigEndian(frame[14..]), SllLength);
+                break;
         }
+        return frame.Length > length && type switch { TypeV4 => frame[length] >> 4 == 4, TypeV6 => frame[length] >> 4 == 6, _ => false };
     }
 
-    private static bool V4(ReadOnlySpan<byte> ip, int room, out TcpSegment segment)
+    // Below, every header is read by few wide loads, each after one comparison that says how many octets there are (have).
+    // At least V4Minimum + TcpMinimum: less holds no segment.
+    private static bool V4(ref byte ip, int have, int room, ref TcpSegment segment)
     {
-        Unsafe.SkipInit(out segment);
-        if (ip.Length < V4Minimum || ip[0] >> 4 != 4)
-            return false;
-        int header = (ip[0] & 15) * 4, total = U16(ip, 2);
+        ulong begin = U64(ref ip, 0), middle = U64(ref ip, 8);
+        int header = (int)(begin >> 56 & 15) * 4, total = (ushort)(begin >> 32);
         // The kernel writes 0 where a packet to be cut later by the card is longer than the field can say.
         if (total == 0 && room > ushort.MaxValue)
             total = room;
-        const int moreFragmentsAndOffset = 0x3fff;
-        if (header < V4Minimum || header > ip.Length || total < header || total > room || ip[9] != ProtocolTcp || (U16(ip, 6) & moreFragmentsAndOffset) != 0)
+        const ulong moreFragmentsAndOffset = 0x3fff;
+        if (header < V4Minimum || header > have - TcpMinimum || total < header || total > room || (byte)(middle >> 48) != ProtocolTcp || (begin & moreFragmentsAndOffset) != 0)
             return false;
-        return Tcp(ip[header..], total - header, false, U32(ip, 12), U32(ip, 16), out segment);
+        segment.SetAddresses(false, 0, (uint)middle, 0, U32(ref ip, 16));
+        return Tcp(ref Unsafe.Add(ref ip, header), have - header, total - header, ref segment);
     }
 
-    private static bool V6(ReadOnlySpan<byte> ip, int room, out TcpSegment segment)
+    private static bool V6(ref byte ip, int have, int room, ref TcpSegment segment)
     {
-        Unsafe.SkipInit(out segment);
-        if (ip.Length < V6Length || ip[0] >> 4 != 6)
+        if (have < V6Length + TcpMinimum || ip >> 4 != 6)
             return false;
-        int payload = U16(ip, 4);
+        ulong begin = U64(ref ip, 0);
+        int payload = (ushort)(begin >> 16);
         if (payload == 0 && room - V6Length > ushort.MaxValue)
             payload = room - V6Length;
         if (payload > room - V6Length)
             return false;
-        byte next = ip[6];
+        byte next = (byte)(begin >> 8);
         int at = V6Length;
-        for (int i = 0; next != ProtocolTcp; i++)
-        {
-            // RFC 8200, 4: next header, length in units of 8 octets without the first; a fragment header always has 8.
-            if (i == MaxExtensions || next is not (HopByHop or Routing or Fragment or Destination) || at + 8 > ip.Length)
-                return false;
-            const int offsetAndMore = 0xfff9;
-            if (next == Fragment && (U16(ip, at + 2) & offsetAndMore) != 0)
-                return false;
-            int length = next == Fragment ? 8 : (ip[at + 1] + 1) * 8;
-            next = ip[at];
-            at += length;
-        }
+        if (next != ProtocolTcp && !Extensions(ref ip, have, next, ref at))
+            return false;
         int left = payload - (at - V6Length);
-        return at <= ip.Length && left >= 0
-            && Tcp(ip[at..], left, true, U128(ip, 8), U128(ip, 24), out segment);
+        if (left < 0 || at > have - TcpMinimum)
+            return false;
+        segment.SetAddresses(true, U64(ref ip, 8), U64(ref ip, 16), U64(ref ip, 24), U64(ref ip, 32));
+        return Tcp(ref Unsafe.Add(ref ip, at), have - at, left, ref segment);
     }
 
-    private static bool Tcp(ReadOnlySpan<byte> tcp, int length, bool v6, UInt128 source, UInt128 destination, out TcpSegment segment)
+    // RFC 8200, 4: next header, length in units of 8 octets without the first; a fragment header always has 8.
+    private static bool Extensions(ref byte ip, int have, byte next, ref int at)
     {
-        Unsafe.SkipInit(out segment);
-        if (tcp.Length < TcpMinimum)
-            return false;
-        int header = (tcp[12] >> 4) * 4;
-        if (header < TcpMinimum || header > length || header > tcp.Length)
-            return false;
-        ushort from = U16(tcp, 0), to = U16(tcp, 2);
-        ReadOnlySpan<byte> octets = tcp[TcpMinimum..header];
-        Unsafe.SkipInit(out TcpOptions options);
-        // The kernel, too, looks first for what an open connection sends: two NOPs and the timestamps (tcp_fast_parse_options).
-        const uint timestampsAligned = 0x0101_080a;
-        bool usual = octets.Length == 12 && U32(octets, 0) == timestampsAligned;
-        if (!usual && !TcpOptions.TryParse(octets, out options))
-            return false;
-        segment = new TcpSegment
+        for (int i = 0; next != ProtocolTcp; i++)
         {
-            Source = v6 ? Endpoint.V6(source, from) : Endpoint.V4((uint)source, from), Destination = v6 ? Endpoint.V6(destination, to) : Endpoint.V4((uint)destination, to),
-            Seq = U32(tcp, 4), Ack = U32(tcp, 8), Flags = (TcpFlags)tcp[13], Window = U16(tcp, 14), Length = length - header,
-            Mss = usual ? null : options.Mss, WindowScale = usual ? null : options.WindowScale, SackPermitted = !usual && options.SackPermitted,
-            Sack = usual ? default : options.Sack, TsVal = usual ? U32(octets, 4) : options.TsVal, TsEcr = usual ? U32(octets, 8) : options.TsEcr,
-        };
+            if (i == MaxExtensions || next is not (HopByHop or Routing or Fragment or Destination) || at + 8 > have)
+                return false;
+            ulong header = U64(ref ip, at);
+            const ulong offsetAndMore = 0xfff9;
+            if (next == Fragment && (header >> 32 & offsetAndMore) != 0)
+                return false;
+            at += next == Fragment ? 8 : ((byte)(header >> 48) + 1) * 8;
+            next = (byte)(header >> 56);
+        }
         return true;
     }
 
-    private static ushort U16(ReadOnlySpan<byte> octets, int at) => BinaryPrimitives.ReadUInt16BigEndian(octets[at..]);
+    // At least TcpMinimum octets.
+    private static bool Tcp(ref byte tcp, int have, int length, ref TcpSegment segment)
+    {
+        ulong begin = U64(ref tcp, 0), end = U64(ref tcp, 8);
+        int header = (int)(end >> 28 & 15) * 4;
+        if (header < TcpMinimum || header > length || header > have)
+            return false;
+        segment.SetPorts((ushort)(begin >> 48), (ushort)(begin >> 32));
+        segment.SetHeader((uint)begin, (uint)(end >> 32), (TcpFlags)(byte)(end >> 16), (ushort)end, length - header);
 
-    private static uint U32(ReadOnlySpan<byte> octets, int at) => BinaryPrimitives.ReadUInt32BigEndian(octets[at..]);
+        // The kernel, too, looks first for what an open connection sends (tcp_fast_parse_options).
+        const uint timestamps = 0x0101_080a, sackPermittedAndTimestamps = 0x0402_080a, windowScale = 0x0103_03;
+        ref byte options = ref Unsafe.Add(ref tcp, TcpMinimum);
+        switch (header - TcpMinimum)
+        {
+            case 0:
+                segment.SetNoOptions();
+                return true;
+            case 12 when U32(ref options, 0) == timestamps:
+                segment.SetTimestamps(U32(ref options, 4), U32(ref options, 8));
+                return true;
+            case 20 when U32(ref options, 0) >> 16 == 0x0204 && U32(ref options, 4) == sackPermittedAndTimestamps && U32(ref options, 16) >> 8 == windowScale:
+                segment.SetSynOptions((ushort)U32(ref options, 0), (byte)U32(ref options, 16), U32(ref options, 8), U32(ref options, 12));
+                return true;
+            case var octets:
+                if (!TcpOptions.TryParse(MemoryMarshal.CreateReadOnlySpan(ref options, octets), out TcpOptions read))
+                    return false;
+                segment.SetOptions(read);
+                return true;
+        }
+    }
 
-    private static UInt128 U128(ReadOnlySpan<byte> octets, int at) => BinaryPrimitives.ReadUInt128BigEndian(octets[at..]);
+    private static uint U32(ref byte octets, int at)
+    {
+        uint value = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref octets, at));
+        return BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(value) : value;
+    }
+
+    private static ulong U64(ref byte octets, int at)
+    {
+        ulong value = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref octets, at));
+        return BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(value) : value;
+    }
 }

@@ -14,11 +14,12 @@ internal static class TableBenchmark
     private static readonly (int Rows, int Rounds)[] Sizes = [(100, 300), (10_000, 100), (100_000, 30)];
 
     /// <summary>Starts this program again in a user and network namespace of its own.</summary>
-    public static async Task<int> InNamespace()
+    /// <param name="inside">The argument that says what to measure there.</param>
+    public static async Task<int> InNamespace(string inside = Inside)
     {
         string program = Environment.ProcessPath ?? throw new InvalidOperationException("This program does not know its own path.");
         ProcessStartInfo start = new("unshare",
-            ["--user", "--map-root-user", "--net", "--kill-child", "--fork", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh", program, Inside])
+            ["--user", "--map-root-user", "--net", "--kill-child", "--fork", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh", program, inside])
         {
             Environment = { ["DOTNET_ROOT"] = Machine.DotnetRoot },
         };
