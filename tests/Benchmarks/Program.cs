@@ -1,4 +1,5 @@
 using System.Globalization;
+using ReuseAddrDashboard.Benchmarks.Fuzzing;
 using ReuseAddrDashboard.Benchmarks.Live;
 using ReuseAddrDashboard.Benchmarks.Parsing;
 using ReuseAddrDashboard.Benchmarks.Report;
@@ -6,12 +7,13 @@ using ReuseAddrDashboard.Benchmarks.Tables;
 using ReuseAddrDashboard.Benchmarks.Tracing;
 
 const string help = """
-    dotnet run -c Release --project tests/Benchmarks -- all|proc|parse|capture|diag|trace|latency|idle|start
+    dotnet run -c Release --project tests/Benchmarks -- all|proc|parse|capture|diag|fuzz|trace|latency|idle|start
 
       proc     reading and parsing /proc/net/tcp, against cat and ss, at 100, 10,000 and 100,000 sockets
       parse    one row, within the process: time and allocation
       capture  one captured packet, within the process: time and allocation
       diag     sock_diag: one exact look-up, and the sockets of one port against ss, at 100,000 sockets
+      fuzz     mutated inputs for every reader of outside octets; fuzz INPUTS SEED says how many and which (12,000,000)
       trace    what tracing costs a connection and the agent, and up to which rate it loses nothing; needs root
       latency  from a call's end on the agent to its mark on the screen in Chromium
       idle     the agents' CPU time while a run is open and nothing happens
@@ -27,6 +29,7 @@ Dictionary<string, Func<Task<int>>> benchmarks = new()
     ["parse"] = () => Task.FromResult(ParseBenchmark.Run()),
     ["capture"] = () => Task.FromResult(CaptureBenchmark.Run()),
     ["diag"] = DiagBenchmark.InNamespace,
+    ["fuzz"] = () => Task.FromResult(Fuzz.Run()),
     ["trace"] = TraceBenchmark.InNamespace,
     ["latency"] = LatencyBenchmark.Run,
     ["idle"] = IdleBenchmark.Run,
@@ -37,6 +40,8 @@ if (args is [TraceBenchmark.Inside])
     return await TraceBenchmark.Run();
 if (args is [TraceBenchmark.Load, var rate, var seconds])
     return TraceBenchmark.Generate(int.Parse(rate, CultureInfo.InvariantCulture), int.Parse(seconds, CultureInfo.InvariantCulture));
+if (args is ["fuzz", var inputs, var seed])
+    return Fuzz.Run(int.Parse(inputs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture));
 if (args is [DiagBenchmark.Inside])
     return await DiagBenchmark.Run();
 if (args is [TableBenchmark.Inside])
