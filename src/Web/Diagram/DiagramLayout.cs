@@ -135,7 +135,7 @@ public sealed class DiagramLayout
         double left = line.Left, top = y - height / 2;
         Label At(string text, double wide, double middle) => new(text, left + pad, middle, Anchor.Start, wide, Text.LineHeight);
         _attempts.Add(new(attempt, mark, At(first, Text.Mono(first), top + 6 + Text.LineHeight / 2),
-            second.Length > 0 ? At(second, Text.Sans(second), top + 6 + Text.LineHeight * 1.5) : null, LaneX(mark.Host), y, (left, top, width, height)));
+            second.Length > 0 ? At(second, Text.Sans(second), top + 6 + Text.LineHeight * 1.5) : null, LaneX(mark.Host), y, (left, top, width, height)) { StandsFor = _waited.StandsFor(mark, _timeline) });
         return y;
 
         string Second() => attempt.Succeeded ? ""

@@ -73,6 +73,9 @@ public sealed record BandShape(StateBand Band, Label Label, double X, double Top
 /// <param name="Box">Left, top, width, height of the box beside the lifeline.</param>
 public sealed record AttemptShape(RebindAttempt Attempt, CallMark Mark, Label First, Label? Second, double X, double Y, (double Left, double Top, double Width, double Height) Box)
 {
+    /// <summary>Calls that are not drawn themselves: this mark stands for them.</summary>
+    public SeqList StandsFor { get; init; } = SeqList.Empty;
+
     /// <summary>All that its drawing shows.</summary>
     public object Drawn => (Attempt.Succeeded, Mark.Event, First, Second, X, Y, Box);
 }

@@ -32,5 +32,9 @@ internal sealed class WaitedAttempts
     /// <summary>The attempts that the mark of this call stands for; null where it is none of these.</summary>
     public (int First, int Last)? Mark(CallMark call) => _marks.TryGetValue(call.Event.Seq, out (int, int) attempts) ? attempts : null;
 
+    /// <summary>The calls of these attempts that are not drawn, by seq: who looks for one of them is shown this mark.</summary>
+    public SeqList StandsFor(CallMark call, Timeline timeline) => Mark(call) is not var (first, last) ? SeqList.Empty
+        : new(timeline.Calls.Where(c => c.Event.Step == call.Event.Step && c.Event.Attempt >= first && c.Event.Attempt <= last && Hides(c)).Select(c => c.Event.Seq));
+
     public bool Hides(CallMark call) => _failed.Contains((call.Event.Step, call.Event.Attempt)) && Mark(call) is null;
 }

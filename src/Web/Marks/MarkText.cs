@@ -17,7 +17,7 @@ public sealed class MarkText(IStringLocalizer text, long? uncertainty)
     /// <summary>What it is, in a few words.</summary>
     public string Title(Mark mark) => mark.Of switch
     {
-        CallMark c => CallLabel.Full(c.Event),
+        CallMark c => $"{c.Host}, {c.Event.Call}() = {c.Event.Errno ?? c.Event.Result.ToString(CultureInfo.InvariantCulture)}",
         Arrow a => $"{a.Label}, {a.From} → {a.To}",
         StateChange c => $"{c.Host}, {Change(c)}",
         GapEvent g => text["{0} lost", g.Lost],
@@ -93,6 +93,7 @@ public sealed class MarkText(IStringLocalizer text, long? uncertainty)
         switch (mark.Of)
         {
             case CallMark { Event: var e }:
+                Add("Call", CallLabel.Full(e));
                 Add("Began", $"{Time(e.T)} s");
                 Add("Took", RunTimeText.Span(e.Duration));
                 Add("Error", e.Errno is { } errno ? $"{errno} ({e.ErrnoNumber?.ToString(CultureInfo.InvariantCulture)}): {e.ErrnoText}" : null);

@@ -55,6 +55,16 @@ public sealed class DiagramLayoutTests
         Assert.Equal([false, false, true], Waited(attempts + 1, ends: true).Attempts.Select(a => a.Attempt.Succeeded));
     }
 
+    [Fact]
+    public void Every_call_of_attempts_made_while_waiting_finds_the_mark_that_stands_for_it()
+    {
+        RunScript script = new RunScript { Pause = 0 }.Whole().BindAgain(2, 5, ends: false);
+        Timeline timeline = Timeline.Of(script.Header, script.Events);
+        Scene scene = DiagramLayout.Of(timeline, 700);
+        long[] drawn = [.. scene.Calls.Select(c => c.Mark.Event.Seq), .. scene.Attempts.Select(a => a.Mark.Event.Seq)], stands = [.. scene.Attempts.SelectMany(a => a.StandsFor.All)];
+        Assert.Equal(timeline.Calls.Select(c => c.Event.Seq).Order(), drawn.Concat(stands).Order());
+    }
+
     private static Scene Waited(int attempts, bool ends)
     {
         RunScript script = new RunScript { Pause = 0 }.Whole().BindAgain(2, attempts, ends);

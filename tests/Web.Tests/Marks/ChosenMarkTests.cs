@@ -82,7 +82,7 @@ public sealed class ChosenMarkTests : BunitContext
         IReadOnlyList<IElement> near = [.. page.FindAll(".near button")];
         Assert.Equal(2, near.Count);
         near[0].Click();
-        Assert.Contains("socket(", page.Find(".chosen-head").TextContent);
+        Assert.Contains("socket()", page.Find(".chosen-head").TextContent);
     }
 
     [Fact]

@@ -46,11 +46,10 @@ export function reveal(box) {
 
 // --- the diagram: its width, and following the newest mark --------------------------------------------------------------------------
 export function watchDiagram(scroll, listener) {
-  let width = 0, away = false, hand = -Infinity, held = false;
+  let width = 0, away = false, hand = -Infinity, held = false, stay = false;
   const observer = new ResizeObserver(entries => {
     const next = Math.floor(entries[0].contentRect.width);
     if (next !== width && next > 0) listener.invokeMethodAsync("Resized", width = next);
-    else if (chosen()) reveal(scroll);
     else follow();
   });
   observer.observe(scroll);
@@ -59,10 +58,10 @@ export function watchDiagram(scroll, listener) {
     return svg ? Math.max(0, Math.min(scroll.scrollHeight - scroll.clientHeight, +svg.dataset.now - scroll.clientHeight * 0.72)) : 0;
   };
   const show = () => { scroll.parentElement.dataset.away = away ? "yes" : "no"; };
-  // While something is chosen the picture stays at it.
-  const chosen = () => scroll.querySelector(".chosen");
+  // While something is chosen the picture stays at it, until a hand or Jump to now moves on.
   const follow = () => {
-    if (away || chosen() || scroll.scrollHeight <= scroll.clientHeight) return;
+    if (stay && !away && scroll.querySelector(".chosen")) return reveal(scroll);
+    if (away || scroll.scrollHeight <= scroll.clientHeight) return;
     const top = newest();
     if (Math.abs(scroll.scrollTop - top) < 2) return;
     scroll.scrollTop = top;
@@ -87,8 +86,8 @@ export function watchDiagram(scroll, listener) {
   show();
   return {
     follow,
-    reveal: () => reveal(scroll),
-    jump() { away = held = false; hand = -Infinity; show(); scroll.scrollTop = newest(); scroll.focus({ preventScroll: true }); },
+    reveal() { stay = true; away = false; show(); reveal(scroll); },
+    jump() { away = held = stay = false; hand = -Infinity; show(); scroll.scrollTop = newest(); scroll.focus({ preventScroll: true }); },
     dispose() {
       observer.disconnect();
       scroll.removeEventListener("scroll", scrolled);
