@@ -21,7 +21,7 @@ internal static class PortHolders
     {
         using SockDiag? diag = SockDiag.Open(out _);
         var found = new List<DiagSocket>();
-        if (diag is null || diag.Dump(v6: false, [port], uint.MaxValue, found) != 0 || diag.Dump(v6: true, [port], uint.MaxValue, found) != 0)
+        if (diag is null || diag.Dump([port], uint.MaxValue, found) != 0)
             return null;
         return [.. found.Where(s => s.Pair.Local.Port == port).Select(s => new PortHolder
         {

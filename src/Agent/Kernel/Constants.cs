@@ -22,7 +22,7 @@ internal static class Constants
     public const int NETLINK_SOCK_DIAG = 4;
     public const ushort NLMSG_ERROR = 2, NLMSG_DONE = 3;
     public const ushort NLM_F_REQUEST = 1, NLM_F_ACK = 4, NLM_F_DUMP = 0x300;
-    public const ushort SOCK_DIAG_BY_FAMILY = 20, SOCK_DESTROY = 21;
+    public const ushort TCPDIAG_GETSOCK = 18, SOCK_DIAG_BY_FAMILY = 20, SOCK_DESTROY = 21;
     public const int SKNLGRP_INET_TCP_DESTROY = 1, SKNLGRP_INET6_TCP_DESTROY = 3;
     public const int SK_MEMINFO_DROPS = 8, SK_MEMINFO_VARS = 9;
     public const ushort INET_DIAG_REQ_BYTECODE = 1;

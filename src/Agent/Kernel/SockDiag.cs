@@ -20,6 +20,7 @@ internal sealed unsafe class SockDiag : IDisposable
     private readonly byte[] _received = GC.AllocateUninitializedArray<byte>(MaxDatagram, pinned: true);
     private readonly List<DiagSocket> _found = [];
     private uint _sequence;
+    private bool _oneWalk = true;
 
     private SockDiag(SocketFd fd) => _fd = fd;
 
@@ -34,7 +35,12 @@ internal sealed unsafe class SockDiag : IDisposable
         _ = Libc.SetSockOpt(fd.Number, Constants.SOL_SOCKET, Constants.SO_RCVTIMEO, limit, 2 * (uint)sizeof(nint));
         var diag = new SockDiag(fd);
         // A dump of no state: the kernel answers ENOENT when tcp_diag is missing.
-        errno = diag.Dump(v6: false, [], 0, []);
+        errno = diag.Dump([], 0, []);
+        if (errno != 0 && diag._oneWalk)
+        {
+            diag._oneWalk = false;
+            errno = diag.Dump([], 0, []);
+        }
         if (errno == 0)
             return diag;
         diag.Dispose();
@@ -66,15 +72,31 @@ internal sealed unsafe class SockDiag : IDisposable
         return null;
     }
 
-    /// <summary>Adds every socket in one of the states whose local or remote port is one of these. Returns the errno, 0 for none.</summary>
-    /// <param name="v6">AF_INET6 sockets (IPv4 clients of a [::] listener are among them), else AF_INET ones.</param>
+    /// <summary>
+    /// Adds every socket, of both families, in one of the states whose local or remote port is one of these. Returns the errno, 0 for none. Asked by family the kernel walks its whole
+    /// table twice; the older request, which has no family (inet_diag_dump_compat), takes both in one walk, and half the time.
+    /// </summary>
     /// <param name="ports">Empty for every port.</param>
     /// <param name="states">Bits as of <see cref="States"/>; TCP_BOUND_INACTIVE asks for bound sockets, where the kernel has it (6.8).</param>
     /// <param name="into">Takes them.</param>
-    public int Dump(bool v6, ReadOnlySpan<ushort> ports, uint states, List<DiagSocket> into)
+    public int Dump(ReadOnlySpan<ushort> ports, uint states, List<DiagSocket> into)
+    {
+        if (!_oneWalk)
+            return Dump(v6: false, ports, states, into) is not 0 and var errno ? errno : Dump(v6: true, ports, states, into);
+        var message = new NetlinkWriter(stackalloc byte[512], Constants.TCPDIAG_GETSOCK, Constants.NLM_F_REQUEST | Constants.NLM_F_DUMP, ++_sequence);
+        message.Header(new InetDiagReq { States = states });
+        return Dump(ref message, ports, into);
+    }
+
+    private int Dump(bool v6, ReadOnlySpan<ushort> ports, uint states, List<DiagSocket> into)
     {
         var message = new NetlinkWriter(stackalloc byte[512], Constants.SOCK_DIAG_BY_FAMILY, Constants.NLM_F_REQUEST | Constants.NLM_F_DUMP, ++_sequence);
         message.Header(Request(v6, states, default));
+        return Dump(ref message, ports, into);
+    }
+
+    private int Dump(ref NetlinkWriter message, ReadOnlySpan<ushort> ports, List<DiagSocket> into)
+    {
         if (!ports.IsEmpty)
             message.Attribute(Constants.INET_DIAG_REQ_BYTECODE, DiagPortFilter.Program(ports));
         return Ask(message.Finish(), into, dump: true);
@@ -133,7 +155,7 @@ internal sealed unsafe class SockDiag : IDisposable
                     continue;
                 if (answer.Type is Constants.NLMSG_DONE or Constants.NLMSG_ERROR)
                     return answer.Error;
-                if (answer.Type == Constants.SOCK_DIAG_BY_FAMILY && DiagSocket.TryRead(answer.Body, out DiagSocket socket))
+                if (answer.Type is Constants.SOCK_DIAG_BY_FAMILY or Constants.TCPDIAG_GETSOCK && DiagSocket.TryRead(answer.Body, out DiagSocket socket))
                     into.Add(dump ? socket.AsDumped() : socket);
                 if (!dump)
                     return 0;

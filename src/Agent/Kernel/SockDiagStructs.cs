@@ -24,6 +24,19 @@ internal unsafe struct InetDiagSockId
     public fixed uint Cookie[2];
 }
 
+/// <summary>struct inet_diag_req, the request without a family.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct InetDiagReq
+{
+    public byte Family;
+    public byte SourceLength;
+    public byte DestinationLength;
+    public byte Ext;
+    public InetDiagSockId Id;
+    public uint States;
+    public uint Tables;
+}
+
 /// <summary>struct inet_diag_req_v2.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct InetDiagReqV2

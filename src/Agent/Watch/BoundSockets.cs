@@ -101,8 +101,7 @@ internal sealed class BoundSockets(SockDiag diag, Action<RunEvent> tell, Action 
     private int Read(RowFilter filter, uint states)
     {
         _read.Clear();
-        int errno = diag.Dump(v6: false, filter.Ports, states, _read);
-        return errno != 0 ? errno : diag.Dump(v6: true, filter.Ports, states, _read);
+        return diag.Dump(filter.Ports, states, _read);
     }
 
     private void Tell(in DiagSocket socket, Known? was, TcpState? to, long now) => tell(new StateEvent

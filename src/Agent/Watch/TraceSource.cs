@@ -167,8 +167,7 @@ internal sealed class TraceSource : ISocketSource
         if (_diag is null || _teller.Connecting(now - PlaceAfter) is not { } connecting)
             return;
         _found.Clear();
-        _ = _diag.Dump(v6: false, _filter.Ports, SynSent, _found);
-        _ = _diag.Dump(v6: true, _filter.Ports, SynSent, _found);
+        _ = _diag.Dump(_filter.Ports, SynSent, _found);
         foreach (DiagSocket socket in _found)
         {
             if (connecting.TryGetValue(socket.Inode, out ulong address))

@@ -45,6 +45,8 @@ public sealed class HeadersTests
             ("pollfd", typeof(PollFd), [("fd", "Fd"), ("events", "Events"), ("revents", "Returned")]),
             ("sockaddr_nl", typeof(SockAddrNl), [("nl_family", "Family"), ("nl_pad", "Pad"), ("nl_pid", "PortId"), ("nl_groups", "Groups")]),
             ("inet_diag_sockid", typeof(InetDiagSockId), [("idiag_sport", "SPort"), ("idiag_dport", "DPort"), ("idiag_src", "Src"), ("idiag_dst", "Dst"), ("idiag_if", "Interface"), ("idiag_cookie", "Cookie")]),
+            ("inet_diag_req", typeof(InetDiagReq), [("idiag_family", "Family"), ("idiag_src_len", "SourceLength"), ("idiag_dst_len", "DestinationLength"), ("idiag_ext", "Ext"), ("id", "Id"),
+                ("idiag_states", "States"), ("idiag_dbs", "Tables")]),
             ("inet_diag_req_v2", typeof(InetDiagReqV2), [("sdiag_family", "Family"), ("sdiag_protocol", "Protocol"), ("idiag_ext", "Ext"), ("pad", "Pad"), ("idiag_states", "States"), ("id", "Id")]),
             ("inet_diag_msg", typeof(InetDiagMsg), [("idiag_family", "Family"), ("idiag_state", "State"), ("idiag_timer", "Timer"), ("idiag_retrans", "Retransmits"), ("id", "Id"),
                 ("idiag_expires", "Expires"), ("idiag_rqueue", "RQueue"), ("idiag_wqueue", "WQueue"), ("idiag_uid", "Uid"), ("idiag_inode", "Inode")]),

@@ -71,8 +71,7 @@ internal static class DiagBenchmark
     private static void Dump(SockDiag diag, List<DiagSocket> found)
     {
         found.Clear();
-        _ = diag.Dump(v6: false, [Crowd.WatchedPort], Listed, found);
-        _ = diag.Dump(v6: true, [Crowd.WatchedPort], Listed, found);
+        _ = diag.Dump([Crowd.WatchedPort], Listed, found);
     }
 
     private static void Times(int count, Action what)
