@@ -27,5 +27,8 @@ public interface ILabOrders
 
     Task<LabReply> Pace(string run, int pauseMs);
 
+    /// <summary>Has both hosts checked; the lab's state then says what was found.</summary>
+    Task<LabReply> Check();
+
     Task<LabReply> WatchPort(int port);
 }

@@ -95,6 +95,8 @@ public sealed class LabLink : ILabOrders, IAsyncDisposable
 
     public Task<LabReply> Pace(string run, int pauseMs) => Ask(nameof(ILabHub.Pace), run, pauseMs);
 
+    public Task<LabReply> Check() => Ask(nameof(ILabHub.Check));
+
     public Task<LabReply> WatchPort(int port) => Ask(nameof(ILabHub.WatchPort), port);
 
     public ValueTask DisposeAsync() => _hub.DisposeAsync();

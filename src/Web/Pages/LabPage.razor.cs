@@ -21,9 +21,10 @@ public sealed partial class LabPage : ComponentBase
     private LabView _view = LabView.Empty;
     private RunForm? _form;
     private string? _refusal;
-    private bool _asking, _framed;
+    private bool _asking, _framed, _checking;
     private MarkKey? _chosen;
     private HelpSheet? _help;
+    private HostsSheet? _hosts;
     private ResetSheet? _confirm;
     private DotNetObjectReference<LabPage>? _self;
     private IJSObjectReference? _keys;
@@ -197,6 +198,23 @@ public sealed partial class LabPage : ComponentBase
     }
 
     private Task PutAway() => Ask(Orders.Reset, quick: true);
+
+    private IReadOnlyList<Finding> Warnings => HostsText.Warnings(_view.State, Port);
+
+    private Task ShowHosts() => _hosts?.Open() ?? Task.CompletedTask;
+
+    private async Task CheckHosts()
+    {
+        _checking = true;
+        try
+        {
+            await Ask(Orders.Check, quick: true);
+        }
+        finally
+        {
+            _checking = false;
+        }
+    }
 
     private Task ShowHelp() => _help?.Open() ?? Task.CompletedTask;
 

@@ -4,6 +4,7 @@ using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Web.Diagram;
+using ReuseAddrDashboard.Web.Hosts;
 using ReuseAddrDashboard.Web.Lab;
 
 namespace ReuseAddrDashboard.Web.Pages;
@@ -68,7 +69,7 @@ public static class Notices
                 text["TIME-WAIT of an earlier connection is still on port {0}, about {1} more. Wait for its end or choose another port: Start listener would meet it, and without SO_REUSEADDR on both it gets EADDRINUSE.", state.Port, Notice.Count],
                 new(end, Math.Max(0, end - now))));
         }
-        else if (state.Sockets.FirstOrDefault(s => s.To == TcpState.Listen && s.Host == HubRoutes.Server && s.Local.Port == state.Port) is { } listener)
+        else if (HostsText.Warnings(state, state.Port).Count == 0 && state.Sockets.FirstOrDefault(s => s.To == TcpState.Listen && s.Host == HubRoutes.Server && s.Local.Port == state.Port) is { } listener)
         {
             notices.Add(new("listener", NoteLevel.Warning, text["Another program listens on {0}. End it or choose another port.", listener.Local]));
         }

@@ -260,11 +260,50 @@ public sealed class LabPageTests : BunitContext
     }
 
     [Fact]
+    public void What_keeps_a_run_from_working_stands_at_the_start_button_with_what_to_do()
+    {
+        LabState state = Labs.State(null) with { Check = Check(new Finding(FindingLevel.Blocker, "server", "port", "Port 11111 is taken.", "End it."), new Finding(FindingLevel.Warning, "server", "time-wait", "Wait.")) };
+        IRenderedComponent<LabPage> page = Show(null, state);
+        IElement finding = Assert.Single(page.FindAll(".steps .finding"));
+        Assert.Contains("Port 11111 is taken.", finding.TextContent);
+        Assert.Contains("End it.", finding.TextContent);
+        Assert.Contains("blocker", page.Find(".hosts-button").ClassName);
+        Button(page, "Start anyway").Click();
+        Assert.Equal(["start start-listener"], _orders.Asked);
+        Assert.Empty(Show(null, state with { Version = 2, Check = state.Check! with { Port = 22222 } }).FindAll(".steps .finding"));
+    }
+
+    [Fact]
+    public void The_hosts_sheet_has_each_host_its_sources_sysctls_and_the_way_between_them()
+    {
+        LabState state = Labs.State(null) with { Check = Check(new Finding(FindingLevel.Warning, "server", "net.ipv4.tcp_max_tw_buckets", "So few.", "Raise it.")) };
+        IRenderedComponent<LabPage> page = Show(null, state);
+        page.Find(".hosts-button").Click();
+        IReadOnlyList<IElement> hosts = page.FindAll(".sheet.hosts .host");
+        Assert.Equal(["client", "server"], hosts.Select(h => h.GetAttribute("aria-label")));
+        Assert.Contains("192.168.122.68:11111: refused after 0.2 ms", hosts[0].TextContent.Replace("200 µs", "0.2 ms"));
+        Assert.Contains("LISTEN 0.0.0.0:11111: nginx, process 42", string.Join(' ', hosts[1].TextContent.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Contains("Not SO_REUSEADDR", hosts[1].TextContent);
+        Assert.Contains("So few.", hosts[1].QuerySelector(".judged")!.TextContent);
+        Assert.Contains("CAP_NET_ADMIN", hosts[1].TextContent);
+        Button(page, "Check again").Click();
+        Assert.Equal(["check"], _orders.Asked);
+    }
+
+    private static LabCheck Check(params Finding[] findings)
+    {
+        HostCheck host = new() { Port = 11111, Sysctls = new Dictionary<string, string?> { ["net.ipv4.tcp_max_tw_buckets"] = "3" }, Holders = [], Capabilities = ["CAP_NET_ADMIN"] };
+        PortHolder holder = new() { State = TcpState.Listen, Local = RunScript.Any, Inode = 7, Pid = 42, Program = "nginx" };
+        return new(11111, DateTimeOffset.UnixEpoch,
+            [new("client", host with { Reach = new(RunScript.ServerEnd, ReachResult.Refused, "ECONNREFUSED", 200_000) }), new("server", host with { Holders = [holder] })], findings, DuringRun: false);
+    }
+
+    [Fact]
     public void A_host_that_left_is_named()
     {
         IRenderedComponent<LabPage> page = Show(null, Labs.State(null, serverLinked: false));
         Assert.Contains("server is not linked", page.Find(".banner").TextContent);
-        Assert.True(page.Find(".hosts").HasAttribute("open"));
+        Assert.Contains("blocker", page.Find(".hosts-button").ClassName);
     }
 
     [Fact]

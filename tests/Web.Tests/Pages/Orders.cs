@@ -36,6 +36,8 @@ internal sealed class Orders : ILabOrders
 
     public Task<LabReply> Pace(string run, int pauseMs) => Ask($"pace {pauseMs}");
 
+    public Task<LabReply> Check() => Ask("check");
+
     public Task<LabReply> WatchPort(int port) => Ask($"watch {port}");
 
     private Task<LabReply> Ask(string what)
