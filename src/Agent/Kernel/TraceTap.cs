@@ -11,8 +11,8 @@ namespace ReuseAddrDashboard.Agent.Kernel;
 /// </summary>
 internal sealed unsafe class TraceTap : IDisposable
 {
-    /// <summary>Octets for records that wait, about 10,000.</summary>
-    public const int Room = 1024 * 1024;
+    /// <summary>Octets for records that wait, about 43,000.</summary>
+    public const int Room = 4 * 1024 * 1024;
 
     private readonly IReadOnlyList<SocketFd> _fds;
     private readonly BpfRing _ring;
