@@ -305,7 +305,8 @@ public sealed class DiagramLayout
             Remarks = _remarks,
             NowY = _nowY,
         };
-        return scene with { Ticks = [.. scene.Ticks.Select(t => t with { Lines = t.Around(scene) })] };
+        IReadOnlyList<(double, double, double, double)> taken = scene.Taken;
+        return scene with { Ticks = [.. scene.Ticks.Select(t => t with { Lines = t.Around(taken, scene.Width) })] };
     }
 
     private sealed class TimeWaitParts(StateBand band, double x, double top, (double X, double Y) ring, Label number, Label title, Label sub)

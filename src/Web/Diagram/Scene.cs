@@ -35,11 +35,13 @@ public sealed record TickShape(Label Label, double Y, IReadOnlyList<(double From
     /// <summary>Room between the line and a text, and the shortest piece that is worth drawing, px.</summary>
     private const double Apart = 6, Shortest = 10;
 
-    internal IReadOnlyList<(double From, double To)> Around(Scene scene)
+    /// <param name="taken">What it must not run through: left, top, right, bottom.</param>
+    /// <param name="width">Of the picture.</param>
+    internal IReadOnlyList<(double From, double To)> Around(IReadOnlyList<(double Left, double Top, double Right, double Bottom)> taken, double width)
     {
         var lines = new List<(double, double)>();
-        double x = Label.Right + Apart + 2, end = scene.Width - 8;
-        foreach ((double left, double right) in scene.Taken.Where(t => t.Top - 1 < Y && Y < t.Bottom + 1).Select(t => (t.Left - Apart, t.Right + Apart)).Order().Append((end, end)))
+        double x = Label.Right + Apart + 2, end = width - 8;
+        foreach ((double left, double right) in taken.Where(t => t.Top - 1 < Y && Y < t.Bottom + 1).Select(t => (t.Left - Apart, t.Right + Apart)).Order().Append((end, end)))
         {
             if (Math.Min(left, end) - x >= Shortest)
                 lines.Add((x, Math.Min(left, end)));
@@ -132,7 +134,7 @@ public sealed record Scene
     public bool Empty => Calls.Count == 0 && Bands.Count == 0;
 
     /// <summary>What a time's line must not run through: texts, boxes, rings and the shapes of states.</summary>
-    internal IEnumerable<(double Left, double Top, double Right, double Bottom)> Taken =>
+    internal IReadOnlyList<(double Left, double Top, double Right, double Bottom)> Taken =>
     [
         .. Calls.Select(c => c.Label).Concat(Calls.Select(c => c.Error).OfType<Label>()).Concat(Arrows.Select(a => a.Label)).Concat(Remarks.Select(r => r.Label)).Concat(TimeWaits.SelectMany(t => (IEnumerable<Label?>)[t.Title, t.Sub, t.ZeroLabel, t.GoneLabel]).OfType<Label>())
             .Select(l => (l.Left, l.Top, l.Right, l.Bottom)),
