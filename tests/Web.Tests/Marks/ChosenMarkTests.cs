@@ -148,6 +148,24 @@ public sealed class ChosenMarkTests : BunitContext
         Assert.Contains("20 µs (clocks: ±100 µs)", page.FindAll("[role=option]").Single(e => e.TextContent.Contains("PSH+ACK", StringComparison.Ordinal)).TextContent);
     }
 
+    [Fact]
+    public async Task What_was_lost_is_counted_by_source_and_where_sources_disagree_both_are_named()
+    {
+        var script = new RunScript().StartListener().Connect().Add(new GapEvent { Host = "server", Source = EventSource.Capture, Lost = 12, Reason = "The capture's buffer was full." }, 1)
+            .Add(new StateEvent { Host = "server", Source = EventSource.Diag, Socket = new(RunScript.ServerEnd, RunScript.ClientEnd), From = TcpState.Established, To = null }, 100)
+            .Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.Established, 900).Wait(2000).Add(new NoteEvent { Host = "server", Code = "test", Text = "test" }, 0);
+        IRenderedComponent<LabPage> page = await Show(script);
+        Assert.Equal("12 lost capture 12", page.Find(".lost-count").TextContent);
+        page.Find(".remark.loss").Click();
+        Assert.Contains("The capture's buffer was full.", page.Find(".chosen-mark").TextContent);
+        page.Find(".remark.doubt").Click();
+        string doubt = page.Find(".chosen-mark").TextContent;
+        Assert.Contains("/proc/net/tcp says ESTAB", doubt);
+        Assert.Contains("sock_diag says gone", doubt);
+        page.FindAll(".band").Single(b => b.TextContent.Contains("server, ESTAB", StringComparison.Ordinal)).Click();
+        Assert.Contains("/proc/net/tcp says ESTAB", page.Find(".chosen-mark").TextContent);
+    }
+
     private async Task<IRenderedComponent<LabPage>> Show(RunScript? script = null, Core.Wire.LabState? state = null)
     {
         IRenderedComponent<LabPage> page = Render<LabPage>();
