@@ -4,7 +4,7 @@ namespace ReuseAddrDashboard.Agent.Kernel;
 
 /// <summary>
 /// Classic BPF (Documentation/networking/filter.rst) for a packet socket of type SOCK_DGRAM, where offset 0 is the IP header: TCP over IPv4 or IPv6 with one of
-/// the ports as source or destination. IPv6 packets with extension headers pass, because finding their end needs a loop: the reader looks at the ports again.
+/// the ports as source or destination. IPv6 packets whose extension headers may lead to TCP pass, because finding their end needs a loop: the reader looks at the ports again.
 /// </summary>
 internal static class PortFilter
 {
@@ -24,6 +24,7 @@ internal static class PortFilter
         Family,
         V6,
         Extended,
+        Second,
     }
 
     /// <param name="ports">At most 8; none lets nothing pass.</param>
@@ -80,6 +81,14 @@ internal static class PortFilter
         Do(BPF_RET | BPF_K, 0);
 
         Label(To.Extended);
+        foreach (byte extension in Extensions)
+            If(BPF_JEQ, extension, To.Second, To.Next);
+        Do(BPF_RET | BPF_K, 0);
+
+        // What the kernel itself sends with one is no TCP: a report of multicast listeners. It must not count among the lost when the buffer is full.
+        Label(To.Second);
+        Do(BPF_LD | BPF_B | BPF_ABS, 40);
+        If(BPF_JEQ, ProtocolTcp, To.Accept, To.Next);
         foreach (byte extension in Extensions)
             If(BPF_JEQ, extension, To.Accept, To.Next);
         Label(To.Drop);

@@ -46,6 +46,32 @@ public sealed class SegmentWatcherTests
     });
 
     [Fact]
+    public Task Of_IPv6_with_extension_headers_only_TCP_passes_the_kernels_filter() => CaptureNamespace.Run(Me(nameof(Of_IPv6_with_extension_headers_only_TCP_passes_the_kernels_filter)), () =>
+    {
+        using PacketSocket socket = PacketSocket.Open(out _)!;
+        Assert.Null(socket.Watch([Port], loopbackOnce: true));
+        // Reports of multicast listeners (ICMPv6 behind a hop-by-hop header), which the kernel sends when a link comes up; its firewall counts them.
+        CProgram.Tool("nft", "add table ip6 t; add chain ip6 t c { type filter hook output priority 0; }; add rule ip6 t c icmpv6 type mld2-listener-report counter");
+        CProgram.Tool("ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1");
+        foreach (string link in (string[])["v0", "v1"])
+            CProgram.Tool("ip", "link", "set", link, "up");
+        for (long begun = Environment.TickCount64; CProgram.Tool("nft", "list", "table", "ip6", "t").Contains("packets 0 ", StringComparison.Ordinal);)
+            Assert.True(Environment.TickCount64 - begun < 20_000, "The kernel sends no report.");
+        Assert.Equal(0, Count(socket));
+
+        // The same header before TCP: IPV6_HOPOPTS, six octets of padding (PadN).
+        const int levelV6 = 41, hopByHop = 54;
+        using var listener = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.IPv6Loopback, Port));
+        listener.Listen(1);
+        using var client = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
+        client.SetRawSocketOption(levelV6, hopByHop, [0, 0, 1, 4, 0, 0, 0, 0]);
+        client.Connect(IPAddress.IPv6Loopback, Port);
+        Assert.True(Count(socket) >= 3, "SYN and ACK with the header, and SYN,ACK without");
+        return Task.CompletedTask;
+    });
+
+    [Fact]
     public Task Only_watched_ports_are_told_and_none_after_the_watch() => CaptureNamespace.Run(Me(nameof(Only_watched_ports_are_told_and_none_after_the_watch)), () =>
     {
         var outbox = new Outbox();
