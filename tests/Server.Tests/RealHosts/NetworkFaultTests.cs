@@ -169,7 +169,7 @@ public sealed class NetworkFaultTests
         static bool OfCapture(RunEvent e) => e is { Host: HubRoutes.Client, Source: EventSource.Capture };
         static long Told(RunFile r) => r.Events.Count(e => OfCapture(e) && e is SegmentEvent);
         static long Missing(RunFile r) => r.Events.Where(OfCapture).OfType<GapEvent>().Sum(g => g.Lost);
-        RunFile run = await lab.Until(id, r => Told(r) + Missing(r) >= passed);
+        RunFile run = await lab.Until(id, r => Told(r) + Missing(r) >= passed, every: 3_000);
         Assert.Equal(passed, Told(run) + Missing(run));
         GapEvent full = run.Events.Where(OfCapture).OfType<GapEvent>().First(g => g.Reason.Contains("buffer", StringComparison.Ordinal));
         Assert.True(full.Lost > 1000, full.Reason);

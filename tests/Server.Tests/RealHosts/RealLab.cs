@@ -79,10 +79,13 @@ internal sealed class RealLab : IAsyncDisposable
     }
 
     /// <summary>Waits until the run's log is so.</summary>
-    public async Task<RunFile> Until(string run, Func<RunFile, bool> wanted)
+    /// <param name="run">The run.</param>
+    /// <param name="wanted">How.</param>
+    /// <param name="every">Milliseconds between two looks at the log: more for a long one.</param>
+    public async Task<RunFile> Until(string run, Func<RunFile, bool> wanted, int every = 20)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(every));
         RunFile? file = null;
         try
         {
