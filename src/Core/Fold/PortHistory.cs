@@ -96,7 +96,8 @@ internal sealed class PortHistory
         {
             if (e is SocketEvent row && row.Host == host && row.Local.Port == port && !IsRequest(row))
                 history.Track(new(row.Local, row.Remote), row.Inode, row.Uid).Add(row, row.From, row.To, row.After, row.Timer, row.Uid);
-            else if (e is StateEvent { Source: EventSource.Diag } change && change.Host == host && change.Socket.Local.Port == port)
+            // Of a trace only the end of a TIME-WAIT, which it tells to the microsecond: to it a socket that goes into TIME-WAIT is gone as well.
+            else if (e is StateEvent { Source: EventSource.Diag } or StateEvent { Source: EventSource.Trace, From: TcpState.TimeWait, To: null } && e is StateEvent change && change.Host == host && change.Socket.Local.Port == port)
                 history.Add(change);
         }
         history.KnowOwn(log, host);

@@ -99,14 +99,15 @@ public sealed class BindChecksTests
         Assert.Equal((RuleMatch.Unknown, RuleDoubt.Moved, BindClause.OtherMoved), (check.Match, check.Doubt, check.Verdict.Obstacles[0].Clause));
     }
 
-    [Fact]
-    public void The_narrower_of_two_sources_decides_when_TIME_WAIT_went()
+    [Theory]
+    [InlineData(EventSource.Diag), InlineData(EventSource.Trace)]
+    public void The_narrower_of_two_sources_decides_when_TIME_WAIT_went(EventSource source)
     {
         RunScript script = new RunScript().StartListener().Connect().Close().Wait(58_000);
         double look = script.Now;
         script.Wait(5).Add(new StateEvent
         {
-            Host = "server", Source = EventSource.Diag, Socket = new(RunScript.ServerEnd, RunScript.ClientEnd), From = TcpState.TimeWait, To = null, After = (long)(look * 1e6),
+            Host = "server", Source = source, Socket = new(RunScript.ServerEnd, RunScript.ClientEnd), From = TcpState.TimeWait, To = null, After = source == EventSource.Diag ? (long)(look * 1e6) : null,
         }, 1).Rebind().Wait(1);
         script.Add(new SocketEvent { Host = "server", Source = EventSource.Proc, Local = RunScript.ServerEnd, Remote = RunScript.ClientEnd, From = TcpState.TimeWait, To = null, After = (long)(look * 1e6) }, 0);
         Assert.Equal((RuleMatch.Same, RuleDoubt.None), Last(Of(script)));
