@@ -5,8 +5,8 @@ internal sealed class ReadPace
 {
     public static readonly TimeSpan Fastest = TimeSpan.FromMilliseconds(2), Slowest = TimeSpan.FromSeconds(1);
 
-    /// <summary>Of a core. The rest of the 1 % is left to the keep-alives of the link and the runtime (0.2 to 0.3 %, docs/benchmarks.md).</summary>
-    public const double Share = 0.007;
+    /// <summary>Of a core. The rest of the 1 % is left to the keep-alives of the link and the runtime (0.3 to 0.5 %, docs/benchmarks.md).</summary>
+    public const double Share = 0.005;
 
     private double _cost;
 
