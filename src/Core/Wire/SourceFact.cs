@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ReuseAddrDashboard.Core.Events;
 
 namespace ReuseAddrDashboard.Core.Wire;
@@ -7,6 +8,7 @@ namespace ReuseAddrDashboard.Core.Wire;
 /// <param name="Available">True when the agent observes by it.</param>
 /// <param name="Missing">Why it does not: what the kernel refused, in a sentence; null when it does.</param>
 /// <param name="Grant">What would grant it: a capability, a mount, a kernel option, in a sentence with the command; null when nothing is missing or nothing helps.</param>
+[JsonConverter(typeof(SourceFactJson))]
 public sealed record SourceFact(string Name, bool Available, string? Missing = null, string? Grant = null)
 {
     public const string Proc = "proc", Diag = "diag", Capture = "capture", Trace = "trace";
