@@ -15,7 +15,7 @@ public sealed class BootTests(SharedDashboard shared, Chromium chromium)
         IPage page = await chromium.Browser.NewPageAsync();
         await page.RouteAsync(part, route => route.AbortAsync());
         await page.GotoAsync(shared.Dashboard.Url);
-        ILocator words = page.GetByText("a part of it did not come");
+        ILocator words = page.GetByText("A part of the page did not come.");
         await Expect(words).ToBeVisibleAsync();
 
         await page.UnrouteAsync(part);

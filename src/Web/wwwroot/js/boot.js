@@ -1,2 +1,9 @@
-// Blazor itself says when a part of the page does not come; when Blazor did not come, nobody else would.
-if (!window.Blazor) document.getElementById("blazor-error-ui").style.display = "block";
+// Where a part of the page does not come, Blazor may stay silent and the splash for ever. The words go with the splash: Blazor asks again, and may succeed.
+(() => {
+  const failed = () => document.getElementById("boot-failed")?.removeAttribute("hidden");
+  addEventListener("error", e => e.target instanceof HTMLScriptElement && failed(), true);
+  const get = fetch;
+  window.fetch = (...asked) => get(...asked).then(
+    answer => { if (!answer.ok) failed(); return answer; },
+    error => { failed(); throw error; });
+})();
