@@ -51,7 +51,13 @@ results=$PWD/out/tests
 published=$PWD/out/published
 passed=0 failed=0 skipped=0 missing=()
 
+# Each test that failed with the first lines of why, once more at the end, where a cut-off output still shows it.
+failures() {
+  awk 'FNR == 1 { told = 0 } /^failed / { told = 14 } told && /^(failed |  )/ { print substr($0, 1, 400); told--; next } { told = 0 }' "$results"/*.log 2>/dev/null
+}
+
 finish() {
+  ((failed)) && heading "Failed" && failures
   heading "Result"
   ((${#missing[@]})) && say "Missing: ${missing[*]} (see above)."
   say "Logs and screenshots: out/tests"

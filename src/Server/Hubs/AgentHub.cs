@@ -32,7 +32,10 @@ internal sealed class AgentHub(IGrainFactory grains, IHubContext<AgentHub, IAgen
         if (Context.Items[LabKey] is not string lab)
             throw new HubException("Say Hello first.");
         long held = await Lab(lab).Report(Context.ConnectionId, report);
-        return held >= 0 ? held : throw new HubException("This report is not one of an agent that joined, or holds more than a report may.");
+        if (held >= 0)
+            return held;
+        AgentHubLog.ReportRefused(logger, Context.ConnectionId);
+        throw new HubException("This report is not one of an agent that joined, or holds more than a report may.");
     }
 
     public override Task OnDisconnectedAsync(Exception? exception) =>
@@ -60,4 +63,7 @@ internal static partial class AgentHubLog
 {
     [LoggerMessage(Level = LogLevel.Warning, Message = "An agent for {Name} was not taken: {Why}")]
     public static partial void Refused(ILogger logger, string name, string why);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A report of the agent on connection {Connection} was refused: it had not joined, or the report holds more than one may")]
+    public static partial void ReportRefused(ILogger logger, string connection);
 }
