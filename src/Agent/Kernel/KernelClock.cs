@@ -1,3 +1,5 @@
+using ReuseAddrDashboard.Core.Wire;
+
 namespace ReuseAddrDashboard.Agent.Kernel;
 
 /// <summary>The kernel's clocks in nanoseconds.</summary>
@@ -18,6 +20,19 @@ internal static unsafe class KernelClock
         TimeSpec tick;
         return Libc.ClockGetRes(Constants.CLOCK_MONOTONIC_COARSE, &tick) == 0 && tick is { Seconds: 0, Nanoseconds: > 0 }
             ? (int)Math.Round(1e9 / tick.Nanoseconds) : 0;
+    }
+
+    /// <summary>Nanoseconds by which <see cref="Monotonic"/> is ahead of what the kernel itself counts; 0 also where /proc does not say.</summary>
+    public static long MonotonicOffset()
+    {
+        try
+        {
+            return File.Exists(TimeNamespace.File) ? TimeNamespace.MonotonicOffset(File.ReadAllText(TimeNamespace.File)) : 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
     }
 
     private static long Read(int clock)

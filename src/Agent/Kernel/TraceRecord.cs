@@ -31,7 +31,7 @@ internal unsafe struct TraceRecord
     public const int TimeAt = 0, AddressAt = 8, InodeAt = 16, LeftAt = 24, UidAt = 32, Local4At = 36, Remote4At = 40, LocalPortAt = 44, RemotePortAt = 46;
     public const int Local6At = 48, Remote6At = 64, FamilyAt = 80, KindAt = 82, OldAt = 83, NewAt = 84, Size = 88;
 
-    /// <summary>CLOCK_MONOTONIC, nanoseconds.</summary>
+    /// <summary>CLOCK_MONOTONIC, nanoseconds: of the kernel in the ring, of the agent once <see cref="TraceTap.Take"/> has given it.</summary>
     [FieldOffset(TimeAt)] public long Time;
 
     /// <summary>The kernel's struct sock or struct inet_timewait_sock: tells sockets apart while they live.</summary>

@@ -17,6 +17,7 @@ internal sealed unsafe class TraceTap : IDisposable
     private readonly IReadOnlyList<SocketFd> _fds;
     private readonly BpfRing _ring;
     private readonly byte* _control;
+    private readonly long _ahead = KernelClock.MonotonicOffset();
     private ulong _lost;
     private long _missed;
     private bool _disposed;
@@ -64,7 +65,14 @@ internal sealed unsafe class TraceTap : IDisposable
     }
 
     /// <summary>The next record; false for none.</summary>
-    public bool Take(out TraceRecord record) => _ring.Take(out record);
+    public bool Take(out TraceRecord record)
+    {
+        if (!_ring.Take(out record))
+            return false;
+        // The programs read the kernel's own clock, not the one of this time namespace.
+        record.Time += _ahead;
+        return true;
+    }
 
     /// <summary>How many records have found no room since this was last asked.</summary>
     public long TakeLost()

@@ -31,8 +31,8 @@ internal static class SegmentSightings
     {
         HashSet<UInt128> known = KnownAddresses(header, calls);
         HostFacts? client = header.Hosts.FirstOrDefault(h => h.Name == HubRoutes.Client), server = header.Hosts.FirstOrDefault(h => h.Name == HubRoutes.Server);
-        bool sameClock = client is not null && server is not null && client.BootId == server.BootId;
-        bool shared = sameClock && client!.NetworkNamespace != 0 && client.NetworkNamespace == server!.NetworkNamespace;
+        bool sameClock = client is not null && server is not null && client.SharesClockWith(server);
+        bool shared = RowOwners.Share(header);
 
         var all = new List<Sighting>();
         foreach (SegmentEvent e in log.OfType<SegmentEvent>())

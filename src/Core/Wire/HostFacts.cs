@@ -3,6 +3,9 @@ namespace ReuseAddrDashboard.Core.Wire;
 /// <summary>What an agent announces of its host.</summary>
 public sealed record HostFacts
 {
+    /// <summary>A boot id that could not be read: equal to no other.</summary>
+    public const string UnknownBoot = "unknown";
+
     /// <summary>The role in the lab, <c>client</c> or <c>server</c>.</summary>
     public required string Name { get; init; }
 
@@ -27,8 +30,11 @@ public sealed record HostFacts
     /// <summary>CONFIG_HZ, the ticks a second of the kernel's timers: 1 / clock_getres(CLOCK_MONOTONIC_COARSE), rounded; 0 where that cannot be read.</summary>
     public int KernelHz { get; init; }
 
-    /// <summary>/proc/sys/kernel/random/boot_id: hosts with the same one share CLOCK_MONOTONIC.</summary>
+    /// <summary>/proc/sys/kernel/random/boot_id, the same for all that one kernel runs; <see cref="UnknownBoot"/> where it cannot be read.</summary>
     public required string BootId { get; init; }
+
+    /// <summary>Nanoseconds by which the agent's CLOCK_MONOTONIC is ahead of its kernel's: other than 0 in a time namespace only (time_namespaces(7)).</summary>
+    public long MonotonicOffset { get; init; }
 
     /// <summary>The inode of the network namespace.</summary>
     public ulong NetworkNamespace { get; init; }
@@ -48,6 +54,12 @@ public sealed record HostFacts
 
     /// <summary>The sysctls that the lesson depends on; <c>null</c> for one that cannot be read.</summary>
     public required IReadOnlyDictionary<string, string?> Sysctls { get; init; }
+
+    /// <summary>Whether two hosts have one CLOCK_MONOTONIC: of one kernel, and equally far from its own.</summary>
+    public bool SharesClockWith(HostFacts other) => IsClock(other.BootId, other.MonotonicOffset);
+
+    /// <summary>The same of a clock that is told by its kernel's boot id and its distance from that kernel's own.</summary>
+    public bool IsClock(string bootId, long monotonicOffset) => BootId != UnknownBoot && (BootId, MonotonicOffset) == (bootId, monotonicOffset);
 
     /// <summary>Whether this host observes by a source of <see cref="SourceFact.All"/>.</summary>
     public bool Observes(string source)

@@ -22,7 +22,7 @@ internal sealed class AgentHub(IGrainFactory grains, IHubContext<AgentHub, IAgen
         AgentWelcome welcome = await Lab(HubRoutes.LocalLab).AgentJoined(Context.ConnectionId, hello, grains.CreateObjectReference<IAgentOrders>(orders));
         if (welcome.Refused is { } why)
             AgentHubLog.Refused(logger, hello.Facts?.Name ?? "?", why);
-        else if (hello.Facts.BootId != LocalClock.BootId)
+        else if (!LocalClock.IsOf(hello.Facts))
             clocks.Follow(HubRoutes.LocalLab, Context.ConnectionId, Context.ConnectionAborted);
         return welcome;
     }

@@ -27,7 +27,7 @@ internal sealed class AgentSeat(string name)
     /// <summary>What the round trips to the agent say of its clock; null while there was none.</summary>
     public ClockEstimate? Measured { get; private set; }
 
-    /// <summary>The best that is known of the clock: nanoseconds to add to the host's CLOCK_MONOTONIC to get the server's. Exactly 0 when both have the same boot id, null while not measured.</summary>
+    /// <summary>The best that is known of the clock: nanoseconds to add to the host's CLOCK_MONOTONIC to get the server's. Exactly 0 when the two are one clock, null while not measured.</summary>
     public ClockEstimate? Clock { get; private set; }
 
     /// <summary>The offset by which the open run's events are placed: it stays, and what is found later is told with a ClockEvent.</summary>
@@ -49,7 +49,7 @@ internal sealed class AgentSeat(string name)
             Acknowledged = 0;
             Abandon();
         }
-        if (hello.Facts.BootId != Facts?.BootId)
+        if (Facts?.SharesClockWith(hello.Facts) is not true)
             Measured = Clock = null;
         (Connection, Instance, Facts, Orders) = (connection, hello.Instance, hello.Facts, orders);
     }

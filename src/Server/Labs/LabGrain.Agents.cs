@@ -35,7 +35,7 @@ internal sealed partial class LabGrain
                 $"Another agent is connected as {seat.Name}, from {seat.Facts?.HostName}. Stop it, or start this one with the other --name.", 0, null));
         bool lost = seat.Instance is not null && seat.Instance != hello.Instance;
         seat.Take(connection, hello, orders);
-        if (hello.Facts.BootId == LocalClock.BootId)
+        if (LocalClock.IsOf(hello.Facts))
             seat.Measure(default, Now);
         LogJoined(seat.Name, hello.Facts.HostName, hello.Facts.Kernel);
         if (lost)

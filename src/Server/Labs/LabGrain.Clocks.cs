@@ -7,7 +7,7 @@ internal sealed partial class LabGrain
 {
     private SegmentFlights _flights = new();
 
-    private bool OneClock => _client.Facts is { } client && _server.Facts is { } server && client.BootId == server.BootId;
+    private bool OneClock => _client.Facts is { } client && _server.Facts is { } server && client.SharesClockWith(server);
 
     private void BeginClocks()
     {

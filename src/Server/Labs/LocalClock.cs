@@ -1,3 +1,5 @@
+using ReuseAddrDashboard.Core.Wire;
+
 namespace ReuseAddrDashboard.Server.Labs;
 
 /// <summary>The clock of this machine, to which every host's is mapped.</summary>
@@ -5,8 +7,11 @@ internal static class LocalClock
 {
     private const string BootIdPath = "/proc/sys/kernel/random/boot_id";
 
-    /// <summary>Hosts with this boot id share CLOCK_MONOTONIC with the server; empty where there is none.</summary>
-    public static string BootId { get; } = File.Exists(BootIdPath) ? File.ReadAllText(BootIdPath).Trim() : "";
+    private static readonly string s_bootId = File.Exists(BootIdPath) ? File.ReadAllText(BootIdPath).Trim() : "";
+    private static readonly long s_offset = File.Exists(TimeNamespace.File) ? TimeNamespace.MonotonicOffset(File.ReadAllText(TimeNamespace.File)) : 0;
+
+    /// <summary>Whether a host's CLOCK_MONOTONIC is the server's own.</summary>
+    public static bool IsOf(HostFacts host) => host.IsClock(s_bootId, s_offset);
 
     /// <summary>The provider's monotonic clock in nanoseconds: on Linux TimeProvider.System counts CLOCK_MONOTONIC, the agents' own clock.</summary>
     public static long Nanoseconds(TimeProvider time) => (long)((Int128)time.GetTimestamp() * 1_000_000_000 / time.TimestampFrequency);
