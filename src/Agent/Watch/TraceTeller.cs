@@ -178,7 +178,12 @@ internal sealed class TraceTeller(Action<StateEvent> tell, int hz)
 
     private void Start(in TraceRecord record)
     {
-        bool known = _mini.TryGetValue(record.Address, out Mini mini);
+        bool known = Known(record, out Mini mini);
+        if (known && mini.Cancelled is { } cancelled && record.Time - cancelled.Time > RestartWithin)
+        {
+            End(cancelled);
+            known = false;
+        }
         _cancelled.Remove(record.Address);
         _mini[record.Address] = new Mini(record.Pair, record.New, null, known ? mini.Started : record);
         if (known)
@@ -199,18 +204,37 @@ internal sealed class TraceTeller(Action<StateEvent> tell, int hz)
     private void End(in TraceRecord record)
     {
         Mini mini = Of(record);
-        _mini.Remove(record.Address);
         _cancelled.Remove(record.Address);
-        if (mini.Started is { } started)
-        {
-            _replaces.Remove(mini.Pair);
-            TellMini(started, mini.Pair, null, started.New);
-        }
+        Drop(record.Address, mini);
         TellMini(record, mini.Pair, record.New, null);
     }
 
     // A minisock that was there before the watch began is as its first record says.
-    private Mini Of(in TraceRecord record) => _mini.TryGetValue(record.Address, out Mini mini) ? mini : new Mini(record.Pair, record.New, null, null);
+    private Mini Of(in TraceRecord record) => Known(record, out Mini mini) ? mini : new Mini(record.Pair, record.New, null, null);
+
+    // The kernel gives the address of one that is gone to the next at once; the record is of another connection then, and the one before has ended.
+    private bool Known(in TraceRecord record, out Mini mini)
+    {
+        if (!_mini.TryGetValue(record.Address, out mini))
+            return false;
+        if (mini.Pair == record.Pair)
+            return true;
+        if (mini.Cancelled is { } cancelled)
+            End(cancelled);
+        else
+            Drop(record.Address, mini);
+        return false;
+    }
+
+    // Its begin is told, where that waited; its end is the caller's to tell.
+    private void Drop(ulong address, in Mini mini)
+    {
+        _mini.Remove(address);
+        if (mini.Started is not { } started)
+            return;
+        _replaces.Remove(mini.Pair);
+        TellMini(started, mini.Pair, null, started.New);
+    }
 
     // inet_csk_clone_lock: the child is a copy of its listener until its own addresses are set.
     private static bool Born(in TraceRecord record) => record is { Old: TcpState.Listen, New: TcpState.SynRecv };

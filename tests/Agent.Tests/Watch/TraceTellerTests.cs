@@ -121,6 +121,36 @@ public sealed class TraceTellerTests
         Assert.False(_teller.Expects);
     }
 
+    // SOCK_DESTROY, a RST or a new SYN ends one before its time, and the kernel's allocator gives its address to the next at once.
+    [Theory]
+    [InlineData(40001, 0)] // another connection, within the time in which a timer may start again
+    [InlineData(40000, TraceTeller.RestartWithin)] // the same ends, but later
+    public void A_minisock_at_the_address_of_one_that_was_taken_away_is_another_one(int next, long later)
+    {
+        Take(TraceKind.TimerStart, Mini, default, TcpState.TimeWait);
+        State(Parent, TcpState.FinWait2, TcpState.Close);
+        Take(TraceKind.TimerCancel, Mini, default, TcpState.TimeWait);
+        long cancelled = _now;
+        _now += later;
+        Take(TraceKind.TimerStart, Mini, default, TcpState.TimeWait, remote: next);
+        State(Child, TcpState.FinWait2, TcpState.Close, remote: next);
+        _teller.Settle(_now + 1_000 * Ms);
+        Assert.Equal(["11111 40000 FIN-WAIT-2 TIME-WAIT", "11111 40000 TIME-WAIT -", $"11111 {next} FIN-WAIT-2 TIME-WAIT"], Told);
+        Assert.Equal(cancelled, _told[1].T);
+        Assert.False(_teller.Expects);
+        Take(TraceKind.TimerExpire, Mini, default, TcpState.TimeWait, remote: next);
+        Assert.Equal($"11111 {next} TIME-WAIT -", Told.Last());
+    }
+
+    [Fact]
+    public void A_record_of_another_connection_at_a_known_address_is_told_of_that_connection()
+    {
+        Take(TraceKind.TimerStart, Mini, default, TcpState.FinWait2);
+        State(Parent, TcpState.FinWait2, TcpState.Close);
+        Take(TraceKind.TimerExpire, Mini, default, TcpState.TimeWait, remote: 40001);
+        Assert.Equal(["11111 40000 FIN-WAIT-2 FIN-WAIT-2", "11111 40001 TIME-WAIT -"], Told);
+    }
+
     [Fact]
     public void After_a_loss_what_waited_is_told_as_far_as_it_is_known()
     {
