@@ -21,7 +21,8 @@ public sealed partial class LabPage : ComponentBase
     private LabView _view = LabView.Empty;
     private RunForm? _form;
     private string? _refusal;
-    private bool _asking, _framed, _checking;
+    private FramePace? _pace;
+    private bool _asking, _checking;
     private MarkKey? _chosen;
     private HelpSheet? _help;
     private HostsSheet? _hosts;
@@ -66,6 +67,7 @@ public sealed partial class LabPage : ComponentBase
 
     protected override void OnInitialized()
     {
+        _pace = new(Page.NextFrame, Draw, Time);
         Store.Changed += Changed;
         Take();
         _ = Orders.Run(_end.Token);
@@ -96,19 +98,12 @@ public sealed partial class LabPage : ComponentBase
         StateHasChanged();
     }
 
-    /// <summary>However many events come, at most one render in a frame.</summary>
-    private void Changed()
+    private void Changed() => _ = InvokeAsync(_pace!.Ask);
+
+    private void Draw()
     {
-        if (_framed)
-            return;
-        _framed = true;
-        _ = InvokeAsync(async () =>
-        {
-            await Page.NextFrame();
-            _framed = false;
-            Take();
-            StateHasChanged();
-        });
+        Take();
+        StateHasChanged();
     }
 
     private void Take()
