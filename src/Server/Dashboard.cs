@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.SignalR;
 using Microsoft.EntityFrameworkCore;
 using Orleans.Configuration;
 using Orleans.Serialization;
@@ -35,8 +34,7 @@ internal static class Dashboard
             .MinimumLevel.Override("Orleans", LogEventLevel.Error)
             .MinimumLevel.Override("Polly", LogEventLevel.Error)
             .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Error)
-            // A refusal by a hub is an answer to its caller, not a failure of the dashboard: no stack trace for it.
-            .Filter.ByExcluding(entry => entry.Exception is HubException)
+            .Filter.ByExcluding(HubRefusals.Is)
             .WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}"));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1.5));
 
