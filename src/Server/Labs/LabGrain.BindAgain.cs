@@ -36,6 +36,13 @@ internal sealed partial class LabGrain
         return LabReply.Done(run);
     }
 
+    /// <summary>An earlier dashboard may have ended while it waited.</summary>
+    private static void EndBindingAgain(RunLog log, long t)
+    {
+        if (log.Events.LastOrDefault(e => e is NoteEvent { Code: NoteCodes.BindingAgain or NoteCodes.BindingAgainEnded }) is NoteEvent { Code: NoteCodes.BindingAgain })
+            log.Append(new NoteEvent { T = t, Host = HubRoutes.Server, Source = EventSource.Lab, Code = NoteCodes.BindingAgainEnded, Text = "The dashboard ended while binding again." });
+    }
+
     private async Task BindAgain(RunLog log, ScenarioStep step, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -43,23 +50,31 @@ internal sealed partial class LabGrain
         long began = Now;
         string? other = null;
         Note(HubRoutes.Server, NoteCodes.BindingAgain, NoteLevel.Info, $"'{step.Title}' is made once a second until bind succeeds, for at most {LeftoverLimit.TotalSeconds:0} s.");
+        (NoteLevel Level, string Text)? ended = null;
         try
         {
             TryingEnd end = await OnceASecond.Try(Attempt, LeftoverLimit, time, stop.Token);
             cancel.ThrowIfCancellationRequested();
-            string after = string.Create(CultureInfo.InvariantCulture, $"after {(Now - began) / 1e9:0.0} s");
-            Note(HubRoutes.Server, NoteCodes.BindingAgainEnded, end == TryingEnd.Late ? NoteLevel.Warning : NoteLevel.Info, (end, other) switch
+            ended = (end, other) switch
             {
-                (TryingEnd.Enough, null) => $"Bound again at attempt {log.Progress.Find(step.Id)!.Attempt}, {after}.",
-                (TryingEnd.Enough, _) => $"Binding again ended {after}: {other}.",
-                (TryingEnd.Stopped, _) => $"Binding again was stopped {after}.",
-                _ => $"The port is still in use {after}, longer than TIME-WAIT lasts: look for what holds it in the table of sockets.",
-            });
+                (TryingEnd.Enough, null) => (NoteLevel.Info, $"Bound again at attempt {log.Progress.Find(step.Id)!.Attempt}, {After()}."),
+                (TryingEnd.Enough, _) => (NoteLevel.Info, $"Binding again ended {After()}: {other}."),
+                (TryingEnd.Stopped, _) => (NoteLevel.Info, $"Binding again was stopped {After()}."),
+                _ => (NoteLevel.Warning, $"The port is still in use {After()}, longer than TIME-WAIT lasts: look for what holds it in the table of sockets."),
+            };
         }
         finally
         {
             _bindingAgain = null;
+            // However it ended, also by Reset, an agent's restart or a fault of the lab's own: without this the next rebind would count as one of these attempts.
+            (NoteLevel level, string text) = ended ?? (NoteLevel.Info, $"Binding again was cut short {After()}.");
+            log.Append(new NoteEvent
+            {
+                T = _over ?? Now - log.Zero, Host = HubRoutes.Server, Source = EventSource.Lab, Code = NoteCodes.BindingAgainEnded, Level = level, Text = text,
+            });
         }
+
+        string After() => string.Create(CultureInfo.InvariantCulture, $"after {(Now - began) / 1e9:0.0} s");
 
         // True when there is nothing more to wait for. No pause between the calls: an attempt would take longer than the second it has.
         async Task<bool> Attempt()

@@ -37,13 +37,15 @@ internal sealed partial class LabGrain(
         if (await store.Unfinished(Id, cancellationToken) is { } left)
         {
             RunLog run = RunLog.Restore(left, Store, Show, StoreFailed);
+            long end = left.Events.Count == 0 ? 0 : left.Events.Max(e => e.T);
+            EndBindingAgain(run, end);
             if (left.Outcome != Outcome.Running)
             {
+                await run.Flushed();
                 await store.Finish(run.Header, run.Progress);
                 return;
             }
             _run = run;
-            long end = left.Events.Count == 0 ? 0 : left.Events.Max(e => e.T);
             _run.Append(new EndEvent { T = end, Source = EventSource.Lab, Outcome = Outcome.Interrupted, Reason = "The dashboard ended in the middle of this run." });
             _over = end;
             await _run.Flushed();
@@ -51,10 +53,11 @@ internal sealed partial class LabGrain(
         }
     }
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         hosts.Changed -= OnHostsChanged;
-        return _run?.Flushed() ?? Task.CompletedTask;
+        await StopDriving();
+        await (_run?.Flushed() ?? Task.CompletedTask);
     }
 
     public Task Wake() => Task.CompletedTask;

@@ -75,6 +75,19 @@ internal sealed class ScriptedAgent : IAsyncDisposable
         return agent;
     }
 
+    /// <summary>Takes the place of an agent that died: the server learns of the broken connection by itself, and until then the place is taken.</summary>
+    public static async Task<ScriptedAgent> Rejoin(string url, string name, HostFacts? facts = null, long clockBehind = 0)
+    {
+        for (int tries = 0; ; tries++)
+        {
+            ScriptedAgent heir = await Join(url, name, facts: facts, clockBehind: clockBehind);
+            if (heir.Welcome!.Refused is null)
+                return heir;
+            await heir.DisposeAsync();
+            Assert.True(tries < 200, heir.Welcome.Refused);
+        }
+    }
+
     public AgentWelcome? Welcome { get; private set; }
 
     public static long Monotonic => (long)((Int128)Stopwatch.GetTimestamp() * 1_000_000_000 / Stopwatch.Frequency);

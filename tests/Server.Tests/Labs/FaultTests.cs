@@ -31,7 +31,7 @@ public sealed class FaultTests
         Task<HttpResponseMessage> stepping = dashboard.Post($"/api/runs/{id}/steps/{dyingStep}");
         await dies.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         await dying.Die();
-        await using ScriptedAgent heir = await Rejoin(dashboard, host);
+        await using ScriptedAgent heir = await ScriptedAgent.Rejoin(dashboard.Url, host);
         await stepping;
 
         RunFile run = await dashboard.Run(id);
@@ -185,18 +185,5 @@ public sealed class FaultTests
         Assert.Equal(id, snapshot.State.Run!.Id);
         var since = await browser.InvokeAsync<IReadOnlyList<RunEvent>>(nameof(ILabHub.Since), id, 2L, TestContext.Current.CancellationToken);
         Assert.Equal(run.Events.Skip(2).Select(e => e.Seq), since.Select(e => e.Seq));
-    }
-
-    private static async Task<ScriptedAgent> Rejoin(TestDashboard dashboard, string host)
-    {
-        // The server learns of the broken connection by itself; until then the place is still taken.
-        for (int tries = 0; ; tries++)
-        {
-            ScriptedAgent heir = await ScriptedAgent.Join(dashboard.Url, host);
-            if (heir.Welcome!.Refused is null)
-                return heir;
-            await heir.DisposeAsync();
-            Assert.True(tries < 200, heir.Welcome.Refused);
-        }
     }
 }
