@@ -47,7 +47,7 @@ internal static class AgentHost
         var segments = new SegmentWatcher(outbox, options.Rows, sources.Capture, sources.NoCapture);
         using var watcher = new SocketWatcher(outbox, own, options.Rows, (int)Libc.SysConf(Constants._SC_CLK_TCK), segments, sources.Trace);
         using var runner = new CommandRunner(outbox, watcher, own, TimeProvider.System, logs.CreateLogger<CommandRunner>());
-        var link = new ServerLink(options.Dashboard, Guid.NewGuid().ToString("N"), () => HostFactsReader.Read(options, SourceFacts.All(sources.NoCapture, sources.NoTrace)), outbox, runner, options.CloseAfter, TimeProvider.System, logs);
+        var link = new ServerLink(options.Dashboard, Guid.NewGuid().ToString("N"), () => HostFactsReader.Read(options, SourceFacts.All(sources.NoCapture, sources.NoTrace, sources.Trace?.Hears is true)), outbox, runner, options.CloseAfter, TimeProvider.System, logs);
 
         using var linkEnds = new CancellationTokenSource();
         Task running = Task.Run(() => link.RunAsync(linkEnds.Token));

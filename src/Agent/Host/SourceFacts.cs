@@ -10,7 +10,8 @@ internal static class SourceFacts
 
     /// <param name="capture">What the kernel refused of the capture; null when it is open.</param>
     /// <param name="trace">What the kernel refused of the trace; null when it is open.</param>
-    public static IReadOnlyList<SourceFact> All(KernelRefusal? capture, KernelRefusal? trace) => [Proc(), Diag(), Capture(capture), Trace(trace)];
+    /// <param name="traceHears">As <see cref="TraceTap.Hears"/> says.</param>
+    public static IReadOnlyList<SourceFact> All(KernelRefusal? capture, KernelRefusal? trace, bool traceHears = true) => [Proc(), Diag(), Capture(capture), Trace(trace, traceHears)];
 
     private static SourceFact Proc()
     {
@@ -36,8 +37,11 @@ internal static class SourceFacts
                 ? "Give the agent CAP_NET_RAW: start it with sudo, or setcap cap_net_raw+ep on its program; for a container --cap-add NET_RAW."
                 : "The kernel needs AF_PACKET: modprobe af_packet.");
 
-    private static SourceFact Trace(KernelRefusal? refusal) => refusal is null
-        ? SourceFact.Has(SourceFact.Trace)
+    private static SourceFact Trace(KernelRefusal? refusal, bool hears) => refusal is null
+        ? SourceFact.Has(SourceFact.Trace) with
+        {
+            Limit = hears ? null : "FIN-WAIT-2 that a segment makes TIME-WAIT within the timer's slot is not told by this kernel: its tracepoint skb:kfree_skb does not name the socket (Linux 6.11 does). proc and diag show it at the next look.",
+        }
         : new SourceFact(SourceFact.Trace, false, $"{refusal}.", refusal switch
         {
             { Errno: Constants.EPERM } when InUserNamespace() => "The kernel lets nobody trace from inside a user namespace: start the dashboard with sudo, then its hosts need none.",

@@ -14,6 +14,9 @@ internal sealed unsafe class TraceTap : IDisposable
     /// <summary>Octets for records that wait, about 43,000.</summary>
     public const int Room = 4 * 1024 * 1024;
 
+    // Ring, control map, the program whose misses are counted; then the tracepoints as TracePrograms.All has them.
+    private const int FirstTracepoint = 3;
+
     private readonly IReadOnlyList<SocketFd> _fds;
     private readonly BpfRing _ring;
     private readonly byte* _control;
@@ -33,6 +36,12 @@ internal sealed unsafe class TraceTap : IDisposable
 
     /// <summary>The ring's map, the control map, the program of sock:inet_sock_set_state and the tracepoints, for a program that takes them over.</summary>
     public IEnumerable<int> Numbers => _fds.Select(fd => fd.Number);
+
+    /// <summary>
+    /// Whether it tells when a segment changes a minisock's state. Before Linux 6.11 kfree_skb does not name the socket; then FIN-WAIT-2 to TIME-WAIT is told only where the
+    /// timer is started anew.
+    /// </summary>
+    public bool Hears => _fds.Count == FirstTracepoint + TracePrograms.All.Count;
 
     /// <summary>Opens it; it tells nothing until <see cref="Watch"/>. Null, with the reason, where the agent may not or the kernel cannot.</summary>
     /// <param name="networkNamespace">The namespace's inode.</param>
@@ -128,7 +137,7 @@ internal sealed unsafe class TraceTap : IDisposable
                 refusal = KernelRefusal.Last($"bpf(BPF_PROG_LOAD, {tracepoint})");
             else if (kind == TraceKind.State)
                 fds.Add(program);
-            // Before Linux 6.11 kfree_skb does not name the socket; then FIN-WAIT-2 to TIME-WAIT is told only where the timer is started anew.
+            // EINVAL: the tracepoint has fewer arguments here.
             if (refusal is null && Add(fds, Attach(tracepoint, program), $"bpf(BPF_RAW_TRACEPOINT_OPEN, {tracepoint})") is { } refused && !(kind == TraceKind.Heard && refused.Errno == EINVAL))
                 refusal = refused;
             // A program lives as long as it is at its tracepoint.

@@ -33,7 +33,8 @@ internal static class Help
         Capabilities: none are needed. What each allows (root has all of them):
           (none)                    The calls; /proc/net/tcp; sock_diag.
           CAP_NET_RAW               Capturing segments (AF_PACKET).
-          CAP_BPF, CAP_PERFMON      Tracing every change of state (tracepoints). Only outside any user namespace; Linux 5.8, /sys/kernel/btf/vmlinux.
+          CAP_BPF, CAP_PERFMON      Tracing every change of state (tracepoints). Only outside any user namespace; Linux 5.8 (6.11 for every begin of TIME-WAIT),
+                                    /sys/kernel/btf/vmlinux.
           CAP_NET_ADMIN             Destroying TIME-WAIT sockets (SOCK_DESTROY).
           CAP_NET_BIND_SERVICE      Ports below 1024.
         Once capture and trace are open the agent executes itself again with the last two alone, and no_new_privs. (Where only CAP_DAC_OVERRIDE lets it read its own

@@ -8,8 +8,9 @@ namespace ReuseAddrDashboard.Core.Wire;
 /// <param name="Available">True when the agent observes by it.</param>
 /// <param name="Missing">Why it does not: what the kernel refused, in a sentence; null when it does.</param>
 /// <param name="Grant">What would grant it: a capability, a mount, a kernel option, in a sentence with the command; null when nothing is missing or nothing helps.</param>
+/// <param name="Limit">What it cannot see on this host though it is available, in a sentence; null for nothing more than on any other.</param>
 [JsonConverter(typeof(SourceFactJson))]
-public sealed record SourceFact(string Name, bool Available, string? Missing = null, string? Grant = null)
+public sealed record SourceFact(string Name, bool Available, string? Missing = null, string? Grant = null, string? Limit = null)
 {
     public const string Proc = "proc", Diag = "diag", Capture = "capture", Trace = "trace";
 

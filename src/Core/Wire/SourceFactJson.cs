@@ -6,7 +6,7 @@ namespace ReuseAddrDashboard.Core.Wire;
 /// <summary>A source as an object; in runs of earlier versions, which named only those a host had, as its name.</summary>
 public sealed class SourceFactJson : JsonConverter<SourceFact>
 {
-    private const string Name = "name", Available = "available", Missing = "missing", Grant = "grant";
+    private const string Name = "name", Available = "available", Missing = "missing", Grant = "grant", Limit = "limit";
 
     public override SourceFact Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
@@ -14,7 +14,7 @@ public sealed class SourceFactJson : JsonConverter<SourceFact>
             return SourceFact.Has(reader.GetString()!);
         if (reader.TokenType != JsonTokenType.StartObject)
             throw new JsonException("A source is an object, or a name.");
-        string? name = null, missing = null, grant = null;
+        string? name = null, missing = null, grant = null, limit = null;
         bool available = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -26,10 +26,11 @@ public sealed class SourceFactJson : JsonConverter<SourceFact>
                 case Available: available = reader.TokenType is JsonTokenType.True or JsonTokenType.False ? reader.GetBoolean() : throw new JsonException("available is true or false."); break;
                 case Missing: missing = Text(ref reader); break;
                 case Grant: grant = Text(ref reader); break;
+                case Limit: limit = Text(ref reader); break;
                 default: reader.Skip(); break;
             }
         }
-        return new(name ?? throw new JsonException("A source has a name."), available, missing, grant);
+        return new(name ?? throw new JsonException("A source has a name."), available, missing, grant, limit);
     }
 
     public override void Write(Utf8JsonWriter writer, SourceFact value, JsonSerializerOptions options)
@@ -39,6 +40,8 @@ public sealed class SourceFactJson : JsonConverter<SourceFact>
         writer.WriteBoolean(Available, value.Available);
         writer.WriteString(Missing, value.Missing);
         writer.WriteString(Grant, value.Grant);
+        if (value.Limit is { } limit)
+            writer.WriteString(Limit, limit);
         writer.WriteEndObject();
     }
 

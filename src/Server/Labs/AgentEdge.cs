@@ -61,7 +61,7 @@ internal static class AgentEdge
 
     private static bool Are(IReadOnlyList<SourceFact>? sources) =>
         sources?.Count == SourceFact.All.Count
-        && sources.Zip(SourceFact.All, (s, name) => s is not null && s.Name == name && Optional(s.Missing, MaxText) && Optional(s.Grant, MaxText) && s.Available == s.Missing is null).All(ok => ok);
+        && sources.Zip(SourceFact.All, (s, name) => s is not null && s.Name == name && Optional(s.Missing, MaxText) && Optional(s.Grant, MaxText) && Optional(s.Limit, MaxText) && s.Available == s.Missing is null).All(ok => ok);
 
     private static bool Within(string? text, int most) => text is { Length: > 0 } && text.Length <= most;
 

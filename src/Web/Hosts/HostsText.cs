@@ -14,7 +14,7 @@ public sealed class HostsText(IStringLocalizer text)
         SourceFact.Proc => text["Every row with its timer. Not what comes and goes between two looks, nor a socket that is bound and does not listen."],
         SourceFact.Diag => text["Timers in ms, bound sockets, how a socket ended. Not SO_REUSEADDR, nor states between two looks."],
         SourceFact.Capture => text["Every segment, with the kernel's stamp. Not what a firewall drops as it leaves."],
-        SourceFact.Trace => text["Every change of state in its moment, also TIME-WAIT's begin and end. Not what was before, nor requests before their last ACK."],
+        SourceFact.Trace => text["Every change of state in its moment, also TIME-WAIT's end and, from Linux 6.11 on, every begin of it. Not what was before, nor requests before their last ACK."],
         _ => "",
     };
 

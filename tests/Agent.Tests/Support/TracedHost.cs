@@ -25,10 +25,16 @@ internal sealed class TracedHost : IDisposable
     public static Task<TracedHost> On(HostThread thread, int port) => thread.Run(() => Here(port));
 
     /// <summary>In the caller's namespace, watching the port.</summary>
-    public static TracedHost Here(int port, RowFilter? filter = null, int room = TraceTap.Room)
+    public static TracedHost Here(int port, RowFilter? filter = null)
     {
-        TraceTap? tap = TraceTap.Open(SocketNames.InodeOf("/proc/thread-self/ns/net"), out KernelRefusal? refusal, room);
+        TraceTap? tap = TraceTap.Open(SocketNames.InodeOf("/proc/thread-self/ns/net"), out KernelRefusal? refusal);
         Assert.True(tap is not null, $"{refusal}");
+        return Of(tap, port, filter);
+    }
+
+    /// <summary>With this trace, from now on the host's to end.</summary>
+    public static TracedHost Of(TraceTap tap, int port, RowFilter? filter = null)
+    {
         var host = new TracedHost(tap);
         host._source.Watch(filter ?? new RowFilter([port], null, _ => true));
         return host;

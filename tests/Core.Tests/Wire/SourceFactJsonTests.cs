@@ -9,7 +9,7 @@ public sealed class SourceFactJsonTests
     [Fact]
     public void Comes_back_as_it_went()
     {
-        HostFacts facts = Facts(new(SourceFact.Capture, false, "Operation \"not\" permitted.", null), SourceFact.Has(SourceFact.Proc));
+        HostFacts facts = Facts(new(SourceFact.Capture, false, "Operation \"not\" permitted.", null), SourceFact.Has(SourceFact.Proc), SourceFact.Has(SourceFact.Trace) with { Limit = "Not all." });
         Assert.Equal(facts.Sources, JsonSerializer.Deserialize(JsonSerializer.Serialize(facts, WireJson.Default.HostFacts), WireJson.Default.HostFacts)!.Sources);
     }
 
