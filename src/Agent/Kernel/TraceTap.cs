@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Globalization;
+using System.Buffers.Text;
 using System.Runtime.InteropServices;
 using static ReuseAddrDashboard.Agent.Kernel.BpfConstants;
 
@@ -21,6 +21,7 @@ internal sealed unsafe class TraceTap : IDisposable
     private readonly BpfRing _ring;
     private readonly byte* _control;
     private readonly long _ahead = KernelClock.MonotonicOffset();
+    private readonly SocketFd _misses;
     private ulong _lost;
     private long _missed;
     private bool _disposed;
@@ -29,6 +30,8 @@ internal sealed unsafe class TraceTap : IDisposable
     {
         (_fds, _ring) = (fds, ring);
         _control = control;
+        // Once, so that it goes on when /proc is unmounted.
+        _misses = new SocketFd(Libc.Open($"/proc/self/fdinfo/{fds[2].Number}", Constants.O_RDONLY | Constants.O_CLOEXEC));
     }
 
     /// <summary>Readable when a record waits.</summary>
@@ -94,21 +97,17 @@ internal sealed unsafe class TraceTap : IDisposable
 
     /// <summary>
     /// How many changes of state have been passed over since this was last asked, by sockets of any namespace and port: a change within an interrupt of the telling of another
-    /// is not told (bpf_prog's recursion_misses, Linux 5.12; proc_pid_fdinfo(5)).
+    /// is not told (bpf_prog's recursion_misses; proc_pid_fdinfo(5)). Null where nobody says: before Linux 5.12, or without /proc when the tap was opened.
     /// </summary>
-    public long TakeMissed()
+    public long? TakeMissed()
     {
-        const string label = "recursion_misses:";
-        long now = _missed;
-        try
-        {
-            string? line = File.ReadLines($"/proc/self/fdinfo/{_fds[2].Number}").FirstOrDefault(l => l.StartsWith(label, StringComparison.Ordinal));
-            now = line is not null && long.TryParse(line.AsSpan(label.Length), CultureInfo.InvariantCulture, out long misses) ? misses : now;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Without /proc nobody says; what was told stays true.
-        }
+        const int room = 4096;
+        byte* text = stackalloc byte[room];
+        nint length = _misses.IsInvalid ? -1 : Libc.PRead(_misses.Number, text, room, 0);
+        ReadOnlySpan<byte> label = "recursion_misses:"u8, said = new(text, (int)Math.Max(0, length));
+        int at = said.IndexOf(label);
+        if (at < 0 || !Utf8Parser.TryParse(said[(at + label.Length)..].TrimStart((byte)'\t'), out long now, out _))
+            return null;
         long missed = now - _missed;
         _missed = now;
         return missed;
@@ -120,6 +119,7 @@ internal sealed unsafe class TraceTap : IDisposable
             return;
         _disposed = true;
         Close(_fds);
+        _misses.Dispose();
         _ring.Dispose();
         _ = Libc.MUnmap((nint)_control, (nuint)Environment.SystemPageSize);
     }

@@ -156,7 +156,7 @@ internal sealed class TraceSource : ISocketSource
         if (now - _askedAt > Second)
         {
             _askedAt = now;
-            Tell(_missed.Count((int)Math.Min(_tap.TakeMissed(), int.MaxValue), now));
+            Tell(_missed.Count((int)Math.Min(_tap.TakeMissed() ?? 0, int.MaxValue), now));
         }
         _left = 0;
     }

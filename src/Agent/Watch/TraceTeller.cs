@@ -18,6 +18,9 @@ internal sealed class TraceTeller(Action<StateEvent> tell, int hz)
     /// <summary>A timer that is set anew is cancelled and started in one go; so long after a cancellation no start will come.</summary>
     public const long RestartWithin = 1_000_000;
 
+    /// <summary>The record that explains another comes at once, or sock_diag does; so long after it, it was missed, and is not waited for any longer.</summary>
+    public const long ExpectWithin = 1_000_000_000;
+
     /// <param name="Pair">Its ends.</param>
     /// <param name="Taken">Whether it is this agent's to tell.</param>
     /// <param name="Waits">A change that could not be told yet.</param>
@@ -31,17 +34,17 @@ internal sealed class TraceTeller(Action<StateEvent> tell, int hz)
     private readonly Dictionary<ulong, Full> _full = [];
     private readonly Dictionary<ulong, Mini> _mini = [];
     private readonly Dictionary<SocketPair, ulong> _replaces = [];
-    private readonly HashSet<ulong> _waiting = [], _cancelled = [];
+    private readonly HashSet<ulong> _expecting = [], _cancelled = [];
     private RowFilter _filter = new([], null, _ => false);
 
     /// <summary>True when a record that explains another may be just coming.</summary>
-    public bool Expects => _waiting.Count + _cancelled.Count > 0;
+    public bool Expects => _expecting.Count + _cancelled.Count > 0;
 
     /// <summary>Sockets that connect since before <paramref name="since"/> and whose port is still not known: address by inode. Null for none.</summary>
     public Dictionary<ulong, ulong>? Connecting(long since)
     {
         Dictionary<ulong, ulong>? all = null;
-        foreach (ulong address in _waiting)
+        foreach (ulong address in _expecting)
         {
             if (_full[address].Waits is { New: TcpState.SynSent, Inode: not 0 } waits && waits.Time < since)
                 (all ??= [])[waits.Inode] = address;
@@ -59,9 +62,9 @@ internal sealed class TraceTeller(Action<StateEvent> tell, int hz)
     /// <summary>Forgets every socket: records were lost. What waited is told as far as it is known.</summary>
     public void Forget()
     {
-        foreach (ulong address in _waiting)
+        foreach (Full socket in _full.Values)
         {
-            if (_full[address] is { Taken: true, Waits: { } waits, Pair: var pair } && !Born(waits))
+            if (socket is { Taken: true, Waits: { } waits, Pair: var pair } && !Born(waits))
                 TellFull(waits, pair, waits.Old);
         }
         foreach (ulong address in _replaces.Values)
@@ -77,7 +80,7 @@ internal sealed class TraceTeller(Action<StateEvent> tell, int hz)
         _full.Clear();
         _mini.Clear();
         _replaces.Clear();
-        _waiting.Clear();
+        _expecting.Clear();
         _cancelled.Clear();
     }
 
@@ -109,7 +112,7 @@ internal sealed class TraceTeller(Action<StateEvent> tell, int hz)
     /// <summary>The port of a socket that connects was found out otherwise.</summary>
     public void Place(ulong address, SocketPair pair)
     {
-        if (_waiting.Remove(address) && _full.TryGetValue(address, out Full socket) && socket.Waits is { } waits)
+        if (_expecting.Remove(address) && _full.TryGetValue(address, out Full socket) && socket.Waits is { } waits)
         {
             bool taken = Takes(pair, waits.Inode);
             _full[address] = new Full(pair, taken, null);
@@ -118,12 +121,13 @@ internal sealed class TraceTeller(Action<StateEvent> tell, int hz)
         }
     }
 
-    /// <summary>Ends the minisocks whose timer was cancelled and has not been started again.</summary>
+    /// <summary>Ends the minisocks whose timer was cancelled and has not been started again, and expects no longer what has not come.</summary>
     /// <param name="now">Every record up to then has been taken.</param>
     public void Settle(long now)
     {
-        if (_cancelled.Count == 0)
+        if (!Expects)
             return;
+        _expecting.RemoveWhere(address => now - _full[address].Waits!.Value.Time > ExpectWithin);
         foreach (ulong address in _cancelled.ToArray())
         {
             if (_mini[address].Cancelled is { } cancelled && now - cancelled.Time > RestartWithin)
@@ -137,13 +141,16 @@ internal sealed class TraceTeller(Action<StateEvent> tell, int hz)
         if (Born(record) || record is { New: TcpState.SynSent, LocalPort: 0 })
         {
             _full[record.Address] = new Full(pair, Takes(pair, record.Inode), record);
-            _waiting.Add(record.Address);
+            _expecting.Add(record.Address);
             return;
         }
         bool known = _full.TryGetValue(record.Address, out Full socket);
+        // What ended the one that had the address was missed: this is another one.
+        if (known && !(socket.Waits is { } first ? Explains(record, first) : socket.Pair == pair))
+            known = false;
+        _expecting.Remove(record.Address);
         if (known && socket.Waits is { } waits)
         {
-            _waiting.Remove(record.Address);
             socket = new Full(pair, Takes(pair, waits.Inode), null);
             if (socket.Taken)
                 TellFull(waits, pair, Born(waits) ? null : waits.Old);
@@ -238,6 +245,10 @@ internal sealed class TraceTeller(Action<StateEvent> tell, int hz)
 
     // inet_csk_clone_lock: the child is a copy of its listener until its own addresses are set.
     private static bool Born(in TraceRecord record) => record is { Old: TcpState.Listen, New: TcpState.SynRecv };
+
+    // The one after it, or a later one of the same socket.
+    private static bool Explains(in TraceRecord record, in TraceRecord waits) =>
+        record.Old == waits.New || !Born(waits) && record.Old != TcpState.Close && record.Inode != 0 && record.Inode == waits.Inode;
 
     private bool Takes(SocketPair pair, ulong inode) => _filter.Takes(pair.Local, pair.Remote, inode);
 

@@ -247,6 +247,22 @@ public sealed class TraceSourceTests
     private const int DuplicateCloexec = 1030; // F_DUPFD_CLOEXEC
 
     [Fact]
+    public Task What_was_passed_over_is_counted_also_when_proc_is_unmounted() => Run(nameof(What_was_passed_over_is_counted_also_when_proc_is_unmounted), async () =>
+    {
+        using TraceTap tap = TraceTap.Open(SocketNames.InodeOf("/proc/thread-self/ns/net"), out _)!;
+        using HostThread thread = new("unmounted");
+        Assert.NotNull(await thread.Run(() =>
+        {
+            const int cloneNewNs = 0x2_0000;
+            Assert.Equal(0, Libc.Unshare(cloneNewNs));
+            CProgram.Tool("mount", "--make-rprivate", "/");
+            CProgram.Tool("umount", "-l", "/proc");
+            Assert.False(Directory.Exists("/proc/self"));
+            return tap.TakeMissed();
+        }));
+    });
+
+    [Fact]
     public Task Without_the_right_it_says_what_is_missing_and_what_grants_it() => Run(nameof(Without_the_right_it_says_what_is_missing_and_what_grants_it), () =>
     {
         Assert.Null(TraceTap.Open(SocketNames.InodeOf("/proc/thread-self/ns/net"), out KernelRefusal? refusal));

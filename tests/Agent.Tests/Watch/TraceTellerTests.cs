@@ -151,6 +151,33 @@ public sealed class TraceTellerTests
         Assert.Equal(["11111 40000 FIN-WAIT-2 FIN-WAIT-2", "11111 40001 TIME-WAIT -"], Told);
     }
 
+    [Theory]
+    [InlineData(TcpState.Close, TcpState.SynSent, 0, 11111)]
+    [InlineData(TcpState.Listen, TcpState.SynRecv, 11111, 0)]
+    public void What_does_not_come_is_not_expected_for_ever_and_told_with_what_comes_after_all(TcpState from, TcpState to, int local, int remote)
+    {
+        State(Child, from, to, local, remote);
+        _teller.Settle(_now + TraceTeller.ExpectWithin);
+        Assert.True(_teller.Expects);
+        _teller.Settle(_now + TraceTeller.ExpectWithin + 1);
+        Assert.False(_teller.Expects);
+        Assert.Null(_teller.Connecting(long.MaxValue));
+        Assert.Empty(_told);
+        State(Child, to, TcpState.Established);
+        Assert.Equal([$"11111 40000 {(to == TcpState.SynSent ? "UNCONN" : "-")} {to.Name()}", $"11111 40000 {to.Name()} ESTAB"], Told);
+    }
+
+    [Fact]
+    public void What_waited_is_not_told_of_another_socket_at_its_address()
+    {
+        State(Child, TcpState.Listen, TcpState.SynRecv, remote: 0);
+        State(Child, TcpState.Close, TcpState.Listen, remote: 0);
+        State(Parent, TcpState.Close, TcpState.SynSent, local: 0, remote: 11111);
+        State(Parent, TcpState.Close, TcpState.SynSent, local: 40001, remote: 11111);
+        Assert.Equal(["11111 0 UNCONN LISTEN", "40001 11111 UNCONN SYN-SENT"], Told);
+        Assert.False(_teller.Expects);
+    }
+
     [Fact]
     public void After_a_loss_what_waited_is_told_as_far_as_it_is_known()
     {
