@@ -6,14 +6,25 @@ namespace ReuseAddrDashboard.Agent.Rights;
 /// <summary>The two sources that need a right to be opened and none afterwards, each open or with what the kernel refused.</summary>
 internal sealed record OpenSources(PacketSocket? Capture, KernelRefusal? NoCapture, TraceTap? Trace, KernelRefusal? NoTrace)
 {
+    /// <summary>Tells the number of the calling thread's network namespace.</summary>
+    public const string Namespace = "/proc/thread-self/ns/net";
+
     private const char Between = '\n', Within = '\t';
 
     /// <summary>Opens them in the calling thread's network namespace.</summary>
     public static OpenSources Open()
     {
         PacketSocket? capture = PacketSocket.Open(out KernelRefusal? noCapture);
-        TraceTap? trace = TraceTap.Open(SocketNames.InodeOf("/proc/thread-self/ns/net"), out KernelRefusal? noTrace);
+        TraceTap? trace = OpenTrace(out KernelRefusal? noTrace);
         return new OpenSources(capture, noCapture, trace, noTrace);
+    }
+
+    // Without its number the programs would pass over every socket.
+    private static TraceTap? OpenTrace(out KernelRefusal? refusal)
+    {
+        ulong inode = SocketNames.InodeOf(Namespace);
+        refusal = inode == 0 ? KernelRefusal.Last($"readlink({Namespace})") : null;
+        return inode == 0 ? null : TraceTap.Open(inode, out refusal);
     }
 
     /// <summary>Leaves the descriptors open to the program that comes after execve, and says which they are.</summary>

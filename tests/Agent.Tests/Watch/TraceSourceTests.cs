@@ -4,6 +4,7 @@ using ReuseAddrDashboard.Agent.Commands;
 using ReuseAddrDashboard.Agent.Host;
 using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Agent.LocalPair;
+using ReuseAddrDashboard.Agent.Rights;
 using ReuseAddrDashboard.Agent.Tests.Support;
 using ReuseAddrDashboard.Agent.Watch;
 using ReuseAddrDashboard.Core.Events;
@@ -250,17 +251,42 @@ public sealed class TraceSourceTests
     public Task What_was_passed_over_is_counted_also_when_proc_is_unmounted() => Run(nameof(What_was_passed_over_is_counted_also_when_proc_is_unmounted), async () =>
     {
         using TraceTap tap = TraceTap.Open(SocketNames.InodeOf("/proc/thread-self/ns/net"), out _)!;
+        Assert.NotNull(await WithoutProc(tap.TakeMissed));
+    });
+
+    [Fact]
+    public Task Without_proc_nobody_says_which_namespace_to_trace_and_it_is_told_so() => Run(nameof(Without_proc_nobody_says_which_namespace_to_trace_and_it_is_told_so), async () =>
+    {
+        OpenSources sources = await WithoutProc(OpenSources.Open);
+        sources.Capture?.Dispose();
+        Assert.Null(sources.Trace);
+        SourceFact fact = SourceFacts.All(capture: null, sources.NoTrace)[3];
+        Assert.Equal((false, "readlink(/proc/thread-self/ns/net): No such file or directory (ENOENT)."), (fact.Available, fact.Missing));
+        Assert.Contains("mount -t proc", fact.Grant, StringComparison.Ordinal);
+    });
+
+    [Theory]
+    [InlineData("bpf(BPF_RAW_TRACEPOINT_OPEN, timer_start)", Constants.ENOENT, "CONFIG_TRACEPOINTS")]
+    [InlineData("open(/sys/kernel/btf/vmlinux)", Constants.ENOENT, "CONFIG_DEBUG_INFO_BTF shows")]
+    [InlineData("open(/sys/kernel/btf/vmlinux)", Constants.EPERM, "CONFIG_DEBUG_INFO_BTF shows")]
+    [InlineData("bpf(BPF_MAP_CREATE, BPF_MAP_TYPE_RINGBUF)", 22, "Linux 5.8")]
+    public void The_remedy_is_that_of_the_call_that_failed(string call, int errno, string remedy) =>
+        Assert.Contains(remedy, SourceFacts.All(capture: null, KernelRefusal.Of(call, errno))[3].Grant, StringComparison.Ordinal);
+
+    // On a thread with a mount namespace of its own.
+    private static async Task<T> WithoutProc<T>(Func<T> work)
+    {
         using HostThread thread = new("unmounted");
-        Assert.NotNull(await thread.Run(() =>
+        return await thread.Run(() =>
         {
             const int cloneNewNs = 0x2_0000;
             Assert.Equal(0, Libc.Unshare(cloneNewNs));
             CProgram.Tool("mount", "--make-rprivate", "/");
             CProgram.Tool("umount", "-l", "/proc");
             Assert.False(Directory.Exists("/proc/self"));
-            return tap.TakeMissed();
-        }));
-    });
+            return work();
+        });
+    }
 
     [Fact]
     public Task Without_the_right_it_says_what_is_missing_and_what_grants_it() => Run(nameof(Without_the_right_it_says_what_is_missing_and_what_grants_it), () =>
