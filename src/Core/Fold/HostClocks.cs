@@ -5,6 +5,23 @@ namespace ReuseAddrDashboard.Core.Fold;
 /// <summary>Places the events of each host by what is best known of its clock.</summary>
 public static class HostClocks
 {
+    /// <summary>Nanoseconds taken for the clocks of two machines where the log does not say how well they are known.</summary>
+    private const long Unmeasured = 1_000_000_000;
+
+    /// <summary>Nanoseconds by which the hosts' clocks may disagree after <see cref="Place"/>: 0 where they share one, else what the last measures leave together.</summary>
+    public static long Apart(RunHeader header, IReadOnlyList<RunEvent> log)
+    {
+        if (header.Hosts is [var one, var other] && one.BootId == other.BootId)
+            return 0;
+        var left = new Dictionary<string, long>();
+        foreach (RunEvent e in log)
+        {
+            if (e is ClockEvent { Host: { } host } clock)
+                left[host] = clock.Uncertainty;
+        }
+        return left.Count == 0 ? Unmeasured : left.Values.Sum();
+    }
+
     /// <summary>The log with every host's times shifted as its last <see cref="ClockEvent"/> says; the log itself where there is none.</summary>
     public static IReadOnlyList<RunEvent> Place(IReadOnlyList<RunEvent> log)
     {

@@ -21,25 +21,29 @@ internal static class InferredSegments
         foreach (Connection c in connections)
         {
             if (!observed.HasHandshake(c))
-                AddHandshake(c, arrows);
+                AddHandshake(c, bands, arrows);
             if (!observed.HasClose(c))
                 AddCloses(c, bands, arrows);
         }
         return arrows;
     }
 
-    private static void AddHandshake(Connection c, List<Arrow> arrows)
+    private static void AddHandshake(Connection c, IReadOnlyList<StateBand> bands, List<Arrow> arrows)
     {
         CallEvent call = c.Connect;
-        long third = Math.Max(1, call.Duration / 3), half = Math.Max(1, call.Duration / 2);
+        long half = Math.Max(1, call.Duration / 2);
         long[] evidence = [call.Seq];
         void Add(bool fromClient, SegmentKind kind, long sent, long? received, InferredFrom from) => arrows.Add(Make(c, fromClient, kind, sent, received, from, evidence));
 
         if (call.Succeeded)
         {
-            Add(true, SegmentKind.Syn, call.T, call.T + third, InferredFrom.ConnectSucceeded);
-            Add(false, SegmentKind.SynAck, call.T + third, call.T + 2 * third, InferredFrom.ConnectSucceeded);
-            Add(true, SegmentKind.Ack, call.T + 2 * third, Math.Max(call.T + 3 * third, call.T + call.Duration), InferredFrom.ConnectSucceeded);
+            // While connect ran, and before anyone saw what came of it.
+            long accepted = Soonest(call.T + call.Duration, call.T, Find(bands, c, c.ServerHost, TcpState.Established)?.Begin, c.Accept is { } accept ? CallMark.Moment(accept) : null);
+            long third = Math.Max(1, (accepted - call.T) / 3), answered = Soonest(call.T + 2 * third, call.T, Find(bands, c, c.ClientHost, TcpState.Established)?.Begin);
+            long asked = Soonest(call.T + third, call.T, answered, Find(bands, c, c.ServerHost, TcpState.SynRecv)?.Begin);
+            Add(true, SegmentKind.Syn, call.T, asked, InferredFrom.ConnectSucceeded);
+            Add(false, SegmentKind.SynAck, asked, answered, InferredFrom.ConnectSucceeded);
+            Add(true, SegmentKind.Ack, answered, Math.Max(answered, accepted), InferredFrom.ConnectSucceeded);
         }
         else if (call.Errno is "ECONNREFUSED")
         {
@@ -96,6 +100,17 @@ internal static class InferredSegments
 
     /// <summary>Within the flight after sending, not after <paramref name="seen"/> where that is possible, always after sending.</summary>
     private static long Arrival(long sent, long seen) => Math.Max(sent + 1, Math.Min(sent + Flight, seen));
+
+    /// <summary>The first of these moments that may be one; a clock that is off puts some before the beginning.</summary>
+    private static long Soonest(long at, long begin, params ReadOnlySpan<long?> seen)
+    {
+        foreach (long? moment in seen)
+        {
+            if (moment > begin)
+                at = Math.Min(at, moment.Value);
+        }
+        return at;
+    }
 
     private static StateBand? Find(IReadOnlyList<StateBand> bands, Connection c, string host, TcpState state) =>
         bands.FirstOrDefault(b => b.State == state && !(b.End <= c.Connect.T) && c.Has(b, host));

@@ -72,7 +72,7 @@ public sealed record Timeline
         IReadOnlyList<Connection> connections = Connections.Of(calls);
         var observed = Segments.Of(header, log, calls);
         IReadOnlyList<Arrow> arrows = [.. observed.Arrows, .. InferredSegments.Of(connections, states.Bands, observed)];
-        var causes = new Causes(connections, arrows);
+        var causes = new Causes(connections, arrows, HostClocks.Apart(header, events));
         var lessons = header.Script.Steps.Where(s => s.ResultIsLesson).Select(s => s.Id).ToHashSet();
         IReadOnlyList<NoteEvent> notes = [.. log.OfType<NoteEvent>()];
         RunVerdict rule = BindChecks.Of(header, log);

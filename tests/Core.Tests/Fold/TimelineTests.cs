@@ -154,7 +154,8 @@ public sealed class TimelineTests
     {
         var script = new RunScript();
         IReadOnlyList<RunEvent> log = [.. script.Whole().Events.Select(e => e.Host == "client" ? e with { T = e.T - 900_000_000 } : e)];
-        Timeline timeline = Timeline.Of(script.Header, log);
+        RunHeader apart = script.Header with { Hosts = [script.Header.Hosts[0] with { BootId = "c" }, script.Header.Hosts[1]] };
+        Timeline timeline = Timeline.Of(apart, log);
         Arrow fin = timeline.Arrows.First(a => a.Kind == SegmentKind.Fin);
         Assert.True(timeline.Calls.Single(c => c.Event.Call == "read").At >= fin.Received);
         Assert.True(timeline.Bands.Single(b => b.State == TcpState.CloseWait).Begin >= fin.Received);
