@@ -31,11 +31,30 @@ internal sealed class Causes(IReadOnlyList<Connection> connections, IReadOnlyLis
     /// <summary>The band, begun no earlier than its cause arrived.</summary>
     public StateBand Of(StateBand band)
     {
+        long begin = Behind(CauseOf(band), band.Begin);
+        return begin == band.Begin ? band
+            : band with { Begin = begin, Exact = band.Exact && begin - band.Begin <= Stamps, End = band.End is { } end ? Math.Max(end, begin) : null };
+    }
+
+    /// <summary>The arrows; one whose arrival nobody captured has arrived when <paramref name="bands"/> show what came of it.</summary>
+    public IReadOnlyList<Arrow> Fit(IReadOnlyList<StateBand> bands)
+    {
+        var arrived = new Dictionary<Arrow, long>(ReferenceEqualityComparer.Instance);
+        foreach (StateBand band in bands)
+        {
+            if (CauseOf(band) is { } cause && IsGuessed(cause) && band.Begin >= cause.Sent && band.Begin < arrived.GetValueOrDefault(cause, cause.Received!.Value))
+                arrived[cause] = band.Begin;
+        }
+        return arrived.Count == 0 ? arrows : [.. arrows.Select(a => arrived.TryGetValue(a, out long t) ? a with { Received = t } : a)];
+    }
+
+    private Arrow? CauseOf(StateBand band)
+    {
         foreach (Connection c in connections)
         {
             if (!c.Has(band, band.Host))
                 continue;
-            long? cause = band.State switch
+            Arrow? cause = band.State switch
             {
                 TcpState.SynRecv => Arrived(c, band.Host, SegmentKind.Syn),
                 TcpState.Established => Arrived(c, band.Host, band.Host == c.ClientHost ? SegmentKind.SynAck : SegmentKind.Ack),
@@ -43,23 +62,28 @@ internal sealed class Causes(IReadOnlyList<Connection> connections, IReadOnlyLis
                 TcpState.TimeWait => Arrived(c, band.Host, SegmentKind.Fin),
                 _ => null,
             };
-            long begin = Behind(cause, band.Begin);
-            if (begin > band.Begin)
-                return band with { Begin = begin, Exact = band.Exact && begin - band.Begin <= Stamps, End = band.End is { } end ? Math.Max(end, begin) : null };
+            if (cause is not null)
+                return cause;
         }
-        return band;
+        return null;
     }
 
-    // What a host told of itself holds but for what its clock may be off. What came later than that did not cause it: the capture missed the one that did, or its arrival stands at a
-    // moment that is only a possible one.
-    private long Behind(long? cause, long told) => cause is { } t && t > told && t - told <= Stamps + apart ? t : told;
+    // What a host told of itself holds but for what its clock may be off. What came later than that did not cause it: the capture missed the one that did.
+    private long Behind(Arrow? cause, long told)
+    {
+        if (cause?.Received is not { } arrived || arrived <= told || (IsGuessed(cause) && cause.Sent <= told))
+            return told;
+        return arrived - told <= Stamps + apart ? arrived : told;
+    }
 
-    private long? Arrived(Connection c, string at, SegmentKind kind)
+    private static bool IsGuessed(Arrow a) => a.Segment?.Seen == SeenAt.Sender;
+
+    private Arrow? Arrived(Connection c, string at, SegmentKind kind)
     {
         foreach (Arrow a in arrows)
         {
-            if (a.To == at && a.Kind == kind && a.Received is { } t && (at == c.ServerHost ? a.Origin : a.Target) == c.ClientEnd && (kind != SegmentKind.Ack || EndsHandshake(a)))
-                return t;
+            if (a.To == at && a.Kind == kind && !a.Lost && (at == c.ServerHost ? a.Origin : a.Target) == c.ClientEnd && (kind != SegmentKind.Ack || EndsHandshake(a)))
+                return a;
         }
         return null;
     }

@@ -84,7 +84,7 @@ public sealed record Timeline
             Calls = [.. calls.Select(c => new CallMark(c, causes.Of(c), c.Step is { } s && lessons.Contains(s))).OrderBy(m => m.At).ThenBy(m => m.Event.Seq)],
             Bands = bands,
             Changes = StateChange.Of(bands),
-            Arrows = [.. arrows.OrderBy(a => a.Sent).ThenBy(a => a.Received ?? long.MaxValue)],
+            Arrows = [.. causes.Fit(states.Bands).OrderBy(a => a.Sent).ThenBy(a => a.Received ?? long.MaxValue)],
             Rebinds = RebindAttempt.Of(calls, lessons, rule.Made, notes),
             Rule = rule,
             TimeWaits = states.TimeWaits,

@@ -69,6 +69,16 @@ public sealed class CausesTests
     }
 
     [Fact]
+    public void What_only_its_sender_captured_has_arrived_when_a_trace_shows_what_came_of_it()
+    {
+        SegmentLog log = UpToTheAck(null);
+        Trace(log, 68, TcpState.SynRecv, TcpState.Established);
+        Arrow ack = log.Arrows()[2];
+        Assert.Equal((60_000, 68_000, SeenAt.Sender), (ack.Sent, ack.Received, ack.Segment!.Seen));
+        Assert.Equal((68, true), (Established(log).Begin / 1000, Established(log).Exact));
+    }
+
+    [Fact]
     public void An_inferred_handshake_is_over_when_its_effects_were_seen()
     {
         var log = new SegmentLog([]);
