@@ -190,6 +190,13 @@ public sealed record GapEvent : RunEvent
 
     /// <summary>What was lost and why, in a sentence.</summary>
     public required string Reason { get; init; }
+
+    /// <summary>
+    /// True when what <paramref name="source"/> saw on <paramref name="host"/> may be among it: what was lost after the sources, by the agent's buffer or in the lab, may have been of any,
+    /// and without a host of either.
+    /// </summary>
+    public bool Concerns(string host, EventSource source) =>
+        Lost > 0 && (Host is null || Host == host) && (Source == source || Source is EventSource.Agent or EventSource.Lab);
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<NoteLevel>))]

@@ -22,7 +22,8 @@ internal sealed class Segments
     {
         _segments = SegmentSightings.Of(header, log, calls);
         _capturing = [.. header.Hosts.Where(SegmentSightings.Captures).Select(h => h.Name), .. log.OfType<SegmentEvent>().Select(e => e.Host).OfType<string>()];
-        _gaps = [.. log.OfType<GapEvent>().Where(g => g.Source == EventSource.Capture).Select(g => g.Host).OfType<string>()];
+        GapEvent[] gaps = [.. log.OfType<GapEvent>()];
+        _gaps = [.. ((string[])[HubRoutes.Client, HubRoutes.Server]).Where(h => Array.Exists(gaps, g => g.Concerns(h, EventSource.Capture)))];
         _heard = _segments.Count == 0 ? [] : log.Where(e => e.Host is not null).GroupBy(e => e.Host!).ToDictionary(g => g.Key, g => g.Max(e => e.T));
         _repeated = [.. _segments.Where(s => s.Again).Select(s => (s.Origin, s.Event.SeqNo))];
         Arrows = Draw();
@@ -109,16 +110,16 @@ internal sealed class Segments
         bool answered = s.Span > 0 && Later(flow, n).Any(o => o.From == s.To && o.Flags.Has(TcpFlags.Ack) && (int)(o.Event.Ack - s.End) >= 0);
         if (_capturing.Contains(s.To))
         {
-            // What a full buffer swallowed at the target may be this one; then only an answer tells.
-            if (answered && _gaps.Contains(s.To))
+            // What was swallowed at the target may be this one. Then only an answer tells, and to a bare ACK or a RST there is none.
+            if (_gaps.Contains(s.To) && (answered || s.Span == 0))
                 return false;
             return Later(flow, n).Any(o => o.From == s.From && o is { Sent: not null, Received: not null }) || Heard(s.To) > s.At + Patience;
         }
         Sighting? again = s.Span == 0 || !_repeated.Contains((s.Origin, s.Event.SeqNo)) ? null : Later(flow, n).FirstOrDefault(o => o.From == s.From && o.Again && o.Event.SeqNo == s.Event.SeqNo);
         if (again is not null)
             return !Later(flow, n).Any(o => o.From == s.To && o.At <= again.At && o.Flags.Has(TcpFlags.Ack) && (int)(o.Event.Ack - s.End) >= 0);
-        // The last of several that nobody answered.
-        return s.Span > 0 && !answered && !Later(flow, n).Any(o => o.From == s.To) && Heard(s.From) > s.At + Patience;
+        // The last of several that nobody answered, unless the answer was swallowed.
+        return s.Span > 0 && !answered && !_gaps.Contains(s.From) && !Later(flow, n).Any(o => o.From == s.To) && Heard(s.From) > s.At + Patience;
     }
 
     private long Heard(string host) => _heard.GetValueOrDefault(host, long.MinValue);

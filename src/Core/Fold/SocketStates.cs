@@ -93,7 +93,7 @@ internal sealed class SocketStates
         if (found.Count == 0)
             return [];
         Dictionary<string, long> heard = log.Where(e => e.Host is not null).GroupBy(e => e.Host!).ToDictionary(g => g.Key, g => g.Max(e => e.T));
-        HashSet<(string?, EventSource)> lossy = [.. log.OfType<GapEvent>().Where(g => g.Lost > 0).Select(g => (g.Host, g.Source))];
-        return found.Where(d => heard[d.Host] >= d.T + Patience && !lossy.Contains((d.Host, d.Source)) && !lossy.Contains((d.Host, d.Other)));
+        GapEvent[] gaps = [.. log.OfType<GapEvent>()];
+        return found.Where(d => heard[d.Host] >= d.T + Patience && !Array.Exists(gaps, g => g.Concerns(d.Host, d.Source) || g.Concerns(d.Host, d.Other)));
     }
 }

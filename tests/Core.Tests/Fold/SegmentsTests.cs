@@ -153,6 +153,34 @@ public sealed class SegmentsTests
         Assert.Equal((false, SeenAt.Sender), (arrow.Lost, arrow.Segment!.Seen));
     }
 
+    [Theory]
+    [InlineData(Server, EventSource.Capture, false), InlineData(Server, EventSource.Agent, false), InlineData(Server, EventSource.Lab, false), InlineData(null, EventSource.Lab, false)]
+    [InlineData(Client, EventSource.Agent, true), InlineData(Server, EventSource.Trace, true)]
+    public void A_bare_ACK_is_not_lost_where_what_the_target_told_has_a_gap(string? host, EventSource source, bool lost)
+    {
+        var log = new SegmentLog();
+        log.Handshake(0);
+        log.Segment(false, "FIN,ACK", S + 1, C + 1, 100, 120);
+        log.Segment(true, "ACK", C + 1, S + 2, 125, null);
+        log.Segment(true, "FIN,ACK", C + 1, S + 2, 500, 520);
+        log.Add(new GapEvent { Host = host, Source = source, T = 1, Lost = 3, Reason = "full" });
+        log.Heard(Server, 900_000);
+        Arrow arrow = log.Arrows()[4];
+        Assert.Equal((lost, SeenAt.Sender), (arrow.Lost, arrow.Segment!.Seen));
+    }
+
+    [Theory]
+    [InlineData(EventSource.Capture), InlineData(EventSource.Agent)]
+    public void A_segment_without_an_answer_is_not_lost_where_the_only_capture_has_a_gap(EventSource source)
+    {
+        var log = new SegmentLog([Client]);
+        log.Segment(true, "SYN", C, 0, 0, null);
+        log.Heard(Client, 900_000);
+        Assert.True(log.Arrows()[0].Lost);
+        log.Add(new GapEvent { Host = Client, Source = source, T = 1, Lost = 1, Reason = "full" });
+        Assert.False(log.Arrows()[0].Lost);
+    }
+
     [Fact]
     public void Where_only_one_host_captures_the_other_end_stands_at_a_possible_moment()
     {

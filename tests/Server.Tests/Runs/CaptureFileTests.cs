@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using ReuseAddrDashboard.Core.Events;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Tcp;
@@ -152,6 +153,22 @@ public sealed class CaptureFileTests
         Assert.Equal([0x0a0d0d0a, 1, 1, 6, 6, 6, 6, 6, 5, 5], types);
         // if_drop of the server's statistics: option 5, 8 octets, 3.
         Assert.Contains("05000800" + "0300000000000000", Convert.ToHexString(octets), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task What_the_agents_buffer_and_the_lab_dropped_is_among_the_lost_with_a_word_that_it_is_of_any_kind()
+    {
+        RunFile run = Run([.. Example.Events, new GapEvent { Host = HubRoutes.Server, Source = EventSource.Agent, Lost = 20, Reason = "full" },
+            new GapEvent { Source = EventSource.Lab, Lost = 400, Reason = "full" }, new GapEvent { Host = HubRoutes.Server, Source = EventSource.Trace, Lost = 5_000, Reason = "full" }]);
+        using var file = new MemoryStream();
+        await RunCapture.Write(run, null, file, TestContext.Current.CancellationToken);
+        string octets = Convert.ToHexString(file.ToArray()), text = Encoding.ASCII.GetString(file.ToArray());
+        // if_drop: option 5, 8 octets.
+        Assert.Contains("05000800" + "A701000000000000", octets, StringComparison.Ordinal);
+        Assert.Contains("05000800" + "9001000000000000", octets, StringComparison.Ordinal);
+        Assert.Contains("420 of the 423 that were lost are events of any kind", text, StringComparison.Ordinal);
+        Assert.Contains("400 of the 400 that were lost are events of any kind", text, StringComparison.Ordinal);
+        Assert.Matches(@"Number of packets:\s+5\b", await Tool(run, "capinfos", []));
     }
 
     [Fact]

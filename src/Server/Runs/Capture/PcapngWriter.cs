@@ -60,11 +60,13 @@ internal sealed class PcapngWriter(IBufferWriter<byte> output)
         End(EnhancedPacket);
     }
 
-    /// <summary>What an interface saw and lost between two moments.</summary>
-    public void Statistics(int number, long from, long to, long told, long lost)
+    /// <summary>What an interface saw and lost between two moments, with a comment where there is more to say.</summary>
+    public void Statistics(int number, long from, long to, long told, long lost, string? comment)
     {
         U32((uint)number);
         Stamp(to);
+        if (comment is not null)
+            Text(Comment, comment);
         Moment(StatisticsStart, from);
         Moment(StatisticsEnd, to);
         Count(StatisticsReceived, told + lost);

@@ -63,8 +63,10 @@ internal static class RunCapture
         {
             (string host, int linkType) = interfaces[i];
             // The losses of a host are told once, with the first of its interfaces.
-            long lost = interfaces.FindIndex(o => o.Host == host) == i ? run.Events.OfType<GapEvent>().Where(g => g.Host == host && g.Source == EventSource.Capture).Sum(g => g.Lost) : 0;
-            file.Statistics(i, begin + first, begin + last, segments.LongCount(s => s.Host == host && s.Frame!.LinkType == linkType), lost);
+            GapEvent[] gaps = interfaces.FindIndex(o => o.Host == host) == i ? [.. run.Events.OfType<GapEvent>().Where(g => g.Concerns(host, EventSource.Capture))] : [];
+            long lost = gaps.Sum(g => g.Lost), ofAnyKind = gaps.Where(g => g.Source != EventSource.Capture).Sum(g => g.Lost);
+            file.Statistics(i, begin + first, begin + last, segments.LongCount(s => s.Host == host && s.Frame!.LinkType == linkType), lost,
+                ofAnyKind == 0 ? null : $"at most: {ofAnyKind} of the {lost} that were lost are events of any kind that did not reach the run");
             yield return true;
         }
     }
