@@ -98,6 +98,7 @@ internal sealed unsafe class TraceTap : IDisposable
     /// <summary>
     /// How many changes of state have been passed over since this was last asked, by sockets of any namespace and port: a change within an interrupt of the telling of another
     /// is not told (bpf_prog's recursion_misses; proc_pid_fdinfo(5)). Null where nobody says: before Linux 5.12, or without /proc when the tap was opened.
+    /// Of the other programs none is asked: a timer's tracepoint cannot come within itself, and the segments that are freed within another's are nearly all of no minisock.
     /// </summary>
     public long? TakeMissed()
     {
