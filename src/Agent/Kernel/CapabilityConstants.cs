@@ -7,5 +7,4 @@ internal static class CapabilityConstants
     public const uint _LINUX_CAPABILITY_VERSION_3 = 0x2008_0522;
     public const int PR_CAPBSET_DROP = 24, PR_SET_NO_NEW_PRIVS = 38, PR_GET_NO_NEW_PRIVS = 39, PR_CAP_AMBIENT = 47, PR_CAP_AMBIENT_RAISE = 2;
     public const int F_SETFD = 2, FD_CLOEXEC = 1;
-    public const int W_OK = 2;
 }

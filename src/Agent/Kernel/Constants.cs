@@ -12,7 +12,7 @@ internal static class Constants
     public const int SHUT_RD = 0, SHUT_WR = 1, SHUT_RDWR = 2;
     public const short POLLIN = 1;
     public const int EFD_NONBLOCK = 0x800, EFD_CLOEXEC = 0x80000;
-    public const int O_RDONLY = 0, O_CLOEXEC = 0x80000;
+    public const int O_RDONLY = 0, O_WRONLY = 1, O_NONBLOCK = 0x800, O_CLOEXEC = 0x80000;
     public const int CLOCK_MONOTONIC = 1, CLOCK_PROCESS_CPUTIME_ID = 2, CLOCK_THREAD_CPUTIME_ID = 3, CLOCK_MONOTONIC_COARSE = 6;
     public const int _SC_CLK_TCK = 2;
     public const int PR_SET_PDEATHSIG = 1;

@@ -14,9 +14,6 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Fcntl(int fd, int command, nint argument);
 
-    [LibraryImport(Library, EntryPoint = "euidaccess", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int EUidAccess(string path, int mode);
-
     [LibraryImport(Library, EntryPoint = "execve", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ExecVE(string path, byte** arguments, byte** environment);
 }

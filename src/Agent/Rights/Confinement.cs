@@ -45,7 +45,7 @@ internal static class Confinement
         ulong files = has & (Capabilities.Bit(CAP_DAC_OVERRIDE) | Capabilities.Bit(CAP_DAC_READ_SEARCH));
         if (files == 0 || Capabilities.Use(has & ~files) is not null)
             return files;
-        bool without = OwnFiles(program).All(Readable) && (dashboard is null || Libc.EUidAccess(dashboard, W_OK) == 0 || Marshal.GetLastPInvokeError() != Constants.EACCES);
+        bool without = OwnFiles(program).All(Readable) && (dashboard is null || Reachable(dashboard));
         _ = Capabilities.Use(has);
         return without ? 0 : files;
     }
@@ -61,6 +61,14 @@ internal static class Confinement
     {
         using var fd = new SocketFd(Libc.Open(path, Constants.O_RDONLY | Constants.O_CLOEXEC));
         return !fd.IsInvalid || Marshal.GetLastPInvokeError() != Constants.EACCES;
+    }
+
+    // connect(2) asks for the right to write; open(2) does too before it finds that it cannot open a socket (ENXIO). access(2) asks by the permitted capabilities, which are not
+    // those that are tried here. Of one that is not there yet nobody knows.
+    private static bool Reachable(string socket)
+    {
+        using var fd = new SocketFd(Libc.Open(socket, Constants.O_WRONLY | Constants.O_NONBLOCK | Constants.O_CLOEXEC));
+        return !fd.IsInvalid || Marshal.GetLastPInvokeError() is not (Constants.EACCES or Constants.ENOENT);
     }
 
     // Returns only when it fails.

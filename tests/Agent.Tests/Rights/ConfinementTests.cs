@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Agent.Tests.Support;
 using ReuseAddrDashboard.Core.Events;
@@ -61,30 +62,54 @@ public sealed class ConfinementTests
         Assert.DoesNotContain("could not be given away", process.Log, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Where_the_dashboard_s_socket_is_somebody_else_s_the_right_to_reach_it_stays()
+    [Theory]
+    [InlineData("u=rwx,go=")]
+    [InlineData("u=rwx,go=rx")] // the way there is open to all, the socket is not
+    public async Task Where_the_dashboard_s_socket_is_somebody_else_s_the_right_to_reach_it_stays(string mode)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "There is nothing to give away without root: start the tests with sudo.");
         string directory = Directory.CreateTempSubdirectory("reuseaddr-rights-").FullName;
         try
         {
-            string socket = Path.Combine(directory, "agents.sock");
-            await File.WriteAllTextAsync(socket, "");
+            string path = Path.Combine(directory, "agents.sock");
+            using var dashboard = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            dashboard.Bind(new UnixDomainSocketEndPoint(path));
+            dashboard.Listen();
+            CProgram.Tool("chmod", "u=rw,go=r", path);
+            CProgram.Tool("chmod", mode, directory);
             CProgram.Tool("chown", "-R", "nobody", directory);
-            using AgentProcess process = AgentProcess.Start(["--dashboard", $"unix:{socket}", "--name", "server"]);
+            using AgentProcess process = AgentProcess.Start(["--dashboard", $"unix:{path}", "--name", "server"]);
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-            // The program has been executed once more: only then are all steps of the giving away done.
-            while (!(await File.ReadAllTextAsync($"/proc/{process.Id}/environ", limit.Token)).Contains("REUSEADDR_AGENT_SOURCES=", StringComparison.Ordinal))
-            {
-                await Task.Yield();
-                limit.Token.ThrowIfCancellationRequested();
-            }
-            ulong files = Capabilities.Bit(CapabilityConstants.CAP_DAC_OVERRIDE) | Capabilities.Bit(CapabilityConstants.CAP_DAC_READ_SEARCH);
-            Assert.Equal(Kept | files, Set(Status(process.Id), "CapPrm"));
+            using Socket agent = await dashboard.AcceptAsync(limit.Token);
+            Assert.Equal(Kept | Files, Set(Status(process.Id), "CapPrm"));
+            Assert.Equal("1", Status(process.Id)["NoNewPrivs"]);
         }
         finally
         {
             Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_socket_that_is_not_there_yet_may_be_somebody_else_s()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "There is nothing to give away without root: start the tests with sudo.");
+        string path = Path.Combine(Path.GetTempPath(), $"reuseaddr-rights-{Guid.NewGuid():N}.sock");
+        using AgentProcess process = AgentProcess.Start(["--dashboard", $"unix:{path}", "--name", "server"]);
+        await Confined(process);
+        Assert.Equal(Kept | Files, Set(Status(process.Id), "CapPrm"));
+    }
+
+    private static readonly ulong Files = Capabilities.Bit(CapabilityConstants.CAP_DAC_OVERRIDE) | Capabilities.Bit(CapabilityConstants.CAP_DAC_READ_SEARCH);
+
+    // The program has been executed once more: only then are all steps of the giving away done.
+    private static async Task Confined(AgentProcess process)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!(await File.ReadAllTextAsync($"/proc/{process.Id}/environ", limit.Token)).Contains("REUSEADDR_AGENT_SOURCES=", StringComparison.Ordinal))
+        {
+            await Task.Yield();
+            limit.Token.ThrowIfCancellationRequested();
         }
     }
 
