@@ -5,7 +5,7 @@ namespace ReuseAddrDashboard.Core.Wire;
 /// <summary>What a check of the two hosts found.</summary>
 /// <param name="Port">The lesson's port that was asked about.</param>
 /// <param name="At">When it ended.</param>
-/// <param name="Hosts">client and server, in this order.</param>
+/// <param name="Hosts">client and server, in this order. Where only what holds the port had changed, the client's part is that of the check before.</param>
 /// <param name="Findings">The gravest first; of what is fine, too.</param>
 /// <param name="DuringRun">True when a run was open: then nothing is bound and nothing is connected, which would stand in the run.</param>
 public sealed record LabCheck(int Port, DateTimeOffset At, IReadOnlyList<HostChecked> Hosts, IReadOnlyList<Finding> Findings, bool DuringRun);

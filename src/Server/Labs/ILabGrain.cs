@@ -70,7 +70,7 @@ public interface ILabGrain : IGrainWithStringKey
     [Alias("pace")]
     Task<LabReply> Pace(string run, int pauseMs);
 
-    /// <summary>Checks both hosts side by side; answers when both have answered.</summary>
+    /// <summary>Checks both hosts side by side, anew also where a check is going on; answers when both have answered.</summary>
     [Alias("check")]
     Task<Immutable<LabCheck>> Check();
 

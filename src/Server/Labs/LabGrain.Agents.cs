@@ -43,7 +43,7 @@ internal sealed partial class LabGrain
         else
             Note(seat.Name, NoteCodes.AgentBack, NoteLevel.Info, $"The {seat.Name}'s agent is connected again.", onlyInRun: true);
         _ = Order(seat, id => orders.Watch(new(id, OpenRun, [_port])), OrderGrace);
-        CheckSoon();
+        CheckAnew();
         Changed();
         return Task.FromResult(new AgentWelcome(null, seat.Acknowledged, OpenRun));
     }
@@ -55,7 +55,7 @@ internal sealed partial class LabGrain
             seat.Leave();
             foreach (var key in _idleSockets.Keys.Where(k => k.Host == seat.Name).ToArray())
                 _idleSockets.Remove(key);
-            _check = null;
+            ForgetCheck();
             LogLeft(seat.Name);
             Note(seat.Name, NoteCodes.AgentLost, NoteLevel.Warning, $"The {seat.Name}'s agent is not connected. It is waited for; what it sees meanwhile comes later.", onlyInRun: true);
             Changed();
@@ -69,7 +69,7 @@ internal sealed partial class LabGrain
             seat.Measure(new(offset, uncertainty), Now);
         FitClocks();
         if (_check is null)
-            CheckSoon();
+            CheckSoon(whole: true);
         Changed();
         return Task.CompletedTask;
     }
@@ -133,9 +133,8 @@ internal sealed partial class LabGrain
         SocketsMoved();
         if (_run is not null)
             return;
-        // A listener that came or went, or a TIME-WAIT that ended: what was found before holds no more.
         if (row.Host == HubRoutes.Server && row.Local.Port == _port && row.From != row.To && (row.To is TcpState.Listen || row.To is null && row.From is TcpState.Listen or TcpState.TimeWait))
-            CheckSoon();
+            CheckPort();
         Changed();
     }
 

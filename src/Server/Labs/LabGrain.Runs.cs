@@ -32,7 +32,7 @@ internal sealed partial class LabGrain
         try
         {
             // Its trials are over before the first call of the run.
-            await (_checking ?? Task.CompletedTask);
+            await _round;
             await PutAway();
             // One moment on both clocks: the stamps of a capture file are wall time.
             (DateTimeOffset startedAt, long zero) = LocalClock.Both(time);
@@ -49,6 +49,8 @@ internal sealed partial class LabGrain
             await store.Create(header);
             BeginClocks();
             _run = new RunLog(header, zero, Store, Show, StoreFailed);
+            if (_port != options.Port)
+                ForgetCheck();
             (_over, _port) = (null, options.Port);
             _idleSockets.Clear();
             LogStarted(header.Id, script.Id, options.Port);
@@ -69,6 +71,7 @@ internal sealed partial class LabGrain
         string? run = _run?.Header.Id;
         await PutAway();
         await WatchEverywhere();
+        CheckAfterRun();
         Changed();
         return LabReply.Done(run);
     }
@@ -95,7 +98,7 @@ internal sealed partial class LabGrain
             _port = port;
             _idleSockets.Clear();
             Changed();
-            CheckSoon();
+            CheckAnew();
             await WatchEverywhere();
         }
         return LabReply.Done(null);

@@ -40,6 +40,9 @@ internal sealed class ScriptedAgent : IAsyncDisposable
         Reach = order.Reach is { } to ? new ReachTest(to, ReachResult.Refused, "ECONNREFUSED", 200_000) : null,
     };
 
+    /// <summary>Awaited between what a check finds and its answer.</summary>
+    public Func<Task> Hold { get; set; } = () => Task.CompletedTask;
+
     public int CloseAlls { get; private set; }
 
     public List<DestroyOrder> Destroyed { get; } = [];
@@ -120,6 +123,7 @@ internal sealed class ScriptedAgent : IAsyncDisposable
         Checks.Add(order);
         if (Finds(order) is not { } check)
             return;
+        await Hold();
         await _one.WaitAsync();
         try
         {

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using ReuseAddrDashboard.Core.Events;
 using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Server.Labs;
 using ReuseAddrDashboard.Server.LocalHosts;
 using ReuseAddrDashboard.Server.Options;
 using ReuseAddrDashboard.Server.Scenarios;
@@ -31,6 +32,8 @@ internal sealed class TestDashboard : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    public ILabGrain Lab => _app.Services.GetRequiredService<IGrainFactory>().GetGrain<ILabGrain>(HubRoutes.LocalLab);
+
     public string DataPath => _data.Path;
 
     /// <summary>Where agents of this machine find it, whatever network namespace they are in.</summary>
@@ -38,23 +41,24 @@ internal sealed class TestDashboard : IAsyncDisposable
 
     /// <param name="dataPath">A data directory of the test's own, which it removes; null for a new one that goes with the dashboard.</param>
     /// <param name="scenarios">Where its lessons are; null for those of the program.</param>
-    public static async Task<TestDashboard> Start(string? dataPath = null, string? scenarios = null)
+    /// <param name="time">Its clock; null for the real one.</param>
+    public static async Task<TestDashboard> Start(string? dataPath = null, string? scenarios = null, TimeProvider? time = null)
     {
         bool keepsData = dataPath is not null;
         dataPath ??= Directory.CreateTempSubdirectory("reuseaddr-test-").FullName;
         var options = new DashboardOptions { Hosts = LocalHostsMode.None, Urls = ["http://127.0.0.1:0"], Data = dataPath, LogLevel = Serilog.Events.LogEventLevel.Error };
         DataDirectory data = DataDirectory.Hold(dataPath);
         PrivateDirectory directory = PrivateDirectory.Create();
-        WebApplication app = Dashboard.Build(options, data, directory, ScenarioCatalog.Load(scenarios ?? Path.Combine(AppContext.BaseDirectory, "Scenarios")), TimeProvider.System);
+        WebApplication app = Dashboard.Build(options, data, directory, ScenarioCatalog.Load(scenarios ?? Path.Combine(AppContext.BaseDirectory, "Scenarios")), time ?? TimeProvider.System);
         app.Services.GetRequiredService<LocalHostsStatus>().Set(HostsMode.Remote, null);
         await Dashboard.Start(app);
         return new(app, data, directory, keepsData);
     }
 
     /// <summary>A dashboard with both agents joined.</summary>
-    public static async Task<(TestDashboard Dashboard, ScriptedAgent Client, ScriptedAgent Server)> StartWithAgents(string? dataPath = null)
+    public static async Task<(TestDashboard Dashboard, ScriptedAgent Client, ScriptedAgent Server)> StartWithAgents(string? dataPath = null, TimeProvider? time = null)
     {
-        TestDashboard dashboard = await Start(dataPath);
+        TestDashboard dashboard = await Start(dataPath, time: time);
         ScriptedAgent client = await ScriptedAgent.Join(dashboard.Url, HubRoutes.Client);
         ScriptedAgent server = await ScriptedAgent.Join(dashboard.Url, HubRoutes.Server);
         client.Peer = server;
