@@ -12,7 +12,7 @@ public sealed record ClockEvent : RunEvent
     [JsonConverter(typeof(NanosecondsAsSeconds))]
     public long Shift { get; init; }
 
-    /// <summary>How far its times may still be off after that (JSON: seconds).</summary>
+    /// <summary>How far its times may still be off after that at T; clocks drift, so 20 millionths more of each one's distance from T (JSON: seconds).</summary>
     [JsonConverter(typeof(NanosecondsAsSeconds))]
     public long Uncertainty { get; init; }
 }

@@ -151,6 +151,6 @@ public enum HostsMode : byte
 /// <param name="Name"><c>client</c> or <c>server</c>.</param>
 /// <param name="Connected">True while the agent's link is up.</param>
 /// <param name="Facts">What it announced last; null for never.</param>
-/// <param name="ClockUncertainty">How far its times may be off the lab's clock (JSON: seconds): 0 when both share one, null when not measured.</param>
+/// <param name="ClockUncertainty">How far its times may be off the lab's clock, those of the open run or, without one, of now (JSON: seconds): 0 when both share one, null when not measured.</param>
 public sealed record LabHost(
     string Name, bool Connected, HostFacts? Facts, [property: JsonConverter(typeof(NanosecondsAsSeconds))] long? ClockUncertainty = null);

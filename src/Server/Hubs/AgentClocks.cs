@@ -24,8 +24,8 @@ internal sealed class AgentClocks(IHubContext<AgentHub, IAgentClient> agents, IG
         {
             while (true)
             {
-                (long offset, long uncertainty) = await Measure(agents.Clients.Client(connection));
-                await grains.GetGrain<ILabGrain>(lab).AgentClock(connection, offset, uncertainty);
+                ClockEstimate clock = await Measure(agents.Clients.Client(connection));
+                await grains.GetGrain<ILabGrain>(lab).AgentClock(connection, clock.Offset, clock.Uncertainty);
                 await Task.Delay(Again, time, ended);
             }
         }
@@ -39,19 +39,20 @@ internal sealed class AgentClocks(IHubContext<AgentHub, IAgentClient> agents, IG
         }
     }
 
-    private async Task<(long Offset, long Uncertainty)> Measure(IAgentClient agent)
+    private async Task<ClockEstimate> Measure(IAgentClient agent)
     {
-        (long Offset, long Uncertainty) best = (0, long.MaxValue);
+        ClockEstimate best = new(0, long.MaxValue);
+        long now = 0;
         for (int i = 0; i < Questions; i++)
         {
             long before = LocalClock.Nanoseconds(time);
             long there = await agent.Monotonic();
-            long after = LocalClock.Nanoseconds(time);
-            long half = (after - before) / 2;
+            now = LocalClock.Nanoseconds(time);
+            long half = (now - before) / 2;
             if (half < best.Uncertainty)
-                best = (before + half - there, half);
+                best = new(before + half - there, half, now);
         }
-        return best;
+        return best.Aged(now);
     }
 }
 

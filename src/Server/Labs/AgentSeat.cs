@@ -5,11 +5,7 @@ namespace ReuseAddrDashboard.Server.Labs;
 /// <summary>One of the lab's two places for an agent: who sits there, what it holds, which orders are out.</summary>
 internal sealed class AgentSeat(string name)
 {
-    /// <summary>Clocks of two machines drift apart by up to 20 parts in a million: what was measured is worth less with time.</summary>
-    private const long DriftDivisor = 50_000;
-
     private readonly Dictionary<long, TaskCompletionSource<AgentItem>> _orders = [];
-    private long _measuredAt;
 
     public string Name { get; } = name;
 
@@ -36,6 +32,9 @@ internal sealed class AgentSeat(string name)
     /// <summary>What the open run's log says of the clock.</summary>
     public ClockEstimate Told { get; set; }
 
+    /// <summary>The latest time of an event that the open run has of this host, in nanoseconds of the server's clock as they are placed.</summary>
+    public long SeenUntil { get; private set; }
+
     public bool Connected => Connection is not null;
 
     /// <summary>Connected, and what it reports can be placed in time.</summary>
@@ -54,20 +53,26 @@ internal sealed class AgentSeat(string name)
         (Connection, Instance, Facts, Orders) = (connection, hello.Instance, hello.Facts, orders);
     }
 
-    /// <summary>Takes a measurement of the clock, unless the one it has is still better.</summary>
-    /// <param name="measured">The measurement.</param>
-    /// <param name="now">When, in nanoseconds.</param>
-    public void Measure(ClockEstimate measured, long now)
+    /// <summary>Takes a measurement of the clock, unless what it has is still better.</summary>
+    public void Measure(ClockEstimate measured)
     {
-        if (Measured is { } old && measured.Uncertainty > old.Uncertainty + (now - _measuredAt) / DriftDivisor)
+        if (Measured is { } old && measured.At is { } now && measured.Uncertainty > old.Aged(now).Uncertainty)
             return;
-        (Measured, _measuredAt) = (measured, now);
+        Measured = measured;
         if (Clock is null)
             Place(measured);
     }
 
     /// <summary>Settles the clock for a new run: its events are placed by what is known now.</summary>
-    public void BeginRun() => Place(Clock ?? default);
+    public void BeginRun(long now)
+    {
+        Place((Clock ?? default).Aged(now));
+        SeenUntil = now;
+    }
+
+    /// <summary>Notes an event of the open run.</summary>
+    /// <param name="at">Its time, in nanoseconds of the server's clock as it is placed.</param>
+    public void Saw(long at) => SeenUntil = Math.Max(SeenUntil, at);
 
     /// <summary>Takes the best that is known by now. Events are placed as before.</summary>
     public void Tighten(ClockEstimate clock) => Clock = clock;

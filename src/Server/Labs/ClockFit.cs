@@ -1,13 +1,21 @@
 namespace ReuseAddrDashboard.Server.Labs;
 
 /// <summary>A clock's distance from the lab's and how far that may be wrong, both in nanoseconds.</summary>
-internal readonly record struct ClockEstimate(long Offset, long Uncertainty)
+/// <param name="At">When it was so, in nanoseconds of the lab's clock; null for the lab's own clock, of which it is so at all times.</param>
+internal readonly record struct ClockEstimate(long Offset, long Uncertainty, long? At = null)
 {
     public ClockInterval Interval => ClockInterval.Around(Offset, Uncertainty);
+
+    /// <summary>The same at another time, earlier or later: less sure.</summary>
+    public ClockEstimate Aged(long at) => At is { } then ? new(Offset, Uncertainty + ClockDrift.Over(at - then), at) : this;
+
+    /// <summary>How far times between these two may be off when all are placed by this one offset.</summary>
+    public long UncertaintyOver(long from, long to) => Math.Max(Aged(from).Uncertainty, Aged(to).Uncertainty);
 }
 
 /// <summary>
 /// The clocks of two hosts from what was measured over each one's link and from segments that passed between them: no segment arrives before it was sent, in either direction.
+/// All as of one time.
 /// </summary>
 internal static class ClockFit
 {
@@ -22,8 +30,8 @@ internal static class ClockFit
             return (client, server);
         // Of both intervals every value has a partner in the other: the server takes its middle, the client what fits to it.
         long serverAt = s.Middle, clientAt = Math.Clamp(c.Middle, serverAt + difference.Least, serverAt + difference.Most);
-        return (Within(c, clientAt), Within(s, serverAt));
+        return (Within(c, clientAt, client.At), Within(s, serverAt, server.At));
     }
 
-    private static ClockEstimate Within(ClockInterval i, long at) => new(at, Math.Max(at - i.Least, i.Most - at));
+    private static ClockEstimate Within(ClockInterval i, long offset, long? at) => new(offset, Math.Max(offset - i.Least, i.Most - offset), at);
 }

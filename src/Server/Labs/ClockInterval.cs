@@ -12,6 +12,9 @@ internal readonly record struct ClockInterval(long Least, long Most)
 
     public long Middle => Least + (Most - Least) / 2;
 
+    /// <summary>So much less sure at both ends; an end of which nothing is known stays so.</summary>
+    public ClockInterval Widened(long by) => new(Least <= Unknown.Least ? Least : Least - by, Most >= Unknown.Most ? Most : Most + by);
+
     public static ClockInterval operator &(ClockInterval a, ClockInterval b) => new(Math.Max(a.Least, b.Least), Math.Min(a.Most, b.Most));
 
     public static ClockInterval operator +(ClockInterval a, ClockInterval b) => new(a.Least + b.Least, a.Most + b.Most);

@@ -36,7 +36,7 @@ internal sealed partial class LabGrain
         bool lost = seat.Instance is not null && seat.Instance != hello.Instance;
         seat.Take(connection, hello, orders);
         if (LocalClock.IsOf(hello.Facts))
-            seat.Measure(default, Now);
+            seat.Measure(default);
         LogJoined(seat.Name, hello.Facts.HostName, hello.Facts.Kernel);
         if (lost)
             AgentRestarted(seat);
@@ -66,7 +66,7 @@ internal sealed partial class LabGrain
     public Task AgentClock(string connection, long offset, long uncertainty)
     {
         foreach (AgentSeat seat in Seats.Where(s => s.Connection == connection))
-            seat.Measure(new(offset, uncertainty), Now);
+            seat.Measure(new(offset, uncertainty, Now));
         FitClocks();
         if (_check is null)
             CheckSoon(whole: true);
@@ -105,8 +105,9 @@ internal sealed partial class LabGrain
         if (_run is { } run && _over is null)
         {
             if (e is SegmentEvent segment)
-                Follow(segment);
+                Follow(seat, segment);
             e = HostClocks.Shift(e, seat.PlacedBy - run.Zero);
+            seat.Saw(e.T + run.Zero);
             if (e is CallEvent call && order is { } id && _calls.TryGetValue(id, out CallContext? context))
             {
                 // The first event of an order is its call; a read-back or the agent's own shutdown follows it without an index.

@@ -9,19 +9,20 @@ internal sealed partial class LabGrain
 
     private bool OneClock => _client.Facts is { } client && _server.Facts is { } server && client.SharesClockWith(server);
 
-    private void BeginClocks()
+    private void BeginClocks(long now)
     {
-        _flights = new();
+        _flights.BeginRun();
         foreach (AgentSeat seat in Seats)
-            seat.BeginRun();
+            seat.BeginRun(now);
     }
 
     /// <summary>A segment with the time of its host's own clock.</summary>
-    private void Follow(SegmentEvent segment)
+    private void Follow(AgentSeat seat, SegmentEvent segment)
     {
         if (OneClock || _client.Measured is not { } client || _server.Measured is not { } server)
             return;
-        if (_flights.Take(segment, client.Interval - server.Interval))
+        long at = segment.T + seat.PlacedBy;
+        if (_flights.Take(segment, at, client.Aged(at).Interval - server.Aged(at).Interval))
             FitClocks();
     }
 
@@ -29,21 +30,30 @@ internal sealed partial class LabGrain
     {
         if (_client.Measured is not { } client || _server.Measured is not { } server)
             return;
-        (client, server) = ClockFit.Tighten(client, server, OneClock ? default : _flights.Difference);
+        long now = Now;
+        (client, server) = ClockFit.Tighten(client.Aged(now), server.Aged(now), OneClock ? default : _flights.Difference(now));
         _client.Tighten(client);
         _server.Tighten(server);
-        Tell(_client, client);
-        Tell(_server, server);
+        Tell(_client, client, now);
+        Tell(_server, server, now);
     }
 
-    // Once for each tenth less of uncertainty, and where what was told is contradicted.
-    private void Tell(AgentSeat seat, ClockEstimate clock)
+    // Once for each tenth less of uncertainty over the whole run, of which all is placed by one offset, and where what was told is contradicted.
+    private void Tell(AgentSeat seat, ClockEstimate clock, long now)
     {
-        bool tighter = clock.Uncertainty < seat.Told.Uncertainty - seat.Told.Uncertainty / 10, contradicted = Math.Abs(clock.Offset - seat.Told.Offset) > seat.Told.Uncertainty;
-        if (_run is not { } run || _over is not null || !tighter && !contradicted)
+        if (_run is not { } run || _over is not null)
+            return;
+        long told = seat.Told.UncertaintyOver(run.Zero, seat.SeenUntil), better = clock.UncertaintyOver(run.Zero, seat.SeenUntil);
+        bool contradicted = Math.Abs(clock.Offset - seat.Told.Offset) > seat.Told.Aged(now).Uncertainty;
+        if (better >= told - told / 10 && !contradicted)
             return;
         seat.Told = clock;
-        run.Append(new ClockEvent { T = Now - run.Zero, Host = seat.Name, Source = EventSource.Lab, Shift = clock.Offset - seat.PlacedBy, Uncertainty = clock.Uncertainty });
+        run.Append(new ClockEvent { T = now - run.Zero, Host = seat.Name, Source = EventSource.Lab, Shift = clock.Offset - seat.PlacedBy, Uncertainty = clock.Uncertainty });
         Changed();
     }
+
+    /// <summary>How far times of a host may be off: those of the open run, all placed by one offset; without one, those of now. Null while its clock was not measured.</summary>
+    private long? ClockUncertainty(AgentSeat seat, long now) => seat.Clock is not { } clock ? null
+        : _run is { } run && _over is null ? seat.Told.UncertaintyOver(run.Zero, seat.SeenUntil)
+        : clock.Aged(now).Uncertainty;
 }

@@ -47,7 +47,7 @@ internal sealed partial class LabGrain
                 Script = script,
             };
             await store.Create(header);
-            BeginClocks();
+            BeginClocks(zero);
             _run = new RunLog(header, zero, Store, Show, StoreFailed);
             if (_port != options.Port)
                 ForgetCheck();

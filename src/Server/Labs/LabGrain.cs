@@ -94,7 +94,7 @@ internal sealed partial class LabGrain(
             Version = _version,
             Mode = hosts.Mode,
             ModeReason = hosts.Reason,
-            Hosts = [.. Seats.Select(s => new LabHost(s.Name, s.Ready, s.Facts, s.Clock?.Uncertainty))],
+            Hosts = [.. Seats.Select(s => new LabHost(s.Name, s.Ready, s.Facts, ClockUncertainty(s, now)))],
             Run = _run?.Header,
             RunTime = RunTime(now),
             Port = _port,

@@ -14,13 +14,22 @@ internal sealed class SegmentFlights
 
     private readonly Dictionary<Content, (string Host, bool Sent, long T)> _waiting = [];
 
-    /// <summary>The client's offset less the server's, by every segment so far.</summary>
-    public ClockInterval Difference { get; private set; } = ClockInterval.Unknown;
+    // The client's offset less the server's by every segment so far, and when it was so, in nanoseconds of the lab's clock.
+    private ClockInterval _difference = ClockInterval.Unknown;
+    private long _at = long.MinValue;
+
+    /// <summary>What is known of the client's offset less the server's at a time, in nanoseconds of the lab's clock: clocks come apart since the last segment.</summary>
+    public ClockInterval Difference(long at) => _at == long.MinValue ? _difference : _difference.Widened(ClockDrift.Over(at - _at));
+
+    /// <summary>What one end has told of and the other has not is of an earlier run.</summary>
+    public void BeginRun() => _waiting.Clear();
 
     /// <summary>Takes what a host told.</summary>
-    /// <param name="possible">What the difference can be at all: a pair that contradicts it is of two segments, of which each end missed one.</param>
-    /// <returns>True when <see cref="Difference"/> became narrower.</returns>
-    public bool Take(SegmentEvent e, ClockInterval possible)
+    /// <param name="e">With the time of its host's own clock.</param>
+    /// <param name="at">That time on the lab's clock, as far as it is known.</param>
+    /// <param name="possible">What the difference can be at all then: a pair that contradicts it is of two segments, of which each end missed one.</param>
+    /// <returns>True when more is known of the difference than before.</returns>
+    public bool Take(SegmentEvent e, long at, ClockInterval possible)
     {
         // Sent twice, either may be the one that arrived; seen once on a loopback, there is one clock.
         if (e.Host is not { } host || e.Retransmission || e is { Sent: not null, Received: not null })
@@ -38,10 +47,12 @@ internal sealed class SegmentFlights
         long flight = sent ? other.T - e.T : e.T - other.T;
         bool fromClient = (host == HubRoutes.Client) == sent;
         ClockInterval bound = fromClient ? ClockInterval.Unknown with { Most = flight } : ClockInterval.Unknown with { Least = -flight };
-        ClockInterval narrower = Difference & bound;
-        if (narrower == Difference || !(narrower & possible).IsPossible)
+        // Hosts do not tell in the order of time. Both bounds count as of the later of the two times.
+        long then = Math.Max(at, _at);
+        ClockInterval known = Difference(then), narrower = known & bound.Widened(ClockDrift.Over(then - at));
+        if (narrower == known || !(narrower & possible.Widened(ClockDrift.Over(then - at))).IsPossible)
             return false;
-        Difference = narrower;
+        (_difference, _at) = (narrower, then);
         return true;
     }
 }

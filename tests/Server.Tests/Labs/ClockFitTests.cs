@@ -33,15 +33,16 @@ public sealed class ClockFitTests
         Segment(f.FromClient, (uint)i, f.At - (f.FromClient ? c.TrueClient : c.TrueServer), true),
         Segment(f.FromClient, (uint)i, f.At + f.Flight - (f.FromClient ? c.TrueServer : c.TrueClient), false)));
 
+    // All as of one moment: nothing drifts.
     private static (ClockEstimate Client, ClockEstimate Server) Fit(Case c)
     {
         var flights = new SegmentFlights();
         foreach ((SegmentEvent sent, SegmentEvent received) in Segments(c))
         {
-            flights.Take(sent, c.Client.Interval - c.Server.Interval);
-            flights.Take(received, c.Client.Interval - c.Server.Interval);
+            flights.Take(sent, 0, c.Client.Interval - c.Server.Interval);
+            flights.Take(received, 0, c.Client.Interval - c.Server.Interval);
         }
-        return ClockFit.Tighten(c.Client, c.Server, flights.Difference);
+        return ClockFit.Tighten(c.Client, c.Server, flights.Difference(0));
     }
 
     [Fact]
@@ -82,14 +83,14 @@ public sealed class ClockFitTests
         var flights = new SegmentFlights();
         ClockInterval possible = ClockInterval.Around(0, 1_000_000);
         // What arrived had been sent a second before the copy that was seen to leave.
-        Assert.False(flights.Take(Segment(true, 1, 1_000_000_000, sent: true), possible));
-        Assert.False(flights.Take(Segment(true, 1, 20_000, sent: false), possible));
-        Assert.False(flights.Take(Segment(true, 2, 10, sent: true, again: true), possible));
-        Assert.False(flights.Take(Segment(true, 2, 30, sent: false), possible));
-        Assert.Equal(ClockInterval.Unknown, flights.Difference);
-        Assert.False(flights.Take(Segment(true, 3, 30, sent: true), possible));
-        Assert.True(flights.Take(Segment(true, 3, 60, sent: false), possible));
-        Assert.Equal(30, flights.Difference.Most);
+        Assert.False(flights.Take(Segment(true, 1, 1_000_000_000, sent: true), 0, possible));
+        Assert.False(flights.Take(Segment(true, 1, 20_000, sent: false), 0, possible));
+        Assert.False(flights.Take(Segment(true, 2, 10, sent: true, again: true), 0, possible));
+        Assert.False(flights.Take(Segment(true, 2, 30, sent: false), 0, possible));
+        Assert.Equal(ClockInterval.Unknown, flights.Difference(0));
+        Assert.False(flights.Take(Segment(true, 3, 30, sent: true), 0, possible));
+        Assert.True(flights.Take(Segment(true, 3, 60, sent: false), 0, possible));
+        Assert.Equal(30, flights.Difference(0).Most);
     }
 
     [Fact]
@@ -97,5 +98,74 @@ public sealed class ClockFitTests
     {
         ClockEstimate client = new(1_000, 10), server = new(0, 10);
         Assert.Equal((client, server), ClockFit.Tighten(client, server, new(5_000, 6_000)));
+    }
+
+    private sealed record Drifting(double ClientRate, double ServerRate, (bool Link, bool FromClient, long At, long Flight, long Late)[] Seen, long Asked);
+
+    // Each clock is off by 0 when the lab's shows 0, and gains or loses up to 10 millionths, so that any two come apart by at most 20. A minute or two of segments and round trips,
+    // of which each is told of some time later.
+    private static readonly Gen<Drifting> Drifts =
+        from rates in Gen.Select(Gen.Double[-1e-5, 1e-5], Gen.Double[-1e-5, 1e-5])
+        from seen in Gen.Select(Gen.Bool, Gen.Bool, Gen.Long[0, 100_000_000_000], Gen.Long[0, 100_000], Gen.Long[0, 1_000_000_000]).Array[1, 30]
+        from asked in Gen.Long[0, 30_000_000_000]
+        select new Drifting(rates.Item1, rates.Item2, seen, asked);
+
+    [Fact]
+    public void Of_clocks_that_drift_the_truth_is_always_within_what_is_shown() => Drifts.Sample(c =>
+    {
+        double Rate(bool client) => client ? c.ClientRate : c.ServerRate;
+        long Truth(bool client, long at) => (long)Math.Round(at * Rate(client));
+        AgentSeat client = new(HubRoutes.Client), server = new(HubRoutes.Server);
+        var flights = new SegmentFlights();
+        AgentSeat[] seats = [client, server];
+        foreach (AgentSeat seat in seats)
+            seat.Measure(new(0, 1_000_000, 0));
+        long now = 0;
+        uint number = 0;
+        foreach ((bool link, bool fromClient, long at, long flight, long late) in c.Seen.OrderBy(s => s.At + s.Late))
+        {
+            now = Math.Max(now, at + late);
+            if (link)
+                seats[fromClient ? 0 : 1].Measure(new(Truth(fromClient, now) + flight / 2, flight, now));
+            else
+            {
+                ClockInterval possible = client.Measured!.Value.Aged(at).Interval - server.Measured!.Value.Aged(at).Interval;
+                flights.Take(Segment(fromClient, ++number, at - Truth(fromClient, at), true), at, possible);
+                flights.Take(Segment(fromClient, number, at + flight - Truth(!fromClient, at + flight), false), at + flight, possible);
+            }
+            (ClockEstimate one, ClockEstimate other) = ClockFit.Tighten(client.Measured!.Value.Aged(now), server.Measured!.Value.Aged(now), flights.Difference(now));
+            client.Tighten(one);
+            server.Tighten(other);
+        }
+        long shown = now + c.Asked;
+        return seats.All(s => s.Clock is { } clock
+            && Math.Abs(clock.Offset - Truth(s == client, now)) <= clock.Uncertainty + 2
+            && Math.Abs(clock.Offset - Truth(s == client, shown)) <= clock.Aged(shown).Uncertainty + 2
+            && Math.Abs(clock.Offset - Truth(s == client, 0)) <= clock.UncertaintyOver(0, shown) + 2);
+    });
+
+    [Fact]
+    public void A_bound_of_five_seconds_ago_is_worth_less_by_what_the_clocks_may_have_drifted()
+    {
+        // SYN at 0 s, its answer 5 s later: each flew for 1 us, and the client's clock had lost 100 us meanwhile.
+        const long later = 5_000_000_000, lost = 100_000;
+        ClockInterval possible = ClockInterval.Around(0, 1_000_000);
+        var flights = new SegmentFlights();
+        flights.Take(Segment(true, 1, 0, sent: true), 0, possible);
+        flights.Take(Segment(true, 1, 1_000, sent: false), 1_000, possible);
+        flights.Take(Segment(false, 2, later, sent: true), later, possible);
+        flights.Take(Segment(false, 2, later + 1_000 - lost, sent: false), later + 1_000, possible);
+        ClockInterval difference = flights.Difference(later + 1_000);
+        Assert.Equal((lost - 1_000, lost + 1_000), (difference.Least, difference.Most));
+        // Another 5 s later, and as of the beginning.
+        Assert.Equal((lost - 1_000 - lost, lost + 1_000 + lost), (flights.Difference(2 * later + 1_000).Least, flights.Difference(2 * later + 1_000).Most));
+        Assert.InRange(0, flights.Difference(0).Least, flights.Difference(0).Most);
+    }
+
+    [Fact]
+    public void The_labs_own_clock_stays_exact()
+    {
+        Assert.Equal(default, default(ClockEstimate).Aged(long.MaxValue));
+        Assert.Equal(0, default(ClockEstimate).UncertaintyOver(0, 60_000_000_000));
     }
 }
