@@ -22,7 +22,9 @@ internal static unsafe class Capabilities
     /// Keeps these of the permitted ones and gives the others away, for good and for whatever program the thread executes: by no_new_privs neither uid 0 nor a file's
     /// capabilities bring them back.
     /// </summary>
-    public static KernelRefusal? KeepOnly(ulong keep)
+    /// <param name="keep">These.</param>
+    /// <param name="ofProgram">What the file of the program to execute has: execve(2) is EPERM where the bounding set lacks one of them.</param>
+    public static KernelRefusal? KeepOnly(ulong keep, ulong ofProgram)
     {
         keep &= Permitted();
         if (Libc.PrCtl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
@@ -30,7 +32,7 @@ internal static unsafe class Capabilities
         for (int capability = 0; capability < 64; capability++)
         {
             // Needs CAP_SETPCAP, and is EINVAL past the kernel's last; without it no_new_privs does the same.
-            if ((keep & Bit(capability)) == 0)
+            if (((keep | ofProgram) & Bit(capability)) == 0)
                 _ = Libc.PrCtl(PR_CAPBSET_DROP, (nuint)capability, 0, 0, 0);
         }
         if (Set(keep, keep, keep) is { } refused)
@@ -42,6 +44,19 @@ internal static unsafe class Capabilities
                 return KernelRefusal.Last("prctl(PR_CAP_AMBIENT_RAISE)");
         }
         return null;
+    }
+
+    /// <summary>Those that a program's file gives to who executes it (setcap(8), struct vfs_cap_data); 0 for none.</summary>
+    public static ulong OfFile(string path)
+    {
+        const int room = 6; // magic_etc; permitted and inheritable, twice; rootid
+        uint* data = stackalloc uint[room];
+        return (int)Libc.GetXAttr(path, "security.capability", data, room * sizeof(uint)) switch
+        {
+            >= 5 * sizeof(uint) => data[1] | (ulong)data[3] << 32,
+            3 * sizeof(uint) => data[1],
+            _ => 0,
+        };
     }
 
     public static bool NoNewPrivileges => Libc.PrCtl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;

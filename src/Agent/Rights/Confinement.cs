@@ -34,7 +34,8 @@ internal static class Confinement
         ulong has = Capabilities.Permitted(), keep = Used | NeededForFiles(has, program, dashboard);
         if ((has & ~keep) == 0 && Capabilities.NoNewPrivileges)
             return sources;
-        KernelRefusal refused = Capabilities.KeepOnly(keep) ?? Execute(program, sources.HandOver());
+        KernelRefusal refused = Capabilities.KeepOnly(keep, program is null ? 0 : Capabilities.OfFile(program)) ?? Execute(program, sources.HandOver());
+        sources.KeepBack();
         log.WriteLine($"reuseaddr-agent: rights that are not needed could not be given away: {refused}.");
         return sources;
     }

@@ -30,6 +30,13 @@ internal sealed record OpenSources(PacketSocket? Capture, KernelRefusal? NoCaptu
     /// <summary>Leaves the descriptors open to the program that comes after execve, and says which they are.</summary>
     public string HandOver() => Say(Capture is null ? [] : [Capture.Number], NoCapture) + Between + Say(Trace?.Numbers ?? [], NoTrace);
 
+    /// <summary>Undoes that: no other program comes.</summary>
+    public void KeepBack()
+    {
+        foreach (int number in (Capture is null ? [] : new[] { Capture.Number }).Concat(Trace?.Numbers ?? []))
+            _ = Libc.Fcntl(number, CapabilityConstants.F_SETFD, CapabilityConstants.FD_CLOEXEC);
+    }
+
     /// <summary>Takes over what <see cref="HandOver"/> said before execve.</summary>
     public static OpenSources TakeOver(string said)
     {

@@ -47,6 +47,19 @@ internal sealed class AgentProcess : IDisposable
         return new AgentProcess(Process.Start(start)!);
     }
 
+    /// <summary>Copies the agent into a directory and returns the file to execute.</summary>
+    public static string CopyTo(string directory)
+    {
+        string program = Program.Length == 1 ? Program[0] : Path.ChangeExtension(Program[1], null);
+        foreach (string file in Program.Length == 1 ? [program] : Directory.GetFiles(Path.GetDirectoryName(program)!))
+            File.Copy(file, Path.Combine(directory, Path.GetFileName(file)));
+        return Path.Combine(directory, Path.GetFileName(program));
+    }
+
+    /// <summary>Starts a copy of it.</summary>
+    public static AgentProcess StartCopy(string program, IEnumerable<string> args) =>
+        new(Process.Start(new ProcessStartInfo(program, args) { RedirectStandardError = true, RedirectStandardOutput = true })!);
+
     /// <summary>Runs the agent to its end.</summary>
     public static async Task<(int Code, string Out, string Error)> Run(params string[] args)
     {
