@@ -25,6 +25,7 @@ public sealed class HostsTests(SharedDashboard shared, Chromium chromium) : Page
             LabPage lab = new(visitor.Page);
             await lab.Prepare("Without SO_REUSEADDR", port);
             await Expect(lab.Main).ToContainTextAsync($"Port {port} is taken: LISTEN 0.0.0.0:{port}");
+            await Expect(lab.Main).ToContainTextAsync($"sudo ss -tlnp 'sport = :{port}'");
             await Expect(lab.Button("Start anyway")).ToBeEnabledAsync();
             await visitor.Shoot("hosts-warning");
 

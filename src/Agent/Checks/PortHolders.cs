@@ -14,7 +14,11 @@ internal static class PortHolders
         PortHolder[] all = [.. (FromDiag(port) ?? FromProc(port)).OrderBy(h => h.State switch { TcpState.Listen => 0, TcpState.BoundInactive => 1, TcpState.TimeWait => 3, _ => 2 })];
         PortHolder[] told = all.Length > HostCheck.MaxHolders ? all[..HostCheck.MaxHolders] : all;
         Dictionary<ulong, (int Pid, string Program)> owners = Owners([.. told.Select(h => h.Inode).Where(i => i != 0)]);
-        return ([.. told.Select(h => owners.TryGetValue(h.Inode, out (int Pid, string Program) owner) ? h with { Pid = owner.Pid, Program = owner.Program } : h)], all.Length - told.Length);
+        IReadOnlyDictionary<uint, string> users = told.Length == 0 ? new Dictionary<uint, string>() : UserNames.Read();
+        return ([.. told.Select(h => Named(h, users.GetValueOrDefault(h.Uid)))], all.Length - told.Length);
+
+        PortHolder Named(PortHolder holder, string? user) => owners.TryGetValue(holder.Inode, out (int Pid, string Program) owner)
+            ? holder with { User = user, Pid = owner.Pid, Program = owner.Program } : holder with { User = user };
     }
 
     private static List<PortHolder>? FromDiag(ushort port)
@@ -53,7 +57,8 @@ internal static class PortHolders
         return found;
     }
 
-    // What this agent may not look into is passed over: another user's process, one that has just ended.
+    // What this agent may not look into is passed over: the process of another user, or one with a capability that the agent has not (ptrace(2), PTRACE_MODE_READ); one that
+    // has just ended. CAP_SYS_PTRACE, which opens them all, would also let it read their memory: it is not kept for a name.
     private static Dictionary<ulong, (int, string)> Owners(HashSet<ulong> inodes)
     {
         var owners = new Dictionary<ulong, (int, string)>();

@@ -47,22 +47,9 @@ internal static class SourceFacts
         {
             { Call: var call } when call.Contains(OpenSources.Namespace, StringComparison.Ordinal) => "Mount the proc file system: mount -t proc proc /proc.",
             { Call: var call } when call.Contains(SocketLayout.File, StringComparison.Ordinal) => $"A kernel built with CONFIG_DEBUG_INFO_BTF shows {SocketLayout.File}; in a container, mount /sys.",
-            { Errno: Constants.EPERM } when InUserNamespace() => "The kernel lets nobody trace from inside a user namespace: start the dashboard with sudo, then its hosts need none.",
+            { Errno: Constants.EPERM } when UserNamespace.IsOwn() => "The kernel lets nobody trace from inside a user namespace: start the dashboard with sudo, then its hosts need none.",
             { Errno: Constants.EPERM } => "Give the agent CAP_BPF and CAP_PERFMON: start it with sudo; for a container --cap-add BPF --cap-add PERFMON, or --cap-add SYS_ADMIN where the engine does not know those.",
             { Errno: Constants.ENOENT, Call: var call } when call.Contains("RAW_TRACEPOINT", StringComparison.Ordinal) => "A kernel built with CONFIG_TRACEPOINTS and CONFIG_EVENT_TRACING has that tracepoint.",
             _ => "Linux 5.8 or later, built with CONFIG_BPF_SYSCALL, CONFIG_BPF_EVENTS and CONFIG_DEBUG_INFO_BTF.",
         });
-
-    // The first user namespace maps every user to itself: "0 0 4294967295" (user_namespaces(7)).
-    private static bool InUserNamespace()
-    {
-        try
-        {
-            return !File.ReadAllText("/proc/self/uid_map").Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).SequenceEqual(["0", "0", "4294967295"]);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
 }

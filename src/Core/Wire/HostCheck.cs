@@ -53,17 +53,30 @@ public sealed record PortHolder
 
     public uint Uid { get; init; }
 
+    /// <summary>That user's name on the host; null where it has none or the agent cannot tell.</summary>
+    public string? User { get; init; }
+
     /// <summary>0 where no process owns it.</summary>
     public ulong Inode { get; init; }
 
     /// <summary>Of TIME-WAIT, how long its timer still runs.</summary>
     public SocketTimer? Timer { get; init; }
 
-    /// <summary>The process that has it open; null where no process owns it or none that this agent may look into.</summary>
+    /// <summary>The process that has it open; null where no process owns it or none that this agent may look into: one of the agent's own user, that may no more than the agent.</summary>
     public int? Pid { get; init; }
 
     /// <summary>Its name (/proc/PID/comm).</summary>
     public string? Program { get; init; }
+
+    /// <summary>The command that names the process to somebody who may look into all of them; null where no process owns the socket. ss lists no socket that is bound only.</summary>
+    [JsonIgnore]
+    public string? FindCommand => (Inode, State) switch
+    {
+        (0, _) => null,
+        (var inode, TcpState.BoundInactive) => $"sudo find /proc/[0-9]*/fd -lname 'socket:\\[{inode}\\]'",
+        (_, TcpState.Listen) => $"sudo ss -tlnp 'sport = :{Local.Port}'",
+        _ => $"sudo ss -tanp 'sport = :{Local.Port}'",
+    };
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<ReachResult>))]

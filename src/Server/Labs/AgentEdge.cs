@@ -51,7 +51,7 @@ internal static class AgentEdge
 
     private static bool Accepts(HostCheck check) =>
         check.Port is > 0 and <= ushort.MaxValue && check.Sysctls?.Count <= MaxSysctls && check.Sysctls.All(s => Within(s.Key, 128) && Optional(s.Value, 512))
-        && check.Holders?.Count <= HostCheck.MaxHolders && check.Holders.All(h => h is not null && Optional(h.Program, MaxName)) && check.MoreHolders >= 0
+        && check.Holders?.Count <= HostCheck.MaxHolders && check.Holders.All(h => h is not null && Optional(h.Program, MaxName) && Optional(h.User, MaxName)) && check.MoreHolders >= 0
         && check.Capabilities?.Count <= 64 && check.Capabilities.All(c => Within(c, MaxName)) && Optional(check.TrialBind, 32)
         && (check.Reach is not { } reach || Enum.IsDefined(reach.Result) && Optional(reach.Errno, 32) && reach.Took >= 0);
 

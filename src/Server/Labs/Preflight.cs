@@ -42,7 +42,7 @@ internal static class Preflight
             string more = others.Length + check.MoreHolders is > 1 and var all ? $" ({all} sockets in all)" : "";
             found.Add(new(certain ? Blocker : Warning, HubRoutes.Server, "port",
                 $"Port {port} is taken: {holder.State.Name()} {holder.Local}{(holder.Remote is { } peer ? $" with {peer}" : "")}, {Owner(holder)}{more}.",
-                holder.Pid is { } pid ? $"End that program (kill {pid}), or choose another port." : $"Find and end what holds it (as root: ss -tnlp sport = :{port}), or choose another port."));
+                holder.Pid is { } pid ? $"End that program (kill {pid}), or choose another port." : holder.FindCommand is { } find ? $"Find that program ({find}) and end it, or choose another port." : "Choose another port."));
         }
         if (waiting.Length > 0)
         {
@@ -106,6 +106,7 @@ internal static class Preflight
     {
         { Pid: { } pid } => $"{holder.Program} (process {pid})",
         { Inode: 0 } => "which no process owns any more",
+        { User: { } user } => string.Create(CultureInfo.InvariantCulture, $"of {user} (uid {holder.Uid}), whose process this agent may not look into"),
         _ => string.Create(CultureInfo.InvariantCulture, $"of uid {holder.Uid}, whose process this agent may not look into"),
     };
 

@@ -39,7 +39,8 @@ public sealed class HostsText(IStringLocalizer text)
             { Pid: { } pid } => text["{0}, process {1}", holder.Program ?? "", pid],
             { State: TcpState.TimeWait, Timer: { } timer } => text["{0} s left", RunTimeText.Seconds(timer.Left)],
             { Inode: 0 } => text["no process owns it"],
-            _ => text["uid {0}; this agent may not look into its process", holder.Uid],
+            { User: { } user } => text["a program of {0} (uid {1}), which this agent may not look into: {2}", user, holder.Uid, holder.FindCommand ?? ""],
+            _ => text["a program of uid {0}, which this agent may not look into: {1}", holder.Uid, holder.FindCommand ?? ""],
         };
         return $"{holder.Local}{(holder.Remote is { } peer ? $" ← {peer}" : "")}: {who}";
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Agent.Tests.Support;
 using ReuseAddrDashboard.Core.Events;
@@ -115,7 +116,9 @@ public sealed class ConfinementTests
         try
         {
             string program = AgentProcess.CopyTo(directory);
-            CProgram.Tool("setcap", "cap_net_raw,cap_checkpoint_restore+ep", program);
+            // struct vfs_cap_data, as setcap cap_net_raw,cap_checkpoint_restore+ep writes it: VFS_CAP_REVISION_2 and the effective bit, then permitted and inheritable, twice.
+            uint[] capabilities = [0x0200_0001, 1 << 13, 0, 1 << 8, 0];
+            Assert.Equal(0, SetXAttr(program, "security.capability", capabilities, (nuint)capabilities.Length * sizeof(uint), 0));
             Assert.Equal(Capabilities.Bit(CapabilityConstants.CAP_NET_RAW) | 1ul << 40, Capabilities.OfFile(program));
             await using FakeDashboard dashboard = await FakeDashboard.Start();
             using AgentProcess process = AgentProcess.StartCopy(program, ["--dashboard", dashboard.Address, "--name", "server"]);
@@ -130,6 +133,9 @@ public sealed class ConfinementTests
             Directory.Delete(directory, recursive: true);
         }
     }
+
+    [DllImport("libc", EntryPoint = "setxattr", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    private static extern int SetXAttr(string path, string name, uint[] value, nuint size, int flags);
 
     private static void EveryThread(int process, params string[] sets)
     {

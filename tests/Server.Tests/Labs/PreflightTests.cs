@@ -29,11 +29,12 @@ public sealed class PreflightTests
 
     [Theory]
     [InlineData(TcpState.Listen, 812, FindingLevel.Blocker, "Port 11111 is taken: LISTEN 192.168.122.68:11111, nginx (process 812).", "End that program (kill 812)")]
-    [InlineData(TcpState.BoundInactive, null, FindingLevel.Blocker, "Port 11111 is taken: BOUND 192.168.122.68:11111, of uid 33, whose process this agent may not look into.", "ss -tnlp")]
+    [InlineData(TcpState.BoundInactive, null, FindingLevel.Blocker, "Port 11111 is taken: BOUND 192.168.122.68:11111, of uid 33, whose process this agent may not look into.", "(sudo find /proc/[0-9]*/fd -lname 'socket:\\[5\\]') and end it")]
+    [InlineData(TcpState.Listen, null, FindingLevel.Blocker, "Port 11111 is taken: LISTEN 192.168.122.68:11111, of www-data (uid 33), whose process", "(sudo ss -tlnp 'sport = :11111') and end it")]
     [InlineData(TcpState.Established, null, FindingLevel.Warning, "Port 11111 is taken: ESTAB", "choose another port")]
     public void Who_holds_the_port_is_named(TcpState state, int? pid, FindingLevel level, string text, string remedy)
     {
-        var holder = new PortHolder { State = state, Local = Server, Remote = state == TcpState.Established ? Peer : null, Uid = 33, Inode = 5, Pid = pid, Program = pid is null ? null : "nginx" };
+        var holder = new PortHolder { State = state, Local = Server, Remote = state == TcpState.Established ? Peer : null, Uid = 33, User = state == TcpState.Listen ? "www-data" : null, Inode = 5, Pid = pid, Program = pid is null ? null : "nginx" };
         Finding first = Judge(Fine with { Holders = [holder], TrialBind = "EADDRINUSE" })[0];
         Assert.Equal((level, HubRoutes.Server, "port"), (first.Level, first.Host, first.About));
         Assert.StartsWith(text, first.Text);
