@@ -79,6 +79,10 @@ public sealed record StartRun
 /// <param name="Run">The run it was about.</param>
 public sealed record LabReply(string? Code, string? Text, string? Run = null)
 {
+    /// <summary>The lab's version once this was answered: an older <see cref="LabState"/> does not show yet what was done. 0 where the caller is no browser.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Version { get; init; }
+
     [JsonIgnore]
     public bool Ok => Code is null;
 

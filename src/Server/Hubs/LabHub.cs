@@ -22,33 +22,40 @@ internal sealed class LabHub(IGrainFactory grains, LabRelay relay) : Hub<ILabCli
         return snapshot with { Events = BrowserEvents.Of(snapshot.Events) };
     }
 
-    public Task<LabReply> StartRun(StartRun request) => Lab.StartRun(request);
+    public Task<LabReply> StartRun(StartRun request) => Order(lab => lab.StartRun(request));
 
-    public Task<LabReply> RunStep(string run, string step) => Lab.RunStep(run, step, wait: false);
+    public Task<LabReply> RunStep(string run, string step) => Order(lab => lab.RunStep(run, step, wait: false));
 
-    public Task<LabReply> Play(string run) => Lab.Play(run);
+    public Task<LabReply> Play(string run) => Order(lab => lab.Play(run));
 
-    public Task<LabReply> NextCall(string run) => Lab.NextCall(run, wait: false);
+    public Task<LabReply> NextCall(string run) => Order(lab => lab.NextCall(run, wait: false));
 
-    public Task<LabReply> SkipWait(string run) => Lab.SkipWait(run, wait: false);
+    public Task<LabReply> SkipWait(string run) => Order(lab => lab.SkipWait(run, wait: false));
 
-    public Task<LabReply> WaitAndBind(string run) => Lab.WaitAndBind(run);
+    public Task<LabReply> WaitAndBind(string run) => Order(lab => lab.WaitAndBind(run));
 
-    public Task<LabReply> StopWaiting(string run) => Lab.StopWaiting(run);
+    public Task<LabReply> StopWaiting(string run) => Order(lab => lab.StopWaiting(run));
 
-    public Task<LabReply> Reset() => Lab.Reset();
+    public Task<LabReply> Reset() => Order(lab => lab.Reset());
 
-    public Task<LabReply> Pace(string run, int pauseMs) => Lab.Pace(run, pauseMs);
+    public Task<LabReply> Pace(string run, int pauseMs) => Order(lab => lab.Pace(run, pauseMs));
 
-    public async Task<LabReply> Check()
+    public Task<LabReply> Check() => Order(async lab =>
     {
-        await Lab.Check();
+        await lab.Check();
         return LabReply.Done(null);
-    }
+    });
 
-    public Task<LabReply> WatchPort(int port) => Lab.WatchPort(port);
+    public Task<LabReply> WatchPort(int port) => Order(lab => lab.WatchPort(port));
 
     public async Task<IReadOnlyList<RunEvent>> Since(string run, long seq) => BrowserEvents.Of((await Lab.Since(run, seq)).Value);
+
+    private async Task<LabReply> Order(Func<ILabGrain, Task<LabReply>> order)
+    {
+        ILabGrain lab = Lab;
+        LabReply reply = await order(lab);
+        return reply with { Version = await lab.Version() };
+    }
 
     private ILabGrain Lab => Context.Items[LabKey] is string lab ? grains.GetGrain<ILabGrain>(lab) : throw new HubException("Join a lab first.");
 }

@@ -36,6 +36,10 @@ public interface ILabGrain : IGrainWithStringKey
     [Alias("state")]
     Task<Immutable<LabState>> State();
 
+    /// <summary>The version of <see cref="State"/>.</summary>
+    [Alias("version")]
+    Task<long> Version();
+
     [Alias("since")]
     Task<Immutable<IReadOnlyList<RunEvent>>> Since(string run, long seq);
 

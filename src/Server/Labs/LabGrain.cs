@@ -75,6 +75,8 @@ internal sealed partial class LabGrain(
         return new LabSnapshot(CurrentState(), scenarios.All, _run is { } open ? [.. open.Events.Take(open.Stored)] : []).AsImmutable();
     }
 
+    public Task<long> Version() => Task.FromResult(_version);
+
     public Task<Immutable<LabState>> State() => Task.FromResult(CurrentState().AsImmutable());
 
     public Task<Immutable<IReadOnlyList<RunEvent>>> Since(string run, long seq)

@@ -120,7 +120,7 @@ public sealed class MarkText(IStringLocalizer text, long? uncertainty)
                 Add("Seen by", Sources(c.Sources));
                 if (timeline.TimeWaits.FirstOrDefault(w => c.Seqs.Contains(w.Seq)) is { } wait && c.To == TcpState.TimeWait)
                     Add("Lasted", wait.Measured is { } measured ? RunTimeText.Span(measured) : text["{0} by the kernel's timer, then until the socket is gone", RunTimeText.Span(wait.Timer)]);
-                foreach (Disagreement d in timeline.Disagreements.Where(d => c.Seqs.Contains(d.Band)))
+                foreach (Disagreement d in timeline.Disagreements.Where(d => c.Seqs.Contains(d.Band) || c.Seqs.Contains(d.Seq)))
                     Add("Doubt", _words.Disagreement(d));
                 break;
             case GapEvent g:

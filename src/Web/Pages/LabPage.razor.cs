@@ -11,6 +11,7 @@ using ReuseAddrDashboard.Web.Lab;
 using ReuseAddrDashboard.Web.Marks;
 using ReuseAddrDashboard.Web.Shell;
 using ReuseAddrDashboard.Web.Steps;
+using ReuseAddrDashboard.Web.Verdict;
 
 namespace ReuseAddrDashboard.Web.Pages;
 
@@ -23,6 +24,8 @@ public sealed partial class LabPage : ComponentBase
     private string? _refusal;
     private FramePace? _pace;
     private bool _asking, _checking;
+    // The version of the lab that shows what was asked for last: until it is here, nothing more is asked.
+    private long _answered;
     private MarkKey? _chosen;
     private HelpSheet? _help;
     private HostsSheet? _hosts;
@@ -32,7 +35,7 @@ public sealed partial class LabPage : ComponentBase
 
     private bool RunOpen => _view.Timeline is not null;
 
-    private bool Busy => _asking || _view.State?.Busy == true;
+    private bool Busy => _asking || _view.State is { } state && (state.Busy || state.Version < _answered);
 
     private Scenario? Scenario => _view.Timeline?.Header.Script ?? _view.Scenarios.FirstOrDefault(s => s.Id == _form?.Scenario);
 
@@ -110,6 +113,9 @@ public sealed partial class LabPage : ComponentBase
     {
         LabView before = _view;
         _view = Store.View;
+        // A dashboard that was started again counts anew.
+        if (_view.Link != LinkStatus.Live)
+            _answered = 0;
         if (_view.Timeline is { } timeline)
             _form = RunForm.Of(timeline.Header.Scenario, timeline.Header.Options) with { PauseMs = before.Timeline?.Header.Id == timeline.Header.Id && _form is { } f ? f.PauseMs : timeline.Header.Options.PauseMs };
         else if (_form is null || _view.Scenarios.All(s => s.Id != _form.Scenario))
@@ -138,9 +144,9 @@ public sealed partial class LabPage : ComponentBase
         _form = form;
         if (_view.Timeline is { } timeline && before?.PauseMs != form.PauseMs)
             await Ask(() => Orders.Pace(timeline.Header.Id, form.PauseMs), quick: true);
-        else if (!RunOpen && form.PortNumber is { } port && before?.PortNumber != port)
-            await Ask(() => Orders.WatchPort(port), quick: true);
     }
+
+    private Task Watch() => !RunOpen && _form?.PortNumber is { } port && port != _view.State?.Port ? Ask(() => Orders.WatchPort(port), quick: true) : Task.CompletedTask;
 
     private async Task RunStep(StepView step)
     {
@@ -222,6 +228,8 @@ public sealed partial class LabPage : ComponentBase
         try
         {
             LabReply reply = await order();
+            if (!quick)
+                _answered = Math.Max(_answered, reply.Version);
             _refusal = reply.Ok ? null : reply.Text is { } text ? L[text].Value : L["The lab did not take that ({0}).", reply.Code!].Value;
         }
         finally

@@ -72,6 +72,17 @@ public sealed class ChosenMarkTests : BunitContext
     }
 
     [Fact]
+    public async Task A_socket_row_that_was_let_go_by_Escape_is_chosen_again()
+    {
+        IRenderedComponent<LabPage> page = await Show();
+        page.Find(".sockets .row[tabindex]").Click();
+        await page.InvokeAsync(() => page.Instance.Pressed("Escape"));
+        Assert.Empty(page.FindAll(".chosen"));
+        page.Find(".sockets .row[tabindex]").Click();
+        Assert.Contains("chosen", page.Find(".timewait").ClassName);
+    }
+
+    [Fact]
     public async Task A_failed_call_tells_its_errno_and_what_came_before_and_after()
     {
         IRenderedComponent<LabPage> page = await Show(_script.Rebind(errno: "EADDRINUSE"));

@@ -65,7 +65,11 @@ public sealed class LabPageTests : BunitContext
     {
         IRenderedComponent<LabPage> page = Show(null);
         Switch(page, "SO_REUSEADDR on the rebind").Change(true);
+        page.Find("#port").Input("1234");
         page.Find("#port").Input("12345");
+        // Half of a number is a port too, of which nobody spoke.
+        Assert.Empty(_orders.Asked);
+        page.Find("#port").Change("12345");
         page.Find(".primary").Click();
         Assert.Equal(["watch 12345", "start start-listener"], _orders.Asked);
         Assert.Equal((12345, false, true, "without-reuseaddr"), (_orders.Started!.Port, _orders.Started.ListenerReuseAddr, _orders.Started.RebindReuseAddr, _orders.Started.Scenario));
@@ -176,6 +180,34 @@ public sealed class LabPageTests : BunitContext
     }
 
     [Fact]
+    public void Until_the_lab_shows_what_was_asked_nothing_more_is_asked()
+    {
+        IRenderedComponent<LabPage> page = Show(new RunScript().StartListener());
+        _orders.Reply = LabReply.Done("r") with { Version = 3 };
+        page.Find(".primary").Click();
+        page.Find(".primary").Click();
+        Assert.Equal(["step connect"], _orders.Asked);
+        _store.Apply(Labs.State(new RunScript().StartListener(), 2));
+        _store.Apply(Labs.State(new RunScript().StartListener(), 3));
+        page.WaitForAssertion(() => Assert.Null(page.Find(".primary").GetAttribute("aria-disabled")));
+        page.Find(".primary").Click();
+        Assert.Equal(["step connect", "step connect"], _orders.Asked);
+    }
+
+    [Fact]
+    public void A_dashboard_that_was_started_again_is_not_waited_for()
+    {
+        IRenderedComponent<LabPage> page = Show(new RunScript().StartListener());
+        _orders.Reply = LabReply.Done("r") with { Version = 300 };
+        page.Find(".primary").Click();
+        _store.SetLink(LinkStatus.Lost);
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".banner")));
+        Apply(page, Labs.Snapshot(new RunScript().StartListener()));
+        _store.SetLink(LinkStatus.Live);
+        page.WaitForAssertion(() => Assert.Null(page.Find(".primary").GetAttribute("aria-disabled")));
+    }
+
+    [Fact]
     public void A_lost_link_says_so_and_goes_away_by_itself()
     {
         IRenderedComponent<LabPage> page = Show(new RunScript().StartListener());
@@ -252,11 +284,14 @@ public sealed class LabPageTests : BunitContext
     [Fact]
     public void TIME_WAIT_left_on_the_port_is_announced_before_a_run()
     {
-        var left = (SocketEvent)new RunScript().Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.TimeWait, timer: 42).Events[0] with { T = -2_000_000_000 };
+        var left = (SocketEvent)new RunScript().Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.TimeWait, timer: 42).Events[0] with { T = -2_000_000_000, After = null };
         IRenderedComponent<LabPage> page = Show(null, Labs.State(null, sockets: [left]));
         Assert.Contains("about 40 s more", page.Find(".banner").TextContent);
         Assert.Equal("40000", page.Find(".banner [data-end]").GetAttribute("data-end"));
         Assert.Contains("TIME-WAIT", page.Find(".sockets").TextContent);
+        Assert.Contains("bind() will fail with EADDRINUSE", page.Find(".verdict").TextContent);
+        page.Find("#port").Input("12346");
+        Assert.Contains("Not yet bound again", page.Find(".verdict").TextContent);
     }
 
     [Fact]

@@ -86,7 +86,8 @@ export function watchDiagram(scroll, listener) {
   show();
   return {
     follow,
-    reveal() { stay = true; away = false; show(); reveal(scroll); },
+    // The press that chose a mark is no hand that scrolls.
+    reveal() { stay = true; away = held = false; hand = -Infinity; show(); reveal(scroll); },
     jump() { away = held = stay = false; hand = -Infinity; show(); scroll.scrollTop = newest(); scroll.focus({ preventScroll: true }); },
     dispose() {
       observer.disconnect();
