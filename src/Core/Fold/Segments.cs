@@ -14,7 +14,7 @@ internal sealed class Segments
     public const long Patience = 200_000_000;
 
     private readonly IReadOnlyList<Sighting> _segments;
-    private readonly Dictionary<string, long> _heard;
+    private readonly Heard _heard;
     private readonly HashSet<string> _capturing, _gaps;
     private readonly HashSet<(Endpoint, uint)> _repeated;
 
@@ -24,7 +24,7 @@ internal sealed class Segments
         _capturing = [.. header.Hosts.Where(SegmentSightings.Captures).Select(h => h.Name), .. log.OfType<SegmentEvent>().Select(e => e.Host).OfType<string>()];
         GapEvent[] gaps = [.. log.OfType<GapEvent>()];
         _gaps = [.. ((string[])[HubRoutes.Client, HubRoutes.Server]).Where(h => Array.Exists(gaps, g => g.Concerns(h, EventSource.Capture)))];
-        _heard = _segments.Count == 0 ? [] : log.Where(e => e.Host is not null).GroupBy(e => e.Host!).ToDictionary(g => g.Key, g => g.Max(e => e.T));
+        _heard = new(_segments.Count == 0 ? [] : log);
         _repeated = [.. _segments.Where(s => s.Again).Select(s => (s.Origin, s.Event.SeqNo))];
         Arrows = Draw();
     }
@@ -113,16 +113,14 @@ internal sealed class Segments
             // What was swallowed at the target may be this one. Then only an answer tells, and to a bare ACK or a RST there is none.
             if (_gaps.Contains(s.To) && (answered || s.Span == 0))
                 return false;
-            return Later(flow, n).Any(o => o.From == s.From && o is { Sent: not null, Received: not null }) || Heard(s.To) > s.At + Patience;
+            return Later(flow, n).Any(o => o.From == s.From && o is { Sent: not null, Received: not null }) || _heard.From(s.To) > s.At + Patience;
         }
         Sighting? again = s.Span == 0 || !_repeated.Contains((s.Origin, s.Event.SeqNo)) ? null : Later(flow, n).FirstOrDefault(o => o.From == s.From && o.Again && o.Event.SeqNo == s.Event.SeqNo);
         if (again is not null)
             return !Later(flow, n).Any(o => o.From == s.To && o.At <= again.At && o.Flags.Has(TcpFlags.Ack) && (int)(o.Event.Ack - s.End) >= 0);
         // The last of several that nobody answered, unless the answer was swallowed.
-        return s.Span > 0 && !answered && !_gaps.Contains(s.From) && !Later(flow, n).Any(o => o.From == s.To) && Heard(s.From) > s.At + Patience;
+        return s.Span > 0 && !answered && !_gaps.Contains(s.From) && !Later(flow, n).Any(o => o.From == s.To) && _heard.From(s.From) > s.At + Patience;
     }
-
-    private long Heard(string host) => _heard.GetValueOrDefault(host, long.MinValue);
 
     private IEnumerable<Sighting> Later(int[] flow, int n) => flow.Skip(n + 1).Select(i => _segments[i]);
 

@@ -92,8 +92,8 @@ internal sealed class SocketStates
     {
         if (found.Count == 0)
             return [];
-        Dictionary<string, long> heard = log.Where(e => e.Host is not null).GroupBy(e => e.Host!).ToDictionary(g => g.Key, g => g.Max(e => e.T));
+        var heard = new Heard(log);
         GapEvent[] gaps = [.. log.OfType<GapEvent>()];
-        return found.Where(d => heard[d.Host] >= d.T + Patience && !Array.Exists(gaps, g => g.Concerns(d.Host, d.Source) || g.Concerns(d.Host, d.Other)));
+        return found.Where(d => heard.From(d.Host) >= d.T + Patience && !Array.Exists(gaps, g => g.Concerns(d.Host, d.Source) || g.Concerns(d.Host, d.Other)));
     }
 }

@@ -79,5 +79,5 @@ internal sealed class SegmentLog
     });
 
     /// <summary>Something that a host told at that time.</summary>
-    public void Heard(string host, long at) => Add(new NoteEvent { Host = host, T = at * 1000, Code = "test", Text = "test" });
+    public void Heard(string host, long at) => Add(new NoteEvent { Host = host, Source = EventSource.Agent, T = at * 1000, Code = "test", Text = "test" });
 }

@@ -140,6 +140,17 @@ public sealed class SegmentsTests
     }
 
     [Fact]
+    public void That_the_lab_lost_a_host_does_not_say_that_a_segment_did_not_reach_it()
+    {
+        var log = new SegmentLog();
+        log.Segment(true, "SYN", C, 0, 0, null);
+        log.Add(new NoteEvent { Host = Server, Source = EventSource.Lab, T = 9_000_000_000, Code = NoteCodes.AgentLost, Text = "The server's agent is gone." });
+        Assert.False(log.Arrows()[0].Lost);
+        log.Heard(Server, 9_500_000);
+        Assert.True(log.Arrows()[0].Lost);
+    }
+
+    [Fact]
     public void What_was_acknowledged_is_not_lost_where_the_target_s_capture_has_a_gap()
     {
         var log = new SegmentLog();

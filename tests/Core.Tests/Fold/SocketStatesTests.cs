@@ -159,6 +159,8 @@ public sealed class SocketStatesTests
     {
         StateLog log = new StateLog().Trace(1, Waiting, SynRecv, Established).Proc(200, 210, Waiting, null, CloseWait);
         Assert.Empty(log.Fold().Disagreements);
+        // What the lab notes of a host, such as that its agent is gone, is not the host's word.
+        Assert.Empty(Noted(log, Lab).Fold().Disagreements);
         Assert.Equal(CloseWait, Assert.Single(Later(log).Disagreements).State);
         Assert.Equal([Established, CloseWait], log.Bands().Select(b => b.State));
     }
@@ -212,5 +214,8 @@ public sealed class SocketStatesTests
     }
 
     /// <summary>The server tells of something a second later.</summary>
-    private static Timeline Later(StateLog log) => log.Add(new NoteEvent { Host = HubRoutes.Server, T = log.Events.Max(e => e.T) + 1_000_000_000, Code = "test", Text = "test" }).Fold();
+    private static Timeline Later(StateLog log) => Noted(log, Agent).Fold();
+
+    private static StateLog Noted(StateLog log, EventSource source) =>
+        log.Add(new NoteEvent { Host = HubRoutes.Server, Source = source, T = log.Events.Max(e => e.T) + 1_000_000_000, Code = "test", Text = "test" });
 }

@@ -169,8 +169,8 @@ public sealed class DiagramLayoutTests
     {
         RunScript script = new RunScript().StartListener().Connect().Add(new GapEvent { Host = "server", Source = EventSource.Capture, Lost = 12, Reason = "The buffer was full." }, 1);
         script.Add(new StateEvent { Host = "server", Source = EventSource.Diag, Socket = new(RunScript.ServerEnd, RunScript.ClientEnd), From = TcpState.Established, To = null }, 100);
-        script.Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.Established, 900).Add(new NoteEvent { Host = "server", Code = "test", Text = "test" }, 0).Wait(2000)
-            .Add(new NoteEvent { Host = "server", Code = "test", Text = "test" }, 0);
+        script.Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.Established, 900).Add(new NoteEvent { Host = "server", Source = EventSource.Agent, Code = "test", Text = "test" }, 0).Wait(2000)
+            .Add(new NoteEvent { Host = "server", Source = EventSource.Agent, Code = "test", Text = "test" }, 0);
         Scene scene = Of(script, 1000);
         Assert.Equal(["12 lost (capture)", "≠ proc: ESTAB"], scene.Remarks.Select(r => r.Label.Text));
         Assert.All(scene.Remarks, r => Assert.Equal(scene.Lanes[1].X, r.X));

@@ -164,7 +164,7 @@ public sealed class ChosenMarkTests : BunitContext
     {
         var script = new RunScript().StartListener().Connect().Add(new GapEvent { Host = "server", Source = EventSource.Capture, Lost = 12, Reason = "The capture's buffer was full." }, 1)
             .Add(new StateEvent { Host = "server", Source = EventSource.Diag, Socket = new(RunScript.ServerEnd, RunScript.ClientEnd), From = TcpState.Established, To = null }, 100)
-            .Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.Established, 900).Wait(2000).Add(new NoteEvent { Host = "server", Code = "test", Text = "test" }, 0);
+            .Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.Established, 900).Wait(2000).Add(new NoteEvent { Host = "server", Source = EventSource.Agent, Code = "test", Text = "test" }, 0);
         IRenderedComponent<LabPage> page = await Show(script);
         Assert.Equal("12 lost capture 12", page.Find(".lost-count").TextContent);
         page.Find(".remark.loss").Click();
