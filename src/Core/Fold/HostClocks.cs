@@ -11,7 +11,7 @@ public static class HostClocks
     /// <summary>Nanoseconds by which the hosts' clocks may disagree after <see cref="Place"/>: 0 where they share one, else what the last measures leave together.</summary>
     public static long Apart(RunHeader header, IReadOnlyList<RunEvent> log)
     {
-        if (header.Hosts is [var one, var other] && one.BootId == other.BootId)
+        if (header.Hosts is [var one, var other] && one.SharesClockWith(other))
             return 0;
         var left = new Dictionary<string, long>();
         foreach (RunEvent e in log)

@@ -31,6 +31,16 @@ public sealed class HostClocksTests
     }
 
     [Fact]
+    public void Clocks_may_be_apart_by_what_the_last_measures_leave_unless_they_are_one()
+    {
+        RunHeader one = new SegmentLog().Fold().Header, two = new SegmentLog(sameClock: false).Fold().Header;
+        RunHeader shifted = one with { Hosts = [one.Hosts[0] with { MonotonicOffset = 5 }, one.Hosts[1]] };
+        RunEvent[] log = [Clock(HubRoutes.Client, 0) with { Uncertainty = 900 }, Clock(HubRoutes.Client, 0) with { Uncertainty = 30 }, Clock(HubRoutes.Server, 0) with { Uncertainty = 7 }];
+        Assert.Equal((0, 37, 37), (HostClocks.Apart(one, log), HostClocks.Apart(two, log), HostClocks.Apart(shifted, log)));
+        Assert.Equal((0, 1_000_000_000), (HostClocks.Apart(one, []), HostClocks.Apart(shifted, [])));
+    }
+
+    [Fact]
     public void The_picture_is_drawn_with_them()
     {
         // The server's clock was taken for 30 us slower than it is: its half of the log is 30 us early.
