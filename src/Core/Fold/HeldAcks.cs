@@ -2,7 +2,10 @@ using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Core.Fold;
 
-/// <summary>Finds bare ACKs that were held back, and what a RST answers: what had arrived at the sender before.</summary>
+/// <summary>
+/// Finds bare ACKs that were held back, and what a RST answers: what had arrived at the sender before. For the order a moment that is only a possible one will do; how long an ACK was
+/// held tells only the sender's own capture of both, the arrival and the sending.
+/// </summary>
 internal static class HeldAcks
 {
     /// <summary>
@@ -35,7 +38,7 @@ internal static class HeldAcks
             if (!sends)
             {
                 End target = At(s.Target, s.Origin);
-                if (s.Span > 0)
+                if (s.Span > 0 && s.Received is not null)
                     target.Waiting.Add((s.End, t));
                 target.Last = s;
                 continue;
@@ -53,7 +56,7 @@ internal static class HeldAcks
                     oldest = Math.Min(oldest, w.At);
                 return acknowledged;
             });
-            if (s.Span == 0 && !s.Flags.Has(TcpFlags.Rst) && oldest != long.MaxValue && t - oldest >= AtOnce)
+            if (s.Sent is not null && s.Span == 0 && !s.Flags.Has(TcpFlags.Rst) && oldest != long.MaxValue && t - oldest >= AtOnce)
                 delays[i] = t - oldest;
         }
     }

@@ -64,7 +64,10 @@ public sealed record ObservedSegment
     /// <summary>True when its sequence numbers had been sent before.</summary>
     public bool Retransmission { get; init; }
 
-    /// <summary>A bare ACK that was held back (RFC 9293, 3.8.6.3): nanoseconds from the arrival of what it acknowledges to its sending; null where it went at once.</summary>
+    /// <summary>
+    /// A bare ACK that was held back (RFC 9293, 3.8.6.3): nanoseconds from the arrival of what it acknowledges to its sending; null where it went at once, and where its host captured
+    /// only one of the two or neither.
+    /// </summary>
     public long? AckDelay { get; init; }
 
     /// <summary>Of a RST; null for others.</summary>

@@ -74,6 +74,40 @@ public sealed class SegmentsTests
         Assert.All(arrows.Where((_, i) => i != 4), a => Assert.Null(a.Segment!.AckDelay));
     }
 
+    [Theory]
+    [InlineData(Client, null), InlineData(Server, 600_000L), InlineData(null, 600_000L)]
+    public void How_long_an_ACK_was_held_back_tells_only_a_capture_at_its_sender(string? only, long? delay)
+    {
+        var log = new SegmentLog(only is null ? null : [only]);
+        bool atClient = only is null or Client, atServer = only is null or Server;
+        log.Handshake(0, atClient, atServer);
+        // 400 microseconds under way in each direction.
+        log.Segment(true, "FIN,ACK", C + 1, S + 1, atClient ? 1000 : null, atServer ? 1400 : null);
+        log.Segment(false, "ACK", S + 1, C + 2, atServer ? 2000 : null, atClient ? 2400 : null);
+        Assert.Equal([null, null, null, null, delay], log.Arrows().Select(a => a.Segment!.AckDelay));
+    }
+
+    [Fact]
+    public void An_ACK_to_what_its_sender_s_capture_missed_is_not_said_to_be_held_back()
+    {
+        var log = new SegmentLog();
+        log.Handshake(0);
+        log.Segment(true, "FIN,ACK", C + 1, S + 1, 1000, null);
+        log.Segment(false, "ACK", S + 1, C + 2, 2000, 2400);
+        log.Add(new GapEvent { Host = Server, Source = EventSource.Capture, T = 1, Lost = 1, Reason = "full" });
+        Arrow ack = log.Arrows()[^1];
+        Assert.Equal((SegmentKind.Ack, null), (ack.Kind, ack.Segment!.AckDelay));
+    }
+
+    [Fact]
+    public void What_a_RST_answers_is_known_from_the_other_end_alone()
+    {
+        var log = new SegmentLog([Client]);
+        log.Segment(true, "SYN", C, 0, 0, null);
+        log.Segment(false, "RST,ACK", 0, C + 1, null, 500);
+        Assert.Equal(ResetReason.Refused, log.Arrows()[1].Segment!.Reset);
+    }
+
     [Fact]
     public void A_handshake_and_a_close_that_were_captured_are_not_inferred_beside()
     {
