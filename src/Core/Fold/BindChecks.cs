@@ -73,18 +73,18 @@ public static class BindChecks
         {
             if (progress.Current is not { } step)
                 return null;
-            BindOptions? planned = null;
+            var planned = new Dictionary<string, BindOptions>();
             var closed = new List<LessonSockets.One>();
             foreach ((_, ScenarioCall call) in progress.Left(step, _header.Options, RowOwners.Share(_header), _log).Where(c => c.Call.Host == HubRoutes.Server))
             {
                 LessonSockets.One? socket = Lesson.Find(call.Socket) is { } open && !closed.Contains(open) ? open : null;
-                BindOptions options = planned ?? socket?.Options ?? BindOptions.New;
+                BindOptions options = planned.TryGetValue(call.Socket, out BindOptions plan) ? plan : socket?.Options ?? BindOptions.New;
                 if (call.Call == SocketCall.Close && socket is not null)
                     closed.Add(socket);
                 else if (call.Call == SocketCall.Socket)
-                    planned = BindOptions.New;
+                    planned[call.Socket] = BindOptions.New;
                 else if (call.Call == SocketCall.SetSockOpt)
-                    planned = options with { ReuseAddr = true };
+                    planned[call.Socket] = options.With(call.Option, call.Value != 0);
                 else if (Asks(call.Call) is { } asks && (asks == PortCall.Bind ? call.AddressIn(_header) : socket?.Local) is { } local && local.Port == _header.Options.Port)
                     return Preview(step.Step.Id, asks, Candidate(options, local), socket is null ? closed : [.. closed, socket]);
             }

@@ -1,4 +1,5 @@
 using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Core.Fold;
 
@@ -16,12 +17,21 @@ internal readonly record struct BindOptions(bool? ReuseAddr, bool? ReusePort, bo
         int bracket = call.Args.IndexOf('[', StringComparison.Ordinal);
         if (call.Call is not ("setsockopt" or "getsockopt") || bracket < 0 || bracket + 1 >= call.Args.Length)
             return this;
-        bool value = call.Args[bracket + 1] != '0';
-        return call.Args.Contains("SO_REUSEADDR", StringComparison.Ordinal) ? this with { ReuseAddr = value }
-            : call.Args.Contains("SO_REUSEPORT", StringComparison.Ordinal) ? this with { ReusePort = value }
-            : call.Args.Contains("IPV6_V6ONLY", StringComparison.Ordinal) ? this with { V6Only = value }
-            : this;
+        SocketOption? option = call.Args.Contains("SO_REUSEADDR", StringComparison.Ordinal) ? SocketOption.ReuseAddr
+            : call.Args.Contains("SO_REUSEPORT", StringComparison.Ordinal) ? SocketOption.ReusePort
+            : call.Args.Contains("IPV6_V6ONLY", StringComparison.Ordinal) ? SocketOption.V6Only
+            : null;
+        return option is { } known ? With(known, call.Args[bracket + 1] != '0') : this;
     }
+
+    /// <summary>With an option set or cleared; one that the rule does not ask for changes nothing.</summary>
+    public BindOptions With(SocketOption option, bool value) => option switch
+    {
+        SocketOption.ReuseAddr => this with { ReuseAddr = value },
+        SocketOption.ReusePort => this with { ReusePort = value },
+        SocketOption.V6Only => this with { V6Only = value },
+        _ => this,
+    };
 
     /// <summary>What is the same in both.</summary>
     public BindOptions Common(BindOptions other) => new(

@@ -57,6 +57,33 @@ public sealed class BindChecksTests
     }
 
     [Theory]
+    [InlineData("rfd", SocketOption.ReuseAddr, 1, true, false, false), InlineData("rfd", SocketOption.ReuseAddr, 0, false, false, false)]
+    [InlineData("rfd", SocketOption.ReusePort, 1, false, true, false), InlineData("rfd", SocketOption.V6Only, 1, false, false, true)]
+    [InlineData("rfd", SocketOption.Linger, 5, false, false, false), InlineData("xfd", SocketOption.ReuseAddr, 1, false, false, false)]
+    public void The_preview_has_the_options_that_the_step_will_set_on_that_socket(string socket, SocketOption option, int value, bool reuseAddr, bool reusePort, bool v6Only)
+    {
+        ScenarioCall Make(string name, SocketCall call) => new() { Host = "server", Program = "./sv", Socket = name, Call = call, Address = call == SocketCall.Bind ? "0.0.0.0" : null };
+        ScenarioStep step = RunScript.Script.Steps[0] with
+        {
+            Calls =
+            [
+                Make("xfd", SocketCall.Socket), Make("rfd", SocketCall.Socket), Make(socket, SocketCall.SetSockOpt) with { Option = option, Value = value }, Make("rfd", SocketCall.Bind),
+            ],
+        };
+        BindCandidate next = BindChecks.Of(new RunScript().Header with { Script = RunScript.Script with { Steps = [step] } }, []).Next!.Candidate;
+        Assert.Equal((reuseAddr, reusePort, v6Only), (next.ReuseAddr, next.ReusePort, next.V6Only));
+    }
+
+    [Fact]
+    public void The_preview_begins_with_the_options_that_an_open_socket_has()
+    {
+        RunScript script = new RunScript { Options = Both }.Step("start-listener", StepStatus.Started).Call("server", "lfd", "socket", "AF_INET, SOCK_STREAM, IPPROTO_IP", 3, index: 0, step: "start-listener")
+            .Call("server", "lfd", "setsockopt", "3, SOL_SOCKET, SO_REUSEPORT, [1], 4", step: "start-listener").Call("server", "lfd", "setsockopt", "3, SOL_SOCKET, SO_LINGER, {onoff=1, linger=0}, 8", step: "start-listener");
+        BindCandidate next = Of(script).Next!.Candidate;
+        Assert.Equal((false, true), (next.ReuseAddr, next.ReusePort));
+    }
+
+    [Theory]
     [InlineData(false, "EADDRINUSE", RuleMatch.Same)]
     [InlineData(true, "EADDRINUSE", RuleMatch.Unknown)]
     [InlineData(true, null, RuleMatch.Unknown)]
