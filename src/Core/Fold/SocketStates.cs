@@ -23,10 +23,10 @@ internal sealed class SocketStates
 
     public required IReadOnlyList<Disagreement> Disagreements { get; init; }
 
-    public static SocketStates Of(RunHeader header, IReadOnlyList<RunEvent> log, IReadOnlyList<CallEvent> calls, RowOwners owners)
+    public static SocketStates Of(IReadOnlyList<RunEvent> log, IReadOnlyList<CallEvent> calls, RowOwners owners)
     {
         var fold = new SocketStates { Bands = [], TimeWaits = [], Disagreements = [] };
-        foreach (StateSighting s in StateSighting.Of(header, log, owners))
+        foreach (StateSighting s in StateSighting.Of(log, owners))
             fold.Take(s);
         return new SocketStates
         {

@@ -1,6 +1,5 @@
 using ReuseAddrDashboard.Core.Events;
 using ReuseAddrDashboard.Core.Tcp;
-using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Core.Fold;
 
@@ -15,14 +14,14 @@ internal sealed record StateSighting(
     public bool IsAlone => Remote.Port == 0;
 
     /// <summary>Every sighting of the hosts' own sockets, in the order of time; of one moment the exact ones first.</summary>
-    public static IEnumerable<StateSighting> Of(RunHeader header, IEnumerable<RunEvent> log, RowOwners owners)
+    public static IEnumerable<StateSighting> Of(IEnumerable<RunEvent> log, RowOwners owners)
     {
         var all = new List<StateSighting>();
         foreach (RunEvent e in log)
         {
             if (e is SocketEvent { Host: { } host } row && owners.IsOwn(host, row.Local))
                 all.Add(new(host, row.Source, row.Local, row.Remote, row.Inode, Known(row.From), Known(row.To), row.T, row.After, false, row.Timer, row.Seq));
-            else if (e is StateEvent { Host: { } other } state && owners.IsOwn(other, state.Socket.Local) && !IsOthers(header, state))
+            else if (e is StateEvent { Host: { } other } state && owners.IsOwn(other, state.Socket.Local))
                 all.Add(new(other, state.Source, state.Socket.Local, state.Socket.Remote, state.Inode, Parent(state) ? null : Known(state.From), Known(state.To), state.T, state.After,
                     state.Source == EventSource.Trace && state.After is null, state.Timer, state.Seq));
         }
@@ -34,14 +33,4 @@ internal sealed record StateSighting(
 
     /// <summary>The child of a listener begins as its copy.</summary>
     private static bool Parent(StateEvent e) => e.From == TcpState.Listen && e.Socket.Remote.Port != 0;
-
-    /// <summary>A trace sees every namespace of its kernel, so also the sockets of another host that is made on the same machine.</summary>
-    private static bool IsOthers(RunHeader header, StateEvent e)
-    {
-        if (e.Source != EventSource.Trace)
-            return false;
-        string address = e.Socket.Local.Unmapped().Address.ToString();
-        HostFacts[] has = [.. header.Hosts.Where(h => h.Address == address)];
-        return has.Length == 1 && has[0].Name != e.Host;
-    }
 }

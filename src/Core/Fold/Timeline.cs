@@ -68,7 +68,7 @@ public sealed record Timeline
         IReadOnlyList<RunEvent> log = until is { } cursor ? [.. events.Where(e => e.T <= cursor)] : events;
         var owners = new RowOwners(header);
         IReadOnlyList<CallEvent> calls = [.. log.OfType<CallEvent>()];
-        SocketStates states = SocketStates.Of(header, log, calls, owners);
+        SocketStates states = SocketStates.Of(log, calls, owners);
         IReadOnlyList<Connection> connections = Connections.Of(calls);
         var observed = Segments.Of(header, log, calls);
         IReadOnlyList<Arrow> arrows = [.. observed.Arrows, .. InferredSegments.Of(connections, states.Bands, observed)];

@@ -207,10 +207,13 @@ public sealed class SocketStatesTests
     }
 
     [Fact]
-    public void A_trace_of_the_whole_machine_does_not_put_the_peer_s_socket_on_this_host()
+    public void Of_one_namespace_that_both_hosts_trace_each_has_its_own_sockets()
     {
-        StateLog log = new StateLog().Trace(1, Client, Close, SynSent, host: "server").Trace(1, Client, Close, SynSent, host: "client");
-        Assert.Equal("client", Assert.Single(log.Fold().Bands).Host);
+        SocketPair server = new(RunScript.Of("127.0.0.1:11111"), RunScript.Of("127.0.0.2:40000")), client = new(server.Remote, server.Local);
+        var log = new StateLog(shared: true);
+        foreach (string host in (string[])["client", "server"])
+            log.Trace(1, Listener, Close, Listen, host: host).Trace(2, client, Close, SynSent, host: host).Trace(2.1, server, null, SynRecv, host: host);
+        Assert.Equal([("server", Listen), ("client", SynSent), ("server", SynRecv)], log.Fold().Bands.Select(b => (b.Host, b.State)));
     }
 
     /// <summary>The server tells of something a second later.</summary>

@@ -5,13 +5,14 @@ using ReuseAddrDashboard.Core.Tcp;
 namespace ReuseAddrDashboard.Tests;
 
 /// <summary>Writes what the sources say of sockets. Times are milliseconds on the run's axis.</summary>
-internal sealed class StateLog
+/// <param name="shared">Whether both hosts share one network namespace.</param>
+internal sealed class StateLog(bool shared = false)
 {
     public static readonly SocketPair Waiting = new(RunScript.ServerEnd, RunScript.ClientEnd), Client = new(RunScript.ClientEnd, RunScript.ServerEnd),
         Listener = new(RunScript.Any, RunScript.Nobody);
 
     private readonly List<RunEvent> _events = [];
-    private readonly RunScript _script = new();
+    private readonly RunScript _script = new() { Shared = shared };
 
     public IReadOnlyList<RunEvent> Events => _events;
 
