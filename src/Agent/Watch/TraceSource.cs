@@ -13,6 +13,9 @@ internal sealed class TraceSource : ISocketSource
     /// <summary>Events told in one second at most; what is beyond is counted.</summary>
     public const int MaxPerSecond = 2000;
 
+    /// <summary>What a gap says of changes that were missed; they may be of any socket of the machine.</summary>
+    public const string PassedOver = "changes of state, of this host or of another network namespace, were passed over, because the kernel made them while it told of another.";
+
     private const long Second = 1_000_000_000, Millisecond = 1_000_000;
 
     /// <summary>Records taken in one go at most: a flood must not hold up an order for ever.</summary>
@@ -40,7 +43,7 @@ internal sealed class TraceSource : ISocketSource
     private readonly SockDiag? _diag;
     private readonly List<DiagSocket> _found = [];
     private readonly GapCounter _lost = new(Second, "changes of state were lost, because the ring of the trace was full.", EventSource.Trace);
-    private readonly GapCounter _missed = new(Second, "changes of state, of this host or of another network namespace, were passed over, because the kernel made them while it told of another.", EventSource.Trace);
+    private readonly GapCounter _missed = new(Second, PassedOver, EventSource.Trace);
     private readonly GapCounter _beyond = new(Second, $"changes of state beyond {MaxPerSecond} a second were left out.", EventSource.Trace);
     private readonly Thread? _thread;
     private RowFilter _filter = new([], null, _ => false);
@@ -76,6 +79,9 @@ internal sealed class TraceSource : ISocketSource
             _filter = filter;
             _teller.Watch(filter);
             _tap.Watch(filter.Ports);
+            // What was passed over while nobody watched is lost to nobody.
+            if (!_watching)
+                _ = _tap.TakeMissed();
             _watching = !filter.IsEmpty;
         }
         _wake.Set();

@@ -17,9 +17,14 @@ internal sealed class TracedHost : IDisposable
 
     private TracedHost(TraceTap tap) => _source = new TraceSource(tap, e =>
     {
+        if (IsOfAnybody(e))
+            return;
         lock (_told)
             _told.Add(e);
     });
+
+    /// <summary>A gap of which some other program on this machine may be the cause.</summary>
+    public static bool IsOfAnybody(RunEvent e) => e is GapEvent gap && gap.Reason.EndsWith(TraceSource.PassedOver, StringComparison.Ordinal);
 
     /// <summary>In the namespace of that thread, watching the port.</summary>
     public static Task<TracedHost> On(HostThread thread, int port) => thread.Run(() => Here(port));
