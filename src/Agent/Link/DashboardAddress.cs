@@ -6,7 +6,7 @@ namespace ReuseAddrDashboard.Agent.Link;
 /// <summary>Where the dashboard is: <c>http://HOST:PORT</c>, <c>https://HOST:PORT</c> or <c>unix:/path</c>.</summary>
 internal sealed class DashboardAddress
 {
-    /// <summary>sunPath has 108 octets with the closing zero (unix(7)).</summary>
+    /// <summary>sun_path has 108 octets with the closing zero (unix(7)).</summary>
     public const int MaxPath = 107;
 
     private DashboardAddress(Uri root, string? path) => (Root, Path) = (root, path);
