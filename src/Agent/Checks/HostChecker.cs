@@ -20,10 +20,10 @@ internal static class HostChecker
         return new HostCheck
         {
             Port = order.Port,
-            Sysctls = Sysctls.ToDictionary(name => name, name => Lines($"/proc/sys/{name.Replace('.', '/')}").FirstOrDefault()?.Trim().Replace('\t', ' ')),
+            Sysctls = Sysctls.ToDictionary(name => name, TextFile.Sysctl),
             Holders = holders,
             MoreHolders = more,
-            TimeWaitOverflow = Counter(Lines("/proc/thread-self/net/netstat"), "TcpExt:", "TCPTimeWaitOverflow"),
+            TimeWaitOverflow = Counter(TextFile.Lines("/proc/thread-self/net/netstat"), "TcpExt:", "TCPTimeWaitOverflow"),
             Capabilities = CapabilityNames.Of(Kernel.Capabilities.Permitted()),
             TrialBind = order.TryBind ? Trials.Bind((ushort)order.Port) : null,
             Reach = order.Reach is { } to ? Trials.Reach(to) : null,
@@ -42,18 +42,5 @@ internal static class HostChecker
             return at > 0 && at < values.Length && long.TryParse(values[at], out long value) ? value : null;
         }
         return null;
-    }
-
-    // A container may hide any of these; what cannot be read is told as unknown.
-    private static string[] Lines(string path)
-    {
-        try
-        {
-            return File.ReadAllLines(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
     }
 }

@@ -14,17 +14,10 @@ internal static class UserNames
         var names = new Dictionary<uint, string>();
         if (UserNamespace.IsOwn())
             return names;
-        try
+        foreach (string line in TextFile.Lines("/etc/passwd"))
         {
-            foreach (string line in File.ReadLines("/etc/passwd"))
-            {
-                if (line.Split(':') is [{ Length: > 0 and <= MaxName } name, _, var uid, ..] && uint.TryParse(uid, NumberStyles.None, CultureInfo.InvariantCulture, out uint number))
-                    names.TryAdd(number, name);
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Then the number has to do.
+            if (line.Split(':') is [{ Length: > 0 and <= MaxName } name, _, var uid, ..] && uint.TryParse(uid, NumberStyles.None, CultureInfo.InvariantCulture, out uint number))
+                names.TryAdd(number, name);
         }
         return names;
     }

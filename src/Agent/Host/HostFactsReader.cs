@@ -39,29 +39,16 @@ internal static class HostFactsReader
             AgentVersion = Version,
             Sources = sources,
             CanDestroySockets = DestroyTrial.Errno() == 0,
-            Sysctls = Sysctls.ToDictionary(name => name, name => Line($"/proc/sys/{name.Replace('.', '/')}")?.Replace('\t', ' ')),
+            Sysctls = Sysctls.ToDictionary(name => name, TextFile.Sysctl),
         };
     }
 
     private static string Os()
     {
         const string label = "PRETTY_NAME=";
-        string? line = Lines("/etc/os-release").FirstOrDefault(l => l.StartsWith(label, StringComparison.Ordinal));
+        string? line = TextFile.Lines("/etc/os-release").FirstOrDefault(l => l.StartsWith(label, StringComparison.Ordinal));
         return line is null ? "unknown" : line[label.Length..].Trim('"', '\'', ' ');
     }
 
-    private static string? Line(string path) => Lines(path).FirstOrDefault()?.Trim();
-
-    // A container may hide any of these; what cannot be read is told as unknown.
-    private static string[] Lines(string path)
-    {
-        try
-        {
-            return File.ReadAllLines(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
+    private static string? Line(string path) => TextFile.Lines(path).FirstOrDefault()?.Trim();
 }

@@ -23,17 +23,7 @@ internal static unsafe class KernelClock
     }
 
     /// <summary>Nanoseconds by which <see cref="Monotonic"/> is ahead of what the kernel itself counts; 0 also where /proc does not say.</summary>
-    public static long MonotonicOffset()
-    {
-        try
-        {
-            return File.Exists(TimeNamespace.File) ? TimeNamespace.MonotonicOffset(File.ReadAllText(TimeNamespace.File)) : 0;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return 0;
-        }
-    }
+    public static long MonotonicOffset() => TimeNamespace.MonotonicOffset(TextFile.Lines(TimeNamespace.File));
 
     private static long Read(int clock)
     {

@@ -12,7 +12,7 @@ internal static class PacketConstants
     public const int ARPHRD_LOOPBACK = 772;
     public const int MSG_DONTWAIT = 0x40, MSG_TRUNC = 0x20;
     public const int CLOCK_REALTIME = 0;
-    public const int EPERM = 1, EAGAIN = 11;
+    public const int EAGAIN = 11;
 
     public const int BPF_LD = 0, BPF_LDX = 1, BPF_JMP = 5, BPF_RET = 6;
     public const int BPF_W = 0, BPF_H = 8, BPF_B = 0x10, BPF_ABS = 0x20, BPF_IND = 0x40, BPF_MSH = 0xa0;

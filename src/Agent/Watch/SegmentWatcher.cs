@@ -33,9 +33,8 @@ internal sealed class SegmentWatcher : ISocketSource
 
     /// <param name="outbox">Takes the events.</param>
     /// <param name="rows">The option --rows: only segments that this address sent or received.</param>
-    /// <param name="receiveBuffer">Octets of packets that may wait.</param>
-    public SegmentWatcher(Outbox outbox, RowsOption? rows, int receiveBuffer = PacketSocket.ReceiveBuffer)
-        : this(outbox, rows, PacketSocket.Open(out KernelRefusal? refusal, receiveBuffer), refusal)
+    public SegmentWatcher(Outbox outbox, RowsOption? rows)
+        : this(outbox, rows, PacketSocket.Open(out KernelRefusal? refusal), refusal)
     {
     }
 

@@ -8,7 +8,7 @@ internal static class LocalClock
     private const string BootIdPath = "/proc/sys/kernel/random/boot_id";
 
     private static readonly string s_bootId = File.Exists(BootIdPath) ? File.ReadAllText(BootIdPath).Trim() : "";
-    private static readonly long s_offset = File.Exists(TimeNamespace.File) ? TimeNamespace.MonotonicOffset(File.ReadAllText(TimeNamespace.File)) : 0;
+    private static readonly long s_offset = File.Exists(TimeNamespace.File) ? TimeNamespace.MonotonicOffset(File.ReadAllLines(TimeNamespace.File)) : 0;
 
     /// <summary>Whether a host's CLOCK_MONOTONIC is the server's own.</summary>
     public static bool IsOf(HostFacts host) => host.IsClock(s_bootId, s_offset);
