@@ -23,14 +23,21 @@ internal static class ClockFit
     /// <param name="client">By the round trips to the client's agent.</param>
     /// <param name="server">By the round trips to the server's agent.</param>
     /// <param name="difference">The client's offset less the server's, by segments.</param>
-    public static (ClockEstimate Client, ClockEstimate Server) Tighten(ClockEstimate client, ClockEstimate server, ClockInterval difference)
+    /// <param name="order">Where in it all that was seen is in order, if that is possible; it makes nothing more certain.</param>
+    public static (ClockEstimate Client, ClockEstimate Server) Tighten(ClockEstimate client, ClockEstimate server, ClockInterval difference, ClockInterval order)
     {
-        ClockInterval c = client.Interval & (server.Interval + difference), s = server.Interval & (client.Interval - difference);
+        (ClockInterval c, ClockInterval s) = Both(difference);
         if (!c.IsPossible || !s.IsPossible)
             return (client, server);
+        ClockInterval ordered = difference & order;
+        (ClockInterval clientWithin, ClockInterval serverWithin) = Both(ordered);
+        if (!ordered.IsPossible || !clientWithin.IsPossible || !serverWithin.IsPossible)
+            (ordered, clientWithin, serverWithin) = (difference, c, s);
         // Of both intervals every value has a partner in the other: the server takes its middle, the client what fits to it.
-        long serverAt = s.Middle, clientAt = Math.Clamp(c.Middle, serverAt + difference.Least, serverAt + difference.Most);
+        long serverAt = serverWithin.Middle, clientAt = Math.Clamp(clientWithin.Middle, serverAt + ordered.Least, serverAt + ordered.Most);
         return (Within(c, clientAt, client.At), Within(s, serverAt, server.At));
+
+        (ClockInterval Client, ClockInterval Server) Both(ClockInterval apart) => (client.Interval & (server.Interval + apart), server.Interval & (client.Interval - apart));
     }
 
     private static ClockEstimate Within(ClockInterval i, long offset, long? at) => new(offset, Math.Max(offset - i.Least, i.Most - offset), at);

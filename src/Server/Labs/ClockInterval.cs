@@ -10,6 +10,8 @@ internal readonly record struct ClockInterval(long Least, long Most)
 
     public bool IsPossible => Least <= Most;
 
+    public bool Holds(long number) => Least <= number && number <= Most;
+
     public long Middle => Least + (Most - Least) / 2;
 
     /// <summary>So much less sure at both ends; an end of which nothing is known stays so.</summary>

@@ -31,21 +31,23 @@ internal sealed partial class LabGrain
         if (_client.Measured is not { } client || _server.Measured is not { } server)
             return;
         long now = Now;
-        (client, server) = ClockFit.Tighten(client.Aged(now), server.Aged(now), OneClock ? default : _flights.Difference(now));
+        (ClockInterval difference, ClockInterval order) = OneClock ? (default, default) : (_flights.Difference(now), _flights.Order);
+        (client, server) = ClockFit.Tighten(client.Aged(now), server.Aged(now), difference, order);
         _client.Tighten(client);
         _server.Tighten(server);
-        Tell(_client, client, now);
-        Tell(_server, server, now);
+        bool mended = order.Holds(client.Offset - server.Offset) && !order.Holds(_client.Told.Offset - _server.Told.Offset);
+        Tell(_client, client, now, mended);
+        Tell(_server, server, now, mended);
     }
 
-    // Once for each tenth less of uncertainty over the whole run, of which all is placed by one offset, and where what was told is contradicted.
-    private void Tell(AgentSeat seat, ClockEstimate clock, long now)
+    // Once for each tenth less of uncertainty over the whole run, of which all is placed by one offset; where what was told is contradicted; and where it has a segment arrive before it was sent.
+    private void Tell(AgentSeat seat, ClockEstimate clock, long now, bool mended)
     {
         if (_run is not { } run || _over is not null)
             return;
         long told = seat.Told.UncertaintyOver(run.Zero, seat.SeenUntil), better = clock.UncertaintyOver(run.Zero, seat.SeenUntil);
         bool contradicted = Math.Abs(clock.Offset - seat.Told.Offset) > seat.Told.Aged(now).Uncertainty;
-        if (better >= told - told / 10 && !contradicted)
+        if (better >= told - told / 10 && !contradicted && !(mended && clock.Offset != seat.Told.Offset))
             return;
         seat.Told = clock;
         run.Append(new ClockEvent { T = now - run.Zero, Host = seat.Name, Source = EventSource.Lab, Shift = clock.Offset - seat.PlacedBy, Uncertainty = clock.Uncertainty });

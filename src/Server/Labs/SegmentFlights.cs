@@ -21,14 +21,23 @@ internal sealed class SegmentFlights
     /// <summary>What is known of the client's offset less the server's at a time, in nanoseconds of the lab's clock: clocks come apart since the last segment.</summary>
     public ClockInterval Difference(long at) => _at == long.MinValue ? _difference : _difference.Widened(ClockDrift.Over(at - _at));
 
-    /// <summary>What one end has told of and the other has not is of an earlier run.</summary>
-    public void BeginRun() => _waiting.Clear();
+    /// <summary>
+    /// The client's offset less the server's with which no segment of this run arrives before it was sent, when one offset places all of them; impossible once the clocks came apart too far for that.
+    /// </summary>
+    public ClockInterval Order { get; private set; } = ClockInterval.Unknown;
+
+    /// <summary>What one end has told of and the other has not is of an earlier run, and so is its order.</summary>
+    public void BeginRun()
+    {
+        _waiting.Clear();
+        Order = ClockInterval.Unknown;
+    }
 
     /// <summary>Takes what a host told.</summary>
     /// <param name="e">With the time of its host's own clock.</param>
     /// <param name="at">That time on the lab's clock, as far as it is known.</param>
     /// <param name="possible">What the difference can be at all then: a pair that contradicts it is of two segments, of which each end missed one.</param>
-    /// <returns>True when more is known of the difference than before.</returns>
+    /// <returns>True when more is known of the difference or the order than before.</returns>
     public bool Take(SegmentEvent e, long at, ClockInterval possible)
     {
         // Sent twice, either may be the one that arrived; seen once on a loopback, there is one clock.
@@ -50,9 +59,13 @@ internal sealed class SegmentFlights
         // Hosts do not tell in the order of time. Both bounds count as of the later of the two times.
         long then = Math.Max(at, _at);
         ClockInterval known = Difference(then), narrower = known & bound.Widened(ClockDrift.Over(then - at));
-        if (narrower == known || !(narrower & possible.Widened(ClockDrift.Over(then - at))).IsPossible)
+        if (!(narrower & possible.Widened(ClockDrift.Over(then - at))).IsPossible)
             return false;
-        (_difference, _at) = (narrower, then);
-        return true;
+        ClockInterval order = Order.IsPossible ? Order & bound : Order;
+        bool more = narrower != known || order != Order;
+        if (narrower != known)
+            (_difference, _at) = (narrower, then);
+        Order = order;
+        return more;
     }
 }

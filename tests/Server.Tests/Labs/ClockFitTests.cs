@@ -42,7 +42,7 @@ public sealed class ClockFitTests
             flights.Take(sent, 0, c.Client.Interval - c.Server.Interval);
             flights.Take(received, 0, c.Client.Interval - c.Server.Interval);
         }
-        return ClockFit.Tighten(c.Client, c.Server, flights.Difference(0));
+        return ClockFit.Tighten(c.Client, c.Server, flights.Difference(0), flights.Order);
     }
 
     [Fact]
@@ -67,6 +67,23 @@ public sealed class ClockFitTests
         (ClockEstimate client, ClockEstimate server) = Fit(c);
         long Placed(SegmentEvent e) => e.T + (e.Host == HubRoutes.Client ? client.Offset : server.Offset);
         return Segments(c).All(s => Placed(s.Received) >= Placed(s.Sent));
+    });
+
+    [Fact]
+    public void What_is_known_less_well_with_time_is_still_in_order_where_one_offset_can_place_it_so() => Cases.Sample(c =>
+    {
+        var flights = new SegmentFlights();
+        ClockInterval possible = c.Client.Interval - c.Server.Interval;
+        (SegmentEvent Sent, SegmentEvent Received)[] segments = [.. Segments(c)];
+        for (int i = 0; i < segments.Length; i++)
+        {
+            flights.Take(segments[i].Sent, c.Flights[i].At, possible);
+            flights.Take(segments[i].Received, c.Flights[i].At + c.Flights[i].Flight, possible);
+        }
+        const long now = 60_000_000_000;
+        (ClockEstimate client, ClockEstimate server) = ClockFit.Tighten((c.Client with { At = 0 }).Aged(now), (c.Server with { At = 0 }).Aged(now), flights.Difference(now), flights.Order);
+        long Placed(SegmentEvent e) => e.T + (e.Host == HubRoutes.Client ? client.Offset : server.Offset);
+        return segments.All(s => Placed(s.Received) >= Placed(s.Sent));
     });
 
     [Fact]
@@ -97,7 +114,7 @@ public sealed class ClockFitTests
     public void Measurements_that_contradict_each_other_leave_what_the_link_said()
     {
         ClockEstimate client = new(1_000, 10), server = new(0, 10);
-        Assert.Equal((client, server), ClockFit.Tighten(client, server, new(5_000, 6_000)));
+        Assert.Equal((client, server), ClockFit.Tighten(client, server, new(5_000, 6_000), ClockInterval.Unknown));
     }
 
     private sealed record Drifting(double ClientRate, double ServerRate, (bool Link, bool FromClient, long At, long Flight, long Late)[] Seen, long Asked);
@@ -133,7 +150,7 @@ public sealed class ClockFitTests
                 flights.Take(Segment(fromClient, ++number, at - Truth(fromClient, at), true), at, possible);
                 flights.Take(Segment(fromClient, number, at + flight - Truth(!fromClient, at + flight), false), at + flight, possible);
             }
-            (ClockEstimate one, ClockEstimate other) = ClockFit.Tighten(client.Measured!.Value.Aged(now), server.Measured!.Value.Aged(now), flights.Difference(now));
+            (ClockEstimate one, ClockEstimate other) = ClockFit.Tighten(client.Measured!.Value.Aged(now), server.Measured!.Value.Aged(now), flights.Difference(now), flights.Order);
             client.Tighten(one);
             server.Tighten(other);
         }
