@@ -125,12 +125,9 @@ internal sealed partial class LabGrain
         // The next run finds a clean port: a socket that is left in TIME-WAIT would meet its first bind for a minute.
         await Look(CancellationToken.None);
         await Destroy(run);
-        if (_over is null)
-        {
-            if (run.Progress.Outcome == Outcome.Running)
-                run.Append(new EndEvent { T = Now - run.Zero, Source = EventSource.Lab, Outcome = Outcome.Reset });
-            await run.Flushed();
-        }
+        if (_over is null && run.Progress.Outcome == Outcome.Running)
+            run.Append(new EndEvent { T = Now - run.Zero, Source = EventSource.Lab, Outcome = Outcome.Reset });
+        await run.Flushed();
         await store.Finish(run.Header, run.Progress);
         LogEnded(run.Header.Id, run.Progress.Outcome);
         (_run, _over) = (null, null);
@@ -138,17 +135,22 @@ internal sealed partial class LabGrain
     }
 
     /// <summary>An agent came back as another process: the sockets of the open run went with the old one.</summary>
-    private void AgentRestarted(AgentSeat seat)
+    /// <param name="rebooted">Its host counts another CLOCK_MONOTONIC now: on the run's axis nothing more of it can be placed, and the run takes no more.</param>
+    private void AgentRestarted(AgentSeat seat, bool rebooted)
     {
         if (_run is not { } run || _over is not null)
             return;
-        Note(seat.Name, NoteCodes.AgentRestarted, NoteLevel.Warning, $"The {seat.Name}'s agent was started anew; the sockets it had are closed.");
+        Note(seat.Name, NoteCodes.AgentRestarted, NoteLevel.Warning, rebooted
+            ? $"The {seat.Name}'s host was started anew, or its agent on another one; the sockets it had are gone, and this run ends here."
+            : $"The {seat.Name}'s agent was started anew; the sockets it had are closed.");
         if (run.Progress.Outcome == Outcome.Running)
             run.Append(new EndEvent
             {
                 T = Now - run.Zero, Source = EventSource.Lab, Host = seat.Name, Outcome = Outcome.Interrupted,
                 Reason = $"The {seat.Name}'s agent ended in the middle of the run, and its sockets with it.",
             });
+        if (rebooted)
+            _over = Now - run.Zero;
         _driving?.Cancel();
     }
 

@@ -51,6 +51,7 @@ internal sealed partial class LabGrain
     {
         log = _run!;
         return _run is not { } open || open.Header.Id != run ? LabRefusals.NoSuchOpenRun(run)
+            : _over is not null ? LabRefusals.RunIsOver(run)
             : _driving is not null && !(duringWait && _bindingAgain is not null) || _opening ? LabRefusals.StillBusy(run)
             : null;
     }

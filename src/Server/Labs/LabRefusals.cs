@@ -30,8 +30,10 @@ internal static class LabRefusals
     {
         BlockedBecause.EarlierStep => $"'{step.Step.Title}' has to wait: '{step.WhyStep!.Title}' comes first.",
         BlockedBecause.AlreadyDone => $"'{step.Step.Title}' is done. Go on with the next step, or press Reset to begin again.",
-        _ => "This run has ended. Press Reset and start a new one.",
+        _ => RunIsOver(run).Text!,
     }, run);
+
+    public static LabReply RunIsOver(string run) => new(OutOfOrder, "This run has ended. Press Reset and start a new one.", run);
 
     public static LabReply NothingWaits(string run) => new(NoTimeWait, "No socket of this run is in TIME-WAIT: there is no wait to skip.", run);
 

@@ -156,7 +156,7 @@ internal sealed class ScriptedAgent : IAsyncDisposable
         string call = System.Text.Json.JsonSerializer.Serialize(command.Call).Trim('"');
         var made = new CallEvent
         {
-            Source = EventSource.Call, T = Monotonic, Duration = 1000, Socket = command.Socket, Call = call, Args = Args(command), Accepted = error is null ? command.Accepted : null,
+            Source = EventSource.Call, T = Monotonic - ClockBehind, Duration = 1000, Socket = command.Socket, Call = call, Args = Args(command), Accepted = error is null ? command.Accepted : null,
             Local = Address(command, Connection?.Local), Remote = Address(command, Connection?.Remote),
             Result = error is null ? 0 : -1, Errno = error?.Name, ErrnoNumber = error?.Number, ErrnoText = error?.Text,
         };

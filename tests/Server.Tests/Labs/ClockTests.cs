@@ -28,6 +28,41 @@ public sealed class ClockTests
         Assert.True(t < 60_000_000_000, "a clock 1000 s behind must not show");
     }
 
+    [Theory]
+    [InlineData(new string[] { "start-listener" }, Outcome.Interrupted)]
+    [InlineData(new string[] { "start-listener", "connect", "close", "rebind" }, Outcome.Completed)]
+    public async Task A_host_that_is_started_anew_ends_the_run_whose_axis_its_new_clock_is_not_on(string[] steps, Outcome outcome)
+    {
+        const long behind = 1_000_000_000_000;
+        HostFacts facts = ScriptedAgent.Facts(HubRoutes.Server);
+        await using TestDashboard dashboard = await TestDashboard.Start();
+        await using ScriptedAgent client = await ScriptedAgent.Join(dashboard.Url, HubRoutes.Client);
+        await using ScriptedAgent server = await ScriptedAgent.Join(dashboard.Url, HubRoutes.Server, facts: facts with { BootId = "00000000-0000-4000-8000-000000000001" }, clockBehind: behind);
+        await UntilMeasured(dashboard);
+        string id = await dashboard.StartRun(new { scenario = "without-reuseaddr", port = 22222, pauseMs = 0 });
+        foreach (string step in steps)
+            Assert.True((await dashboard.Post($"/api/runs/{id}/steps/{step}")).IsSuccessStatusCode, step);
+        RunFile before = await dashboard.Run(id);
+
+        await server.Die();
+        await using ScriptedAgent booted = await ScriptedAgent.Rejoin(dashboard.Url, HubRoutes.Server, facts with { BootId = "00000000-0000-4000-8000-000000000002" }, 5 * behind);
+        await booted.Send([new NoteEvent { Source = EventSource.Agent, Code = "now", Text = "now", T = ScriptedAgent.Monotonic - 5 * behind }]);
+        await UntilMeasured(dashboard);
+        await client.Send([new NoteEvent { Source = EventSource.Agent, Code = "now", Text = "now", T = ScriptedAgent.Monotonic }]);
+        RunFile run = await dashboard.Run(id);
+        Assert.Equal(outcome, run.Outcome);
+        Assert.Equal(before.Events.Select(e => (e.Seq, e.T)), run.Events.Take(before.Events.Count).Select(e => (e.Seq, e.T)));
+        Assert.All(run.Events.Skip(before.Events.Count), e => Assert.True(e is EndEvent or NoteEvent { Code: NoteCodes.AgentLost or NoteCodes.AgentRestarted }, e.ToString()));
+        Assert.InRange(run.Events.Max(e => e.T), 0, 600_000_000_000);
+
+        (int status, string detail, _) = await TestDashboard.Problem(await dashboard.Post($"/api/runs/{id}/steps/{(outcome == Outcome.Completed ? "rebind" : "connect")}"));
+        Assert.Equal((409, true), (status, detail.Contains("has ended")));
+        Assert.True((await dashboard.Post("/api/labs/local/reset")).IsSuccessStatusCode);
+        string next = await dashboard.StartRun(new { scenario = "without-reuseaddr", port = 22222, pauseMs = 0 });
+        Assert.True((await dashboard.Post($"/api/runs/{next}/steps/start-listener")).IsSuccessStatusCode);
+        Assert.InRange((await dashboard.Run(next)).Events.OfType<CallEvent>().First().T, -600_000_000_000, 600_000_000_000);
+    }
+
     private static async Task<LabHost> UntilMeasured(TestDashboard dashboard)
     {
         for (int asked = 0; asked < 2000; asked++)
