@@ -30,7 +30,7 @@ internal sealed class DiagSource : ISocketSource
     private readonly Minisocks _minisocks;
     private readonly List<DiagSocket> _taken = [];
     private readonly List<SocketEvent> _heard = [];
-    private readonly GapCounter _failures = new(Second, "looks by sock_diag failed.", EventSource.Diag);
+    private readonly GapCounter _failures = new(Second, "Looks by sock_diag failed.", EventSource.Diag);
     private readonly Thread _thread;
     private RowFilter _filter = new([], null, _ => false);
     private long _boundAt = long.MinValue / 2;

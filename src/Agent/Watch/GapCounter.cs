@@ -4,9 +4,9 @@ namespace ReuseAddrDashboard.Agent.Watch;
 
 /// <summary>Counts what was lost and tells of it at most once in a while.</summary>
 /// <param name="every">Nanoseconds between two events at least.</param>
-/// <param name="what">What was lost; follows the number in the sentence.</param>
+/// <param name="reason">What was lost and why, a sentence without the number.</param>
 /// <param name="source">Who lost it.</param>
-internal sealed class GapCounter(long every, string what, EventSource source = EventSource.Proc)
+internal sealed class GapCounter(long every, string reason, EventSource source = EventSource.Proc)
 {
     private long _lost, _toldAt = long.MinValue / 2, _latest;
 
@@ -30,7 +30,7 @@ internal sealed class GapCounter(long every, string what, EventSource source = E
 
     private GapEvent Tell(long now)
     {
-        var gap = new GapEvent { T = now, Source = source, Lost = _lost, Reason = $"{_lost} {what}" };
+        var gap = new GapEvent { T = now, Source = source, Lost = _lost, Reason = reason };
         (_lost, _toldAt) = (0, now);
         return gap;
     }

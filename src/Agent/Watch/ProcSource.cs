@@ -48,6 +48,6 @@ internal sealed class ProcSource : ISocketSource
         SocketTable? source = SocketTable.Open(name, out int errno);
         if (source is null && name == "tcp")
             _tell(new GapEvent { T = KernelClock.Monotonic(), Source = EventSource.Proc, Lost = 1, Reason = $"/proc/net/tcp cannot be opened ({Errno.Name(errno)}): mount /proc." });
-        return new Table(name, source, new TableScan(differ), differ, new GapCounter(1_000_000_000, "readings of a socket table failed."));
+        return new Table(name, source, new TableScan(differ), differ, new GapCounter(1_000_000_000, "Readings of a socket table failed."));
     }
 }

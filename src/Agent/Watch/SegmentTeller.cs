@@ -16,9 +16,9 @@ internal sealed class SegmentTeller(Action<RunEvent> tell, RowsOption? rows)
 
     private readonly Endpoint? _own = rows is null ? null : Endpoint.Of(rows.Address, 0);
     private readonly FlowMemory _flows = new();
-    private readonly GapCounter _dropped = new(Second, "segments were lost, because the buffer of the capture was full.");
-    private readonly GapCounter _beyond = new(Second, $"segments beyond {MaxPerSecond} a second were left out.");
-    private readonly GapCounter _malformed = new(Second, "captured packets that the agent could not read were left out.");
+    private readonly GapCounter _dropped = new(Second, "Segments were lost, because the buffer of the capture was full.");
+    private readonly GapCounter _beyond = new(Second, $"Segments beyond {MaxPerSecond} a second were left out.");
+    private readonly GapCounter _malformed = new(Second, "Captured packets that the agent could not read were left out.");
     private ushort[] _ports = [];
     private long _second = long.MinValue;
     private int _told, _lost;

@@ -29,8 +29,8 @@ internal sealed class SocketDiffer(Action<RunEvent> tell, Func<ulong, int?> back
 
     private readonly Dictionary<Key, Told> _told = [];
     private readonly List<Key> _gone = [];
-    private readonly GapCounter _malformed = new(Second, "lines of /proc/net/tcp that the agent could not read were left out.");
-    private readonly GapCounter _beyond = new(10 * Second, $"rows beyond the {MaxRows} that the agent follows were left out of one reading.");
+    private readonly GapCounter _malformed = new(Second, "Lines of /proc/net/tcp that the agent could not read were left out.");
+    private readonly GapCounter _beyond = new(10 * Second, $"Rows beyond the {MaxRows} that the agent follows were left out of one reading.");
     private RowFilter _filter = new([], null, _ => false);
     private long? _previous;
     private long _started;

@@ -14,7 +14,7 @@ internal sealed class TraceSource : ISocketSource
     public const int MaxPerSecond = 2000;
 
     /// <summary>What a gap says of changes that were missed; they may be of any socket of the machine.</summary>
-    public const string PassedOver = "changes of state, of this host or of another network namespace, were passed over, because the kernel made them while it told of another.";
+    public const string PassedOver = "Changes of state, of this host or of another network namespace, were passed over, because the kernel made them while it told of another.";
 
     private const long Second = 1_000_000_000, Millisecond = 1_000_000;
 
@@ -42,9 +42,9 @@ internal sealed class TraceSource : ISocketSource
     private readonly Action<RunEvent> _tell;
     private readonly SockDiag? _diag;
     private readonly List<DiagSocket> _found = [];
-    private readonly GapCounter _lost = new(Second, "changes of state were lost, because the ring of the trace was full.", EventSource.Trace);
+    private readonly GapCounter _lost = new(Second, "Changes of state were lost, because the ring of the trace was full.", EventSource.Trace);
     private readonly GapCounter _missed = new(Second, PassedOver, EventSource.Trace);
-    private readonly GapCounter _beyond = new(Second, $"changes of state beyond {MaxPerSecond} a second were left out.", EventSource.Trace);
+    private readonly GapCounter _beyond = new(Second, $"Changes of state beyond {MaxPerSecond} a second were left out.", EventSource.Trace);
     private readonly Thread? _thread;
     private RowFilter _filter = new([], null, _ => false);
     private readonly int _most;

@@ -51,7 +51,7 @@ public sealed class CaptureFileTests
         // Reported late: the file is in the order of time.
         Segment(HubRoutes.Client, 1_000_040_000, false, SynAck, "SYN,ACK"),
         Segment(HubRoutes.Server, 1_000_020_000, false, Syn, "SYN"),
-        new GapEvent { Host = HubRoutes.Server, Source = EventSource.Capture, Lost = 3, Reason = "3 segments were lost." },
+        new GapEvent { Host = HubRoutes.Server, Source = EventSource.Capture, Lost = 3, Reason = "Segments were lost." },
         Segment(HubRoutes.Server, 2_000_000_000, true, RstAck, "RST,ACK"));
 
     private static async Task<string> Tool(RunFile run, string program, string[] arguments, string? host = null)
