@@ -10,6 +10,9 @@ internal static class AgentEdge
 {
     private const int MaxName = 64, MaxText = 512, MaxRaw = 400, MaxSysctls = 32, MaxHz = 100_000;
 
+    // ip_local_reserved_ports is a list as long as somebody made it.
+    private const int MaxSysctlValue = 16_384;
+
     /// <summary>A sentence that says why the announcement is not taken; null when it is.</summary>
     public static string? Fault(AgentHello hello)
     {
@@ -50,7 +53,7 @@ internal static class AgentEdge
     };
 
     private static bool Accepts(HostCheck check) =>
-        check.Port is > 0 and <= ushort.MaxValue && check.Sysctls?.Count <= MaxSysctls && check.Sysctls.All(s => Within(s.Key, 128) && Optional(s.Value, 512))
+        check.Port is > 0 and <= ushort.MaxValue && check.Sysctls?.Count <= MaxSysctls && check.Sysctls.All(s => Within(s.Key, 128) && Optional(s.Value, MaxSysctlValue))
         && check.Holders?.Count <= HostCheck.MaxHolders && check.Holders.All(h => h is not null && Optional(h.Program, MaxName) && Optional(h.User, MaxName)) && check.MoreHolders >= 0
         && check.Capabilities?.Count <= 64 && check.Capabilities.All(c => Within(c, MaxName)) && Optional(check.TrialBind, 32)
         && (check.Reach is not { } reach || Enum.IsDefined(reach.Result) && Optional(reach.Errno, 32) && reach.Took >= 0);

@@ -73,9 +73,10 @@ internal static class Preflight
         if (server && Number(check, "net.ipv4.tcp_max_tw_buckets") is { } buckets && buckets < 16)
             Say(buckets == 0 ? Blocker : Warning, "net.ipv4.tcp_max_tw_buckets", buckets == 0 ? "No TIME-WAIT is made at all: the rebind has nothing to meet." : "So few TIME-WAIT sockets may exist; the lesson's may be left out.",
                 "sysctl -w net.ipv4.tcp_max_tw_buckets=65536");
+        string? reserved = check.Sysctls.GetValueOrDefault(ReservedPorts.Sysctl);
         if (Value(check, "net.ipv4.ip_local_port_range").Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var low, var high]
-            && int.TryParse(low, out int first) && int.TryParse(high, out int last) && port >= first && port <= last)
-            Say(Warning, "net.ipv4.ip_local_port_range", $"Port {port} lies within: the kernel may give it to any program's outgoing connection.", $"Choose a port below {first}, or sysctl -w net.ipv4.ip_local_reserved_ports={port}");
+            && int.TryParse(low, out int first) && int.TryParse(high, out int last) && port >= first && port <= last && !(reserved is not null && ReservedPorts.Has(reserved, port)))
+            Say(Warning, "net.ipv4.ip_local_port_range", $"Port {port} lies within: the kernel may give it to any program's outgoing connection.", $"Choose a port below {first}, or {ReservedPorts.Reserve(reserved, port)}");
         if (server && Number(check, "net.ipv4.tcp_rfc1337") == 1)
             Say(Info, "net.ipv4.tcp_rfc1337", "A RST does not end TIME-WAIT there.");
         if (!server && Number(check, "net.ipv4.tcp_timestamps") == 0)

@@ -154,7 +154,8 @@ public sealed class CheckTests
         HostCheck check = agent.Finds(new(1, 11111, null, false))!;
         PortHolder holder = new() { State = TcpState.Listen, Local = Endpoint.V4(0, 1) };
         foreach (HostCheck bad in (HostCheck[])[check with { Holders = [.. Enumerable.Repeat(holder, HostCheck.MaxHolders + 1)] }, check with { TrialBind = new('x', 33) },
-            check with { Holders = [holder with { Program = new('x', 65) }] }, check with { Holders = [holder with { User = new('x', 65) }] }, check with { Capabilities = [""] }, check with { Port = 0 }])
+            check with { Holders = [holder with { Program = new('x', 65) }] }, check with { Holders = [holder with { User = new('x', 65) }] }, check with { Capabilities = [""] }, check with { Port = 0 },
+            check with { Sysctls = new Dictionary<string, string?> { ["net.ipv4.ip_local_reserved_ports"] = new('1', 16_385) } }])
             await Assert.ThrowsAsync<Microsoft.AspNetCore.SignalR.HubException>(() => agent.Report(new AgentItem(1, null, 1, true, Check: bad)));
         await Assert.ThrowsAsync<Microsoft.AspNetCore.SignalR.HubException>(() => agent.Report(new AgentItem(1, null, 1, false, Check: check)));
     }

@@ -66,6 +66,25 @@ public sealed class PreflightTests
     [InlineData("net.ipv4.ip_local_port_range", "11111")]
     public void What_cannot_be_read_is_no_finding(string name, string? value) => Assert.All(Judge(With(name, value)), f => Assert.Equal(FindingLevel.Ok, f.Level));
 
+    [Theory]
+    [InlineData("", "sysctl -w net.ipv4.ip_local_reserved_ports=11111")]
+    [InlineData("8080,9148", "sysctl -w net.ipv4.ip_local_reserved_ports=8080,9148,11111")]
+    [InlineData("11110,11112-11120,1111", "sysctl -w net.ipv4.ip_local_reserved_ports=11110,11112-11120,1111,11111")]
+    [InlineData(null, "add 11111 to net.ipv4.ip_local_reserved_ports")]
+    [InlineData("11111", null)]
+    [InlineData("8080,11111,20000", null)]
+    [InlineData("80,11000-11111", null)]
+    [InlineData("11111-12000", null)]
+    [InlineData("-,11111-,a-b,1-2-11111", "net.ipv4.ip_local_reserved_ports=-,11111-,a-b,1-2-11111,11111")]
+    public void A_port_that_the_kernel_may_give_away_is_a_warning_until_it_is_reserved_beside_those_that_are(string? reserved, string? remedy)
+    {
+        HostCheck check = With("net.ipv4.ip_local_port_range", "1024 65535");
+        Finding[] found = [.. Judge(check with { Sysctls = new Dictionary<string, string?>(check.Sysctls) { ["net.ipv4.ip_local_reserved_ports"] = reserved } }).Where(f => f.About == "net.ipv4.ip_local_port_range")];
+        Assert.Equal(remedy is null ? 0 : 1, found.Length);
+        if (remedy is not null)
+            Assert.Contains(remedy, found[0].Remedy);
+    }
+
     [Fact]
     public void A_port_that_needs_a_right_is_a_blocker()
     {
