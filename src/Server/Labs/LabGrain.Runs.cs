@@ -127,6 +127,7 @@ internal sealed partial class LabGrain
         await Destroy(run);
         if (_over is null && run.Progress.Outcome == Outcome.Running)
             run.Append(new EndEvent { T = Now - run.Zero, Source = EventSource.Lab, Outcome = Outcome.Reset });
+        run.TellRest(RunTime(Now));
         await run.Flushed();
         await store.Finish(run.Header, run.Progress);
         LogEnded(run.Header.Id, run.Progress.Outcome);

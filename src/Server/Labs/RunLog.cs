@@ -57,9 +57,15 @@ internal sealed class RunLog(
                 TellDropped(e.T);
             return;
         }
-        if (_dropped > _told)
-            TellDropped(e.T);
+        TellRest(e.T);
         Add(e);
+    }
+
+    /// <summary>Tells of what was dropped and not told of yet: with the next event that is kept, or at the end of the run.</summary>
+    public void TellRest(long t)
+    {
+        if (_dropped > _told)
+            TellDropped(t);
     }
 
     /// <summary>Completes when everything appended so far is stored and on its way to the onlookers.</summary>

@@ -28,6 +28,26 @@ public sealed class RunLogTests
         Assert.Equal(log.Events, shown);
     }
 
+    [Fact]
+    public async Task Tells_of_the_rest_when_the_run_is_put_away_and_of_nothing_twice()
+    {
+        List<RunEvent> shown = [];
+        var log = new RunLog(Header, 0, (_, _) => Task.CompletedTask, (_, batch) => { shown.AddRange(batch); return Task.CompletedTask; }, _ => { });
+        for (int i = 0; i < RunLog.MaxEvents; i++)
+            log.Append(Segment(i));
+        log.TellRest(5);
+        Assert.Equal(RunLog.MaxEvents, log.Events.Count);
+        // Told so far: 1, 2, 4, ... 512.
+        for (int i = 0; i < 1_000; i++)
+            log.Append(Segment(RunLog.MaxEvents + i));
+        Assert.Equal(512, log.Events.OfType<GapEvent>().Sum(gap => gap.Lost));
+        log.TellRest(5);
+        log.TellRest(5);
+        await log.Flushed();
+        Assert.Equal(1_000, shown.OfType<GapEvent>().Sum(gap => gap.Lost));
+        Assert.Equal(488, Assert.IsType<GapEvent>(shown[^1]).Lost);
+    }
+
     private static SegmentEvent Segment(long t) => new()
     {
         T = t, Host = "server", Source = EventSource.Capture, From = End("10.0.0.1:1"), To = End("10.0.0.2:2"), Flags = "ACK", Sent = t,
