@@ -5,6 +5,7 @@ using ReuseAddrDashboard.Core.Events;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Server.Labs;
 using ReuseAddrDashboard.Server.Runs.Capture;
 using ReuseAddrDashboard.Server.Tests.Hosting;
 using Endpoint = ReuseAddrDashboard.Core.Tcp.Endpoint;
@@ -193,7 +194,8 @@ public sealed class CaptureFileTests
         Assert.Equal(0x0a0d0d0au, BitConverter.ToUInt32(await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)));
         // The file's stamps are wall time: the run's beginning on both clocks is one moment.
         RunFile run = await dashboard.Run(id);
-        long wall = (TimeProvider.System.GetUtcNow() - run.StartedAt).Ticks * 100, axis = run.Events.OfType<SegmentEvent>().Single().T + (ScriptedAgent.Monotonic - now);
-        Assert.InRange(wall - axis, -1_000_000, 1_000_000);
+        (DateTimeOffset wall, long monotonic) = LocalClock.Both(TimeProvider.System);
+        long axis = run.Events.OfType<SegmentEvent>().Single().T + (monotonic - now);
+        Assert.InRange((wall - run.StartedAt).Ticks * 100 - axis, -1_000_000, 1_000_000);
     }
 }
