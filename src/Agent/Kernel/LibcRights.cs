@@ -17,8 +17,19 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "getxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint GetXAttr(string path, string name, void* value, nuint size);
 
+    [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int StatX(int directory, string path, int flags, uint mask, StatX* stat);
+
     [LibraryImport(Library, EntryPoint = "execve", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ExecVE(string path, byte** arguments, byte** environment);
+}
+
+/// <summary>struct statx, as far as it is asked for.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 256)]
+internal struct StatX
+{
+    [FieldOffset(20)] public uint Uid;
+    [FieldOffset(28)] public ushort Mode;
 }
 
 /// <summary>struct __user_cap_header_struct.</summary>

@@ -38,7 +38,7 @@ internal static class Help
           CAP_NET_ADMIN             Destroying TIME-WAIT sockets (SOCK_DESTROY).
           CAP_NET_BIND_SERVICE      Ports below 1024.
         Once capture and trace are open the agent executes itself again with the last two alone, and no_new_privs. (Where only CAP_DAC_OVERRIDE lets it read its own
-        files or reach the dashboard's Unix socket, or that is not there yet, that stays.)
+        files or reach the dashboard's Unix socket, or others may yet make that one, that stays.)
 
         Examples:
           reuseaddr-agent --dashboard http://192.168.122.1:5000 --name server

@@ -65,11 +65,22 @@ internal static class Confinement
     }
 
     // connect(2) asks for the right to write; open(2) does too before it finds that it cannot open a socket (ENXIO). access(2) asks by the permitted capabilities, which are not
-    // those that are tried here. Of one that is not there yet nobody knows.
+    // those that are tried here. One that is not there yet will be the agent's own where nobody else may put it.
     private static bool Reachable(string socket)
     {
         using var fd = new SocketFd(Libc.Open(socket, Constants.O_WRONLY | Constants.O_NONBLOCK | Constants.O_CLOEXEC));
-        return !fd.IsInvalid || Marshal.GetLastPInvokeError() is not (Constants.EACCES or Constants.ENOENT);
+        return !fd.IsInvalid || Marshal.GetLastPInvokeError() switch
+        {
+            Constants.EACCES => false,
+            Constants.ENOENT => IsOwn(Path.GetDirectoryName(socket) ?? "/"),
+            _ => true,
+        };
+    }
+
+    private static unsafe bool IsOwn(string directory)
+    {
+        StatX stat;
+        return Libc.StatX(AT_FDCWD, directory, 0, STATX_MODE | STATX_UID, &stat) == 0 && stat.Uid == Libc.GetEUid() && (stat.Mode & (S_IWGRP | S_IWOTH)) == 0;
     }
 
     // Returns only when it fails.

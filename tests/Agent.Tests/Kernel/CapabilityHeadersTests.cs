@@ -8,11 +8,13 @@ namespace ReuseAddrDashboard.Agent.Tests.Kernel;
 public sealed class CapabilityHeadersTests
 {
     private const string Includes = """
+        #define _GNU_SOURCE
         #include <fcntl.h>
         #include <linux/capability.h>
         #include <stddef.h>
         #include <stdio.h>
         #include <sys/prctl.h>
+        #include <sys/stat.h>
         #include <unistd.h>
 
         """;
@@ -26,6 +28,7 @@ public sealed class CapabilityHeadersTests
         (string C, Type Type, (string C, string Name)[] Fields)[] structs =
         [
             ("__user_cap_header_struct", typeof(CapHeader), [("version", "Version"), ("pid", "Pid")]),
+            ("statx", typeof(StatX), [("stx_uid", "Uid"), ("stx_mode", "Mode")]),
             ("__user_cap_data_struct", typeof(CapData), [("effective", "Effective"), ("permitted", "Permitted"), ("inheritable", "Inheritable")]),
         ];
         new CHeaders(Includes).Hold(structs);

@@ -85,14 +85,26 @@ public sealed class ConfinementTests
         }
     }
 
-    [Fact]
-    public async Task A_socket_that_is_not_there_yet_may_be_somebody_else_s()
+    [Theory]
+    [InlineData("u=rwx,go=rx,+t", "root", false)] // nobody else can put it there
+    [InlineData("ugo=rwx,+t", "root", true)] // as in /tmp
+    [InlineData("u=rwx,go=rx", "nobody", true)]
+    public async Task A_socket_that_is_not_there_yet_may_be_somebody_else_s(string mode, string owner, bool keeps)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "There is nothing to give away without root: start the tests with sudo.");
-        string path = Path.Combine(Path.GetTempPath(), $"reuseaddr-rights-{Guid.NewGuid():N}.sock");
-        using AgentProcess process = AgentProcess.Start(["--dashboard", $"unix:{path}", "--name", "server"]);
-        await Confined(process);
-        Assert.Equal(Kept | Files, Set(Status(process.Id), "CapPrm"));
+        string directory = Directory.CreateTempSubdirectory("reuseaddr-rights-").FullName;
+        try
+        {
+            CProgram.Tool("chmod", mode, directory);
+            CProgram.Tool("chown", owner, directory);
+            using AgentProcess process = AgentProcess.Start(["--dashboard", $"unix:{directory}/agents.sock", "--name", "server"]);
+            await Confined(process);
+            Assert.Equal(keeps ? Kept | Files : Kept, Set(Status(process.Id), "CapPrm"));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
     }
 
     private static readonly ulong Files = Capabilities.Bit(CapabilityConstants.CAP_DAC_OVERRIDE) | Capabilities.Bit(CapabilityConstants.CAP_DAC_READ_SEARCH);
