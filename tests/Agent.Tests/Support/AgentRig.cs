@@ -124,13 +124,19 @@ internal sealed class AgentRig : IDisposable
     }
 
     /// <summary>Looks until the socket bound to <paramref name="local"/> is in that state: on a busy machine the peer's segment may come after its call's end.</summary>
-    public async Task<SocketEvent> Until(Endpoint local, TcpState state)
+    public Task<SocketEvent> Until(Endpoint local, TcpState state) =>
+        LookFor(() => Rows.LastOrDefault(r => r.Local == local) is { } row && row.To == state ? row : null);
+
+    /// <summary>Looks until a row has been told that is wanted.</summary>
+    public Task<SocketEvent> LookFor(Func<SocketEvent, bool> wanted) => LookFor(() => Rows.FirstOrDefault(wanted));
+
+    private async Task<SocketEvent> LookFor(Func<SocketEvent?> told)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (true)
         {
             await Look();
-            if (Rows.LastOrDefault(r => r.Local == local) is { } row && row.To == state)
+            if (told() is { } row)
                 return row;
             limit.Token.ThrowIfCancellationRequested();
         }
