@@ -13,6 +13,9 @@ public sealed partial class SsTextAgainstSsTests
 {
     private const int Port = 11111, Backlog = 7;
 
+    /// <summary>Milliseconds: /proc counts in 10, ss in the kernel's ticks.</summary>
+    private const int Rounded = 20;
+
     [Fact]
     public Task Prints_what_the_installed_ss_prints() => OwnNamespace.Run((typeof(SsTextAgainstSsTests), nameof(Prints_what_the_installed_ss_prints)), async () =>
     {
@@ -69,7 +72,7 @@ public sealed partial class SsTextAgainstSsTests
         await Same(TcpState.SynSent, TcpState.Established, TcpState.TimeWait, TcpState.CloseWait, TcpState.Established);
     });
 
-    // The kernel goes on between two readings: /proc is read before and after ss, and only a reading on which both agree counts.
+    // The kernel goes on between two readings: /proc is read before and after ss, and only a reading on which both agree, and between which no timer was set anew, counts.
     private static async Task Same(params TcpState[] states)
     {
         long start = Stopwatch.GetTimestamp();
@@ -77,11 +80,14 @@ public sealed partial class SsTextAgainstSsTests
         while (true)
         {
             List<SsRow> before = Read();
+            long between = Stopwatch.GetTimestamp();
             string printed = await OwnNamespace.Run("ss", "-anot4", $"sport == :{Port}");
+            long passed = (long)Stopwatch.GetElapsedTime(between).TotalMilliseconds;
             List<SsRow> after = Read();
             bool settled = before.Select(row => row.State).Order().SequenceEqual(states.Order())
                 && before.Select(row => row with { Timer = null }).SequenceEqual(after.Select(row => row with { Timer = null }))
-                && before.Select(row => row.Timer?.Kind).SequenceEqual(after.Select(row => row.Timer?.Kind));
+                && before.Select(row => row.Timer?.Kind).SequenceEqual(after.Select(row => row.Timer?.Kind))
+                && before.Zip(after).All(both => both.First.Timer is not { } timer || timer.Left - both.Second.Timer!.Value.Left >= (passed - Rounded) * 1_000_000);
             if (!settled)
             {
                 Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(10),
@@ -89,14 +95,14 @@ public sealed partial class SsTextAgainstSsTests
                 continue;
             }
             string expected = SsText.Print(before, Port);
-            string same = SsText.Print(before.Select(row => WithTimerOf(row, printed)), Port);
+            string same = SsText.Print(before.Zip(after, (first, second) => WithTimerOf(first, second, printed)), Port);
             Assert.True(same == printed, $"SsText prints as iproute2 6.1; installed is {version.Trim()}.\nss:\n{printed}SsText:\n{same}with the timers of /proc:\n{expected}");
             return;
         }
     }
 
-    // Timers run on while ss starts, and ss cuts them off: its own number is taken when it is near enough to that of /proc.
-    private static SsRow WithTimerOf(SsRow row, string printed)
+    // Timers run on while ss starts, and ss cuts them off: its own number is taken when it is between those of /proc before and after it.
+    private static SsRow WithTimerOf(SsRow row, SsRow after, string printed)
     {
         if (row.Timer is not { } timer)
             return row;
@@ -106,7 +112,7 @@ public sealed partial class SsTextAgainstSsTests
         long minutes = Number(match.Groups["min"]);
         long milliseconds = minutes * 60_000 + Number(match.Groups["sec"]) * 1000 + Number(match.Groups["ms"]);
         long cutOff = minutes > 9 ? 60_000 : milliseconds >= 10_000 ? 1000 : 0;
-        Assert.InRange(timer.Left / 1_000_000 - milliseconds, -500, cutOff + 1500);
+        Assert.InRange(milliseconds, after.Timer!.Value.Left / 1_000_000 - cutOff - Rounded, timer.Left / 1_000_000 + Rounded);
         return row with { Timer = timer with { Left = milliseconds * 1_000_000 } };
     }
 
