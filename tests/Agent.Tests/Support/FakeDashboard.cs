@@ -15,10 +15,19 @@ namespace ReuseAddrDashboard.Agent.Tests.Support;
 public sealed class Ledger
 {
     private readonly Channel<AgentItem> _new = Channel.CreateUnbounded<AgentItem>();
+    private readonly List<AgentItem> _items = [];
 
     public ConcurrentQueue<AgentHello> Hellos { get; } = new();
 
-    public List<AgentItem> Items { get; } = [];
+    /// <summary>Those that came so far, in order.</summary>
+    public IReadOnlyList<AgentItem> Items
+    {
+        get
+        {
+            lock (_items)
+                return [.. _items];
+        }
+    }
 
     public int Doubles { get; private set; }
 
@@ -38,7 +47,7 @@ public sealed class Ledger
 
     public long Take(AgentReport report, out bool cut)
     {
-        lock (Items)
+        lock (_items)
         {
             cut = CutAfterTaking > 0;
             CutAfterTaking -= cut ? 1 : 0;
@@ -49,14 +58,21 @@ public sealed class Ledger
                     Doubles++;
                     continue;
                 }
-                Items.Add(item);
+                _items.Add(item);
                 _new.Writer.TryWrite(item);
             }
             return Held;
         }
     }
 
-    public long Held => Items.Count == 0 ? 0 : Items[^1].Number;
+    public long Held
+    {
+        get
+        {
+            lock (_items)
+                return _items.Count == 0 ? 0 : _items[^1].Number;
+        }
+    }
 
     /// <summary>Every item that comes until the order has ended, that end included.</summary>
     public async Task<IReadOnlyList<AgentItem>> Until(long order)
