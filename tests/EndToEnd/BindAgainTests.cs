@@ -35,8 +35,6 @@ public sealed class BindAgainTests(SharedDashboard shared, Chromium chromium) : 
         Assert.Contains(run.Events, e => e is CallEvent { Socket: DestroyOrder.SocketName, Errno: null });
         RunVerdict rule = BindChecks.Of(RunFiles.HeaderOf(run), run.Events);
         Assert.DoesNotContain(rule.Made, c => c.Match == RuleMatch.Differs);
-        long[] binds = [.. run.Events.OfType<CallEvent>().Where(c => c is { Call: "bind", Step: "rebind" }).Skip(1).Select(c => c.T)];
-        Assert.All(binds.Zip(binds.Skip(1)), pair => Assert.InRange(pair.Second - pair.First, 500_000_000, 5_000_000_000));
         await lab.Reset();
         visitor.HasNothingToComplainOf();
     }

@@ -94,6 +94,8 @@ public sealed class ClickThroughTests(SharedDashboard shared, Chromium chromium)
         await lab.Button("Play all").ClickAsync();
         await lab.SaysInUse();
         await lab.Button("Skip the wait").ClickAsync();
+        // The button goes at once, the socket when the host has answered.
+        await Expect(visitor.Page.Locator(".timewait.destroyed")).ToHaveCountAsync(1);
         await Expect(lab.Button("Skip the wait")).ToHaveCountAsync(0);
         await lab.Button("Rebind").ClickAsync();
         await Expect(lab.Verdict).ToContainTextAsync("Success");

@@ -14,7 +14,7 @@ namespace ReuseAddrDashboard.EndToEnd;
 public sealed partial class Dashboard : IAsyncDisposable
 {
     private const int Sigint = 2, Sigkill = 9;
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30), StopLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30), StopLimit = TimeSpan.FromSeconds(30);
     private readonly string _published, _data = Directory.CreateTempSubdirectory("reuseaddr-e2e-").FullName;
     private readonly string[] _options;
     private readonly StringBuilder _log = new();
@@ -76,11 +76,11 @@ public sealed partial class Dashboard : IAsyncDisposable
             throw new InvalidOperationException($"The server ended with {process.ExitCode}:\n{Log}");
     }
 
-    /// <summary>Ctrl-C; returns how long it took to end.</summary>
-    public Task<TimeSpan> Stop() => End(Sigint);
+    /// <summary>Ctrl-C, and its end.</summary>
+    public Task Stop() => End(Sigint);
 
-    /// <summary>kill -9.</summary>
-    public Task<TimeSpan> Kill() => End(Sigkill);
+    /// <summary>kill -9, and its end.</summary>
+    public Task Kill() => End(Sigkill);
 
     public async Task<RunFile> GetRun(string id) =>
         await Http.GetFromJsonAsync($"/api/runs/{id}", WireJson.Default.RunFile) ?? throw new InvalidOperationException($"The run {id} is empty.");
@@ -122,10 +122,9 @@ public sealed partial class Dashboard : IAsyncDisposable
         }
     }
 
-    private async Task<TimeSpan> End(int signal)
+    private async Task End(int signal)
     {
         Process process = _process ?? throw new InvalidOperationException("The server was not started.");
-        long start = Stopwatch.GetTimestamp();
         _ = kill(process.Id, signal);
         using CancellationTokenSource limit = new(StopLimit);
         try
@@ -137,7 +136,6 @@ public sealed partial class Dashboard : IAsyncDisposable
             process.Kill(entireProcessTree: true);
             throw new TimeoutException($"The server did not end within {StopLimit.TotalSeconds} s of signal {signal}:\n{Log}");
         }
-        return Stopwatch.GetElapsedTime(start);
     }
 
     private void Keep(object sender, DataReceivedEventArgs line)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using ReuseAddrDashboard.Core.Wire;
@@ -121,15 +120,13 @@ public sealed class LocalHostsServiceTests : IAsyncDisposable
     [Theory(Timeout = 60_000)]
     [InlineData(LocalHostsMode.Auto)]
     [InlineData(LocalHostsMode.Loopback)]
-    public async Task Stopping_ends_the_hosts_within_its_limit(LocalHostsMode mode)
+    public async Task Stopping_ends_the_hosts(LocalHostsMode mode)
     {
         await Start(mode);
         await Until(() => _status.Ready);
         using var keeper = new Ends(Assert.Single(Children()));
 
-        long start = Stopwatch.GetTimestamp();
         await _service!.StopAsync(Cancel);
-        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(1.5));
         Assert.True(keeper.Within(TimeSpan.Zero));
         Assert.False(Directory.Exists(_directory.FullPath));
     }
