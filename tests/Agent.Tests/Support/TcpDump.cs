@@ -8,7 +8,8 @@ namespace ReuseAddrDashboard.Agent.Tests.Support;
 
 /// <summary>A segment as tcpdump prints it.</summary>
 /// <param name="Stamp">CLOCK_REALTIME in nanoseconds.</param>
-internal sealed record Dumped(long Stamp, string From, string To, string Flags, uint? Seq, uint? Ack, int Length)
+/// <param name="Wscale">The option's shift; null without the option.</param>
+internal sealed record Dumped(long Stamp, string From, string To, string Flags, uint? Seq, uint? Ack, int Length, int? Wscale)
 {
     public string Line => $"{From} > {To} {Flags} {Seq} {Ack} {Length}";
 
@@ -99,7 +100,7 @@ internal sealed partial class TcpDump : IDisposable
         uint? Number(string group) => m.Groups[group].Success ? uint.Parse(m.Groups[group].Value, CultureInfo.InvariantCulture) : null;
         long stamp = long.Parse(m.Groups["s"].Value, CultureInfo.InvariantCulture) * 1_000_000_000 + long.Parse(m.Groups["ns"].Value, CultureInfo.InvariantCulture);
         return new(stamp, End(m.Groups["from"].Value), End(m.Groups["to"].Value), m.Groups["flags"].Value, Number("seq"), Number("ack"),
-            int.Parse(m.Groups["len"].Value, CultureInfo.InvariantCulture));
+            int.Parse(m.Groups["len"].Value, CultureInfo.InvariantCulture), (int?)Number("wscale"));
     }
 
     // 192.168.122.68.11111, ::1.11111
@@ -109,6 +110,6 @@ internal sealed partial class TcpDump : IDisposable
         return text.Contains(':', StringComparison.Ordinal) ? $"[{text[..dot]}]:{text[(dot + 1)..]}" : $"{text[..dot]}:{text[(dot + 1)..]}";
     }
 
-    [GeneratedRegex(@"^(?<s>\d+)\.(?<ns>\d{9}) (?:\S+\s+(?:In|Out)\s+)?IP6? (?<from>\S+) > (?<to>\S+): Flags \[(?<flags>[^\]]+)\](?:, seq (?<seq>\d+)(?::\d+)?)?(?:, ack (?<ack>\d+))?,.* length (?<len>\d+)")]
+    [GeneratedRegex(@"^(?<s>\d+)\.(?<ns>\d{9}) (?:\S+\s+(?:In|Out)\s+)?IP6? (?<from>\S+) > (?<to>\S+): Flags \[(?<flags>[^\]]+)\](?:, seq (?<seq>\d+)(?::\d+)?)?(?:, ack (?<ack>\d+))?,.*?(?:wscale (?<wscale>\d+).*?)? length (?<len>\d+)")]
     private static partial Regex Line();
 }

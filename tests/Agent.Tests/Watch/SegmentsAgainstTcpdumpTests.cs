@@ -18,9 +18,9 @@ public sealed class SegmentsAgainstTcpdumpTests
 
     /// <summary>
     /// Nanoseconds. Where a packet bears its delivery time instead of a stamp, the kernel reads the clock once for each of us, one after the other (skb_clear_delivery_time,
-    /// tpacket_rcv): 0.4 to 5 us apart here, and more where a busy machine is interrupted in between.
+    /// tpacket_rcv): 0.4 to 5 us apart here, and any time where a busy machine is interrupted in between, so only the median is held.
     /// </summary>
-    private const long Apart = 10_000, Interrupted = 5_000_000;
+    private const long Apart = 10_000;
 
     private static (Type, string) Me(string method) => (typeof(SegmentsAgainstTcpdumpTests), method);
 
@@ -40,7 +40,7 @@ public sealed class SegmentsAgainstTcpdumpTests
             List<SegmentEvent> ours = Told(outbox);
             Same(theirs, ours);
             Assert.All(ours, e => Assert.True(e.Sent == e.T && e.Received == e.T));
-            Assert.Equal((true, 10), (ours[0].Mss > 1000 && ours[0].SackPermitted && ours[0].TsVal is not null, ours[0].Wscale));
+            Assert.True(ours[0].Mss > 1000 && ours[0].SackPermitted && ours[0].TsVal is not null && ours[0].Wscale is not null, $"{ours[0]}");
         }
         return Task.CompletedTask;
     });
@@ -144,8 +144,8 @@ public sealed class SegmentsAgainstTcpdumpTests
         long offset = ClockSample.Take().Offset;
         Assert.True(theirs.Count >= 6);
         Assert.Equal(theirs.Select(d => d.Line), ours.Select(Dumped.LineOf));
+        Assert.Equal(theirs.Select(d => d.Wscale), ours.Select(o => o.Wscale));
         long[] apart = [.. theirs.Zip(ours, (t, o) => Math.Abs(o.T + offset - t.Stamp)).Order()];
-        Assert.InRange(apart[apart.Length * 3 / 4], 0, Apart);
-        Assert.InRange(apart[^1], 0, Interrupted);
+        Assert.InRange(apart[apart.Length / 2], 0, Apart);
     }
 }
