@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 using ReuseAddrDashboard.Agent.Kernel;
+using ReuseAddrDashboard.Agent.Tests.Support;
 using ReuseAddrDashboard.Core.Events;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
@@ -49,11 +50,13 @@ internal sealed record FuzzTarget(string Name, int Share, IReadOnlyList<byte[]> 
 
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
-        new("segments, from the IP header", 30, Packets, f => Segment(f, FrameKind.RawIp)),
-        new("segments in Ethernet frames", 15, [.. Packets.Select(p => Linked(p, "020000000001020000000002")), .. Packets.Select(p => Linked(p, "0200000000010200000000028100002a"))], f => Segment(f, FrameKind.Ethernet)),
-        new("segments, Linux cooked", 15, [.. Packets.Select(p => Linked(p, "0000000100060200000000010000"))], f => Segment(f, FrameKind.LinuxSll)),
-        new("lines of /proc/net/tcp and tcp6", 20, Lines, Line),
-        new("answers of sock_diag", 14, Answers(), Netlink),
+        new("segments, from the IP header", 28, Packets, f => Segment(f, FrameKind.RawIp)),
+        new("segments in Ethernet frames", 14, [.. Packets.Select(p => Linked(p, "020000000001020000000002")), .. Packets.Select(p => Linked(p, "0200000000010200000000028100002a"))], f => Segment(f, FrameKind.Ethernet)),
+        new("segments, Linux cooked", 14, [.. Packets.Select(p => Linked(p, "0000000100060200000000010000"))], f => Segment(f, FrameKind.LinuxSll)),
+        new("lines of /proc/net/tcp and tcp6", 18, Lines, Line),
+        new("answers of sock_diag", 12, Answers(), Netlink),
+        new("types of the kernel (BTF)", 4, [BtfSample.Whole()], TraceInputs.Types),
+        new("records of the trace", 4, TraceInputs.Records, TraceInputs.Take),
         new("reports of agents", 3, Reports(), Json(WireJson.Default.AgentReport)),
         new("run events", 3, [.. Events().Select(e => JsonSerializer.SerializeToUtf8Bytes(e, WireJson.Default.RunEvent))], Json(WireJson.Default.RunEvent)),
     ];
