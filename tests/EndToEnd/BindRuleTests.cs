@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using ReuseAddrDashboard.Core.Events;
@@ -44,28 +43,17 @@ public sealed class BindRuleTests(SharedDashboard shared)
     {
         int port = LessonPorts.Next();
         HostFacts server = (await _dashboard.Lab()).Hosts.Single(host => host.Name == HubRoutes.Server).Facts!;
-        const string program = "use Socket; $| = 1; socket(S, PF_INET, SOCK_STREAM, 0); setsockopt(S, SOL_SOCKET, SO_REUSEADDR, 1); bind(S, sockaddr_in($ARGV[0], INADDR_ANY)) or die; "
-            + "listen(S, 5) if $ARGV[1] eq 'listening'; print \"ready\\n\"; sleep 60";
-        using Process? stranger = HostNamespace.Start(_dashboard, server, "perl", "-e", program, $"{port}", what);
-        Assert.SkipWhen(stranger is null, "The server's network namespace cannot be entered by this user.");
-        try
-        {
-            Assert.Equal("ready", await stranger!.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
-            string run = await Open(port, reuse, reuse);
-            BindPreview next = (await Verdict(run)).Next!;
-            using HttpResponseMessage step = await _dashboard.Http.PostAsync($"{run}/steps/start-listener", null);
-            RuleCheck bind = (await Verdict(run)).Made.First();
-            Assert.Equal((match, errno), (bind.Match, bind.Errno));
-            BindObstacle obstacle = Assert.Single(bind.Verdict.Obstacles);
-            Assert.Equal((clause, null, what == "bound" ? TcpState.BoundInactive : TcpState.Listen), (obstacle.Clause, obstacle.Socket.ReuseAddr, obstacle.Socket.State));
-            Assert.NotEqual(0ul, obstacle.Socket.Inode);
-            Assert.Equal(bind.Verdict.Outcome, next.Verdict.Outcome);
-            Assert.DoesNotContain((await _dashboard.GetRun(run.Split('/')[^1])).Events, e => e is NoteEvent { Code: NoteCodes.RuleMismatch });
-        }
-        finally
-        {
-            stranger?.Kill();
-        }
+        using Stranger stranger = await Stranger.On(_dashboard, server, port, reuse: true, listens: what == "listening");
+        string run = await Open(port, reuse, reuse);
+        BindPreview next = (await Verdict(run)).Next!;
+        using HttpResponseMessage step = await _dashboard.Http.PostAsync($"{run}/steps/start-listener", null);
+        RuleCheck bind = (await Verdict(run)).Made.First();
+        Assert.Equal((match, errno), (bind.Match, bind.Errno));
+        BindObstacle obstacle = Assert.Single(bind.Verdict.Obstacles);
+        Assert.Equal((clause, null, what == "bound" ? TcpState.BoundInactive : TcpState.Listen), (obstacle.Clause, obstacle.Socket.ReuseAddr, obstacle.Socket.State));
+        Assert.NotEqual(0ul, obstacle.Socket.Inode);
+        Assert.Equal(bind.Verdict.Outcome, next.Verdict.Outcome);
+        Assert.DoesNotContain((await _dashboard.GetRun(run.Split('/')[^1])).Events, e => e is NoteEvent { Code: NoteCodes.RuleMismatch });
     }
 
     private async Task<string> Open(int port, bool listener, bool rebind)

@@ -12,15 +12,18 @@ public sealed class BootTests(SharedDashboard shared, Chromium chromium)
     [InlineData("**/_framework/ReuseAddrDashboard.Core*.wasm")]
     public async Task Says_that_a_part_did_not_come_and_loads_again(string part)
     {
-        IPage page = await chromium.Browser.NewPageAsync();
+        await using Visitor visitor = await Visitor.Open(chromium, shared.Dashboard);
+        IPage page = visitor.Page;
         await page.RouteAsync(part, route => route.AbortAsync());
         await page.GotoAsync(shared.Dashboard.Url);
         ILocator words = page.GetByText("A part of the page did not come.");
-        await Expect(words).ToBeVisibleAsync();
+        await Expect(words).ToBeVisibleAsync(new() { Timeout = 30_000 });
 
         await page.UnrouteAsync(part);
-        await words.GetByRole(AriaRole.Link).ClickAsync();
+        await page.RunAndWaitForResponseAsync(() => words.GetByRole(AriaRole.Link).ClickAsync(), response => response.Request.IsNavigationRequest);
+        visitor.Forgive();
+        await visitor.HasCome();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Play all" })).ToBeVisibleAsync();
-        await page.CloseAsync();
+        visitor.HasNothingToComplainOf();
     }
 }

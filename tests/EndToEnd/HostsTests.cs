@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using ReuseAddrDashboard.Core.Wire;
@@ -15,43 +14,32 @@ public sealed class HostsTests(SharedDashboard shared, Chromium chromium) : Page
     {
         int port = LessonPorts.Next();
         HostFacts server = (await Dashboard.Lab()).Hosts.Single(host => host.Name == HubRoutes.Server).Facts!;
-        const string program = "use Socket; $| = 1; socket(S, PF_INET, SOCK_STREAM, 0); bind(S, sockaddr_in($ARGV[0], INADDR_ANY)) or die; listen(S, 5); print \"ready\\n\"; sleep 120";
-        using Process? stranger = HostNamespace.Start(Dashboard, server, "perl", "-e", program, $"{port}");
-        Assert.SkipWhen(stranger is null, "The server's network namespace cannot be entered by this user.");
-        try
-        {
-            Assert.Equal("ready", await stranger!.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
-            await using Visitor visitor = await Come();
-            LabPage lab = new(visitor.Page);
-            await lab.Prepare("Without SO_REUSEADDR", port);
-            await Expect(lab.Main).ToContainTextAsync($"Port {port} is taken: LISTEN 0.0.0.0:{port}");
-            await Expect(lab.Main).ToContainTextAsync($"sudo ss -tlnp 'sport = :{port}'");
-            await Expect(lab.Button("Start anyway")).ToBeEnabledAsync();
-            await visitor.Shoot("hosts-warning");
+        using Stranger stranger = await Stranger.On(Dashboard, server, port, reuse: false, listens: true);
+        await using Visitor visitor = await Come();
+        LabPage lab = new(visitor.Page);
+        await lab.Prepare("Without SO_REUSEADDR", port);
+        await Expect(lab.Main).ToContainTextAsync($"Port {port} is taken: LISTEN 0.0.0.0:{port}");
+        await Expect(lab.Main).ToContainTextAsync($"sudo ss -tlnp 'sport = :{port}'");
+        await Expect(lab.Button("Start anyway")).ToBeEnabledAsync();
+        await visitor.Shoot("hosts-warning");
 
-            await visitor.Page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Hosts") }).ClickAsync();
-            ILocator sheet = visitor.Page.GetByRole(AriaRole.Dialog, new() { Name = "Hosts" });
-            await Expect(sheet).ToContainTextAsync($"The client reaches {server.Address}:{port}: somebody listens there.");
-            foreach (string text in (string[])["diag", "HZ = ", "tcp_fin_timeout", "same boot id", $"{server.Address}:{port}: open"])
-                await Expect(sheet).ToContainTextAsync(text);
-            await visitor.HasNoAxeViolation("hosts");
-            await visitor.Shoot("hosts");
+        await visitor.Page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Hosts") }).ClickAsync();
+        ILocator sheet = visitor.Page.GetByRole(AriaRole.Dialog, new() { Name = "Hosts" });
+        await Expect(sheet).ToContainTextAsync($"The client reaches {server.Address}:{port}: somebody listens there.");
+        foreach (string text in (string[])["diag", "HZ = ", "tcp_fin_timeout", "same boot id", $"{server.Address}:{port}: open"])
+            await Expect(sheet).ToContainTextAsync(text);
+        await visitor.HasNoAxeViolation("hosts");
+        await visitor.Shoot("hosts");
 
-            // The end of the listener is seen, and the hosts are checked anew without being asked.
-            stranger.Kill();
-            await Expect(sheet).ToContainTextAsync($"Port {port} can be bound.");
-            await Expect(sheet).ToContainTextAsync("as it is to be while nobody listens");
-            await sheet.GetByRole(AriaRole.Button, new() { Name = "Check again" }).ClickAsync();
-            await Expect(sheet.GetByRole(AriaRole.Button, new() { Name = "Check again" })).ToBeEnabledAsync();
-            await sheet.GetByRole(AriaRole.Button, new() { Name = "Close this" }).ClickAsync();
-            await lab.Do("Start listener");
-            await lab.Reset();
-            visitor.HasNothingToComplainOf();
-        }
-        finally
-        {
-            if (stranger is { HasExited: false })
-                stranger.Kill();
-        }
+        // The end of the listener is seen, and the hosts are checked anew without being asked.
+        stranger.End();
+        await Expect(sheet).ToContainTextAsync($"Port {port} can be bound.");
+        await Expect(sheet).ToContainTextAsync("as it is to be while nobody listens");
+        await sheet.GetByRole(AriaRole.Button, new() { Name = "Check again" }).ClickAsync();
+        await Expect(sheet.GetByRole(AriaRole.Button, new() { Name = "Check again" })).ToBeEnabledAsync();
+        await sheet.GetByRole(AriaRole.Button, new() { Name = "Close this" }).ClickAsync();
+        await lab.Do("Start listener");
+        await lab.Reset();
+        visitor.HasNothingToComplainOf();
     }
 }
