@@ -2,7 +2,7 @@ using ReuseAddrDashboard.Core.Events;
 
 namespace ReuseAddrDashboard.Server.Hubs;
 
-/// <summary>Events as browsers get them: without the octets of captured frames, which no picture needs and which would be a third of a run's log.</summary>
+/// <summary>Events as browsers get them: without the octets of captured frames, which no picture needs and which are a tenth of a run's log.</summary>
 internal static class BrowserEvents
 {
     public static IReadOnlyList<RunEvent> Of(IReadOnlyList<RunEvent> events) =>
