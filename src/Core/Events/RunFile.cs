@@ -28,6 +28,11 @@ public sealed record RunHeader
 
     /// <summary>The scenario as it was when the run started, so that an old run stays readable.</summary>
     public required Scenario Script { get; init; }
+
+    /// <summary>True when both hosts share one network namespace, whoever started their agents: each then reads the other's sockets as well.</summary>
+    [JsonIgnore]
+    public bool OneNamespace => Hosts is [var a, var b] && a.NetworkNamespace != 0 && a.NetworkNamespace == b.NetworkNamespace
+        && a.BootId != HostFacts.UnknownBoot && a.BootId == b.BootId;
 }
 
 /// <summary>One attempt to bind again and its result.</summary>

@@ -75,7 +75,7 @@ public static class BindChecks
                 return null;
             var planned = new Dictionary<string, BindOptions>();
             var closed = new List<LessonSockets.One>();
-            foreach ((_, ScenarioCall call) in progress.Left(step, _header.Options, RowOwners.Share(_header), _log).Where(c => c.Call.Host == HubRoutes.Server))
+            foreach ((_, ScenarioCall call) in progress.Left(step, _header.Options, _header.OneNamespace, _log).Where(c => c.Call.Host == HubRoutes.Server))
             {
                 LessonSockets.One? socket = Lesson.Find(call.Socket) is { } open && !closed.Contains(open) ? open : null;
                 BindOptions options = planned.TryGetValue(call.Socket, out BindOptions plan) ? plan : socket?.Options ?? BindOptions.New;

@@ -10,19 +10,13 @@ namespace ReuseAddrDashboard.Core.Fold;
 /// </summary>
 internal sealed class RowOwners(RunHeader header)
 {
-    private readonly bool _shared = Share(header);
-
-    /// <summary>True when both hosts share one network namespace.</summary>
-    public static bool Share(RunHeader header) => header.Hosts is [var a, var b] && a.NetworkNamespace != 0
-        && a.NetworkNamespace == b.NetworkNamespace && a.BootId == b.BootId;
-
     /// <summary>False for the other host's copy of a row.</summary>
     public bool IsOwn(SocketEvent e) => IsOwn(e.Host, e.Local);
 
     /// <summary>The same of any socket that <paramref name="host"/> told of, by its own end.</summary>
     public bool IsOwn(string? host, Endpoint local)
     {
-        if (!_shared)
+        if (!header.OneNamespace)
             return true;
         string text = local.Unmapped().Address.ToString();
         HostFacts? byAddress = header.Hosts.FirstOrDefault(h => h.Address == text);

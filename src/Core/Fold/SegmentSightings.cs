@@ -32,7 +32,7 @@ internal static class SegmentSightings
         HashSet<UInt128> known = KnownAddresses(header, calls);
         HostFacts? client = header.Hosts.FirstOrDefault(h => h.Name == HubRoutes.Client), server = header.Hosts.FirstOrDefault(h => h.Name == HubRoutes.Server);
         bool sameClock = client is not null && server is not null && client.SharesClockWith(server);
-        bool shared = RowOwners.Share(header);
+        bool shared = header.OneNamespace;
 
         var all = new List<Sighting>();
         foreach (SegmentEvent e in log.OfType<SegmentEvent>())

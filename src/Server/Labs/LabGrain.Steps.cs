@@ -142,7 +142,7 @@ internal sealed partial class LabGrain
         return true;
     }
 
-    private NextCall? Next(RunLog log, string step) => log.Progress.Next(step, log.Header.Options, hosts.Mode == HostsMode.Loopback, log.Events);
+    private NextCall? Next(RunLog log, string step) => log.Progress.Next(step, log.Header.Options, log.Header.OneNamespace, log.Events);
 
     private Task Pause(RunLog log, CancellationToken cancel) =>
         log.Header.Options.PauseMs == 0 ? Task.CompletedTask : Task.Delay(TimeSpan.FromMilliseconds(log.Header.Options.PauseMs), time, cancel);

@@ -37,6 +37,21 @@ public sealed class PlayTests
     }
 
     [Fact]
+    public async Task A_client_in_the_servers_namespace_binds_its_own_address_whoever_started_its_agent()
+    {
+        await using TestDashboard dashboard = await TestDashboard.Start();
+        HostFacts Facts(string name, string address) => ScriptedAgent.Facts(name) with { Address = address, NetworkNamespace = 4026531840 };
+        ScriptedAgent client = await ScriptedAgent.Join(dashboard.Url, HubRoutes.Client, facts: Facts(HubRoutes.Client, "127.0.0.2"));
+        ScriptedAgent server = await ScriptedAgent.Join(dashboard.Url, HubRoutes.Server, facts: Facts(HubRoutes.Server, "127.0.0.1"));
+        (client.Peer, server.Peer) = (server, client);
+
+        string id = await dashboard.StartRun(Quick);
+        foreach (string step in (string[])["start-listener", "connect"])
+            Assert.True((await dashboard.Post($"/api/runs/{id}/steps/{step}")).IsSuccessStatusCode, step);
+        Assert.Equal(["socket", "bind", "connect"], (await dashboard.Run(id)).Events.OfType<CallEvent>().Where(c => c.Host == HubRoutes.Client).Select(c => c.Call));
+    }
+
+    [Fact]
     public async Task Play_with_the_option_sets_it_on_both_listeners_and_completes()
     {
         (TestDashboard dashboard, ScriptedAgent client, ScriptedAgent server) = await TestDashboard.StartWithAgents();
