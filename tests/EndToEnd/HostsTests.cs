@@ -26,7 +26,7 @@ public sealed class HostsTests(SharedDashboard shared, Chromium chromium) : Page
         await visitor.Page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Hosts") }).ClickAsync();
         ILocator sheet = visitor.Page.GetByRole(AriaRole.Dialog, new() { Name = "Hosts" });
         await Expect(sheet).ToContainTextAsync($"The client reaches {server.Address}:{port}: somebody listens there.");
-        foreach (string text in (string[])["diag", "HZ = ", "tcp_fin_timeout", "same boot id", $"{server.Address}:{port}: open"])
+        foreach (string text in (string[])["diag", "HZ = ", "tcp_fin_timeout", "one kernel", $"{server.Address}:{port}: open"])
             await Expect(sheet).ToContainTextAsync(text);
         await visitor.HasNoAxeViolation("hosts");
         await visitor.Shoot("hosts");

@@ -31,7 +31,7 @@ public static class HostClocks
             if (e is ClockEvent { Host: { } host } clock)
                 (shifts ??= [])[host] = clock.Shift;
         }
-        return shifts is null ? log : [.. log.Select(e => e is { Host: { } host, Source: not EventSource.Lab } && shifts.TryGetValue(host, out long by) ? Shift(e, by) : e)];
+        return shifts is null || shifts.Values.All(by => by == 0) ? log : [.. log.Select(e => e is { Host: { } host, Source: not EventSource.Lab } && shifts.TryGetValue(host, out long by) ? Shift(e, by) : e)];
     }
 
     /// <summary>The event so many nanoseconds later, with all its times.</summary>

@@ -16,6 +16,13 @@ internal sealed partial class LabGrain
             seat.BeginRun(now);
     }
 
+    /// <summary>How well the clocks of other machines are known when a run begins; without it a reader of the log could only guess.</summary>
+    private void TellClocks(RunLog run)
+    {
+        foreach (AgentSeat seat in Seats.Where(s => s.Told.Uncertainty > 0))
+            run.Append(new ClockEvent { Host = seat.Name, Source = EventSource.Lab, Uncertainty = seat.Told.Uncertainty });
+    }
+
     /// <summary>A segment with the time of its host's own clock.</summary>
     private void Follow(AgentSeat seat, SegmentEvent segment)
     {

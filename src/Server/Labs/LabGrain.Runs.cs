@@ -53,6 +53,7 @@ internal sealed partial class LabGrain
                 ForgetCheck();
             (_over, _port) = (null, options.Port);
             _idleSockets.Clear();
+            TellClocks(_run);
             LogStarted(header.Id, script.Id, options.Port);
             Changed();
             // The first rows in the log are what is there before the first call: leftovers of an earlier run, other programs' sockets.

@@ -28,7 +28,7 @@ public sealed class HostsText(IStringLocalizer text)
     public string Clock(LabHost host) => host.ClockUncertainty switch
     {
         null => text["not measured yet"],
-        0 => text["the dashboard's own (same boot id)"],
+        0 => text["the dashboard's own (one kernel, one time namespace)"],
         { } off => text["matched with the dashboard's to ±{0}", RunTimeText.Span(off)],
     };
 

@@ -23,6 +23,9 @@ public sealed class ClockTests
         long after = ScriptedAgent.Monotonic;
 
         RunFile run = await dashboard.Run(id);
+        ClockEvent known = Assert.IsType<ClockEvent>(run.Events[0]);
+        Assert.Equal((HubRoutes.Server, 0L, 0L), (known.Host, known.T, known.Shift));
+        Assert.InRange(known.Uncertainty, 1, 1_000_000_000);
         long t = run.Events.OfType<NoteEvent>().Single(n => n.Code == "now").T;
         Assert.InRange(t, 0, after - before + run.Events.Max(e => e.T) + host.ClockUncertainty.Value);
         Assert.True(t < 60_000_000_000, "a clock 1000 s behind must not show");
