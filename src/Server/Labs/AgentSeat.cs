@@ -41,16 +41,20 @@ internal sealed class AgentSeat(string name)
     public bool Ready => Connected && Clock is not null;
 
     /// <summary>Seats an agent. A new instance has lost its sockets and every order given to the old one.</summary>
-    public void Take(string connection, AgentHello hello, IAgentOrders orders)
+    /// <returns>True when it does not count the clock of the one before, so that nothing is known of its clock.</returns>
+    public bool Take(string connection, AgentHello hello, IAgentOrders orders)
     {
+        // One process counts one clock, also where it cannot say which.
+        bool otherClock = hello.Instance != Instance && Facts?.SharesClockWith(hello.Facts) is not true;
         if (hello.Instance != Instance)
         {
             Acknowledged = 0;
             Abandon();
         }
-        if (Facts?.SharesClockWith(hello.Facts) is not true)
+        if (otherClock)
             Measured = Clock = null;
         (Connection, Instance, Facts, Orders) = (connection, hello.Instance, hello.Facts, orders);
+        return otherClock;
     }
 
     /// <summary>Takes a measurement of the clock, unless what it has is still better.</summary>

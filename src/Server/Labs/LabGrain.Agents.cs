@@ -33,15 +33,14 @@ internal sealed partial class LabGrain
         if (seat.Connected && seat.Instance != hello.Instance)
             return Task.FromResult(new AgentWelcome(
                 $"Another agent is connected as {seat.Name}, from {seat.Facts?.HostName}. Stop it, or start this one with the other --name.", 0, null));
-        bool lost = seat.Instance is not null && seat.Instance != hello.Instance, rebooted = seat.Facts is { } before && before.BootId != hello.Facts.BootId;
-        seat.Take(connection, hello, orders);
-        if (rebooted)
+        bool lost = seat.Instance is not null && seat.Instance != hello.Instance, otherClock = seat.Take(connection, hello, orders);
+        if (otherClock)
             _flights = new();
         if (LocalClock.IsOf(hello.Facts))
             seat.Measure(default);
         LogJoined(seat.Name, hello.Facts.HostName, hello.Facts.Kernel);
         if (lost)
-            AgentRestarted(seat, rebooted);
+            AgentRestarted(seat, otherClock);
         else
             Note(seat.Name, NoteCodes.AgentBack, NoteLevel.Info, $"The {seat.Name}'s agent is connected again.", onlyInRun: true);
         _ = Order(seat, id => orders.Watch(new(id, OpenRun, [_port])), OrderGrace);

@@ -137,13 +137,13 @@ internal sealed partial class LabGrain
     }
 
     /// <summary>An agent came back as another process: the sockets of the open run went with the old one.</summary>
-    /// <param name="rebooted">Its host counts another CLOCK_MONOTONIC now: on the run's axis nothing more of it can be placed, and the run takes no more.</param>
-    private void AgentRestarted(AgentSeat seat, bool rebooted)
+    /// <param name="otherClock">Its host was booted, or it is on another one, and it counts another CLOCK_MONOTONIC now: on the run's axis nothing more of it can be placed, and the run takes no more.</param>
+    private void AgentRestarted(AgentSeat seat, bool otherClock)
     {
         if (_run is not { } run || _over is not null)
             return;
-        Note(seat.Name, NoteCodes.AgentRestarted, NoteLevel.Warning, rebooted
-            ? $"The {seat.Name}'s host was started anew, or its agent on another one; the sockets it had are gone, and this run ends here."
+        Note(seat.Name, NoteCodes.AgentRestarted, NoteLevel.Warning, otherClock
+            ? $"The {seat.Name}'s agent was started anew and counts another clock, as after a boot; the sockets it had are gone, and this run ends here."
             : $"The {seat.Name}'s agent was started anew; the sockets it had are closed.");
         if (run.Progress.Outcome == Outcome.Running)
             run.Append(new EndEvent
@@ -151,7 +151,7 @@ internal sealed partial class LabGrain
                 T = Now - run.Zero, Source = EventSource.Lab, Host = seat.Name, Outcome = Outcome.Interrupted,
                 Reason = $"The {seat.Name}'s agent ended in the middle of the run, and its sockets with it.",
             });
-        if (rebooted)
+        if (otherClock)
             _over = Now - run.Zero;
         _driving?.Cancel();
     }
