@@ -118,7 +118,7 @@ public sealed class ClickThroughTests(SharedDashboard shared, Chromium chromium)
         for (int made = 1; made <= expected.Length; made++)
         {
             await lab.Button("Next call").ClickAsync();
-            await Wait.Until(async () => (await Calls()).Length >= made, TimeSpan.FromSeconds(5), () => $"Call {made} was not made.");
+            await Wait.Until(async () => (await Calls()).Length >= made, TimeSpan.FromSeconds(20), () => $"Call {made} was not made.");
             Assert.Equal(expected[..made], await Calls());
             await Expect(lab.Button("Next call")).ToBeEnabledAsync();
         }

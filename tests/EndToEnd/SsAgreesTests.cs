@@ -40,6 +40,6 @@ public sealed class SsAgreesTests(SharedDashboard shared)
             after = await HostNamespace.Output(_dashboard, server, "ss", "-anot4", $"sport == :{port}");
             Assert.SkipWhen(before is null, "The server's network namespace cannot be found in /proc by this user.");
             return ours == before || ours == after;
-        }, TimeSpan.FromSeconds(5), () => $"After {step}:\nss before:\n{before}the run's:\n{ours}ss after:\n{after}");
+        }, TimeSpan.FromSeconds(30), () => $"After {step}:\nss before:\n{before}the run's:\n{ours}ss after:\n{after}");
     }
 }

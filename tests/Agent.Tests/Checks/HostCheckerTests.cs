@@ -18,7 +18,7 @@ public sealed class HostCheckerTests
     {
         HostCheck check = Check(reach: true, bind: true);
         Assert.Equal((ReachResult.Refused, "ECONNREFUSED"), (check.Reach!.Result, check.Reach.Errno));
-        Assert.InRange(check.Reach.Took, 1, 500_000_000);
+        Assert.InRange(check.Reach.Took, 1, 20_000_000_000);
         Assert.Equal(Trials.NoError, check.TrialBind);
         Assert.Empty(check.Holders);
         Assert.Equal(0, check.TimeWaitOverflow);
@@ -56,7 +56,7 @@ public sealed class HostCheckerTests
         CProgram.Tool("nft", "add table inet t; add chain inet t in { type filter hook input priority 0; }; add rule inet t in tcp dport 11111 drop");
         HostCheck check = Check(reach: true);
         Assert.Equal(ReachResult.Filtered, check.Reach!.Result);
-        Assert.InRange(check.Reach.Took, 1_900_000_000, 4_000_000_000);
+        Assert.InRange(check.Reach.Took, 1_900_000_000, 20_000_000_000);
         Assert.Equal([TcpState.Listen], Check().Holders.Select(h => h.State));
     });
 

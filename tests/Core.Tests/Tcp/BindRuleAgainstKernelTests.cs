@@ -73,7 +73,7 @@ public sealed class BindRuleAgainstKernelTests
             BindCell? missing = batch.FirstOrDefault(cell => !rows[cell.Port].Select(row => (TcpState?)row.State).SequenceEqual(cell.State is { } state ? [state] : []));
             if (missing is null)
                 return rows;
-            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(5),
+            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(20),
                 $"Waited for {missing}, but there is [{string.Join(", ", rows[missing.Port])}].");
         }
     }
