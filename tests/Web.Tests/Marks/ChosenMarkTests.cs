@@ -1,45 +1,24 @@
 using AngleSharp.Dom;
 using Bunit;
-using Microsoft.AspNetCore.Components;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Localization;
-using Microsoft.Extensions.Time.Testing;
 using ReuseAddrDashboard.Core.Events;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Tests;
 using ReuseAddrDashboard.Web.Diagram;
 using ReuseAddrDashboard.Web.Lab;
 using ReuseAddrDashboard.Web.Pages;
-using ReuseAddrDashboard.Web.Shell;
 using ReuseAddrDashboard.Web.Tests.Pages;
-using ReuseAddrDashboard.Web.Texts;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Marks;
 
-public sealed class ChosenMarkTests : BunitContext
+public sealed class ChosenMarkTests : PageTest
 {
-    private readonly LabStore _store = new(new FakeTimeProvider());
     private readonly RunScript _script = new RunScript().StartListener().Connect().Close();
-
-    public ChosenMarkTests()
-    {
-        JSInterop.Mode = JSRuntimeMode.Loose;
-        Services.AddSingleton<TimeProvider>(new FakeTimeProvider());
-        Services.AddSingleton<IStringLocalizer, TextCatalog>();
-        Services.AddSingleton(_store);
-        Services.AddSingleton<ILabOrders>(new Orders());
-        Services.AddSingleton<PageScript>();
-        BunitJSModuleInterop module = JSInterop.SetupModule("http://localhost/js/page.js");
-        module.Mode = JSRuntimeMode.Loose;
-        module.SetupModule("watchDiagram", _ => true).Mode = JSRuntimeMode.Loose;
-        module.SetupModule("listenKeys", _ => true).Mode = JSRuntimeMode.Loose;
-    }
 
     [Fact]
     public async Task A_band_that_is_chosen_stands_out_in_the_picture_the_states_and_the_table()
     {
-        IRenderedComponent<LabPage> page = await Show();
+        IRenderedComponent<LabPage> page = await Drawn();
         page.Find(".timewait").Click();
         Assert.Contains("chosen", page.Find(".timewait").ClassName);
         IElement entry = Assert.Single(page.FindAll("[role=option][aria-selected=true]"));
@@ -52,7 +31,7 @@ public sealed class ChosenMarkTests : BunitContext
     [Fact]
     public async Task A_row_of_a_list_chooses_its_arrow()
     {
-        IRenderedComponent<LabPage> page = await Show();
+        IRenderedComponent<LabPage> page = await Drawn();
         page.Find("#tab-Segment").Click();
         page.FindAll("[role=option]")[1].Click();
         Assert.Contains("SYN+ACK", Assert.Single(page.FindAll(".segment.chosen")).TextContent);
@@ -64,7 +43,7 @@ public sealed class ChosenMarkTests : BunitContext
     [Fact]
     public async Task A_socket_row_chooses_its_state()
     {
-        IRenderedComponent<LabPage> page = await Show();
+        IRenderedComponent<LabPage> page = await Drawn();
         page.Find(".sockets .row[tabindex]").Click();
         Assert.Contains("chosen", page.Find(".timewait").ClassName);
         page.Find(".sockets .row[tabindex]").Click();
@@ -74,7 +53,7 @@ public sealed class ChosenMarkTests : BunitContext
     [Fact]
     public async Task A_socket_row_that_was_let_go_by_Escape_is_chosen_again()
     {
-        IRenderedComponent<LabPage> page = await Show();
+        IRenderedComponent<LabPage> page = await Drawn();
         page.Find(".sockets .row[tabindex]").Click();
         await page.InvokeAsync(() => page.Instance.Pressed("Escape"));
         Assert.Empty(page.FindAll(".chosen"));
@@ -85,7 +64,7 @@ public sealed class ChosenMarkTests : BunitContext
     [Fact]
     public async Task A_failed_call_tells_its_errno_and_what_came_before_and_after()
     {
-        IRenderedComponent<LabPage> page = await Show(_script.Rebind(errno: "EADDRINUSE"));
+        IRenderedComponent<LabPage> page = await Drawn(_script.Rebind(errno: "EADDRINUSE"));
         page.Find(".attempt").Click();
         string panel = page.Find(".chosen-mark").TextContent;
         Assert.Contains("EADDRINUSE (98): Address already in use", panel);
@@ -99,7 +78,7 @@ public sealed class ChosenMarkTests : BunitContext
     [Fact]
     public async Task The_choice_survives_what_comes_later_and_Escape_lets_it_go()
     {
-        IRenderedComponent<LabPage> page = await Show();
+        IRenderedComponent<LabPage> page = await Drawn();
         page.FindAll(".call")[0].Click();
         string chosen = page.Find(".chosen-head b").TextContent;
         _script.Rebind(errno: "EADDRINUSE");
@@ -114,7 +93,7 @@ public sealed class ChosenMarkTests : BunitContext
     [Fact]
     public async Task Another_run_has_nothing_chosen()
     {
-        IRenderedComponent<LabPage> page = await Show();
+        IRenderedComponent<LabPage> page = await Drawn();
         page.FindAll(".call")[0].Click();
         await page.InvokeAsync(() => _store.Apply(Labs.Snapshot(null, state: Labs.State(null, 2))));
         page.WaitForAssertion(() => Assert.Empty(page.FindAll(".chosen-mark")));
@@ -125,7 +104,7 @@ public sealed class ChosenMarkTests : BunitContext
     {
         for (int i = 0; i < 260; i++)
             _script.Call("server", "xfd", "getsockopt", $"{i}");
-        IRenderedComponent<LabPage> page = await Show();
+        IRenderedComponent<LabPage> page = await Drawn();
         page.Find("#tab-Call").Click();
         Assert.Equal(200, page.FindAll("[role=option]").Count);
         Assert.Contains("getsockopt(259)", page.FindAll("[role=option]")[^1].TextContent);
@@ -139,7 +118,7 @@ public sealed class ChosenMarkTests : BunitContext
     {
         for (int i = 0; i < 260; i++)
             _script.Call("server", "xfd", "getsockopt", $"{i}");
-        IRenderedComponent<LabPage> page = await Show();
+        IRenderedComponent<LabPage> page = await Drawn();
         page.FindAll(".call")[0].Click();
         Assert.Single(page.FindAll("[role=option][aria-selected=true]"));
     }
@@ -152,7 +131,7 @@ public sealed class ChosenMarkTests : BunitContext
         _script.Add(segment with { Sent = t }, 0.02).Add(segment with { Host = "server", Received = t + 20_000 }, 1);
         var state = Labs.State(_script);
         state = state with { Hosts = [state.Hosts[0] with { ClockUncertainty = 100_000 }, state.Hosts[1] with { ClockUncertainty = 0, Facts = state.Hosts[1].Facts! with { BootId = "other" } }] };
-        IRenderedComponent<LabPage> page = await Show(state: state);
+        IRenderedComponent<LabPage> page = await Drawn(state: state);
         Assert.Contains("± 100 µs", page.Find(".heads .clock").TextContent);
         Assert.Contains("the clocks agree to ±100 µs only", page.FindAll(".segment title").Select(e => e.TextContent).Single(e => e.Contains("PSH+ACK", StringComparison.Ordinal)));
         page.Find("#tab-Segment").Click();
@@ -165,7 +144,7 @@ public sealed class ChosenMarkTests : BunitContext
         var script = new RunScript().StartListener().Connect().Add(new GapEvent { Host = "server", Source = EventSource.Capture, Lost = 12, Reason = "The capture's buffer was full." }, 1)
             .Add(new StateEvent { Host = "server", Source = EventSource.Diag, Socket = new(RunScript.ServerEnd, RunScript.ClientEnd), From = TcpState.Established, To = null }, 100)
             .Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.Established, 900).Wait(2000).Add(new NoteEvent { Host = "server", Source = EventSource.Agent, Code = "test", Text = "test" }, 0);
-        IRenderedComponent<LabPage> page = await Show(script);
+        IRenderedComponent<LabPage> page = await Drawn(script);
         Assert.Equal("12 lost capture 12", page.Find(".lost-count").TextContent);
         page.Find(".remark.loss").Click();
         Assert.Contains("The capture's buffer was full.", page.Find(".chosen-mark").TextContent);
@@ -177,7 +156,7 @@ public sealed class ChosenMarkTests : BunitContext
         Assert.Contains("/proc/net/tcp says ESTAB", page.Find(".chosen-mark").TextContent);
     }
 
-    private async Task<IRenderedComponent<LabPage>> Show(RunScript? script = null, Core.Wire.LabState? state = null)
+    private async Task<IRenderedComponent<LabPage>> Drawn(RunScript? script = null, Core.Wire.LabState? state = null)
     {
         IRenderedComponent<LabPage> page = Render<LabPage>();
         await page.InvokeAsync(() => page.FindComponent<SequenceDiagram>().Instance.Resized(650));

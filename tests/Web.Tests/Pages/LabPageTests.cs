@@ -1,9 +1,5 @@
 using AngleSharp.Dom;
 using Bunit;
-using Microsoft.AspNetCore.Components;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Localization;
-using Microsoft.Extensions.Time.Testing;
 using ReuseAddrDashboard.Core.Events;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
@@ -11,202 +7,12 @@ using ReuseAddrDashboard.Tests;
 using ReuseAddrDashboard.Web.Diagram;
 using ReuseAddrDashboard.Web.Lab;
 using ReuseAddrDashboard.Web.Pages;
-using ReuseAddrDashboard.Web.Shell;
-using ReuseAddrDashboard.Web.Texts;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Pages;
 
-public sealed class LabPageTests : BunitContext
+public sealed class LabPageTests : PageTest
 {
-    private readonly LabStore _store = new(new FakeTimeProvider());
-    private readonly Orders _orders = new();
-
-    public LabPageTests()
-    {
-        JSInterop.Mode = JSRuntimeMode.Loose;
-        Services.AddSingleton<TimeProvider>(new FakeTimeProvider());
-        Services.AddSingleton<IStringLocalizer, TextCatalog>();
-        Services.AddSingleton(_store);
-        Services.AddSingleton<ILabOrders>(_orders);
-        Services.AddSingleton<PageScript>();
-        BunitJSModuleInterop module = JSInterop.SetupModule("http://localhost/js/page.js");
-        module.Mode = JSRuntimeMode.Loose;
-        module.SetupModule("watchDiagram", _ => true).Mode = JSRuntimeMode.Loose;
-        module.SetupModule("listenKeys", _ => true).Mode = JSRuntimeMode.Loose;
-    }
-
-    [Fact]
-    public void Offers_one_primary_button_and_says_why_the_other_steps_wait()
-    {
-        IRenderedComponent<LabPage> page = Show(null);
-        Assert.Equal("Start listener", Assert.Single(page.FindAll(".primary")).TextContent.Trim());
-        IElement connect = Button(page, "Connect");
-        Assert.True(connect.HasAttribute("disabled"));
-        Assert.Contains("Needs “Start listener” first.", page.Find("#" + connect.GetAttribute("aria-describedby")).TextContent);
-    }
-
-    [Theory]
-    [InlineData("Start listener"), InlineData("Connect"), InlineData("Close"), InlineData("Rebind"), InlineData("Play all"), InlineData("Next call"), InlineData("Reset")]
-    public void Each_button_is_there_once_at_every_stage(string name)
-    {
-        RunScript[] stages = [new RunScript().StartListener(), new RunScript().StartListener().Connect(), new RunScript().StartListener().Connect().Close(), new RunScript().Whole()];
-        IRenderedComponent<LabPage> page = Show(null);
-        Assert.NotNull(Button(page, name));
-        foreach (RunScript stage in stages)
-        {
-            Apply(page, Labs.Snapshot(stage));
-            Assert.NotNull(Button(page, name));
-        }
-    }
-
-    [Fact]
-    public void The_first_step_opens_a_run_with_what_was_chosen()
-    {
-        IRenderedComponent<LabPage> page = Show(null);
-        Switch(page, "SO_REUSEADDR on the rebind").Change(true);
-        page.Find("#port").Input("1234");
-        page.Find("#port").Input("12345");
-        // Half of a number is a port too, of which nobody spoke.
-        Assert.Empty(_orders.Asked);
-        page.Find("#port").Change("12345");
-        page.Find(".primary").Click();
-        Assert.Equal(["watch 12345", "start start-listener"], _orders.Asked);
-        Assert.Equal((12345, false, true, "without-reuseaddr"), (_orders.Started!.Port, _orders.Started.ListenerReuseAddr, _orders.Started.RebindReuseAddr, _orders.Started.Scenario));
-    }
-
-    [Theory]
-    [InlineData("0"), InlineData("70000"), InlineData("abc"), InlineData("")]
-    public void A_port_that_is_none_is_refused_with_what_to_do(string port)
-    {
-        IRenderedComponent<LabPage> page = Show(null);
-        page.Find("#port").Input(port);
-        Assert.Contains("from 1 to 65535", page.Find("#port-help").TextContent);
-        Assert.Equal("true", page.Find("#port").GetAttribute("aria-invalid"));
-        page.Find(".primary").Click();
-        Assert.DoesNotContain(_orders.Asked, a => a.StartsWith("start", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void Another_scenario_brings_its_own_options()
-    {
-        IRenderedComponent<LabPage> page = Show(null);
-        page.FindAll(".scenarios input")[1].Change(true);
-        Assert.True(Switch(page, "SO_REUSEADDR on the first listener").HasAttribute("checked"));
-        Assert.True(Switch(page, "SO_REUSEADDR on the rebind").HasAttribute("checked"));
-    }
-
-    [Fact]
-    public void Options_and_scenario_are_settled_during_a_run()
-    {
-        IRenderedComponent<LabPage> page = Show(new RunScript().StartListener());
-        Assert.True(Switch(page, "SO_REUSEADDR on the first listener").HasAttribute("disabled"));
-        Assert.True(page.Find("#port").HasAttribute("disabled"));
-        Assert.True(page.Find(".scenarios").HasAttribute("disabled"));
-        Assert.Contains("Reset to change", page.Find(".top").TextContent);
-    }
-
-    [Fact]
-    public void After_EADDRINUSE_the_lab_may_wait_and_bind_again_and_the_card_counts_the_attempts()
-    {
-        IRenderedComponent<LabPage> page = Show(new RunScript().Whole());
-        Button(page, "Wait and bind again").Click();
-        RunScript waiting = new RunScript().Whole().BindAgain(2, 6, ends: false);
-        page = Show(null);
-        Apply(page, Labs.Snapshot(waiting, state: Labs.State(waiting) with { Version = 2, Busy = true }));
-        Assert.Matches(@"Attempt 7 …\s+TIME-WAIT [0-9.]+ s", page.Find(".verdict .waiting-on").TextContent);
-        Button(page, "Stop").Click();
-        Assert.Equal(["wait-and-bind", "stop-waiting"], _orders.Asked);
-        Assert.DoesNotContain("Wait and bind again", Show(new RunScript { Options = new() { ListenerReuseAddr = true, RebindReuseAddr = true } }.Whole()).Find(".verdict").TextContent);
-    }
-
-    [Fact]
-    public void The_wait_can_be_skipped_only_where_the_host_may_destroy_sockets()
-    {
-        RunScript script = new RunScript().Whole();
-        LabState state = Labs.State(script);
-        Assert.DoesNotContain("Skip the wait", Show(script).Find(".verdict").TextContent);
-        LabState may = state with { Version = 2, Hosts = [state.Hosts[0], state.Hosts[1] with { Facts = state.Hosts[1].Facts! with { CanDestroySockets = true } }] };
-        IRenderedComponent<LabPage> page = Show(null);
-        Apply(page, Labs.Snapshot(script, state: may));
-        Button(page, "Skip the wait").Click();
-        Assert.Equal(["skip-wait"], _orders.Asked);
-    }
-
-    [Fact]
-    public void The_verdict_names_the_error_its_text_and_the_socket_in_the_way()
-    {
-        string verdict = Show(new RunScript().Whole()).Find(".verdict").TextContent;
-        Assert.Contains("EADDRINUSE", verdict);
-        Assert.Contains("Address already in use", verdict);
-        Assert.Contains("The TIME-WAIT socket 192.168.122.68:11111 → 192.168.122.177:34552 is in the way. Neither it nor the new socket has SO_REUSEADDR; on Linux both need it.", verdict);
-    }
-
-    [Fact]
-    public void Before_the_rebind_the_card_says_what_the_rule_says_and_what_would_help()
-    {
-        string verdict = Show(new RunScript().StartListener().Connect().Close()).Find(".verdict").TextContent;
-        Assert.Contains("The rule says", verdict);
-        Assert.Contains("bind() will fail with EADDRINUSE", verdict);
-        Assert.Contains("The TIME-WAIT socket 192.168.122.68:11111 → 192.168.122.177:34552 is in the way. Neither it nor the new socket has SO_REUSEADDR; on Linux both need it.", verdict);
-        Assert.Contains("It would succeed if both had SO_REUSEADDR, or if both had SO_REUSEPORT and the same user, or if TIME-WAIT were over.", verdict);
-    }
-
-    [Fact]
-    public void Rule_and_kernel_stand_beside_each_other_and_a_difference_is_an_alarm()
-    {
-        IRenderedComponent<LabPage> page = Show(new RunScript().Whole());
-        Assert.Contains("The kernel's rule says the same.", page.Find(".verdict .rule.same").TextContent);
-        Assert.Contains("Bound again now: bind() will fail with EADDRINUSE.", page.Find(".verdict .next").TextContent);
-        page = Show(new RunScript().StartListener().Connect().Close(timeWait: false).Rebind(errno: "EADDRINUSE"));
-        Assert.Contains("Rule and kernel differ", page.Find(".verdict.alarm .rule.differs[role=alert]").TextContent);
-    }
-
-    [Fact]
-    public void The_verdict_of_a_rebind_over_TIME_WAIT_is_success()
-    {
-        string verdict = Show(new RunScript { Options = new() { ListenerReuseAddr = true, RebindReuseAddr = true } }.Whole()).Find(".verdict").TextContent;
-        Assert.Contains("Success", verdict);
-        Assert.Contains("bind() = 0", verdict);
-    }
-
-    [Fact]
-    public void From_the_second_rebind_on_the_button_keeps_its_name()
-    {
-        IRenderedComponent<LabPage> page = Show(new RunScript().Whole());
-        page.Find(".primary").Click();
-        Assert.Equal("Rebind", page.Find(".primary").TextContent.Trim());
-        Assert.Equal(["step rebind"], _orders.Asked);
-    }
-
-    [Fact]
-    public void Until_the_lab_shows_what_was_asked_nothing_more_is_asked()
-    {
-        IRenderedComponent<LabPage> page = Show(new RunScript().StartListener());
-        _orders.Reply = LabReply.Done("r") with { Version = 3 };
-        page.Find(".primary").Click();
-        page.Find(".primary").Click();
-        Assert.Equal(["step connect"], _orders.Asked);
-        _store.Apply(Labs.State(new RunScript().StartListener(), 2));
-        _store.Apply(Labs.State(new RunScript().StartListener(), 3));
-        page.WaitForAssertion(() => Assert.Null(page.Find(".primary").GetAttribute("aria-disabled")));
-        page.Find(".primary").Click();
-        Assert.Equal(["step connect", "step connect"], _orders.Asked);
-    }
-
-    [Fact]
-    public void A_dashboard_that_was_started_again_is_not_waited_for()
-    {
-        IRenderedComponent<LabPage> page = Show(new RunScript().StartListener());
-        _orders.Reply = LabReply.Done("r") with { Version = 300 };
-        page.Find(".primary").Click();
-        _store.SetLink(LinkStatus.Lost);
-        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".banner")));
-        Apply(page, Labs.Snapshot(new RunScript().StartListener()));
-        _store.SetLink(LinkStatus.Live);
-        page.WaitForAssertion(() => Assert.Null(page.Find(".primary").GetAttribute("aria-disabled")));
-    }
-
     [Fact]
     public void A_lost_link_says_so_and_goes_away_by_itself()
     {
@@ -271,17 +77,6 @@ public sealed class LabPageTests : BunitContext
     }
 
     [Fact]
-    public void A_refusal_stands_near_the_steps_until_dismissed()
-    {
-        IRenderedComponent<LabPage> page = Show(null);
-        _orders.Reply = new LabReply("port-in-use", "Another program holds port 11111. Choose another.");
-        page.Find(".primary").Click();
-        Assert.Contains("Another program holds port 11111.", page.Find(".left .banner").TextContent);
-        page.Find(".left .banner button").Click();
-        Assert.Empty(page.FindAll(".left .banner"));
-    }
-
-    [Fact]
     public void TIME_WAIT_left_on_the_port_is_announced_before_a_run()
     {
         var left = (SocketEvent)new RunScript().Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.TimeWait, timer: 42).Events[0] with { T = -2_000_000_000, After = null };
@@ -292,20 +87,6 @@ public sealed class LabPageTests : BunitContext
         Assert.Contains("bind() will fail with EADDRINUSE", page.Find(".verdict").TextContent);
         page.Find("#port").Input("12346");
         Assert.Contains("Not yet bound again", page.Find(".verdict").TextContent);
-    }
-
-    [Fact]
-    public void What_keeps_a_run_from_working_stands_at_the_start_button_with_what_to_do()
-    {
-        LabState state = Labs.State(null) with { Check = Check(new Finding(FindingLevel.Blocker, "server", "port", "Port 11111 is taken.", "End it."), new Finding(FindingLevel.Warning, "server", "time-wait", "Wait.")) };
-        IRenderedComponent<LabPage> page = Show(null, state);
-        IElement finding = Assert.Single(page.FindAll(".steps .finding"));
-        Assert.Contains("Port 11111 is taken.", finding.TextContent);
-        Assert.Contains("End it.", finding.TextContent);
-        Assert.Contains("blocker", page.Find(".hosts-button").ClassName);
-        Button(page, "Start anyway").Click();
-        Assert.Equal(["start start-listener"], _orders.Asked);
-        Assert.Empty(Show(null, state with { Version = 2, Check = state.Check! with { Port = 22222 } }).FindAll(".steps .finding"));
     }
 
     [Fact]
@@ -325,14 +106,6 @@ public sealed class LabPageTests : BunitContext
         Assert.Equal(["check"], _orders.Asked);
     }
 
-    private static LabCheck Check(params Finding[] findings)
-    {
-        HostCheck host = new() { Port = 11111, Sysctls = new Dictionary<string, string?> { ["net.ipv4.tcp_max_tw_buckets"] = "3" }, Holders = [], Capabilities = ["CAP_NET_ADMIN"] };
-        PortHolder holder = new() { State = TcpState.Listen, Local = RunScript.Any, Inode = 7, Pid = 42, Program = "nginx" };
-        return new(11111, DateTimeOffset.UnixEpoch,
-            [new("client", host with { Reach = new(RunScript.ServerEnd, ReachResult.Refused, "ECONNREFUSED", 200_000) }), new("server", host with { Holders = [holder] })], findings, DuringRun: false);
-    }
-
     [Fact]
     public void A_host_that_left_is_named()
     {
@@ -348,19 +121,6 @@ public sealed class LabPageTests : BunitContext
         page.Find(".sockets .row[tabindex]").Focus();
         Assert.Contains("447AA8C0:2B67", page.Find(".raw-line").TextContent);
         Assert.Contains("State TIME-WAIT.", page.Find(".raw dl").TextContent);
-    }
-
-    [Fact]
-    public void Reset_asks_first_while_a_run_is_going_on_only()
-    {
-        IRenderedComponent<LabPage> page = Show(new RunScript().StartListener());
-        Button(page, "Reset").Click();
-        Assert.Empty(_orders.Asked);
-        Button(page, "Yes, put it away").Click();
-        Assert.Equal(["reset"], _orders.Asked);
-        Apply(page, Labs.Snapshot(new RunScript().Whole()));
-        Button(page, "Reset").Click();
-        Assert.Equal(["reset", "reset"], _orders.Asked);
     }
 
     [Fact]
@@ -391,23 +151,5 @@ public sealed class LabPageTests : BunitContext
         IElement terminal = Show(new RunScript().Whole()).Find(".term");
         Assert.Contains("client$ ./cl", terminal.TextContent);
         Assert.Equal("bind: Address already in use", terminal.QuerySelector(".error")!.TextContent);
-    }
-
-    private static IElement Button(IRenderedComponent<LabPage> page, string name) => Assert.Single(page.FindAll("button"), b => b.TextContent.Trim() == name);
-
-    private static IElement Switch(IRenderedComponent<LabPage> page, string name) =>
-        Assert.Single(page.FindAll("label"), l => l.TextContent.Trim() == name).QuerySelector("input[role=switch]")!;
-
-    private IRenderedComponent<LabPage> Show(RunScript? script, LabState? state = null)
-    {
-        _store.Apply(Labs.Snapshot(script, state: state));
-        _store.SetLink(LinkStatus.Live);
-        return Render<LabPage>();
-    }
-
-    private void Apply(IRenderedComponent<LabPage> page, LabSnapshot snapshot)
-    {
-        _store.Apply(snapshot);
-        page.WaitForState(() => page.FindComponent<SequenceDiagram>().Instance.Timeline?.End == _store.View.Timeline?.End);
     }
 }

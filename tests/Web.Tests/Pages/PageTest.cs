@@ -1,0 +1,63 @@
+using AngleSharp.Dom;
+using Bunit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Localization;
+using Microsoft.Extensions.Time.Testing;
+using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Tests;
+using ReuseAddrDashboard.Web.Diagram;
+using ReuseAddrDashboard.Web.Lab;
+using ReuseAddrDashboard.Web.Pages;
+using ReuseAddrDashboard.Web.Shell;
+using ReuseAddrDashboard.Web.Texts;
+using Xunit;
+
+namespace ReuseAddrDashboard.Web.Tests.Pages;
+
+/// <summary>The page on a lab that a test writes, with orders that go nowhere.</summary>
+public abstract class PageTest : BunitContext
+{
+    private protected readonly LabStore _store = new(new FakeTimeProvider());
+    private protected readonly Orders _orders = new();
+
+    protected PageTest()
+    {
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        Services.AddSingleton<TimeProvider>(new FakeTimeProvider());
+        Services.AddSingleton<IStringLocalizer, TextCatalog>();
+        Services.AddSingleton(_store);
+        Services.AddSingleton<ILabOrders>(_orders);
+        Services.AddSingleton<PageScript>();
+        BunitJSModuleInterop module = JSInterop.SetupModule("http://localhost/js/page.js");
+        module.Mode = JSRuntimeMode.Loose;
+        module.SetupModule("watchDiagram", _ => true).Mode = JSRuntimeMode.Loose;
+        module.SetupModule("listenKeys", _ => true).Mode = JSRuntimeMode.Loose;
+    }
+
+    private protected static IElement Button(IRenderedComponent<LabPage> page, string name) => Assert.Single(page.FindAll("button"), b => b.TextContent.Trim() == name);
+
+    private protected static IElement Switch(IRenderedComponent<LabPage> page, string name) =>
+        Assert.Single(page.FindAll("label"), l => l.TextContent.Trim() == name).QuerySelector("input[role=switch]")!;
+
+    private protected IRenderedComponent<LabPage> Show(RunScript? script, LabState? state = null)
+    {
+        _store.Apply(Labs.Snapshot(script, state: state));
+        _store.SetLink(LinkStatus.Live);
+        return Render<LabPage>();
+    }
+
+    private protected void Apply(IRenderedComponent<LabPage> page, LabSnapshot snapshot)
+    {
+        _store.Apply(snapshot);
+        page.WaitForState(() => page.FindComponent<SequenceDiagram>().Instance.Timeline?.End == _store.View.Timeline?.End);
+    }
+
+    private protected static LabCheck Check(params Finding[] findings)
+    {
+        HostCheck host = new() { Port = 11111, Sysctls = new Dictionary<string, string?> { ["net.ipv4.tcp_max_tw_buckets"] = "3" }, Holders = [], Capabilities = ["CAP_NET_ADMIN"] };
+        PortHolder holder = new() { State = TcpState.Listen, Local = RunScript.Any, Inode = 7, Pid = 42, Program = "nginx" };
+        return new(11111, DateTimeOffset.UnixEpoch,
+            [new("client", host with { Reach = new(RunScript.ServerEnd, ReachResult.Refused, "ECONNREFUSED", 200_000) }), new("server", host with { Holders = [holder] })], findings, DuringRun: false);
+    }
+}
