@@ -51,22 +51,43 @@ public sealed class Visitor : IAsyncDisposable
     public async Task HasCome()
     {
         for (int again = 0; again < 3 && await MetANetworkChange(); again++)
-        {
-            _complaints.Clear();
-            await Ask(() => Page.ReloadAsync());
-        }
+            await Anew(() => Page.ReloadAsync());
         await IsLive();
     }
 
-    private async Task Ask(Func<Task> ask)
+    /// <summary>Asks for the page anew, and forgets what was complained of in the one before once that is gone: until then it goes on complaining.</summary>
+    public async Task Anew(Func<Task> ask)
+    {
+        TaskCompletionSource gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Page.FrameNavigated += Forget;
+        try
+        {
+            if (await Ask(ask))
+                await gone.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        }
+        finally
+        {
+            Page.FrameNavigated -= Forget;
+        }
+
+        void Forget(object? sender, IFrame frame)
+        {
+            if (frame == Page.MainFrame && gone.TrySetResult())
+                _complaints.Clear();
+        }
+    }
+
+    private async Task<bool> Ask(Func<Task> ask)
     {
         try
         {
             await ask();
+            return true;
         }
         catch (PlaywrightException e) when (IsNetworkChange(e.Message))
         {
             Note(true, e.Message);
+            return false;
         }
     }
 
@@ -142,9 +163,6 @@ public sealed class Visitor : IAsyncDisposable
         string[] complaints = [.. _complaints.Where(complaint => !IsNetworkChange(complaint))];
         Assert.True(complaints.Length == 0, string.Join('\n', complaints));
     }
-
-    /// <summary>What failed so far was meant to.</summary>
-    public void Forgive() => _complaints.Clear();
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
 
