@@ -8,18 +8,20 @@ public static class HostClocks
     /// <summary>Nanoseconds taken for the clocks of two machines where the log does not say how well they are known.</summary>
     private const long Unmeasured = 1_000_000_000;
 
-    /// <summary>Nanoseconds by which the hosts' clocks may disagree after <see cref="Place"/>: 0 where they share one, else what the last measures leave together.</summary>
+    /// <summary>Nanoseconds by which the hosts' clocks may disagree after <see cref="Place"/>: 0 where they share one, else what the last measures leave together, anywhere in the log: clocks drift.</summary>
     public static long Apart(RunHeader header, IReadOnlyList<RunEvent> log)
     {
         if (header.Hosts is [var one, var other] && one.SharesClockWith(other))
             return 0;
-        var left = new Dictionary<string, long>();
+        var last = new Dictionary<string, ClockEvent>();
+        long end = 0;
         foreach (RunEvent e in log)
         {
+            end = Math.Max(end, e.T);
             if (e is ClockEvent { Host: { } host } clock)
-                left[host] = clock.Uncertainty;
+                last[host] = clock;
         }
-        return left.Count == 0 ? Unmeasured : left.Values.Sum();
+        return last.Count == 0 ? Unmeasured : last.Values.Sum(c => c.Uncertainty + ClockDrift.Over(Math.Max(c.T, end - c.T)));
     }
 
     /// <summary>The log with every host's times shifted as its last <see cref="ClockEvent"/> says; the log itself where there is none.</summary>

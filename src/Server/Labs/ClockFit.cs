@@ -1,3 +1,5 @@
+using ReuseAddrDashboard.Core.Fold;
+
 namespace ReuseAddrDashboard.Server.Labs;
 
 /// <summary>A clock's distance from the lab's and how far that may be wrong, both in nanoseconds.</summary>

@@ -1,4 +1,5 @@
 using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Wire;
 using Endpoint = ReuseAddrDashboard.Core.Tcp.Endpoint;
 

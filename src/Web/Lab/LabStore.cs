@@ -31,6 +31,8 @@ public sealed class LabStore(TimeProvider time)
 
     public string? Run => _state?.Run?.Id;
 
+    public LinkStatus Link => _link;
+
     /// <summary>The run and the seq after which events are missing; null when nothing is.</summary>
     public (string Run, long After)? Hole => Run is { } run && run == _waitingRun && _waiting.Count > 0 ? (run, LastSeq) : null;
 

@@ -101,7 +101,13 @@ public sealed partial class LabPage : ComponentBase
         StateHasChanged();
     }
 
-    private void Changed() => _ = InvokeAsync(_pace!.Ask);
+    private void Changed()
+    {
+        // A dashboard that was started again counts anew; a hidden page draws neither the loss of the link nor that it is back, but is told of both.
+        if (Store.Link != LinkStatus.Live)
+            _answered = 0;
+        _ = InvokeAsync(_pace!.Ask);
+    }
 
     private void Draw()
     {
@@ -113,9 +119,6 @@ public sealed partial class LabPage : ComponentBase
     {
         LabView before = _view;
         _view = Store.View;
-        // A dashboard that was started again counts anew.
-        if (_view.Link != LinkStatus.Live)
-            _answered = 0;
         if (_view.Timeline is { } timeline)
             _form = RunForm.Of(timeline.Header.Scenario, timeline.Header.Options) with { PauseMs = before.Timeline?.Header.Id == timeline.Header.Id && _form is { } f ? f.PauseMs : timeline.Header.Options.PauseMs };
         else if (_form is null || _view.Scenarios.All(s => s.Id != _form.Scenario))

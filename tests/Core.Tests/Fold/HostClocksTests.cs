@@ -35,9 +35,12 @@ public sealed class HostClocksTests
     {
         RunHeader one = new SegmentLog().Fold().Header, two = new SegmentLog(sameClock: false).Fold().Header;
         RunHeader shifted = one with { Hosts = [one.Hosts[0] with { MonotonicOffset = 5 }, one.Hosts[1]] };
-        RunEvent[] log = [Clock(HubRoutes.Client, 0) with { Uncertainty = 900 }, Clock(HubRoutes.Client, 0) with { Uncertainty = 30 }, Clock(HubRoutes.Server, 0) with { Uncertainty = 7 }];
+        RunEvent[] log = [Clock(HubRoutes.Client, 0) with { T = 0, Uncertainty = 900 }, Clock(HubRoutes.Client, 0) with { T = 0, Uncertainty = 30 }, Clock(HubRoutes.Server, 0) with { T = 0, Uncertainty = 7 }];
         Assert.Equal((0, 37, 37), (HostClocks.Apart(one, log), HostClocks.Apart(two, log), HostClocks.Apart(shifted, log)));
         Assert.Equal((0, 1_000_000_000), (HostClocks.Apart(one, []), HostClocks.Apart(shifted, [])));
+        // Known at 0 and two minutes ago: 20 millionths of the time more of each.
+        RunEvent[] later = [.. log, new StepEvent { T = 120_000_000_000, Step = "s" }];
+        Assert.Equal((0, 37 + 2 * 2_400_000), (HostClocks.Apart(one, later), HostClocks.Apart(two, later)));
     }
 
     [Fact]
