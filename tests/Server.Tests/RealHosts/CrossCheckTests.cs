@@ -21,6 +21,10 @@ public sealed class CrossCheckTests
     /// </summary>
     private const long OneStamp = 10_000, Apart = 10_000;
 
+    // Two programs at one tracepoint run one behind the other, each reading the clock for itself; tracefs takes its stamp into a text of whole microseconds. About 7 us on a quiet
+    // machine, 12 on a busy one: what is held here is that both tell of one moment.
+    private const long Traced = 100_000;
+
     private const long Second = 1_000_000_000;
 
     private static readonly int Runs = int.Parse(Environment.GetEnvironmentVariable("REUSEADDR_CROSSCHECK_RUNS") ?? "8", CultureInfo.InvariantCulture);
@@ -142,7 +146,7 @@ public sealed class CrossCheckTests
         long[] distance = [.. ours.Zip(theirs, (o, t) => o.T - t.T).Order()];
         long median = distance[distance.Length / 2];
         long[] apart = [.. distance.Select(d => Math.Abs(d - median)).Order()];
-        Assert.InRange(apart[apart.Length / 2], 0, Apart);
+        Assert.InRange(apart[apart.Length / 2], 0, Traced);
         return $"{ours.Length} changes of state, their times apart by {apart[apart.Length / 2]} ns (median), {apart[^1]} ns (most)";
     }
 
