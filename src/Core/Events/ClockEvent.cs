@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace ReuseAddrDashboard.Core.Events;
 
 /// <summary>
-/// A better measure of a host's clock: how far the times of all its events in this run, earlier and later ones, are to be shifted. The last one of a host counts.
+/// What is known of a host's clock, at the begin of a run and whenever it is known better: how far the times of all its events in this run, earlier and later ones, are to be shifted.
+/// The last one of a host counts.
 /// Times in the log stay as they were placed when they came.
 /// </summary>
 public sealed record ClockEvent : RunEvent

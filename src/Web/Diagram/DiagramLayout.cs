@@ -224,7 +224,7 @@ public sealed class DiagramLayout
         if (PartsOf(bar) is not { } parts)
             return y;
         string text = Text.Fit(_words.Zero, Room(bar.Host));
-        y = Math.Max(y, parts.Top + 150);
+        y = Math.Max(y, parts.Top + TimeWaitParts.Length);
         y = ColumnOf(bar.Host).Take(y, Text.LineHeight);
         parts.Zero = y;
         parts.ZeroLabel = Beside(bar.Host, text, Text.Sans(text), y);
@@ -284,10 +284,9 @@ public sealed class DiagramLayout
         {
             if (PartsOf(bar) is not { } p)
                 continue;
-            double bottom = p.Gone ?? (p.Zero ?? p.Top + 150) + 30;
-            double filled = bar.GoneAt is null ? p.Last.Y : p.Zero ?? bottom;
-            _timeWaits.Add(new(bar, p.Band, p.X, p.Top, p.Zero, bottom, filled, p.Last, p.Ring, p.Number, p.Title, p.Sub, p.ZeroLabel, p.GoneLabel));
-            end = Math.Max(end, bottom);
+            TimeWaitShape shape = p.Shape(bar);
+            _timeWaits.Add(shape);
+            end = Math.Max(end, shape.Bottom);
         }
         var scene = new Scene
         {
@@ -307,21 +306,5 @@ public sealed class DiagramLayout
         };
         IReadOnlyList<(double, double, double, double)> taken = scene.Taken;
         return scene with { Ticks = [.. scene.Ticks.Select(t => t with { Lines = t.Around(taken, scene.Width) })] };
-    }
-
-    private sealed class TimeWaitParts(StateBand band, double x, double top, (double X, double Y) ring, Label number, Label title, Label sub)
-    {
-        public StateBand Band => band;
-        public double X => x;
-        public double Top => top;
-        public (double X, double Y) Ring => ring;
-        public Label Number => number;
-        public Label Title => title;
-        public Label Sub => sub;
-        public (long T, double Y) Last { get; set; }
-        public double? Zero { get; set; }
-        public Label? ZeroLabel { get; set; }
-        public double? Gone { get; set; }
-        public Label? GoneLabel { get; set; }
     }
 }

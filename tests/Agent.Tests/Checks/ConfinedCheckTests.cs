@@ -3,6 +3,7 @@ using System.Globalization;
 using ReuseAddrDashboard.Agent.Tests.Support;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Tests;
 using Xunit;
 
 namespace ReuseAddrDashboard.Agent.Tests.Checks;
@@ -10,9 +11,6 @@ namespace ReuseAddrDashboard.Agent.Tests.Checks;
 /// <summary>Whom an agent names that has given its rights away.</summary>
 public sealed class ConfinedCheckTests
 {
-    private const string Listen = "use Socket; $| = 1; socket(S, PF_INET, SOCK_STREAM, 0); bind(S, sockaddr_in($ARGV[0], INADDR_LOOPBACK)) or die; listen(S, 5); print \"ready\\n\"; sleep 120";
-    private static readonly string[] Less = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all"];
-
     [Fact]
     public async Task A_program_that_may_no_more_than_the_agent_is_named_of_another_the_user_and_how_to_find_it()
     {
@@ -21,9 +19,9 @@ public sealed class ConfinedCheckTests
         using AgentProcess process = AgentProcess.Start(["--dashboard", dashboard.Address, "--name", "server"]);
         IAgentClient agent = await dashboard.Agent();
 
-        using Listener equal = await Listener.Start(Less);
+        using Listener equal = await Listener.Start(AgentProcess.NoRights);
         PortHolder known = await Holder(1, equal.Port);
-        Assert.Equal((TcpState.Listen, "root", equal.Pid, "perl"), (known.State, known.User, known.Pid, known.Program));
+        Assert.Equal((TcpState.Listen, "root", equal.Pid, "stranger"), (known.State, known.User, known.Pid, known.Program));
 
         using Listener root = await Listener.Start([]), other = await Listener.Start(["setpriv", "--reuid=nobody", "--clear-groups"]);
         foreach ((long order, Listener listener, string user) in new[] { (2L, root, "root"), (3L, other, "nobody") })
@@ -31,7 +29,7 @@ public sealed class ConfinedCheckTests
             PortHolder unknown = await Holder(order, listener.Port);
             Assert.Equal((TcpState.Listen, user, null, null), (unknown.State, unknown.User, unknown.Pid, unknown.Program));
             // The command is what it says: run by one who may, it names the program.
-            Assert.Contains($"\"perl\",pid={listener.Pid},", CProgram.Tool("sh", "-c", unknown.FindCommand!.Replace("sudo ", "", StringComparison.Ordinal)), StringComparison.Ordinal);
+            Assert.Contains($"\"stranger\",pid={listener.Pid},", CProgram.Tool("sh", "-c", unknown.FindCommand!.Replace("sudo ", "", StringComparison.Ordinal)), StringComparison.Ordinal);
             string find = (unknown with { State = TcpState.BoundInactive }).FindCommand!.Replace("sudo ", "", StringComparison.Ordinal);
             Assert.Contains($"/proc/{listener.Pid}/fd/", CProgram.Tool("sh", "-c", $"{find} 2>&1; true"), StringComparison.Ordinal);
         }
@@ -43,7 +41,7 @@ public sealed class ConfinedCheckTests
         }
     }
 
-    private sealed class Listener(Process process, int port) : IDisposable
+    private sealed class Listener(DirectoryInfo directory, Process process, int port) : IDisposable
     {
         public int Port => port;
 
@@ -51,17 +49,21 @@ public sealed class ConfinedCheckTests
 
         public static async Task<Listener> Start(string[] before)
         {
+            DirectoryInfo directory = Directory.CreateTempSubdirectory("reuseaddr-stranger-");
+            // Another user executes it.
+            CProgram.Tool("chmod", "755", directory.FullName);
             int port = Ports.Free();
-            string[] line = [.. before, "perl", "-e", Listen, port.ToString(CultureInfo.InvariantCulture)];
+            string[] line = [.. before, await StrangerProgram.Compile(directory.FullName), port.ToString(CultureInfo.InvariantCulture), "0", "1"];
             Process process = Process.Start(new ProcessStartInfo(line[0], line[1..]) { RedirectStandardOutput = true })!;
             Assert.Equal("ready", await process.StandardOutput.ReadLineAsync());
-            return new Listener(process, port);
+            return new Listener(directory, process, port);
         }
 
         public void Dispose()
         {
             process.Kill();
             process.Dispose();
+            directory.Delete(recursive: true);
         }
     }
 }

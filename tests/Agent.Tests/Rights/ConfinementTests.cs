@@ -14,7 +14,6 @@ namespace ReuseAddrDashboard.Agent.Tests.Rights;
 public sealed class ConfinementTests
 {
     private static readonly ulong Kept = Capabilities.Bit(CapabilityConstants.CAP_NET_ADMIN) | Capabilities.Bit(CapabilityConstants.CAP_NET_BIND_SERVICE);
-    private static readonly string[] None = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all"];
 
     [Fact]
     public async Task Every_thread_keeps_what_destroying_and_low_ports_need_and_nothing_else()
@@ -41,7 +40,7 @@ public sealed class ConfinementTests
     public async Task Without_any_capability_it_runs_with_proc_and_sock_diag_and_says_what_is_missing()
     {
         await using FakeDashboard dashboard = await FakeDashboard.Start();
-        using AgentProcess process = AgentProcess.Start(["--dashboard", dashboard.Address, "--name", "server"], Environment.IsPrivilegedProcess ? None : []);
+        using AgentProcess process = AgentProcess.Start(["--dashboard", dashboard.Address, "--name", "server"], Environment.IsPrivilegedProcess ? AgentProcess.NoRights : []);
         IAgentClient agent = await dashboard.Agent();
         HostFacts facts = dashboard.Ledger.Hellos.Single().Facts;
         Assert.False(facts.CanDestroySockets);

@@ -27,6 +27,9 @@ internal sealed class AgentProcess : IDisposable
         ? [other]
         : ["dotnet", typeof(AgentProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "AgentProgram").Value!];
 
+    /// <summary>Put before a command, it runs as root without a single capability.</summary>
+    public static readonly string[] NoRights = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all"];
+
     public int Id => _process.Id;
 
     public string Log
