@@ -26,7 +26,7 @@ ENV ASPNETCORE_HTTP_PORTS= \
     REUSEADDR_DATA=/data
 COPY --from=dashboard-build /app /app
 # A volume takes over the owner of the directory that it is mounted on.
-RUN mkdir /data && chown app:app /data
+RUN mkdir /data /keys && chown app:app /data /keys
 USER app
 EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=5s --start-period=30s --retries=3 CMD ["/app/ReuseAddrDashboard.Server", "--healthcheck", "http://127.0.0.1:8080"]

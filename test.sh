@@ -15,6 +15,13 @@ The last line says how it went: "N passed, N failed" or "N passed, N failed, N s
   --no-build        take what was built and published last time
   --help            this
 
+Lessons are run in full on this machine's namespaces, and a few of them as an ordinary user, on loopback and on the page. More of them, by hand:
+  REUSEADDR_LESSON_HOSTS=loopback ./test.sh Lessons   all that loopback can do; run as an ordinary user, TIME-WAIT is waited out
+  REUSEADDR_WAIT_FOR_REAL=1 ./test.sh Lessons         TIME-WAIT is waited out anywhere
+  REUSEADDR_ALL_LESSONS=1 ./test.sh EndToEnd --filter '*CatalogueTests*'   all on the page, with pictures
+  REUSEADDR_PICTURES=1 ./test.sh EndToEnd             pictures of every page at three sizes, light and dark
+As an ordinary user: run any of these as one. docker-compose.yml is tested by tests/compose-test.sh, which plays every lesson that its hosts can.
+
 Needs the .NET 10 SDK. Chromium, iproute2, nftables, strace, tcpdump, tshark, gcc and libc6-dev are installed from the distribution's packages where
 this is run as root and apt-get exists; otherwise it says what is missing, and the tests that need it say that they were skipped.
 With CI=true whatever is missing is a failure.
@@ -38,7 +45,9 @@ while (($#)); do
   esac
   shift
 done
+whole=0
 if ((${#names[@]} == 0)); then
+  whole=1
   for project in tests/*/*.csproj; do
     # Benchmarks measure; they are no tests.
     [[ $project == tests/Benchmarks/* ]] || names+=("$(basename "$project" .csproj)")
@@ -50,6 +59,7 @@ heading() { printf '\n== %s\n' "$*"; }
 results=$PWD/out/tests
 published=$PWD/out/published
 passed=0 failed=0 skipped=0 missing=()
+spelling=cspell@9.8.0
 
 # Each test that failed with the first lines of why, once more at the end, where a cut-off output still shows it.
 failures() {
@@ -71,9 +81,9 @@ stop() {
   finish
 }
 
-# No telemetry, no greeting, and no build server that outlives the script and keeps its output open.
+# No telemetry, no greeting. One compiler for all projects, which takes a third off the build's time; it is ended with the build, and has a file as its output, so that it keeps nobody's open.
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
-export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=true
 
 rm -rf "$results"
 mkdir -p "$results"
@@ -112,43 +122,70 @@ fi
 unshare --user --map-root-user --net true 2>/dev/null ||
   say "This user may not make network namespaces (unshare --user --net): tests that need one are skipped and say so."
 
+end_compiler() { dotnet build-server shutdown --vbcscompiler </dev/null >/dev/null 2>&1; }
+
 if [[ $build == yes ]]; then
   heading "Build (Release, warnings are errors)"
-  dotnet build ReuseAddrDashboard.sln -c Release -warnaserror -nodeReuse:false -v quiet </dev/null 2>&1 | tee "$results/build.log"
-  ((PIPESTATUS[0] == 0)) || stop "The build failed: out/tests/build.log"
+  dotnet build ReuseAddrDashboard.sln -c Release -warnaserror -nodeReuse:false -v quiet </dev/null >"$results/build.log" 2>&1
+  code=$?
+  cat "$results/build.log"
+  ((code == 0)) || { end_compiler; stop "The build failed: out/tests/build.log"; }
 
   if [[ " ${names[*]} " == *" EndToEnd "* ]]; then
     heading "Publish the server"
     rm -rf "$published"
-    dotnet publish src/Server -c Release -o "$published" --no-restore -warnaserror -nodeReuse:false -v quiet </dev/null 2>&1 | tee "$results/publish.log"
-    ((PIPESTATUS[0] == 0)) || stop "Publishing the server failed: out/tests/publish.log"
+    dotnet publish src/Server -c Release -o "$published" --no-restore -warnaserror -nodeReuse:false -v quiet </dev/null >"$results/publish.log" 2>&1
+    code=$?
+    cat "$results/publish.log"
+    ((code == 0)) || { end_compiler; stop "Publishing the server failed: out/tests/publish.log"; }
     say "Published to out/published."
   fi
+  end_compiler
 fi
 export REUSEADDR_PUBLISHED=$published REUSEADDR_TEST_RESULTS=$results
+
+# The documents' spelling, where a spell checker can be had; it counts as one test of the whole suite.
+if ((whole)) && [[ ! $filter ]]; then
+  heading "Spelling of the documents"
+  if ! command -v npm >/dev/null || ! npm exec --yes --prefer-offline --package="$spelling" -- cspell --version </dev/null >"$results/spelling.log" 2>&1; then
+    say "$spelling (npm) cannot be had here: the documents' spelling is not checked."
+    skipped=$((skipped + 1))
+  elif npm exec --yes --prefer-offline --package="$spelling" -- cspell lint --no-progress --no-summary </dev/null >"$results/spelling.log" 2>&1; then
+    passed=$((passed + 1))
+  else
+    cat "$results/spelling.log"
+    say "Mend these words, or add those that are right to docs/words.txt."
+    failed=$((failed + 1))
+  fi
+fi
 
 # "  total: 43" and so on: the runner's own summary, the last one in the log.
 count() { sed -n "s/^  $1: \([0-9][0-9]*\)\$/\1/p" "$2" | tail -n 1; }
 
-# One after the other: tests that measure time must not share two cores with a browser.
-total=0
-for name in "${names[@]}"; do
-  heading "$name"
-  program=tests/$name/bin/Release/net10.0/ReuseAddrDashboard.$name
-  log=$results/$name.log
-  if [[ ! -x $program ]]; then
-    say "$program is not there. Is tests/$name in the solution (dotnet sln add tests/$name)?"
-    failed=$((failed + 1))
-    continue
-  fi
-  options=(--no-progress --no-ansi --results-directory "$results/$name")
+# Runs one project's tests; its output and exit code are in files.
+run() {
+  local name=$1 program=tests/$1/bin/Release/net10.0/ReuseAddrDashboard.$1
+  local options=(--no-progress --no-ansi --results-directory "$results/$name")
   [[ $filter ]] && options+=(--filter-method "$filter")
-  timeout --kill-after=20 480 "$program" "${options[@]}" </dev/null 2>&1 | tee "$log"
-  code=${PIPESTATUS[0]}
+  if [[ -x $program ]]; then
+    timeout --kill-after=20 900 "$program" "${options[@]}" </dev/null >"$results/$name.log" 2>&1
+    echo $? >"$results/$name.code"
+  else
+    echo "$program is not there. Is tests/$name in the solution (dotnet sln add tests/$name)?" >"$results/$name.log"
+    echo 127 >"$results/$name.code"
+  fi
+}
+
+total=0
+report() {
+  local name=$1 log=$results/$1.log code ran bad good left
+  heading "$name"
+  cat "$log"
+  code=$(<"$results/$name.code")
   ran=$(count total "$log") bad=$(count failed "$log") good=$(count succeeded "$log") left=$(count skipped "$log")
   total=$((total + ${ran:-0})) passed=$((passed + ${good:-0})) failed=$((failed + ${bad:-0})) skipped=$((skipped + ${left:-0}))
   if [[ -z $ran ]]; then
-    say "$name ended with exit code $code and no summary$([[ $code == 124 || $code == 137 ]] && echo ': it took longer than 480 s')."
+    ((code == 127)) || say "$name ended with exit code $code and no summary$([[ $code == 124 || $code == 137 ]] && echo ': it took longer than 900 s')."
     failed=$((failed + 1))
   elif ((ran == 0)); then
     [[ $filter ]] || { say "$name ran no test."; failed=$((failed + 1)); }
@@ -156,6 +193,28 @@ for name in "${names[@]}"; do
     say "$name ended with exit code $code although no test failed."
     failed=$((failed + 1))
   fi
+}
+
+# Tests that measure times of the kernel's have the machine to themselves. The rest is in two rows, side by side: what waits for a browser, and what waits for the kernel.
+alone=() browser=() kernel=()
+for name in "${names[@]}"; do
+  case $name in
+    Agent.Tests | Server.Tests) alone+=("$name") ;;
+    Lessons | Faults) kernel+=("$name") ;;
+    *) browser+=("$name") ;;
+  esac
 done
+for name in "${alone[@]}"; do
+  run "$name"
+  report "$name"
+done
+(for name in "${kernel[@]}"; do run "$name"; done) &
+beside=$!
+for name in "${browser[@]}"; do
+  run "$name"
+  report "$name"
+done
+wait "$beside"
+for name in "${kernel[@]}"; do report "$name"; done
 ((total > 0)) || stop "No test ran."
 finish

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Brings docker-compose.yml up under a name, a port and a network of its own, runs both scenarios through the HTTP API and takes it down again.
+# Brings docker-compose.yml up under a name, a port and a network of its own, runs the article's scenarios and then
+# every lesson of the catalogue through the HTTP API, and takes it down again.
 # Needs docker, docker-compose (or docker compose) and curl. The last line is "N passed, N failed"; exit code 0 when nothing failed.
 set -uo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.." || exit 1
@@ -82,10 +83,10 @@ check "the page is served" page
 play() { # SCENARIO PORT EXPECTED-REBIND
   local location
   location=$(curl -sS --max-time 20 -D - -o "$answers/body" -H 'Content-Type: application/json' \
-    -d "{\"scenario\":\"$1\",\"port\":$2,\"pauseMs\":0,\"play\":true}" "$url/api/labs/local/runs" | tr -d '\r' | sed -n 's/^[Ll]ocation: *//p')
+    -d "{\"scenario\":\"$1\",\"ports\":{\"main\":$2},\"pauseMs\":0,\"play\":true}" "$url/api/labs/local/runs" | tr -d '\r' | sed -n 's/^[Ll]ocation: *//p')
   [[ $location ]] || { cat "$answers/body"; return 1; }
   completed() { get "$location" && grep -q '"outcome":"completed"' "$answers/body"; }
-  within completed && grep -qE "\"rebind\":\\[\\{[^]]*$3" "$answers/body" || { head -c 1500 "$answers/body"; return 1; }
+  within completed && grep -qE "\"results\":\\[\\{[^]]*$3" "$answers/body" || { head -c 1500 "$answers/body"; return 1; }
 }
 reset() { curl -sS --max-time 20 -o "$answers/body" -X POST "$url/api/labs/local/reset" && ! grep -q '"status":' "$answers/body"; }
 
@@ -98,6 +99,58 @@ check "reset" reset
 check "with SO_REUSEADDR the rebind succeeds" play with-reuseaddr 11112 '"result":0,"errno":null'
 check "TIME-WAIT was there then, too" saw_time_wait
 check "reset after it" reset
+
+# Every lesson: one that these hosts lack something for is refused with the reason that the catalogue gives; any other is played to its end. Some at a time, each on ports of its own.
+lesson_port=20000
+begin() { # ID; its run's address into $location, or nothing
+  local ports id
+  get "/api/scenarios/$1"
+  ports=
+  for id in $(sed -n 's/.*"ports":\[\([^]]*\)\].*/\1/p' "$answers/body" | grep -o '"id":"[^"]*"' | cut -d'"' -f4); do
+    ports+="${ports:+,}\"$id\":$((++lesson_port))"
+  done
+  location=$(curl -sS --max-time 20 -D - -o "$answers/body" -H 'Content-Type: application/json' \
+    -d "{\"scenario\":\"$1\",\"ports\":{$ports},\"pauseMs\":0,\"play\":true}" "$url/api/labs/local/runs" | tr -d '\r' | sed -n 's/^[Ll]ocation: *//p')
+}
+refused() { # ID REASON
+  begin "$1"
+  [[ ! $location ]] && grep -qF "$2" "$answers/body" || { head -c 600 "$answers/body"; return 1; }
+}
+played() { # ID LOCATION
+  local id=$1 open=$2
+  ended() {
+    get "$open" && grep -q '"outcome":"completed"' "$answers/body" && return
+    # Refused until there is a TIME-WAIT.
+    [[ $id == wait-it-out ]] && curl -sS --max-time 20 -o /dev/null -X POST "$url$open/skip-wait"
+    return 1
+  }
+  within ended || { head -c 1500 "$answers/body"; return 1; }
+  curl -sS --max-time 20 -o /dev/null -X POST "$url$open/reset"
+}
+lessons() {
+  local entry id reason count=0 begun=()
+  get /api/scenarios || return
+  while read -r entry; do
+    id=$(cut -d'"' -f4 <<<"$entry")
+    # The first of several, as the refusal names it.
+    reason=$(grep -o '"detail":"[^"]*"' <<<"$entry" | head -n 1 | cut -d'"' -f4)
+    count=$((count + 1))
+    if [[ $reason ]]; then
+      check "lesson $id is refused: $reason" refused "$id" "$reason"
+      continue
+    fi
+    begin "$id"
+    if [[ $location ]]; then begun+=("$id $location"); else cat "$answers/body"; check "lesson $id begins" false; fi
+    if ((${#begun[@]} == 6)); then lessons_end "${begun[@]}"; begun=(); fi
+  done < <(sed 's/},{"id":/}\n{"id":/g; s/^\[//; s/$/\n/' "$answers/body" | grep '"id"')
+  lessons_end "${begun[@]}"
+  check "the catalogue has lessons" [ "$count" -gt 0 ]
+}
+lessons_end() {
+  local run
+  for run in "$@"; do check "lesson ${run% *} is played to its end" played "${run% *}" "${run#* }"; done
+}
+lessons
 
 foreign_host() { [[ $(curl -sS --max-time 10 -o /dev/null -w '%{http_code}' -H 'Host: evil.example' "$url/api/labs") == 400 ]]; }
 check "a foreign Host is refused" foreign_host

@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
-using ReuseAddrDashboard.Agent.Commands;
+using ReuseAddrDashboard.Agent.EnvironmentChanges;
 using ReuseAddrDashboard.Agent.Host;
 using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Agent.Link;
 using ReuseAddrDashboard.Agent.Logging;
 using ReuseAddrDashboard.Agent.Options;
+using ReuseAddrDashboard.Agent.Orders;
+using ReuseAddrDashboard.Agent.Programs;
 using ReuseAddrDashboard.Agent.Rights;
 using ReuseAddrDashboard.Agent.Watch;
 
@@ -19,7 +21,7 @@ internal static class AgentHost
 
     public static int Run(AgentOptions options)
     {
-        OpenSources sources = Confinement.Enter(options.Dashboard.Path, Console.Error);
+        OpenSources sources = Confinement.Enter(options, Console.Error);
         if (options.DieWithParent is { } parent)
         {
             _ = Libc.PrCtl(Constants.PR_SET_PDEATHSIG, Constants.SIGKILL, 0, 0, 0);
@@ -46,13 +48,21 @@ internal static class AgentHost
         var own = new OwnSockets();
         var segments = new SegmentWatcher(outbox, options.Rows, sources.Capture, sources.NoCapture);
         using var watcher = new SocketWatcher(outbox, own, options.Rows, (int)Libc.SysConf(Constants._SC_CLK_TCK), segments, sources.Trace);
-        using var runner = new CommandRunner(outbox, watcher, own, TimeProvider.System, logs.CreateLogger<CommandRunner>());
-        var link = new ServerLink(options.Dashboard, Guid.NewGuid().ToString("N"), () => HostFactsReader.Read(options, SourceFacts.All(sources.NoCapture, sources.NoTrace, sources.Trace?.Hears is true)), outbox, runner, options.CloseAfter, TimeProvider.System, logs);
+        // Only a namespace of the lab's own is changed, and only once what has to be undone is written down.
+        Journal? journal = Abilities.HasOwnNamespace(options) ? new Journal(JournalPlace.Of(options.Name), HostFactsReader.BootId(), options.DieWithParent ?? 0) : null;
+        journal?.RemoveThoseOfTheDead();
+        var changes = new RunChanges(journal, () => HostAddress.Choose(options).Interface, outbox.Add);
+        changes.UndoLeft();
+        using var orders = new OrderRunner(outbox, watcher, own, HoldCommand.OwnProgram(), changes, AllowedAddresses.Of(options), TimeProvider.System, logs.CreateLogger<OrderRunner>());
+        IReadOnlyList<string> abilities = Abilities.Find(options);
+        var link = new ServerLink(options.Dashboard, options.Key, Guid.NewGuid().ToString("N"), () => HostFactsReader.Read(options, SourceFacts.All(sources.NoCapture, sources.NoTrace, sources.Trace?.TellsSegments is true), abilities), outbox, orders, options.CloseAfter, TimeProvider.System, logs);
 
         using var linkEnds = new CancellationTokenSource();
         Task running = Task.Run(() => link.RunAsync(linkEnds.Token));
+        ServiceManager.Ready();
         ended.Token.WaitHandle.WaitOne();
-        runner.Dispose();
+        ServiceManager.Stopping();
+        orders.Dispose();
         outbox.WaitEmpty(FlushLimit);
         linkEnds.Cancel();
         running.GetAwaiter().GetResult();

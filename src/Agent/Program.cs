@@ -1,6 +1,10 @@
+using System.CommandLine;
 using ReuseAddrDashboard.Agent.Host;
-using ReuseAddrDashboard.Agent.LocalPair;
+using ReuseAddrDashboard.Agent.LocalHosts;
 using ReuseAddrDashboard.Agent.Options;
+using ReuseAddrDashboard.Agent.Programs;
+using ReuseAddrDashboard.Agent.Rights;
+using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Agent;
 
@@ -10,22 +14,24 @@ internal static class Program
 
     private static int Main(string[] args)
     {
-        if (args is ["pair", .. string[] rest])
-            return Keeper.Run(rest).GetAwaiter().GetResult();
-        if (args.Contains("--help"))
-        {
-            Console.Out.WriteLine(Help.Text);
-            return 0;
-        }
-        if (args is ["--version"])
-        {
-            Console.Out.WriteLine($"reuseaddr-agent {HostFactsReader.Version}");
-            return 0;
-        }
-        if (OptionParser.Parse(args, out IReadOnlyList<string> errors) is { } options)
-            return AgentHost.Run(options);
-        foreach (string error in errors)
-            Console.Error.WriteLine($"reuseaddr-agent: {error}");
+        // What the server and other agents start, and what holds a program's sockets: each gets by without the options.
+        if (args is [LocalHostsContract.StarterCommand])
+            return StarterProgram.Run();
+        if (args is [LocalHostsContract.ConfinedCommand, .. string[] confined])
+            return ConfinedProgram.Run(confined);
+        if (args is [HoldProgram.Mode, var parent])
+            return HoldProgram.Run(parent);
+        Command localHosts = LocalHostsCommand.Create((options, faults) => options is null
+            ? Tell(faults, LocalHostsContract.OwnLine)
+            : LocalHostsProgram.Run(options).GetAwaiter().GetResult());
+        return AgentCommandLine.Create($"reuseaddr-agent {HostFactsReader.Version}", (options, faults) => options is null ? Tell(faults, "reuseaddr-agent: ") : AgentHost.Run(options), localHosts)
+            .Parse(args, AgentCommandLine.Parser).Invoke(AgentCommandLine.Invocation);
+    }
+
+    private static int Tell(IReadOnlyList<string> faults, string name)
+    {
+        foreach (string fault in faults)
+            Console.Error.WriteLine(name + fault);
         return WrongOptions;
     }
 }

@@ -1,60 +1,64 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Serialization;
 using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Server.Api;
 using ReuseAddrDashboard.Server.Edge;
 using ReuseAddrDashboard.Server.Hubs;
 using ReuseAddrDashboard.Server.Labs;
 using ReuseAddrDashboard.Server.LocalHosts;
+using ReuseAddrDashboard.Server.Metrics;
 using ReuseAddrDashboard.Server.Options;
 using ReuseAddrDashboard.Server.Runs;
 using ReuseAddrDashboard.Server.Scenarios;
-using Serilog;
-using Serilog.Events;
 
 namespace ReuseAddrDashboard.Server;
 
 /// <summary>The dashboard put together, on one page.</summary>
 internal static class Dashboard
 {
-    /// <param name="options">Checked options.</param>
+    /// <param name="builder">With the whole configuration, checked.</param>
     /// <param name="data">Where runs are kept; held by the caller.</param>
     /// <param name="directory">Where the agents' socket is; held by the caller.</param>
     /// <param name="scenarios">The lessons.</param>
     /// <param name="time">The clock; a test brings its own.</param>
-    public static WebApplication Build(DashboardOptions options, DataDirectory data, PrivateDirectory directory, ScenarioCatalog scenarios, TimeProvider time)
+    /// <param name="starter">Who starts the local hosts; null where the dashboard does; held by the caller.</param>
+    public static WebApplication Build(WebApplicationBuilder builder, DataDirectory data, PrivateDirectory directory, ScenarioCatalog scenarios, TimeProvider time, LocalHostsStarter? starter = null)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        ConfigurationManager configuration = builder.Configuration;
+        DashboardOptions options = DashboardOptions.Of(configuration);
         builder.WebHost.UseStaticWebAssets();
-        builder.WebHost.UseUrls([.. options.Urls, $"http://unix:{directory.SocketPath}"]);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.Host.UseSerilog((_, log) => log
-            .MinimumLevel.Is(options.LogLevel)
-            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            .MinimumLevel.Override("Orleans", LogEventLevel.Error)
-            .MinimumLevel.Override("Polly", LogEventLevel.Error)
-            .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Error)
-            .Filter.ByExcluding(HubRefusals.Is)
-            .WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}"));
+        Listen(builder, directory);
+        builder.Services.AddLogs(configuration);
+        builder.Services.AddTelemetry(configuration);
+        builder.Services.AddSystemd();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1.5));
 
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(options));
+        builder.Services.Configure<RetentionOptions>(configuration.GetSection(RetentionOptions.Section));
         builder.Services.AddSingleton(scenarios);
+        builder.Services.AddHostedService<ScenarioWatch>();
+        builder.Services.AddSingleton(LabSetups.Default);
         builder.Services.AddSingleton(data);
         builder.Services.AddSingleton(directory);
         builder.Services.AddSingleton<LocalHostsStatus>();
+        if (starter is not null)
+            builder.Services.AddSingleton(starter);
+        builder.Services.AddSingleton(new AgentKeys(options, LabSetups.Default));
         builder.Services.AddSingleton<AgentAdmission>();
         builder.Services.AddSingleton<AgentClocks>();
         builder.Services.AddSingleton<RunStore>();
-        builder.Services.AddDbContextFactory<RunsDb>(db => db.UseSqlite($"Data Source={data.Database}").AddInterceptors(new SqliteSetup()));
+        builder.Services.AddSingleton<StoreFile>();
+        builder.Services.AddSingleton<StoreWriter>();
+        builder.Services.AddHostedService<RunCleaning>();
+        builder.Services.AddDbContextFactory<RunsDb>(db => db.UseSqlite(StoreFile.Connection(data.Database)).AddInterceptors(new SqliteSetup()));
         builder.Services.AddSingleton<LabRelay>();
         builder.Services.AddHostedService(services => services.GetRequiredService<LabRelay>());
         builder.Services.AddHostedService<LocalHostsService>();
 
-        builder.Services.AddProblemDetails();
-        builder.Services.AddOpenApi();
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default));
+        builder.Services.AddApi();
         builder.Services.AddSignalR(hubs =>
             {
                 hubs.MaximumReceiveMessageSize = HubRoutes.MaxLabMessage;
@@ -77,32 +81,59 @@ internal static class Dashboard
         });
 
         WebApplication app = builder.Build();
-        app.UseExceptionHandler();
-        app.UseStatusCodePages();
+        app.UseRequestLogs();
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseProblems();
         app.UseMiddleware<RequestGuard>();
+        app.UseMiddleware<HeadRequests>();
+        app.UseRouting();
+        app.UseOutputCache();
         app.UseWebSockets();
-        app.MapOpenApi();
-        app.MapRunsApi();
+        app.UseWhen(http => http.Request.Path == HubRoutes.Lab, lab => lab.UseMiddleware<Compression>());
+        app.MapApi();
+        app.MapMetrics();
         app.MapHub<AgentHub>(HubRoutes.Agent);
         app.MapHub<LabHub>(HubRoutes.Lab);
-        app.MapFallback("/api/{**rest}", () => Results.Problem(statusCode: 404, title: "not found", detail: "There is no such address in the API. /openapi/v1.json lists them."));
         return app;
     }
 
-    /// <summary>Serves the page: the published WebAssembly files, and index.html for every address of the page's own.</summary>
+    // Kestrel listens on no URL where it has endpoints, its own or the code's.
+    private static void Listen(WebApplicationBuilder builder, PrivateDirectory directory)
+    {
+        bool endpoints = ListenAddress.HasEndpoints(builder.Configuration);
+        if (!endpoints)
+            builder.WebHost.UseUrls([.. ListenAddress.Of(builder.Configuration), $"http://unix:{directory.SocketPath}"]);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            if (endpoints)
+                kestrel.ListenUnixSocket(directory.SocketPath);
+        });
+    }
+
+    /// <summary>Serves the page: the published WebAssembly files, and index.html at the addresses of its pages. At any other the page says that there is none.</summary>
     public static void MapPage(WebApplication app)
     {
+        app.UseMiddleware<UnknownAddress>();
         app.MapStaticAssets();
-        app.MapFallbackToFile("index.html");
+        foreach (string page in PageAddresses)
+            app.MapFallbackToFile(page, "index.html");
     }
+
+    /// <summary>The routes of the pages of src/Web.</summary>
+    private static readonly string[] PageAddresses = ["/", "/lab", "/runs", "/runs/{id}", "/hosts", "/about"];
 
     /// <summary>Makes the store ready, listens, and settles what an earlier dashboard left running.</summary>
     /// <exception cref="InvalidDataException">The store cannot be used.</exception>
-    /// <exception cref="IOException">An address cannot be listened on.</exception>
+    /// <exception cref="IOException">An address is taken.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">An address is not this machine's, or not this user's to listen on.</exception>
     public static async Task Start(WebApplication app)
     {
-        await app.Services.GetRequiredService<RunStore>().Prepare(CancellationToken.None);
+        if (app.Services.GetRequiredService<IOptions<DashboardOptions>>().Value.Hosts == LocalHostsMode.None)
+            app.Services.GetRequiredService<AgentKeys>().Make();
+        await app.Services.GetRequiredService<StoreWriter>().Start(CancellationToken.None);
         await app.StartAsync();
-        await app.Services.GetRequiredService<IGrainFactory>().GetGrain<ILabGrain>(HubRoutes.LocalLab).Wake();
+        foreach (LabSetup lab in app.Services.GetRequiredService<LabSetups>().All)
+            await app.Services.GetRequiredService<IGrainFactory>().GetGrain<ILabGrain>(lab.Id).Wake();
     }
 }

@@ -1,17 +1,27 @@
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Components.WebAssembly.Hosting;
-using Microsoft.Extensions.Localization;
+using Microsoft.JSInterop;
+using MudBlazor.Services;
 
 using ReuseAddrDashboard.Web;
+using ReuseAddrDashboard.Web.Catalogue;
 using ReuseAddrDashboard.Web.Lab;
+using ReuseAddrDashboard.Web.Runs;
 using ReuseAddrDashboard.Web.Shell;
 using ReuseAddrDashboard.Web.Texts;
 
 var builder = WebAssemblyHostBuilder.CreateDefault(args);
 builder.RootComponents.Add<App>("#app");
+builder.RootComponents.Add<HeadOutlet>("head::after");
 
+// At the top, where neither the step's button on a phone nor the verdict is.
+builder.Services.AddMudServices(mud => mud.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.TopCenter);
 builder.Services.AddSingleton(TimeProvider.System);
-builder.Services.AddSingleton<IStringLocalizer, TextCatalog>();
+builder.Services.AddSingleton(services => Languages.Texts(services.GetRequiredService<IJSRuntime>()));
+builder.Services.AddSingleton(new HttpClient { BaseAddress = new(builder.HostEnvironment.BaseAddress) });
+builder.Services.AddSingleton<RunLibrary>();
+builder.Services.AddSingleton<DoneLessons>();
+builder.Services.AddSingleton<PageSettings>();
 builder.Services.AddSingleton<LabStore>();
 builder.Services.AddSingleton<ILabOrders, LabLink>();
 builder.Services.AddSingleton<PageScript>();

@@ -1,6 +1,6 @@
 using System.Globalization;
 using ReuseAddrDashboard.Agent.Tests.Support;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 using Xunit;
@@ -13,11 +13,11 @@ public sealed class AgentEndTests
     private static async Task<int> Listen(FakeDashboard dashboard, IAgentClient agent)
     {
         int port = Ports.Free();
-        await agent.Watch(new WatchOrder(1, "r", [port]));
-        await agent.Call(new SocketCommand { Id = 2, Run = "r", Socket = "lfd", Call = SocketCall.Socket });
-        await agent.Call(new SocketCommand { Id = 3, Run = "r", Socket = "lfd", Call = SocketCall.Bind, Address = Endpoint.V4(0, (ushort)port) });
-        await agent.Call(new SocketCommand { Id = 4, Run = "r", Socket = "lfd", Call = SocketCall.Listen, Backlog = 5 });
-        await agent.Call(new SocketCommand { Id = 5, Run = "r", Socket = "lfd", Call = SocketCall.Accept4, Accepted = "afd", TimeoutMs = 120_000 });
+        await agent.CarryOut(new WatchOrder { Id = 1, Ports = [port] });
+        await agent.CarryOut(new CallOrder { Id = 2, Run = "r", Socket = "lfd", Call = SocketCall.Socket });
+        await agent.CarryOut(new CallOrder { Id = 3, Run = "r", Socket = "lfd", Call = SocketCall.Bind, Address = TcpEndpoint.V4(0, (ushort)port) });
+        await agent.CarryOut(new CallOrder { Id = 4, Run = "r", Socket = "lfd", Call = SocketCall.Listen, Backlog = 5 });
+        await agent.CarryOut(new CallOrder { Id = 5, Run = "r", Socket = "lfd", Call = SocketCall.Accept4, Accepted = "afd", TimeoutMs = 120_000 });
         await dashboard.Ledger.Until(4);
         Assert.Contains($":{port} ", CProgram.Tool("ss", "-Hltn", $"sport = :{port}"), StringComparison.Ordinal);
         return port;
@@ -39,6 +39,31 @@ public sealed class AgentEndTests
         Assert.Contains(dashboard.Ledger.Items, i => i is { Order: 5, Done: true, Refused: not null });
         Assert.Contains(dashboard.Ledger.Items, i => i.Event is SocketEvent { From: TcpState.Listen, To: null });
         Assert.Empty(CProgram.Tool("ss", "-Hltn", $"sport = :{port}"));
+    }
+
+    [Theory]
+    [InlineData("/notify")]
+    [InlineData("@")]
+    public async Task It_tells_systemd_that_it_is_ready_and_that_it_stops(string name)
+    {
+        string directory = Directory.CreateTempSubdirectory("reuseaddr-test-").FullName;
+        // A file, or an abstract name.
+        string path = name == "@" ? "@" + directory : directory + name;
+        using var manager = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Dgram, System.Net.Sockets.ProtocolType.Unspecified);
+        manager.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(path.Replace('@', '\0')));
+        using AgentProcess process = AgentProcess.Start(["--dashboard", "http://127.0.0.1:1", "--name", "server"], "env", "NOTIFY_SOCKET=" + path);
+        Assert.Equal("READY=1", await Told());
+        process.Signal("TERM");
+        Assert.Equal("STOPPING=1", await Told());
+        Assert.Equal(0, await process.Ended());
+        Directory.Delete(directory, recursive: true);
+
+        async Task<string> Told()
+        {
+            var octets = new byte[64];
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            return System.Text.Encoding.ASCII.GetString(octets, 0, await manager.ReceiveAsync(octets, limit.Token));
+        }
     }
 
     [Fact]
@@ -70,7 +95,7 @@ public sealed class AgentEndTests
         int port = await Listen(dashboard, agent);
         int pid = dashboard.Ledger.Hellos.Single().Facts.Pid;
         shell.Signal("INT", pid);
-        await agent.Look(9);
+        await agent.CarryOut(new LookOrder { Id = 9 });
         await dashboard.Ledger.Until(9);
 
         shell.Signal("KILL");
@@ -91,7 +116,7 @@ public sealed class AgentEndTests
             IAgentClient agent = await dashboard.Agent();
             open.Add(Directory.GetFileSystemEntries(string.Create(CultureInfo.InvariantCulture, $"/proc/{dashboard.Ledger.Hellos.First().Facts.Pid}/fd")).Length);
             dashboard.Ledger.CutAfterTaking = 1;
-            await agent.Look(i);
+            await agent.CarryOut(new LookOrder { Id = i });
             await dashboard.Ledger.Until(i);
         }
         Assert.InRange(open[^1], 1, open[1] + 3);

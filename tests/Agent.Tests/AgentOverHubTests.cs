@@ -1,5 +1,5 @@
 using ReuseAddrDashboard.Agent.Tests.Support;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 using Xunit;
@@ -16,13 +16,13 @@ public sealed class AgentOverHubTests
         using AgentProcess process = AgentProcess.Start(["--dashboard", dashboard.Address, "--name", "server"]);
         IAgentClient agent = await dashboard.Agent();
         int port = Ports.Free();
-        await agent.Watch(new WatchOrder(1, "r", [port]));
+        await agent.CarryOut(new WatchOrder { Id = 1, Ports = [port] });
         await dashboard.Ledger.Until(1);
-        await agent.Call(new SocketCommand { Id = 2, Run = "r", Socket = "lfd", Call = SocketCall.Socket });
-        await agent.Call(new SocketCommand { Id = 3, Run = "r", Socket = "lfd", Call = SocketCall.SetSockOpt, Option = SocketOption.ReuseAddr });
-        await agent.Call(new SocketCommand { Id = 4, Run = "r", Socket = "lfd", Call = SocketCall.Bind, Address = Endpoint.V4(0, (ushort)port) });
+        await agent.CarryOut(new CallOrder { Id = 2, Run = "r", Socket = "lfd", Call = SocketCall.Socket });
+        await agent.CarryOut(new CallOrder { Id = 3, Run = "r", Socket = "lfd", Call = SocketCall.SetSockOpt, Option = SocketOption.ReuseAddr });
+        await agent.CarryOut(new CallOrder { Id = 4, Run = "r", Socket = "lfd", Call = SocketCall.Bind, Address = TcpEndpoint.V4(0, (ushort)port) });
         await dashboard.Ledger.Until(4);
-        await agent.Call(new SocketCommand { Id = 5, Run = "r", Socket = "lfd", Call = SocketCall.Listen, Backlog = 5 });
+        await agent.CarryOut(new CallOrder { Id = 5, Run = "r", Socket = "lfd", Call = SocketCall.Listen, Backlog = 5 });
         IReadOnlyList<AgentItem> listen = await dashboard.Ledger.Until(5);
 
         // A source of its own thread may tell before the call has returned.
@@ -30,13 +30,13 @@ public sealed class AgentOverHubTests
         SocketEvent row = Assert.Single(listen.Select(i => i.Event).OfType<SocketEvent>());
         Assert.Equal((null, TcpState.Listen, 5), (row.From, row.To, row.Backlog));
         Assert.Equal(port, row.Local.Port);
-        StateEvent state = Assert.Single(listen.Select(i => i.Event).OfType<StateEvent>(), e => e.Source == EventSource.Diag);
-        Assert.Equal((EventSource.Diag, row.Local, TcpState.BoundInactive, TcpState.Listen), (state.Source, state.Socket.Local, state.From, state.To));
+        StateEvent state = Assert.Single(listen.Select(i => i.Event).OfType<StateEvent>(), e => e.Source == EvidenceSource.Diag);
+        Assert.Equal((EvidenceSource.Diag, row.Local, TcpState.BoundInactive, TcpState.Listen), (state.Source, state.Socket.Local, state.From, state.To));
         Assert.True(listen[^1].Done);
         Assert.Null(listen[^1].Refused);
         Assert.Equal(Enumerable.Range(1, dashboard.Ledger.Items.Count), dashboard.Ledger.Items.Select(i => (int)i.Number));
 
-        await agent.CloseAll(6);
+        await agent.CarryOut(new CloseRunOrder { Id = 6, Run = "r" });
         IReadOnlyList<AgentItem> closed = await dashboard.Ledger.Until(6);
         Assert.Equal("close", Assert.Single(closed.Select(i => i.Event).OfType<CallEvent>()).Call);
         Assert.Null(Assert.Single(closed.Select(i => i.Event).OfType<SocketEvent>()).To);

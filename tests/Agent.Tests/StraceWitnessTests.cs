@@ -1,5 +1,5 @@
 using ReuseAddrDashboard.Agent.Tests.Support;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 using Xunit;
@@ -24,46 +24,69 @@ public sealed class StraceWitnessTests : IDisposable
             "strace", "-f", "-o", _trace, "-e", StraceLog.Calls);
         IAgentClient agent = await dashboard.Agent();
         int port = Ports.Free();
-        Endpoint at = v6 ? Endpoint.V6(1, (ushort)port) : Endpoint.V4(0x7f00_0001, (ushort)port);
+        TcpEndpoint at = v6 ? TcpEndpoint.V6(1, (ushort)port) : TcpEndpoint.V4(0x7f00_0001, (ushort)port);
         long id = 0;
-        async Task Call(string socket, SocketCall call, Func<SocketCommand, SocketCommand>? with = null)
+        async Task Call(string socket, SocketCall call, Func<CallOrder, CallOrder>? with = null)
         {
-            var command = new SocketCommand { Id = ++id, Run = "r", Socket = socket, Call = call, V6 = v6 };
-            await agent.Call(with is null ? command : with(command));
+            var order = new CallOrder { Id = ++id, Run = "r", Socket = socket, Call = call, Family = v6 ? SocketFamily.Inet6 : SocketFamily.Inet };
+            await agent.CarryOut(with is null ? order : with(order));
             IReadOnlyList<AgentItem> items = await dashboard.Ledger.Until(id);
             Assert.True(items[^1].Refused is null, $"{items[^1].Refused} {string.Join(", ", dashboard.Ledger.Items)}");
         }
+        async Task Set(string socket, SocketOption option, OptionValue value) => await Call(socket, SocketCall.SetSockOpt, c => c with { Option = option, Value = value });
+
+        await Call("ofd", SocketCall.Socket);
+        await Call("ofd", SocketCall.GetSockName);
+        foreach (SocketOption option in SocketOption.Known.Keys)
+        {
+            await Call("ofd", SocketCall.GetSockOpt, c => c with { Option = option });
+            foreach (int value in (int[])[1, 0, 2])
+                await Set("ofd", option, option.Kind switch { OptionKind.Linger => OptionValue.Linger(value > 0, value), OptionKind.Timeval => OptionValue.Timeval(value * 1500), _ => OptionValue.Of(value) });
+        }
+        // A close that lingers would run beside the others.
+        await Set("ofd", SocketOption.Linger, OptionValue.Linger(false, 0));
+        // By number: one that strace knows, and in each level one that nobody knows.
+        foreach (SocketOption option in (SocketOption[])[new(1, 6), new(1, 999), new(6, 99), new(0, 200), new(41, 250), new(99, 7)])
+            await Set("ofd", option, OptionValue.Of(-1));
 
         await Call("lfd", SocketCall.Socket);
-        await Call("lfd", SocketCall.SetSockOpt, c => c with { Option = SocketOption.ReuseAddr });
-        await Call("lfd", SocketCall.SetSockOpt, c => c with { Option = SocketOption.ReusePort, Value = 0 });
+        await Set("lfd", SocketOption.ReuseAddr, OptionValue.Of(1));
         if (v6)
-            await Call("lfd", SocketCall.SetSockOpt, c => c with { Option = SocketOption.V6Only });
+            await Set("lfd", SocketOption.V6Only, OptionValue.Of(1));
         await Call("lfd", SocketCall.Bind, c => c with { Address = at });
+        await Call("lfd", SocketCall.GetSockName);
         await Call("lfd", SocketCall.Listen, c => c with { Backlog = 5 });
         await Call("cfd", SocketCall.Socket);
         await Call("cfd", SocketCall.Connect, c => c with { Address = at });
         await Call("lfd", SocketCall.Accept4, c => c with { Accepted = "afd" });
         await Call("afd", SocketCall.Write, c => c with { Length = 100 });
         await Call("cfd", SocketCall.Read);
-        await Call("afd", SocketCall.Shutdown, c => c with { How = 1 });
+        await Call("cfd", SocketCall.Recv, c => c with { DontWait = true });
+        await Call("cfd", SocketCall.Send, c => c with { Octets = "one\0two\u00ff"u8.ToArray() });
+        await Call("cfd", SocketCall.Send, c => c with { Length = 33, DontWait = true });
+        await Call("afd", SocketCall.Recv, c => c with { Length = 3 });
+        await Call("afd", SocketCall.Recv, c => c with { DontWait = true });
+        await Call("afd", SocketCall.Shutdown, c => c with { How = ShutdownHow.Write });
+        await Call("afd", SocketCall.Shutdown, c => c with { How = ShutdownHow.Read });
         await Call("cfd", SocketCall.Read);
         await Call("rfd", SocketCall.Socket);
         await Call("rfd", SocketCall.Bind, c => c with { Address = at });
         await Call("rfd", SocketCall.Accept4, c => c with { Accepted = "bfd" });
         await Call("rfd", SocketCall.Read);
-        await Call("cfd", SocketCall.SetSockOpt, c => c with { Option = SocketOption.Linger, Value = 0 });
+        await Call("rfd", SocketCall.Recv, c => c with { DontWait = true });
+        await Call("rfd", SocketCall.Send, c => c with { DontWait = true, Length = 4 });
+        await Call("rfd", SocketCall.Write, c => c with { Octets = [1, 2, (byte)'3'] });
+        await Call("rfd", SocketCall.Shutdown, c => c with { How = ShutdownHow.Both });
+        await Set("cfd", SocketOption.Linger, OptionValue.Linger(true, 0));
         await Call("cfd", SocketCall.Close);
         await Call("afd", SocketCall.Read);
-        await agent.CloseAll(++id);
+        await agent.CarryOut(new CloseRunOrder { Id = ++id, Run = "r" });
         await dashboard.Ledger.Until(id);
         process.Signal("TERM", dashboard.Ledger.Hellos.Single().Facts.Pid);
         Assert.Equal(0, await process.Ended());
 
         CallEvent[] told = [.. dashboard.Ledger.Items.Select(i => i.Event).OfType<CallEvent>()];
-        Assert.True(told.Length > 20);
-        Assert.Equal(told.Select(Line), StraceLog.Lesson(_trace, told[0].Args));
+        Assert.True(told.Length > 150);
+        Assert.Equal(told.Select(StraceLine.Of), StraceLog.Lesson(_trace, StraceLine.Arguments(told[0])));
     }
-
-    private static string Line(CallEvent call) => $"{call.Call}({call.Args}) = {call.Result}{(call.Errno is null ? "" : $" {call.Errno} ({call.ErrnoText})")}";
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ReuseAddrDashboard.Benchmarks.Folding;
 using ReuseAddrDashboard.Benchmarks.Fuzzing;
 using ReuseAddrDashboard.Benchmarks.Live;
 using ReuseAddrDashboard.Benchmarks.Parsing;
@@ -7,7 +8,7 @@ using ReuseAddrDashboard.Benchmarks.Tables;
 using ReuseAddrDashboard.Benchmarks.Tracing;
 
 const string help = """
-    dotnet run -c Release --project tests/Benchmarks -- all|proc|parse|capture|diag|fuzz|trace|latency|idle|start
+    dotnet run -c Release --project tests/Benchmarks -- all|proc|parse|capture|diag|fuzz|trace|fold|latency|idle|start
 
       proc     reading and parsing /proc/net/tcp, against cat and ss, at 100, 10,000 and 100,000 sockets
       parse    one row, within the process: time and allocation
@@ -15,6 +16,7 @@ const string help = """
       diag     sock_diag: one exact look-up, and the sockets of one port against ss, at 100,000 sockets
       fuzz     mutated inputs for every reader of outside octets; fuzz INPUTS SEED says how many and which (12,000,000)
       trace    what tracing costs a connection and the agent, and up to which rate it loses nothing; needs root
+      fold     one more event, and a cursor, in logs of 100 to 100,000 events
       latency  from a call's end on the agent to its mark on the screen in Chromium
       idle     the agents' CPU time while a run is open and nothing happens
       start    from the start of the published server to a page one can use, and the size of the first load
@@ -31,6 +33,7 @@ Dictionary<string, Func<Task<int>>> benchmarks = new()
     ["diag"] = DiagBenchmark.InNamespace,
     ["fuzz"] = () => Task.FromResult(Fuzz.Run()),
     ["trace"] = TraceBenchmark.InNamespace,
+    ["fold"] = () => Task.FromResult(FoldBenchmark.Run()),
     ["latency"] = LatencyBenchmark.Run,
     ["idle"] = IdleBenchmark.Run,
     ["start"] = StartBenchmark.Run,

@@ -13,7 +13,8 @@ internal static class OwnNamespace
 
     /// <param name="test">The calling test: its class and method.</param>
     /// <param name="body">What to do inside; loopback is up.</param>
-    public static async Task Run((Type Class, string Method) test, Func<Task> body)
+    /// <param name="users">True when it needs other users' ids, which a user namespace does not have: then root is needed.</param>
+    public static async Task Run((Type Class, string Method) test, Func<Task> body, bool users = false)
     {
         if (Environment.GetEnvironmentVariable(Inside) == test.Method)
         {
@@ -22,13 +23,15 @@ internal static class OwnNamespace
             return;
         }
 
-        (int code, string text) = await Start("unshare", [], "--user", "--map-root-user", "--net", "true");
+        Assert.SkipWhen(users && !Environment.IsPrivilegedProcess, "Sockets of other users need root.");
+        string[] spaces = users ? ["--net"] : ["--user", "--map-root-user", "--net"];
+        (int code, string text) = await Start("unshare", [], [.. spaces, "true"]);
         Assert.SkipWhen(code != 0, $"This machine lets nobody make a network namespace: {text.Trim()}");
 
         string program = Environment.ProcessPath ?? throw new InvalidOperationException("This program's path is not known.");
         (code, text) = await Start(
             "unshare", [new(Inside, test.Method)],
-            "--user", "--map-root-user", "--net", program, "--filter-method", $"{test.Class.FullName}.{test.Method}", "--no-progress", "--no-ansi");
+            [.. spaces, program, "--filter-method", $"{test.Class.FullName}.{test.Method}", "--no-progress", "--no-ansi"]);
         Assert.True(code == 0, text);
     }
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Rule;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 using Xunit;
@@ -42,7 +43,7 @@ public sealed class BindRuleTests(SharedDashboard shared)
     public async Task A_strangers_socket_on_the_port_is_named_and_its_options_are_unknown(string what, bool reuse, RuleMatch match, BindClause clause, string? errno)
     {
         int port = LessonPorts.Next();
-        HostFacts server = (await _dashboard.Lab()).Hosts.Single(host => host.Name == HubRoutes.Server).Facts!;
+        HostFacts server = (await _dashboard.Lab()).Hosts.Single(host => host.Name == "server").Facts!;
         using Stranger stranger = await Stranger.On(_dashboard, server, port, reuse: true, listens: what == "listening");
         string run = await Open(port, reuse, reuse);
         BindPreview next = (await Verdict(run)).Next!;
@@ -59,7 +60,7 @@ public sealed class BindRuleTests(SharedDashboard shared)
     private async Task<string> Open(int port, bool listener, bool rebind)
     {
         Assert.Equal(HttpStatusCode.OK, (await _dashboard.Http.PostAsync("/api/labs/local/reset", null)).StatusCode);
-        StartRun start = new() { Scenario = "with-reuseaddr", Port = port, PauseMs = 0, ListenerReuseAddr = listener, RebindReuseAddr = rebind };
+        StartRun start = Lessons.ReuseAddr(port, listener, rebind);
         using HttpResponseMessage opened = await _dashboard.Http.PostAsJsonAsync("/api/labs/local/runs", start, WireJson.Default.StartRun);
         Assert.Equal(HttpStatusCode.Created, opened.StatusCode);
         return opened.Headers.Location!.ToString();

@@ -15,8 +15,8 @@ public sealed class BootTests(SharedDashboard shared, Chromium chromium)
         await using Visitor visitor = await Visitor.Open(chromium, shared.Dashboard);
         IPage page = visitor.Page;
         await page.RouteAsync(part, route => route.AbortAsync());
-        await page.GotoAsync(shared.Dashboard.Url);
-        ILocator words = page.GetByText("A part of the page did not come.");
+        await page.GotoAsync($"{shared.Dashboard.Url}/lab");
+        ILocator words = page.GetByText("Part of the page failed to load.");
         await Expect(words).ToBeVisibleAsync(new() { Timeout = 30_000 });
 
         await page.UnrouteAsync(part);

@@ -16,8 +16,8 @@ public sealed class ChosenMarkTests(SharedDashboard shared, Chromium chromium) :
         await lab.Prepare("Without SO_REUSEADDR", LessonPorts.Next());
         await lab.Button("Play all").ClickAsync();
         await lab.SaysInUse();
-        ILocator panel = page.GetByRole(AriaRole.Group, new() { Name = "The chosen mark" }), list = page.GetByRole(AriaRole.Listbox);
-        ILocator entry = page.GetByRole(AriaRole.Option, new() { Selected = true }), drawn = page.Locator(".sequence .chosen"), row = page.Locator(".sockets .row.chosen");
+        ILocator panel = page.GetByRole(AriaRole.Group, new() { Name = "Selected event" }), list = page.GetByRole(AriaRole.Listbox);
+        ILocator entry = list.GetByRole(AriaRole.Option, new() { Selected = true }), drawn = page.Locator(".sequence .chosen"), row = page.Locator(".sockets .row.chosen");
 
         // In the picture.
         await page.Locator(".timewait .state").First.ClickAsync();
@@ -65,11 +65,11 @@ public sealed class ChosenMarkTests(SharedDashboard shared, Chromium chromium) :
         await lab.Prepare("With SO_REUSEADDR", LessonPorts.Next());
         await lab.Button("Play all").ClickAsync();
         await lab.SaysSuccess();
-        Core.Events.RunFile run = await LabPage.OpenRun(Dashboard);
-        ILocator options = page.GetByRole(AriaRole.Option);
+        Core.Log.RunFile run = await LabPage.OpenRun(Dashboard);
+        ILocator options = page.GetByRole(AriaRole.Listbox).GetByRole(AriaRole.Option);
 
         await page.GetByRole(AriaRole.Tab, new() { Name = "Calls" }).ClickAsync();
-        await Expect(options).ToHaveCountAsync(run.Events.Count(e => e is Core.Events.CallEvent));
+        await Expect(options).ToHaveCountAsync(run.Events.Count(e => e is Core.Log.CallEvent));
         await page.GetByRole(AriaRole.Tab, new() { Name = "Segments" }).ClickAsync();
         await Expect(options).ToHaveCountAsync(7);
         await page.GetByRole(AriaRole.Tab, new() { Name = "States" }).ClickAsync();

@@ -1,4 +1,4 @@
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
@@ -26,7 +26,7 @@ public sealed class ClickThroughTests(SharedDashboard shared, Chromium chromium)
 
         RunFile run = await LabPage.OpenRun(Dashboard);
         Assert.Equal(Outcome.Completed, run.Outcome);
-        Assert.Equal("EADDRINUSE", Assert.Single(run.Rebind).Errno);
+        Assert.Equal("EADDRINUSE", Assert.Single(run.Results).Errno);
         await lab.Reset();
         visitor.HasNothingToComplainOf();
     }
@@ -44,7 +44,7 @@ public sealed class ClickThroughTests(SharedDashboard shared, Chromium chromium)
         await lab.SaysSuccess();
         await Stage(visitor, "with-5-rebind");
 
-        Assert.Null(Assert.Single((await LabPage.OpenRun(Dashboard)).Rebind).Errno);
+        Assert.Equal([("bind", null), ("listen", null)], (await LabPage.OpenRun(Dashboard)).Results.Select(r => (r.Call, r.Errno)));
         await lab.Reset();
         visitor.HasNothingToComplainOf();
     }
@@ -79,7 +79,7 @@ public sealed class ClickThroughTests(SharedDashboard shared, Chromium chromium)
             await lab.Button("Rebind").Or(lab.Button("Bind again")).ClickAsync();
             await Expect(lab.Verdict).ToContainTextAsync($"attempt {attempt}");
         }
-        Assert.Equal(3, (await LabPage.OpenRun(Dashboard)).Rebind.Count);
+        Assert.Equal(3, (await LabPage.OpenRun(Dashboard)).Results.Count);
         await Stage(visitor, "without-6-again");
         await lab.Reset();
         visitor.HasNothingToComplainOf();
@@ -102,32 +102,32 @@ public sealed class ClickThroughTests(SharedDashboard shared, Chromium chromium)
         await Stage(visitor, "without-7-skipped");
 
         RunFile run = await LabPage.OpenRun(Dashboard);
-        Assert.Equal(["EADDRINUSE", null], run.Rebind.Select(r => r.Errno));
+        Assert.Equal([("bind", "EADDRINUSE"), ("bind", null), ("listen", null)], run.Results.Select(r => (r.Call, r.Errno)));
         Assert.Contains(run.Events, e => e is CallEvent { Call: "SOCK_DESTROY", Result: 0, Host: "server" });
         await lab.Reset();
         visitor.HasNothingToComplainOf();
     }
 
     [Fact]
-    public async Task Next_call_makes_one_system_call()
+    public async Task Next_action_carries_out_one()
     {
         await using Visitor visitor = await Come();
         LabPage lab = new(visitor.Page);
         await lab.Prepare("With SO_REUSEADDR", LessonPorts.Next());
-        string[] expected = ["socket", "setsockopt", "bind", "listen"];
+        string[] expected = ["start", "socket", "setsockopt", "bind", "listen"];
         for (int made = 1; made <= expected.Length; made++)
         {
-            await lab.Button("Next call").ClickAsync();
-            await Wait.Until(async () => (await Calls()).Length >= made, TimeSpan.FromSeconds(20), () => $"Call {made} was not made.");
-            Assert.Equal(expected[..made], await Calls());
-            await Expect(lab.Button("Next call")).ToBeEnabledAsync();
+            await lab.Button("Next action").ClickAsync();
+            await Wait.Until(async () => (await Actions()).Length >= made, TimeSpan.FromSeconds(20), () => $"Action {made} was not carried out.");
+            Assert.Equal(expected[..made], await Actions());
+            await Expect(lab.Button("Next action")).ToBeEnabledAsync();
         }
         await lab.IsDone("Start listener");
         await lab.Reset();
         visitor.HasNothingToComplainOf();
 
-        async Task<string[]> Calls() => (await Dashboard.Lab()).Run is null ? []
-            : [.. (await LabPage.OpenRun(Dashboard)).Events.OfType<CallEvent>().Where(call => call.Index is not null).Select(call => call.Call)];
+        async Task<string[]> Actions() => (await Dashboard.Lab()).Runs.Count == 0 ? []
+            : [.. (await LabPage.OpenRun(Dashboard)).Events.Select(e => e switch { CallEvent { Index: not null } call => call.Call, ActionEvent => "start", _ => null }).OfType<string>()];
     }
 
     [Fact]

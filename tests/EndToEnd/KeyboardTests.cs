@@ -54,9 +54,9 @@ public sealed class KeyboardTests(SharedDashboard shared, Chromium chromium) : P
 
         async Task NamesFindOne()
         {
-            foreach (string name in (string[])[.. LabPage.Steps, "Play all", "Next call", "Reset"])
+            foreach (string name in (string[])[.. LabPage.Steps, "Play all", "Next action", "Reset"])
                 await Expect(visitor.Page.GetByRole(AriaRole.Button, new() { Name = name })).ToHaveCountAsync(1);
-            foreach (string name in (string[])["SO_REUSEADDR on the first listener", "SO_REUSEADDR on the rebind"])
+            foreach (string name in (string[])["SO_REUSEADDR on the first listener", "SO_REUSEADDR on the new socket"])
             {
                 await Expect(visitor.Page.GetByRole(AriaRole.Switch, new() { Name = name })).ToHaveCountAsync(1);
                 await Expect(visitor.Page.GetByLabel(name)).ToHaveCountAsync(1);

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Wire;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -18,18 +18,30 @@ internal sealed class LabPage(IPage page)
 
     public ILocator ListenerSwitch => page.GetByLabel("SO_REUSEADDR on the first listener");
 
-    public ILocator RebindSwitch => page.GetByLabel("SO_REUSEADDR on the rebind");
+    public ILocator RebindSwitch => page.GetByLabel("SO_REUSEADDR on the new socket");
+
+    /// <summary>The card with the result, whatever the step is called.</summary>
+    public ILocator VerdictCard => page.Locator("section.verdict");
+
+    public ILocator Explanation => VerdictCard.Locator(".explanation");
+
+    public ILocator AllSteps => page.Locator("section.steps > ol > li");
+
+    public ILocator DoneSteps => page.Locator("section.steps > ol > li.done");
+
+    /// <summary>Every port of the chosen lesson.</summary>
+    public ILocator Ports => page.Locator("section.options input[inputmode=numeric][id^=port]");
 
     public ILocator Port => page.GetByLabel("Port");
 
     /// <summary>The button that can be pressed; that of a step still blocked has the same name and is disabled.</summary>
     public ILocator Button(string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
-    public ILocator Scenario(string title) => page.GetByRole(AriaRole.Radio, new() { Name = title, Exact = true });
+    public ILocator Scenarios => page.GetByRole(AriaRole.Combobox, new() { Name = "Scenario", Exact = true });
 
-    public async Task Prepare(string scenario, int port, string pause = "0")
+    public async Task Prepare(string scenario, int port, string pause = "none")
     {
-        await Scenario(scenario).CheckAsync();
+        await Scenarios.SelectOptionAsync(new SelectOptionValue { Label = scenario });
         await Port.FillAsync($"{port}");
         await page.GetByRole(AriaRole.Radio, new() { Name = pause, Exact = true }).CheckAsync();
     }
@@ -65,7 +77,7 @@ internal sealed class LabPage(IPage page)
     public async Task Reset()
     {
         await Button("Reset").ClickAsync();
-        ILocator sure = Button("Yes, put it away");
+        ILocator sure = Button("Reset run");
         await Expect(sure.Or(Button("Start listener").And(page.Locator(":enabled"))).First).ToBeVisibleAsync();
         if (await sure.IsVisibleAsync())
             await sure.ClickAsync();
@@ -77,7 +89,6 @@ internal sealed class LabPage(IPage page)
     public static async Task<RunFile> OpenRun(Dashboard dashboard)
     {
         LabState lab = await dashboard.Lab();
-        Assert.NotNull(lab.Run);
-        return await dashboard.GetRun(lab.Run.Id);
+        return await dashboard.GetRun(Assert.Single(lab.Runs).Header.Id);
     }
 }

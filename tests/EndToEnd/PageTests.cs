@@ -1,4 +1,7 @@
 using System.Net;
+using System.Net.Http.Json;
+using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Wire;
 using Xunit;
 
 namespace ReuseAddrDashboard.EndToEnd;
@@ -7,6 +10,8 @@ namespace ReuseAddrDashboard.EndToEnd;
 public abstract class PageTests(SharedDashboard shared, Chromium chromium) : IAsyncLifetime
 {
     protected Dashboard Dashboard => shared.Dashboard;
+
+    protected Chromium Chromium => chromium;
 
     public async ValueTask InitializeAsync() =>
         Assert.Equal(HttpStatusCode.OK, (await Dashboard.Http.PostAsync("/api/labs/local/reset", null)).StatusCode);
@@ -17,5 +22,17 @@ public abstract class PageTests(SharedDashboard shared, Chromium chromium) : IAs
         return ValueTask.CompletedTask;
     }
 
-    protected Task<Visitor> Come(int width = 1440, int height = 900) => Visitor.Come(chromium, Dashboard, width, height);
+    protected Task<Visitor> Come(int width = 1440, int height = 900, string path = "/lab", bool predicts = false) => Visitor.Come(chromium, Dashboard, width, height, path, predicts);
+
+    /// <summary>A run of the article's lesson without the option, played to its end and put away; its id.</summary>
+    protected async Task<string> PlayByApi()
+    {
+        using HttpResponseMessage opened = await Dashboard.Http.PostAsJsonAsync("/api/labs/local/runs",
+            Lessons.ReuseAddr(LessonPorts.Next(), listener: false, rebind: false) with { Scenario = "without-reuseaddr", Play = true }, WireJson.Default.StartRun);
+        Assert.Equal(HttpStatusCode.Created, opened.StatusCode);
+        string id = opened.Headers.Location!.ToString().Split('/')[^1];
+        await Wait.Until(async () => (await Dashboard.GetRun(id)).Outcome == Outcome.Completed, TimeSpan.FromSeconds(20), () => $"The run {id} does not end.");
+        Assert.Equal(HttpStatusCode.OK, (await Dashboard.Http.PostAsync("/api/labs/local/reset", null)).StatusCode);
+        return id;
+    }
 }

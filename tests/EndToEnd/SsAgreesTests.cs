@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Wire;
 using Xunit;
 
@@ -15,8 +15,9 @@ public sealed class SsAgreesTests(SharedDashboard shared)
     public async Task The_runs_ss_is_the_real_one_after_every_step()
     {
         Assert.Equal(HttpStatusCode.OK, (await _dashboard.Http.PostAsync("/api/labs/local/reset", null)).StatusCode);
-        HostFacts server = (await _dashboard.Lab()).Hosts.Single(host => host.Name == HubRoutes.Server).Facts!;
-        StartRun start = new() { Scenario = "with-reuseaddr", Port = LessonPorts.Next(), PauseMs = 0 };
+        HostFacts server = (await _dashboard.Lab()).Hosts.Single(host => host.Name == "server").Facts!;
+        int port = LessonPorts.Next();
+        StartRun start = Lessons.ReuseAddr(port, listener: true, rebind: true);
         using HttpResponseMessage opened = await _dashboard.Http.PostAsJsonAsync("/api/labs/local/runs", start, WireJson.Default.StartRun);
         Assert.Equal(HttpStatusCode.Created, opened.StatusCode);
         string run = opened.Headers.Location!.ToString();
@@ -25,7 +26,7 @@ public sealed class SsAgreesTests(SharedDashboard shared)
         {
             using HttpResponseMessage done = await _dashboard.Http.PostAsync($"{run}/steps/{step}", null);
             Assert.True(done.IsSuccessStatusCode, await done.Content.ReadAsStringAsync());
-            await Agrees(run, server, start.Port.Value, step);
+            await Agrees(run, server, port, step);
         }
     }
 

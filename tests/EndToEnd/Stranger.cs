@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Tests;
 using Xunit;
 

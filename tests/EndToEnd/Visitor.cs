@@ -10,6 +10,9 @@ namespace ReuseAddrDashboard.EndToEnd;
 public sealed class Visitor : IAsyncDisposable
 {
     private static readonly (int Width, int Height)[] Sizes = [(1440, 900), (1280, 720), (390, 844)];
+
+    // 320 px is what WCAG asks for; the other two are the first two sizes at 200 %.
+    private static readonly (int Width, int Height)[] Narrow = [(320, 640), (720, 450), (640, 360)];
     private readonly IBrowserContext _context;
     private readonly ConcurrentQueue<string> _complaints = new();
 
@@ -20,11 +23,14 @@ public sealed class Visitor : IAsyncDisposable
     /// <summary>True while the server is away on purpose: the browser then reports failed requests as errors.</summary>
     public bool ServerIsAway { get; set; }
 
-    /// <summary>Opens the page and waits until the lab is live on it.</summary>
-    public static async Task<Visitor> Come(Chromium chromium, Dashboard dashboard, int width = 1440, int height = 900)
+    /// <summary>Opens a page, if not told otherwise the lab's, and waits until the lab is live on it.</summary>
+    /// <param name="predicts">Whether this person wants to be asked what to expect before the deciding step, as everybody is who has not settled otherwise.</param>
+    public static async Task<Visitor> Come(Chromium chromium, Dashboard dashboard, int width = 1440, int height = 900, string path = "/lab", bool predicts = false)
     {
         Visitor visitor = await Open(chromium, dashboard, width, height);
-        await visitor.Ask(() => visitor.Page.GotoAsync(dashboard.Url));
+        if (!predicts)
+            await visitor.Page.AddInitScriptAsync("localStorage.setItem('setting.predict', 'off')");
+        await visitor.Ask(() => visitor.Page.GotoAsync(dashboard.Url + path));
         await visitor.HasCome();
         return visitor;
     }
@@ -117,7 +123,7 @@ public sealed class Visitor : IAsyncDisposable
 
     private ILocator Broken => Page.Locator("#blazor-error-ui");
 
-    private ILocator LiveOrBroken => Page.GetByText("live", new() { Exact = true }).Or(Broken.And(Page.Locator(":visible"))).First;
+    private ILocator LiveOrBroken => Page.Locator(".bar .pill.live").Or(Broken.And(Page.Locator(":visible"))).First;
 
     /// <summary>Waits until the page shows the lab as it is now; fails at once, with what the browser said, when the page broke.</summary>
     public async Task IsLive()
@@ -126,9 +132,15 @@ public sealed class Visitor : IAsyncDisposable
         Assert.False(await Broken.IsVisibleAsync(), $"The page broke:\n{string.Join('\n', _complaints)}");
     }
 
-    /// <summary>Pictures at the three sizes in light and dark, into screenshots/NAME-WIDTHxHEIGHT-THEME.png.</summary>
+    /// <summary>A picture into screenshots/NAME.png; with REUSEADDR_PICTURES=1 at the three sizes in light and dark, NAME-WIDTHxHEIGHT-THEME.png. The page is no wider than its window at any of the sizes.</summary>
     public async Task Shoot(string name)
     {
+        if (Environment.GetEnvironmentVariable("REUSEADDR_PICTURES") != "1")
+        {
+            await Page.ScreenshotAsync(new() { Path = Path.Combine(Checkout.Results, "screenshots", $"{name}.png") });
+            await FitsEverySize(name);
+            return;
+        }
         PageViewportSizeResult before = Page.ViewportSize ?? throw new InvalidOperationException("The page has no size.");
         foreach ((int width, int height) in Sizes)
         {
@@ -137,12 +149,33 @@ public sealed class Visitor : IAsyncDisposable
             {
                 await Show(scheme);
                 await Page.ScreenshotAsync(new() { Path = Path.Combine(Checkout.Results, "screenshots", $"{name}-{width}x{height}-{scheme.ToString().ToLowerInvariant()}.png") });
-                int wider = await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-                Assert.True(wider <= 0, $"{name}: the page is {wider} px wider than its window of {width} px.");
+                await IsNoWiderThanItsWindow(name, width);
             }
         }
         await Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
         await Page.SetViewportSizeAsync(before.Width, before.Height);
+    }
+
+    /// <summary>The page does not scroll sideways at any of the three sizes, at 200 %, and at 320 px.</summary>
+    public async Task FitsEverySize(string name)
+    {
+        PageViewportSizeResult before = Page.ViewportSize ?? throw new InvalidOperationException("The page has no size.");
+        foreach ((int width, int height) in Sizes.Concat(Narrow))
+        {
+            await Page.SetViewportSizeAsync(width, height);
+            await IsNoWiderThanItsWindow(name, width);
+        }
+        await Page.SetViewportSizeAsync(before.Width, before.Height);
+    }
+
+    private async Task IsNoWiderThanItsWindow(string name, int width)
+    {
+        int wider = await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        string[] sticksOut = wider <= 0 ? [] : await Page.EvaluateAsync<string[]>("""
+            () => [...document.querySelectorAll("main *")].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
+              .map(e => `${e.tagName.toLowerCase()}.${e.getAttribute("class") ?? ""}: ${e.textContent.trim().slice(0, 40)}`).slice(-6)
+            """);
+        Assert.True(wider <= 0, $"{name}: the page is {wider} px wider than its window of {width} px.\n{string.Join('\n', sticksOut)}");
     }
 
     /// <summary>axe, with every rule it has by default, in light and dark.</summary>

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace ReuseAddrDashboard.LocalHosts.Tests;
 
-/// <summary>Whatever ends the Server or the keeper, nothing is left.</summary>
+/// <summary>Whatever ends the Server or the program that keeps the hosts, nothing is left.</summary>
 public sealed class EndingTests
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -20,12 +20,12 @@ public sealed class EndingTests
         Assert.Equal("ready " + mode, await parent.StandardOutput.ReadLineAsync(Cancel));
         (Agent client, Agent server) = await dashboard.Both(Cancel);
         string[] namespaces = mode == "namespaces" ? [client.NetworkNamespace, server.NetworkNamespace] : [];
-        using var keeper = new Ends(int.Parse(client.Option("--die-with-parent"), System.Globalization.CultureInfo.InvariantCulture));
+        using var program = new Ends(int.Parse(client.Option("--die-with-parent"), System.Globalization.CultureInfo.InvariantCulture));
         using var first = new Ends(client.Process);
         using var second = new Ends(server.Process);
 
         parent.Kill(); // SIGKILL, to the parent alone
-        Assert.True(keeper.Within(s_limit) && first.Within(s_limit) && second.Within(s_limit));
+        Assert.True(program.Within(Limit) && first.Within(Limit) && second.Within(Limit));
         Assert.False(Directory.Exists(dashboard.Directory));
         Assert.Empty(Held(namespaces));
     }
@@ -34,20 +34,20 @@ public sealed class EndingTests
     [InlineData(Starter.Root, "namespaces")]
     [InlineData(Starter.OrdinaryUser, "namespaces")]
     [InlineData(Starter.OrdinaryUser, "loopback")]
-    public async Task A_keeper_killed_with_9_leaves_no_process(Starter starter, string mode)
+    public async Task The_program_that_keeps_the_hosts_killed_with_9_leaves_no_process(Starter starter, string mode)
     {
         using var dashboard = new FakeDashboard(starter);
-        using Keeper keeper = Keeper.Start(starter, dashboard, mode);
+        using LocalHostsRig hosts = LocalHostsRig.Start(starter, dashboard, mode);
         (Agent client, Agent server) = await dashboard.Both(Cancel);
         string[] namespaces = mode == "namespaces" ? [client.NetworkNamespace, server.NetworkNamespace] : [];
-        using var killed = new Ends(keeper.Id);
+        using var killed = new Ends(hosts.Id);
         using var first = new Ends(client.Process);
         using var second = new Ends(server.Process);
 
         killed.Kill();
-        Assert.True(first.Within(s_limit) && second.Within(s_limit));
+        Assert.True(first.Within(Limit) && second.Within(Limit));
         Assert.Empty(Held(namespaces));
-        Assert.True(Directory.Exists(dashboard.Directory), "the Server lives and starts another keeper");
+        Assert.True(Directory.Exists(dashboard.Directory), "the Server lives and starts another");
     }
 
     [Theory(Timeout = 60_000)]
@@ -56,13 +56,13 @@ public sealed class EndingTests
     public async Task The_end_of_its_input_ends_it_in_order(string mode)
     {
         using var dashboard = new FakeDashboard();
-        using Keeper keeper = Keeper.Start(Starter.OrdinaryUser, dashboard, mode);
+        using LocalHostsRig hosts = LocalHostsRig.Start(Starter.OrdinaryUser, dashboard, mode);
         (Agent client, Agent server) = await dashboard.Both(Cancel);
         using var first = new Ends(client.Process);
         using var second = new Ends(server.Process);
 
-        keeper.EndInput();
-        (int exit, _) = await keeper.Finish(Cancel);
+        hosts.EndInput();
+        (int exit, _) = await hosts.Finish(Cancel);
         Assert.Equal(0, exit);
         Assert.True(first.Within(TimeSpan.Zero) && second.Within(TimeSpan.Zero));
         Assert.False(Directory.Exists(dashboard.Directory));
@@ -72,14 +72,14 @@ public sealed class EndingTests
     public async Task SIGTERM_ends_it_and_leaves_the_directory_to_the_server_that_lives()
     {
         using var dashboard = new FakeDashboard();
-        using Keeper keeper = Keeper.Start(Starter.OrdinaryUser, dashboard);
+        using LocalHostsRig hosts = LocalHostsRig.Start(Starter.OrdinaryUser, dashboard);
         (Agent client, Agent server) = await dashboard.Both(Cancel);
-        using var end = new Ends(keeper.Id);
+        using var end = new Ends(hosts.Id);
         using var first = new Ends(client.Process);
         using var second = new Ends(server.Process);
 
         end.Terminate();
-        (int exit, _) = await keeper.Finish(Cancel);
+        (int exit, _) = await hosts.Finish(Cancel);
         Assert.Equal(0, exit);
         Assert.True(first.Within(TimeSpan.Zero) && second.Within(TimeSpan.Zero));
         Assert.True(File.Exists(dashboard.SocketPath));
@@ -89,34 +89,34 @@ public sealed class EndingTests
     public async Task An_agent_that_hangs_is_killed()
     {
         using var dashboard = new FakeDashboard();
-        using Keeper keeper = Keeper.Start(Starter.OrdinaryUser, dashboard);
+        using LocalHostsRig hosts = LocalHostsRig.Start(Starter.OrdinaryUser, dashboard);
         (Agent client, Agent server) = await dashboard.Both(Cancel);
         using var stopped = new Ends(server.Process);
         Assert.Equal("", await InNamespace.Outside($"kill -STOP {server.Process}", Cancel));
 
-        keeper.EndInput();
-        (int exit, _) = await keeper.Finish(Cancel);
+        hosts.EndInput();
+        (int exit, _) = await hosts.Finish(Cancel);
         Assert.Equal(0, exit);
         Assert.True(stopped.Within(TimeSpan.Zero));
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task A_kill_of_the_servers_process_group_and_session_does_not_reach_the_keeper()
+    public async Task A_kill_of_the_servers_process_group_and_session_does_not_reach_it()
     {
         using var dashboard = new FakeDashboard();
-        using Keeper keeper = Keeper.Start(Starter.OrdinaryUser, dashboard, "loopback");
-        await keeper.ReadLine(Cancel);
-        string[] stat = (await File.ReadAllTextAsync($"/proc/{keeper.Id}/stat", Cancel)).Split(") ")[1].Split(' ');
-        string own = keeper.Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        using LocalHostsRig hosts = LocalHostsRig.Start(Starter.OrdinaryUser, dashboard, "loopback");
+        await hosts.ReadLine(Cancel);
+        string[] stat = (await File.ReadAllTextAsync($"/proc/{hosts.Id}/stat", Cancel)).Split(") ")[1].Split(' ');
+        string own = hosts.Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
         Assert.Equal((own, own), (stat[2], stat[3])); // process group, session
     }
 
-    /// <summary>A shell that holds the other end of the keeper's standard input, as the Server does.</summary>
+    /// <summary>A shell that holds the other end of the program's standard input, as the Server does.</summary>
     private static Process StartParent(Starter starter, FakeDashboard dashboard, string mode)
     {
         Assert.SkipWhen(starter == Starter.Root && !Environment.IsPrivilegedProcess, "needs root");
-        string user = starter == Starter.Root ? "" : (Environment.IsPrivilegedProcess ? $"setpriv --reuid={Keeper.Nobody} --regid={Keeper.Nobody} --clear-groups " : "") + "unshare --user --map-root-user -- ";
-        var start = new ProcessStartInfo("bash", ["-c", $"exec 9> >(exec {user}{string.Join(' ', Keeper.Command(dashboard, mode))} 9>&-); read -r"])
+        string user = starter == Starter.Root ? "" : (Environment.IsPrivilegedProcess ? $"setpriv --reuid={LocalHostsRig.Nobody} --regid={LocalHostsRig.Nobody} --clear-groups " : "") + "unshare --user --map-root-user -- ";
+        var start = new ProcessStartInfo("bash", ["-c", $"exec 9> >(exec {user}{string.Join(' ', LocalHostsRig.Command(dashboard, mode))} 9>&-); read -r"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -12,27 +12,29 @@ internal sealed partial class FakeDashboard : IDisposable
 
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly List<Socket> _knocked = [];
+    private readonly FileStream _owner;
 
-    /// <param name="owner">Whose keeper is going to remove it: /tmp is sticky, and only the owner may.</param>
+    /// <param name="owner">Whose program is going to remove it: /tmp is sticky, and only the owner may.</param>
     public FakeDashboard(Starter owner = Starter.OrdinaryUser)
     {
-        // Process 0 is nobody's: the keeper looks for what the Server's runtime left behind.
-        Directory = Path.Combine("/tmp", $"{LocalPairContract.DirectoryPrefix}0-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
+        // Process 0 is nobody's: the program that keeps the hosts looks for what the Server's runtime left behind.
+        Directory = Path.Combine("/tmp", $"{LocalHostsContract.DirectoryPrefix}0-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
         System.IO.Directory.CreateDirectory(Directory);
         if (owner == Starter.OrdinaryUser && Environment.IsPrivilegedProcess)
         {
-            Assert.Equal(0, chown(Directory, Keeper.Nobody, Keeper.Nobody));
+            Assert.Equal(0, chown(Directory, LocalHostsRig.Nobody, LocalHostsRig.Nobody));
         }
 
         _listener.Bind(new UnixDomainSocketEndPoint(SocketPath));
         File.SetUnixFileMode(SocketPath, (UnixFileMode)0b111_111_111);
-        File.WriteAllText(Path.Combine(Directory, LocalPairContract.OwnerFile), "");
+        // Locked as a living Server's is: the next that starts on this machine takes it for a dead one's otherwise, and removes it.
+        _owner = new(Path.Combine(Directory, LocalHostsContract.OwnerFile), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
         _listener.Listen();
     }
 
     public string Directory { get; }
 
-    public string SocketPath => Path.Combine(Directory, LocalPairContract.SocketFile);
+    public string SocketPath => Path.Combine(Directory, LocalHostsContract.SocketFile);
 
     /// <summary>Waits until an agent that was not there before knocks.</summary>
     /// <param name="known">Those that were.</param>
@@ -57,8 +59,8 @@ internal sealed partial class FakeDashboard : IDisposable
     {
         Agent first = await Next(cancel);
         Agent second = await Next(cancel, first);
-        Assert.Equal([HubRoutes.Client, HubRoutes.Server], new[] { first.Name, second.Name }.Order());
-        return first.Name == HubRoutes.Client ? (first, second) : (second, first);
+        Assert.Equal([LocalHostsContract.InNamespaces[0].Name, LocalHostsContract.InNamespaces[1].Name], new[] { first.Name, second.Name }.Order());
+        return first.Name == LocalHostsContract.InNamespaces[0].Name ? (first, second) : (second, first);
     }
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
@@ -68,6 +70,7 @@ internal sealed partial class FakeDashboard : IDisposable
     {
         _knocked.ForEach(socket => socket.Dispose());
         _listener.Dispose();
+        _owner.Dispose();
         if (System.IO.Directory.Exists(Directory))
         {
             System.IO.Directory.Delete(Directory, recursive: true);

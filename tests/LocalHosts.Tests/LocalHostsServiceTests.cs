@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Server.LocalHosts;
 using ReuseAddrDashboard.Server.Options;
@@ -52,7 +54,8 @@ public sealed class LocalHostsServiceTests : IAsyncDisposable
         await Start(LocalHostsMode.Auto, root: false, unshare: RefusingUnshare());
         await Until(() => _status.Ready);
         Assert.Equal(HostsMode.Loopback, _status.Mode);
-        Assert.StartsWith("Network namespaces are not allowed here: unshare: unshare failed: Operation not permitted.", _status.Reason, StringComparison.Ordinal);
+        Assert.Equal("unshare: unshare failed: Operation not permitted", _status.Reason!["why"]);
+        Assert.StartsWith("Network namespaces are not allowed here: unshare: unshare failed: Operation not permitted.", TextCatalog.English[_status.Reason], StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 60_000)]
@@ -61,7 +64,7 @@ public sealed class LocalHostsServiceTests : IAsyncDisposable
         await Start(LocalHostsMode.Auto, root: false, unshare: null);
         await Until(() => _status.Ready);
         Assert.Equal(HostsMode.Loopback, _status.Mode);
-        Assert.Contains("util-linux", _status.Reason, StringComparison.Ordinal);
+        Assert.Contains("util-linux", TextCatalog.English[_status.Reason!], StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 60_000)]
@@ -70,7 +73,7 @@ public sealed class LocalHostsServiceTests : IAsyncDisposable
         await Start(LocalHostsMode.Namespaces, root: false, unshare: RefusingUnshare());
         await _service!.ExecuteTask!.WaitAsync(Cancel);
         Assert.Equal((HostsMode.Namespaces, false), (_status.Mode, _status.Ready));
-        Assert.Contains("Operation not permitted", _status.Reason, StringComparison.Ordinal);
+        Assert.Contains("Operation not permitted", _status.Reason!["why"], StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 60_000)]
@@ -87,7 +90,7 @@ public sealed class LocalHostsServiceTests : IAsyncDisposable
         await Start(LocalHostsMode.None);
         await _service!.ExecuteTask!.WaitAsync(Cancel);
         Assert.Equal((HostsMode.Remote, false), (_status.Mode, _status.Ready));
-        Assert.Contains("reuseaddr-agent --dashboard", _status.Reason, StringComparison.Ordinal);
+        Assert.Contains("start reuseaddr-agent --dashboard URL --name server, and --name client", TextCatalog.English[_status.Reason!], StringComparison.Ordinal);
         Assert.Empty(Children());
     }
 
@@ -97,11 +100,11 @@ public sealed class LocalHostsServiceTests : IAsyncDisposable
         await Start(LocalHostsMode.Auto, baseDirectory: _place.FullName);
         await _service!.ExecuteTask!.WaitAsync(Cancel);
         Assert.False(_status.Ready);
-        Assert.Contains(Path.Combine(_place.FullName, "agent", "reuseaddr-agent"), _status.Reason, StringComparison.Ordinal);
+        Assert.Equal(("hosts.no-agent", Path.Combine(_place.FullName, "agent", "reuseaddr-agent")), (_status.Reason!.Code, _status.Reason["path"]));
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task A_keeper_that_is_killed_is_started_again()
+    public async Task Hosts_that_are_killed_are_started_again()
     {
         await Start(LocalHostsMode.Loopback);
         await Until(() => _status.Ready);
@@ -110,7 +113,7 @@ public sealed class LocalHostsServiceTests : IAsyncDisposable
         {
             end.Kill();
             await Until(() => !_status.Ready);
-            Assert.Contains("being started again", _status.Reason, StringComparison.Ordinal);
+            Assert.Equal("hosts.restarting", _status.Reason!.Code);
         }
 
         await Until(() => _status.Ready);
@@ -124,10 +127,10 @@ public sealed class LocalHostsServiceTests : IAsyncDisposable
     {
         await Start(mode);
         await Until(() => _status.Ready);
-        using var keeper = new Ends(Assert.Single(Children()));
+        using var program = new Ends(Assert.Single(Children()));
 
         await _service!.StopAsync(Cancel);
-        Assert.True(keeper.Within(TimeSpan.Zero));
+        Assert.True(program.Within(TimeSpan.Zero));
         Assert.False(Directory.Exists(_directory.FullPath));
     }
 
@@ -170,10 +173,10 @@ public sealed class LocalHostsServiceTests : IAsyncDisposable
         _status.Changed -= Look;
     }
 
-    /// <summary>The keepers that this test has started.</summary>
+    /// <summary>The programs that this test has started.</summary>
     private IEnumerable<int> Children() =>
         from directory in Directory.EnumerateDirectories("/proc")
         let process = int.TryParse(Path.GetFileName(directory), out int id) ? Agent.Of(id) : null
-        where process is not null && process.Has("pair") && process.Has(_directory.FullPath)
+        where process is not null && process.Has(LocalHostsContract.Command) && process.Has(_directory.FullPath)
         select process.Process;
 }

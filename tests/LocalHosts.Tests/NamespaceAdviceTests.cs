@@ -1,3 +1,4 @@
+using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Server.LocalHosts;
 
 namespace ReuseAddrDashboard.LocalHosts.Tests;
@@ -16,11 +17,11 @@ public sealed class NamespaceAdviceTests
             string file = Path.Combine(sysctls.FullName, sysctl);
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             File.WriteAllText(file, value + "\n");
-            string text = NamespaceAdvice.Refused("unshare: Operation not permitted", sysctls.FullName);
+            string text = TextCatalog.English[NamespaceAdvice.Refused("unshare: Operation not permitted", sysctls.FullName)];
             Assert.StartsWith("Network namespaces are not allowed here: unshare: Operation not permitted. The cause is " + named, text, StringComparison.Ordinal);
 
             File.WriteAllText(file, value == "0" ? "1\n" : "0\n");
-            Assert.DoesNotContain(named, NamespaceAdvice.Refused("x", sysctls.FullName), StringComparison.Ordinal);
+            Assert.DoesNotContain(named, TextCatalog.English[NamespaceAdvice.Refused("x", sysctls.FullName)], StringComparison.Ordinal);
         }
         finally
         {

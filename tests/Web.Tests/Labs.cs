@@ -1,30 +1,45 @@
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
+using ReuseAddrDashboard.Web.Lab;
 
 namespace ReuseAddrDashboard.Web.Tests;
+
+/// <summary>What a browser is sent when it joins.</summary>
+internal sealed record Joined(LabState State, IReadOnlyList<Scenario> Scenarios, IReadOnlyList<RunBatch> Logs);
 
 /// <summary>What a lab tells a browser.</summary>
 internal static class Labs
 {
-    public static LabSnapshot Snapshot(RunScript? script, int events = int.MaxValue, long runTime = 0, LabState? state = null) =>
-        new(state ?? State(script, 1, runTime), [RunScript.Script, RunScript.Script with { Id = "with-reuseaddr", Title = "With SO_REUSEADDR", Defaults = new() { ListenerReuseAddr = true, RebindReuseAddr = true } }],
-            [.. script?.Events.Take(events) ?? []]);
-
-    public static LabState State(RunScript? script, long version = 1, long runTime = 0, bool busy = false, IReadOnlyList<SocketEvent>? sockets = null, bool serverLinked = true) => new()
+    public static Scenario With { get; } = RunScript.Script with
     {
-        Id = HubRoutes.LocalLab,
+        Id = "with-reuseaddr", Title = LocalText.Of("With SO_REUSEADDR"), Values = [.. RunScript.Script.Values.Select(v => v with { Default = Scalar.Of(true) })],
+    };
+
+    public static Joined Snapshot(RunScript? script, int events = int.MaxValue, long runTime = 0, LabState? state = null, IReadOnlyList<Scenario>? scenarios = null) =>
+        new(state ?? State(script, 1, runTime), scenarios ?? [RunScript.Script, With], script is null ? [] : [new RunBatch(script.Header.Id, [.. script.Events.Take(events)])]);
+
+    public static void Apply(this LabStore store, Joined joined)
+    {
+        store.Apply(joined.Scenarios);
+        store.Apply(joined.State);
+        foreach (RunBatch batch in joined.Logs)
+            store.Apply(batch);
+    }
+
+    public static LabState State(RunScript? script, long version = 1, long runTime = 0, bool busy = false, IReadOnlyList<SocketEvent>? sockets = null, bool serverLinked = true, bool repeating = false) => new()
+    {
+        Id = "local",
         Version = version,
         Mode = HostsMode.Namespaces,
         Hosts =
         [
-            new(HubRoutes.Client, true, RunScript.Host(HubRoutes.Client, RunScript.ClientAddress)),
-            new(HubRoutes.Server, serverLinked, RunScript.Host(HubRoutes.Server, RunScript.ServerAddress)),
+            new("client", true, RunScript.Host("client", RunScript.ClientAddress)),
+            new("server", serverLinked, RunScript.Host("server", RunScript.ServerAddress)),
         ],
-        Run = script?.Header,
-        RunTime = runTime,
-        Port = 11111,
+        Runs = script is null ? [] : [new OpenRun(script.Header) { Now = runTime, Busy = busy || repeating, Repeating = repeating }],
+        Ports = [11111],
         Sockets = sockets ?? [],
-        Busy = busy,
     };
 }

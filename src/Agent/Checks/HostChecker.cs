@@ -4,7 +4,7 @@ using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Agent.Checks;
 
-/// <summary>How fit this host is for a lesson on a port: read and tried at the moment it is asked, in the calling thread's network namespace.</summary>
+/// <summary>How fit this host is for a scenario on a port: read and tried at the moment it is asked, in the calling thread's network namespace.</summary>
 internal static class HostChecker
 {
     private static readonly string[] Sysctls =
@@ -13,18 +13,22 @@ internal static class HostChecker
         "net.ipv4.ip_local_port_range", "net.ipv4.ip_local_reserved_ports", "net.ipv4.ip_unprivileged_port_start", "net.ipv4.ip_nonlocal_bind",
     ];
 
-    public static HostCheck Check(CheckOrder order)
+    /// <param name="order">What is asked.</param>
+    /// <param name="isOwn">Whether an inode is of a socket of a run, that this agent or a child of its own holds.</param>
+    public static HostCheck Check(CheckOrder order, Func<ulong, bool> isOwn)
     {
         // Before the trials: they are not to find themselves.
-        (IReadOnlyList<PortHolder> holders, int more) = PortHolders.Of((ushort)order.Port);
+        (IReadOnlyList<PortHolder> holders, int more) = PortHolders.Find((ushort)order.Port, isOwn);
+        string[] netstat = TextFile.Lines("/proc/thread-self/net/netstat");
         return new HostCheck
         {
             Port = order.Port,
             Sysctls = Sysctls.ToDictionary(name => name, TextFile.Sysctl),
             Holders = holders,
             MoreHolders = more,
-            TimeWaitOverflow = Counter(TextFile.Lines("/proc/thread-self/net/netstat"), "TcpExt:", "TCPTimeWaitOverflow"),
-            Capabilities = CapabilityNames.Of(Kernel.Capabilities.Permitted()),
+            TimeWaitOverflow = Counter(netstat, "TcpExt:", "TCPTimeWaitOverflow"),
+            ListenOverflows = Counter(netstat, "TcpExt:", "ListenOverflows"),
+            Capabilities = CapabilityNames.Find(Kernel.Capabilities.Permitted()),
             TrialBind = order.TryBind ? Trials.Bind((ushort)order.Port) : null,
             Reach = order.Reach is { } to ? Trials.Reach(to) : null,
         };

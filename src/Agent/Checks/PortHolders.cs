@@ -9,7 +9,9 @@ namespace ReuseAddrDashboard.Agent.Checks;
 internal static class PortHolders
 {
     /// <summary>Those in the way of a lesson first; the rest is counted.</summary>
-    public static (IReadOnlyList<PortHolder> Holders, int More) Of(ushort port)
+    /// <param name="port">1 to 65535.</param>
+    /// <param name="isOwn">Whether an inode is of a socket of a run.</param>
+    public static (IReadOnlyList<PortHolder> Holders, int More) Find(ushort port, Func<ulong, bool> isOwn)
     {
         PortHolder[] all = [.. (FromDiag(port) ?? FromProc(port)).OrderBy(h => h.State switch { TcpState.Listen => 0, TcpState.BoundInactive => 1, TcpState.TimeWait => 3, _ => 2 })];
         PortHolder[] told = all.Length > HostCheck.MaxHolders ? all[..HostCheck.MaxHolders] : all;
@@ -17,8 +19,11 @@ internal static class PortHolders
         IReadOnlyDictionary<uint, string> users = told.Length == 0 ? new Dictionary<uint, string>() : UserNames.Read();
         return ([.. told.Select(h => Named(h, users.GetValueOrDefault(h.Uid)))], all.Length - told.Length);
 
-        PortHolder Named(PortHolder holder, string? user) => owners.TryGetValue(holder.Inode, out (int Pid, string Program) owner)
-            ? holder with { User = user, Pid = owner.Pid, Program = owner.Program } : holder with { User = user };
+        PortHolder Named(PortHolder holder, string? user)
+        {
+            holder = holder with { User = user, Own = holder.Inode != 0 && isOwn(holder.Inode) };
+            return owners.TryGetValue(holder.Inode, out (int Pid, string Program) owner) ? holder with { Pid = owner.Pid, Program = owner.Program } : holder;
+        }
     }
 
     private static List<PortHolder>? FromDiag(ushort port)
@@ -29,8 +34,9 @@ internal static class PortHolders
             return null;
         return [.. found.Where(s => s.Pair.Local.Port == port).Select(s => new PortHolder
         {
-            State = s.State, Local = s.Pair.Local, Remote = s.Pair.Remote.Port == 0 ? null : s.Pair.Remote, Uid = s.Uid, Inode = s.Inode,
-            Timer = s.State == TcpState.TimeWait ? s.Timer : null,
+            State = s.State, Local = s.Pair.Local, Remote = s.Pair.Remote.Port == 0 ? null : s.Pair.Remote, Uid = s.Uid, Inode = s.Inode, V6Only = s.V6Only,
+            Timer = EndsBy(s.State, s.Inode, s.Timer),
+            Waiting = s.State == TcpState.Listen ? s.RecvQ : 0, Backlog = s.State == TcpState.Listen ? s.SendQ : null,
         })];
     }
 
@@ -49,13 +55,16 @@ internal static class PortHolders
                     found.Add(new()
                     {
                         State = row.State, Local = row.Local, Remote = row.Remote.Port == 0 ? null : row.Remote, Uid = row.Uid, Inode = row.Inode,
-                        Timer = row.State == TcpState.TimeWait ? row.Timer(ticks) : null,
+                        Timer = EndsBy(row.State, row.Inode, row.Timer(ticks)), Waiting = row.State == TcpState.Listen ? row.RxQueue : 0,
                     });
                 }
             }
         }
         return found;
     }
+
+    // The timer of a socket that a process holds says when it sends again, not when it goes.
+    private static SocketTimer? EndsBy(TcpState state, ulong inode, SocketTimer? timer) => state == TcpState.TimeWait || inode == 0 ? timer : null;
 
     // What this agent may not look into is passed over: the process of another user, or one with a capability that the agent has not (ptrace(2), PTRACE_MODE_READ); one that
     // has just ended. CAP_SYS_PTRACE, which opens them all, would also let it read their memory: it is not kept for a name.

@@ -5,7 +5,7 @@ using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Agent.Checks;
 
-/// <summary>Real calls outside any lesson, undone at once.</summary>
+/// <summary>Real calls outside any run, undone at once.</summary>
 internal static unsafe class Trials
 {
     public const string NoError = "none";
@@ -17,20 +17,26 @@ internal static unsafe class Trials
     public static string Bind(ushort port)
     {
         using SocketFd fd = Open(v6: false);
-        return fd.IsInvalid ? Errno.Name(Marshal.GetLastPInvokeError()) : SocketCalls.Bind(fd, Endpoint.V4(0, port)) is { Succeeded: false } refused ? Errno.Name(refused.Errno) : NoError;
+        byte* address = stackalloc byte[SockAddr.MaxSize];
+        uint length = SockAddr.Write(TcpEndpoint.V4(0, port), address);
+        return fd.IsInvalid || Libc.Bind(fd.Number, address, length) != 0 ? Errno.Name(Marshal.GetLastPInvokeError()) : NoError;
     }
 
     /// <summary>Connects for a moment. Where somebody listens the connection is reset (SO_LINGER with 0 s), so that neither end keeps TIME-WAIT.</summary>
-    public static ReachTest Reach(Endpoint to)
+    public static ReachTest Reach(TcpEndpoint to)
     {
         using SocketFd fd = Open(to.IsV6);
         if (fd.IsInvalid)
             return new(to, ReachResult.Unreachable, Errno.Name(Marshal.GetLastPInvokeError()), 0);
         nint* limit = stackalloc nint[2] { ReachSeconds, 0 }; // struct timeval: seconds, microseconds
         _ = Libc.SetSockOpt(fd.Number, Constants.SOL_SOCKET, Constants.SO_SNDTIMEO, limit, 2 * (uint)sizeof(nint));
-        _ = SocketCalls.SetSockOpt(fd, SocketOption.Linger, 0);
-        CallResult result = SocketCalls.Connect(fd, to);
-        string? errno = result.Succeeded ? null : Errno.Name(result.Errno);
+        var reset = new Linger { OnOff = 1, Seconds = 0 };
+        _ = Libc.SetSockOpt(fd.Number, Constants.SOL_SOCKET, Constants.SO_LINGER, &reset, (uint)sizeof(Linger));
+        byte* address = stackalloc byte[SockAddr.MaxSize];
+        uint length = SockAddr.Write(to, address);
+        long start = KernelClock.Monotonic();
+        string? errno = Libc.Connect(fd.Number, address, length) == 0 ? null : Errno.Name(Marshal.GetLastPInvokeError());
+        long took = KernelClock.Monotonic() - start;
         return new(to, errno switch
         {
             null => ReachResult.Open,
@@ -38,9 +44,9 @@ internal static unsafe class Trials
             // SO_SNDTIMEO ends a connect with EINPROGRESS (socket(7)).
             "EINPROGRESS" or "ETIMEDOUT" or "EAGAIN" => ReachResult.Filtered,
             _ => ReachResult.Unreachable,
-        }, errno, result.Duration);
+        }, errno, took);
     }
 
-    // Unlike a lesson's it is not left to a program that the agent executes; who traces the agent can tell the two apart by that.
+    // Unlike a program's it is not left to a program that the agent executes; who traces the agent can tell the two apart by that.
     private static SocketFd Open(bool v6) => new(Libc.Socket(v6 ? Constants.AF_INET6 : Constants.AF_INET, Constants.SOCK_STREAM | Constants.SOCK_CLOEXEC, Constants.IPPROTO_IP));
 }

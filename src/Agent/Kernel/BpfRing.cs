@@ -43,7 +43,7 @@ internal sealed unsafe class BpfRing : IDisposable
     ~BpfRing() => Free();
 
     /// <summary>The next record; false for none. One that is just being written ends the reading: those after it wait.</summary>
-    public bool Take(out TraceRecord record)
+    public bool TryRead(out TraceRecord record)
     {
         record = default;
         ulong read = *(ulong*)_consumer;

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using static ReuseAddrDashboard.Agent.Kernel.PacketConstants;
 

@@ -7,7 +7,7 @@ namespace ReuseAddrDashboard.Agent.Kernel;
 internal readonly record struct ClockSample(long At, long Offset, long Error)
 {
     /// <summary>The tightest of a few: an interrupt may come between the readings.</summary>
-    public static unsafe ClockSample Take()
+    public static unsafe ClockSample Measure()
     {
         ClockSample best = default;
         for (int i = 0; i < 4; i++)

@@ -42,10 +42,10 @@ internal sealed unsafe class DestroyNotices : IDisposable
         return null;
     }
 
-    /// <summary>Takes the next datagram; false when none waits.</summary>
+    /// <summary>Reads the next datagram; false when none waits.</summary>
     /// <param name="into">Takes its notices, each with the state that the kernel gives a dead socket.</param>
     /// <param name="lost">How many notices found no room since the last call.</param>
-    public bool Take(List<DiagSocket> into, out long lost)
+    public bool TryRead(List<DiagSocket> into, out long lost)
     {
         lost = 0;
         nint length;

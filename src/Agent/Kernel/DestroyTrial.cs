@@ -1,6 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Agent.Kernel;
@@ -19,10 +19,10 @@ internal static unsafe class DestroyTrial
             return errno;
         using var own = new SocketFd(Libc.Socket(Constants.AF_INET, Constants.SOCK_STREAM | Constants.SOCK_CLOEXEC, Constants.IPPROTO_IP));
         byte* address = stackalloc byte[SockAddr.MaxSize];
-        uint length = SockAddr.Write(Endpoint.Of(IPAddress.Loopback, 0), address);
+        uint length = SockAddr.Write(TcpEndpoint.Of(IPAddress.Loopback, 0), address);
         if (own.IsInvalid || Libc.Bind(own.Number, address, length) != 0 || Libc.Listen(own.Number, 0) != 0)
             return Marshal.GetLastPInvokeError();
-        return SocketNames.Local(own) is { } local && diag.Find(new SocketPair(local, Endpoint.V4(0, 0)), out errno) is { } listener && listener.Inode == SocketNames.Inode(own)
+        return SocketNames.Local(own) is { } local && diag.Find(new SocketPair(local, TcpEndpoint.V4(0, 0)), out errno) is { } listener && listener.Inode == SocketNames.Inode(own)
             ? diag.Destroy(listener).Errno
             : errno == 0 ? Constants.EIO : errno;
     }

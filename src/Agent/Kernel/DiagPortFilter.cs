@@ -8,6 +8,9 @@ namespace ReuseAddrDashboard.Agent.Kernel;
 /// </summary>
 internal static class DiagPortFilter
 {
+    /// <summary>Octets of the program for each port.</summary>
+    public const int OctetsPerPort = 2 * (Condition + Jump);
+
     private const int Condition = 8, Jump = 4;
 
     public static byte[] Program(ReadOnlySpan<ushort> ports)

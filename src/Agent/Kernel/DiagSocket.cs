@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Agent.Kernel;
@@ -34,6 +34,9 @@ internal readonly record struct DiagSocket
     /// <summary>The kernel's number for this socket since boot, given when it is first asked for. A timewait minisock takes over what its socket had until then (inet_twsk_alloc).</summary>
     public ulong Cookie { get; private init; }
 
+    /// <summary>IPV6_V6ONLY; the kernel says it of AF_INET6 sockets that are bound or listen, null of others.</summary>
+    public bool? V6Only { get; private init; }
+
     /// <summary>True for TIME-WAIT, and for a FIN-WAIT-2 that is a minisock already.</summary>
     public bool IsMinisock => Timer is { Kind: TimerKind.TimeWait };
 
@@ -54,6 +57,7 @@ internal readonly record struct DiagSocket
             Timer = (TimerKind)m.Timer is > TimerKind.Off and <= TimerKind.Persist ? new SocketTimer((TimerKind)m.Timer, m.Expires * 1_000_000L) : null,
             Retransmits = m.Retransmits, RecvQ = m.RQueue, SendQ = m.WQueue, Uid = m.Uid, Inode = m.Inode, Interface = m.Id.Interface,
             Cookie = m.Id.Cookie[0] | (ulong)m.Id.Cookie[1] << 32,
+            V6Only = NetlinkReader.FindAttribute(body[Unsafe.SizeOf<InetDiagMsg>()..], Constants.INET_DIAG_SKV6ONLY) is [var only, ..] ? only != 0 : null,
         };
         return true;
     }
@@ -78,15 +82,15 @@ internal readonly record struct DiagSocket
     /// <summary>The same socket in the state that sock_diag's dump means: a CLOSE socket with a port is one that was bound (TCP_BOUND_INACTIVE).</summary>
     public DiagSocket AsDumped() => State == TcpState.Close && Pair.Local.Port != 0 ? this with { State = TcpState.BoundInactive } : this;
 
-    private static Endpoint At(bool v6, ReadOnlySpan<byte> address, ushort port)
+    private static TcpEndpoint At(bool v6, ReadOnlySpan<byte> address, ushort port)
     {
         ushort host = BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(port) : port;
-        return v6 ? Endpoint.V6(BinaryPrimitives.ReadUInt128BigEndian(address), host) : Endpoint.V4(BinaryPrimitives.ReadUInt32BigEndian(address), host);
+        return v6 ? TcpEndpoint.V6(BinaryPrimitives.ReadUInt128BigEndian(address), host) : TcpEndpoint.V4(BinaryPrimitives.ReadUInt32BigEndian(address), host);
     }
 
-    private static ushort Port(Endpoint at) => BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(at.Port) : at.Port;
+    private static ushort Port(TcpEndpoint at) => BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(at.Port) : at.Port;
 
-    private static void Write(Endpoint at, Span<byte> address)
+    private static void Write(TcpEndpoint at, Span<byte> address)
     {
         if (at.IsV6)
             BinaryPrimitives.WriteUInt128BigEndian(address, at.Bits);

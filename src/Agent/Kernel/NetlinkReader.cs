@@ -30,6 +30,7 @@ internal static class NetlinkReader
 
     /// <param name="type">NLMSG_*, RTM_*.</param>
     /// <param name="sequence">The request's own; 0 for a notification.</param>
+    /// <param name="body">What follows struct nlmsghdr.</param>
     internal readonly ref struct Message(ushort type, uint sequence, ReadOnlySpan<byte> body)
     {
         private readonly ReadOnlySpan<byte> _body = body;
@@ -48,26 +49,28 @@ internal static class NetlinkReader
         public int Index => _body.Length >= InterfaceInfoLength ? MemoryMarshal.Read<int>(_body[4..]) : 0;
 
         /// <summary>Of RTM_NEWLINK: an attribute's payload; empty where it has none.</summary>
-        public ReadOnlySpan<byte> Attribute(ushort type)
+        public ReadOnlySpan<byte> Attribute(ushort type) => _body.Length >= InterfaceInfoLength ? FindAttribute(_body[InterfaceInfoLength..], type) : default;
+    }
+
+    /// <summary>An attribute's payload among those that follow a message's own header; empty where there is none.</summary>
+    public static ReadOnlySpan<byte> FindAttribute(ReadOnlySpan<byte> attributes, ushort type)
+    {
+        while (attributes.Length >= 4)
         {
-            ReadOnlySpan<byte> rest = _body.Length >= InterfaceInfoLength ? _body[InterfaceInfoLength..] : default;
-            while (rest.Length >= 4)
+            int length = MemoryMarshal.Read<ushort>(attributes);
+            if (length < 4 || length > attributes.Length)
             {
-                int length = MemoryMarshal.Read<ushort>(rest);
-                if (length < 4 || length > rest.Length)
-                {
-                    break;
-                }
-
-                if (MemoryMarshal.Read<ushort>(rest[2..]) == type)
-                {
-                    return rest[4..length];
-                }
-
-                rest = rest[Math.Min((length + 3) & ~3, rest.Length)..];
+                break;
             }
 
-            return default;
+            if (MemoryMarshal.Read<ushort>(attributes[2..]) == type)
+            {
+                return attributes[4..length];
+            }
+
+            attributes = attributes[Math.Min((length + 3) & ~3, attributes.Length)..];
         }
+
+        return default;
     }
 }

@@ -14,7 +14,9 @@ internal ref struct NetlinkWriter
     private int _length;
 
     /// <param name="buffer">Long enough for the whole message, all zero.</param>
+    /// <param name="type">RTM_*, SOCK_DIAG_BY_FAMILY.</param>
     /// <param name="flags">NLM_F_*.</param>
+    /// <param name="sequence">Comes back in the answer.</param>
     public NetlinkWriter(Span<byte> buffer, ushort type, ushort flags, uint sequence)
     {
         _buffer = buffer;
@@ -25,29 +27,30 @@ internal ref struct NetlinkWriter
     }
 
     /// <summary>A family's own header, as it lies in memory.</summary>
-    public void Header<T>(in T header) where T : unmanaged => MemoryMarshal.Write(Take(System.Runtime.CompilerServices.Unsafe.SizeOf<T>()), header);
+    public void Header<T>(in T header) where T : unmanaged => MemoryMarshal.Write(Reserve(System.Runtime.CompilerServices.Unsafe.SizeOf<T>()), header);
 
     /// <summary>struct ifinfomsg: family AF_UNSPEC, then type, index, flags and the mask of flags that change.</summary>
     public void InterfaceInfo(int index, uint flags, uint change)
     {
-        Span<byte> at = Take(16);
+        Span<byte> at = Reserve(16);
         MemoryMarshal.Write(at[4..], index);
         MemoryMarshal.Write(at[8..], flags);
         MemoryMarshal.Write(at[12..], change);
     }
 
     /// <summary>struct ifaddrmsg: family, prefix length, flags, scope (global), index.</summary>
-    public void InterfaceAddress(byte family, byte prefixLength, int index)
+    public void InterfaceAddress(byte family, byte prefixLength, byte flags, int index)
     {
-        Span<byte> at = Take(8);
+        Span<byte> at = Reserve(8);
         at[0] = family;
         at[1] = prefixLength;
+        at[2] = flags;
         MemoryMarshal.Write(at[4..], index);
     }
 
     public void Attribute(ushort type, scoped ReadOnlySpan<byte> payload)
     {
-        Span<byte> at = Take(4 + payload.Length);
+        Span<byte> at = Reserve(4 + payload.Length);
         MemoryMarshal.Write(at, (ushort)(4 + payload.Length));
         MemoryMarshal.Write(at[2..], type);
         payload.CopyTo(at[4..]);
@@ -67,7 +70,7 @@ internal ref struct NetlinkWriter
     public int Begin(ushort type)
     {
         int start = _length;
-        MemoryMarshal.Write(Take(4)[2..], type);
+        MemoryMarshal.Write(Reserve(4)[2..], type);
         return start;
     }
 
@@ -80,7 +83,7 @@ internal ref struct NetlinkWriter
         return _buffer[.._length];
     }
 
-    private Span<byte> Take(int length)
+    private Span<byte> Reserve(int length)
     {
         Span<byte> taken = _buffer.Slice(_length, length);
         _length += (length + 3) & ~3;

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
+using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Agent.Kernel;
 
@@ -26,19 +28,18 @@ internal static class NetworkNamespace
 
     /// <summary>Sets a sysctl of the calling thread's namespace and reads it back.</summary>
     /// <param name="name">Below /proc/sys/net, <c>ipv4/tcp_max_tw_buckets</c>.</param>
-    public static KernelRefusal? SetSysctl(string name, long value)
+    /// <param name="value">The number.</param>
+    public static unsafe KernelRefusal? SetSysctl(string name, long value)
     {
-        string path = "/proc/sys/net/" + name;
-        string text = value.ToString(CultureInfo.InvariantCulture);
-        try
+        string path = "/proc/sys/net/" + name, text = value.ToString(CultureInfo.InvariantCulture), call = $"write({path}, {text})";
+        using var file = new SocketFd(Libc.Open(path, Constants.O_WRONLY | Constants.O_CLOEXEC));
+        byte[] octets = Encoding.ASCII.GetBytes(text);
+        fixed (byte* first = octets)
         {
-            File.WriteAllText(path, text);
-            string now = File.ReadAllText(path).Trim();
-            return now == text ? null : new KernelRefusal($"write {text} to {path}", 0, $"the kernel holds {now}");
+            if (file.IsInvalid || Libc.Write(file.Number, first, (nuint)octets.Length) != octets.Length)
+                return KernelRefusal.Last(call);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return new KernelRefusal($"write {text} to {path}", 0, e.Message);
-        }
+        string? now = TextFile.Lines(path).FirstOrDefault()?.Trim();
+        return now == text ? null : new KernelRefusal(call, 0, Message.Of("source.other-value", ("call", call), ("value", now ?? "")));
     }
 }

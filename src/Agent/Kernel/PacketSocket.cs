@@ -68,7 +68,7 @@ internal sealed unsafe class PacketSocket : IDisposable
     public static PacketSocket Adopt(int fd) => new(new SocketFd(fd));
 
     /// <summary>Lets the segments of these ports pass from now on, instead of any before. Earlier ones may still wait.</summary>
-    /// <param name="ports">At most 8; none for silence.</param>
+    /// <param name="ports">At most <see cref="Core.Wire.WatchOrder.MaxPorts"/>; none for silence.</param>
     /// <param name="loopbackOnce">See <see cref="PortFilter.Program"/>.</param>
     public KernelRefusal? Watch(ReadOnlySpan<ushort> ports, bool loopbackOnce)
     {
@@ -131,7 +131,10 @@ internal sealed unsafe class PacketSocket : IDisposable
         // Without CAP_NET_ADMIN outside of any user namespace the first is refused, and the second bounded.
         if (Libc.SetSockOpt(Number, Constants.SOL_SOCKET, SO_RCVBUFFORCE, &receiveBuffer, sizeof(int)) != 0
             && Libc.SetSockOpt(Number, Constants.SOL_SOCKET, SO_RCVBUF, &receiveBuffer, sizeof(int)) != 0)
+        {
             return KernelRefusal.Last("setsockopt(SO_RCVBUF)");
+        }
+
         var all = new SockAddrLl { Family = AF_PACKET, Protocol = (ushort)System.Net.IPAddress.HostToNetworkOrder((short)ETH_P_ALL) };
         return Libc.Bind(Number, &all, (uint)sizeof(SockAddrLl)) == 0 ? null : KernelRefusal.Last("bind(AF_PACKET, ETH_P_ALL)");
     }

@@ -15,7 +15,7 @@ internal static class PortFilter
     // Next headers (RFC 8200) behind which TCP may come.
     private static readonly byte[] Extensions = [0, 43, 44, 60];
 
-    // A jump to one of these is resolved when the program is whole.
+    // A jump to one of these is resolved when the program is whole: to the nearest one ahead, as no jump is longer than 255.
     private enum To : byte
     {
         Next,
@@ -27,7 +27,7 @@ internal static class PortFilter
         Second,
     }
 
-    /// <param name="ports">At most 8; none lets nothing pass.</param>
+    /// <param name="ports">At most <see cref="Core.Wire.WatchOrder.MaxPorts"/>; none lets nothing pass.</param>
     /// <param name="loopbackOnce">
     /// On loopback every frame comes twice, as it leaves and as it arrives. True leaves the arriving one; other interfaces keep both directions, which PACKET_IGNORE_OUTGOING would not.
     /// </param>
@@ -38,10 +38,17 @@ internal static class PortFilter
             return [new SockFilter { Code = BPF_RET | BPF_K, K = 0 }];
 
         var code = new List<(ushort Code, uint K, To True, To False)>();
-        var labels = new Dictionary<To, int>();
+        var labels = new List<(To Label, int At)>();
         void Do(int op, uint k) => code.Add(((ushort)op, k, To.Next, To.Next));
         void If(int test, uint k, To yes, To no) => code.Add(((ushort)(BPF_JMP | test | BPF_K), k, yes, no));
-        void Label(To label) => labels[label] = code.Count;
+        void Label(To label) => labels.Add((label, code.Count));
+        void End()
+        {
+            Label(To.Drop);
+            Do(BPF_RET | BPF_K, 0);
+            Label(To.Accept);
+            Do(BPF_RET | BPF_K, All);
+        }
         static uint Extra(int field) => unchecked((uint)(SKF_AD_OFF + field));
 
         if (loopbackOnce)
@@ -67,7 +74,7 @@ internal static class PortFilter
         Do(BPF_LD | BPF_H | BPF_IND, 2);
         foreach (ushort port in ports)
             If(BPF_JEQ, port, To.Accept, To.Next);
-        Do(BPF_RET | BPF_K, 0);
+        End();
 
         Label(To.V6);
         Do(BPF_LD | BPF_B | BPF_ABS, 6); // next header
@@ -78,7 +85,7 @@ internal static class PortFilter
         Do(BPF_LD | BPF_H | BPF_ABS, 42);
         foreach (ushort port in ports)
             If(BPF_JEQ, port, To.Accept, To.Next);
-        Do(BPF_RET | BPF_K, 0);
+        End();
 
         Label(To.Extended);
         foreach (byte extension in Extensions)
@@ -91,14 +98,11 @@ internal static class PortFilter
         If(BPF_JEQ, ProtocolTcp, To.Accept, To.Next);
         foreach (byte extension in Extensions)
             If(BPF_JEQ, extension, To.Accept, To.Next);
-        Label(To.Drop);
-        Do(BPF_RET | BPF_K, 0);
-        Label(To.Accept);
-        Do(BPF_RET | BPF_K, All);
+        End();
 
         return [.. code.Select((c, at) => new SockFilter { Code = c.Code, K = c.K, JumpTrue = Jump(c.True, at), JumpFalse = Jump(c.False, at) })];
 
-        // Jumps are relative to the instruction that follows; at most 255 forward.
-        byte Jump(To to, int at) => to == To.Next ? (byte)0 : checked((byte)(labels[to] - at - 1));
+        // Relative to the instruction that follows; at most 255 forward.
+        byte Jump(To to, int at) => to == To.Next ? (byte)0 : checked((byte)(labels.First(l => l.Label == to && l.At > at).At - at - 1));
     }
 }

@@ -1,5 +1,8 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using static ReuseAddrDashboard.Agent.Kernel.Constants;
+using static ReuseAddrDashboard.Agent.Kernel.NetlinkConstants;
 
 namespace ReuseAddrDashboard.Agent.Kernel;
 
@@ -9,17 +12,6 @@ namespace ReuseAddrDashboard.Agent.Kernel;
 /// </summary>
 internal sealed unsafe class Rtnetlink : IDisposable
 {
-    private const int AF_INET = 2, AF_NETLINK = 16, SOCK_RAW = 3, SOCK_CLOEXEC = 0x80000, NETLINK_ROUTE = 0;
-    private const int SOL_SOCKET = 1, SO_RCVTIMEO = 20, RTMGRP_LINK = 1;
-    private const ushort NLMSG_ERROR = 2, RTM_NEWLINK = 16, RTM_GETLINK = 18, RTM_NEWADDR = 20;
-    private const ushort NLM_F_REQUEST = 1, NLM_F_ACK = 4, NLM_F_EXCL = 0x200, NLM_F_CREATE = 0x400;
-    private const ushort IFLA_IFNAME = 3, IFLA_OPERSTATE = 16, IFLA_LINKINFO = 18, IFLA_NET_NS_FD = 28;
-    private const ushort IFLA_INFO_KIND = 1, IFLA_INFO_DATA = 2, VETH_INFO_PEER = 1;
-    private const ushort IFA_ADDRESS = 1, IFA_LOCAL = 2, IFA_BROADCAST = 4;
-    private const uint IFF_UP = 1;
-    private const byte IF_OPER_UP = 6;
-    private const int ENODEV = 19;
-
     /// <summary>Longest wait for one answer, in seconds. The kernel answers requests before send returns; only notifications take time.</summary>
     private const int AnswerSeconds = 5;
 
@@ -39,8 +31,8 @@ internal sealed unsafe class Rtnetlink : IDisposable
             return KernelRefusal.Last("socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE)");
         }
 
-        var address = new NetlinkAddress { Family = AF_NETLINK, Groups = RTMGRP_LINK };
-        if (Libc.Bind(opened.Number, &address, (uint)sizeof(NetlinkAddress)) != 0)
+        var address = new SockAddrNl { Family = AF_NETLINK, Groups = RTMGRP_LINK };
+        if (Libc.Bind(opened.Number, &address, (uint)sizeof(SockAddrNl)) != 0)
         {
             return KernelRefusal.Last("bind(AF_NETLINK, RTMGRP_LINK)");
         }
@@ -50,6 +42,7 @@ internal sealed unsafe class Rtnetlink : IDisposable
     }
 
     /// <summary>Makes a veth pair (veth(4)): one end here, the other in another namespace, both with the same name.</summary>
+    /// <param name="name">Of either end, at most 15 octets.</param>
     /// <param name="peerNamespace">Descriptor of the other namespace.</param>
     public KernelRefusal? AddVeth(string name, int peerNamespace)
     {
@@ -82,7 +75,10 @@ internal sealed unsafe class Rtnetlink : IDisposable
         return Change(message.Finish(), $"RTM_NEWLINK ({name} up)");
     }
 
-    /// <summary>Gives a link an IPv4 address; the kernel adds the route to its network.</summary>
+    /// <summary>
+    /// Gives a link an address; the kernel adds the route to its network. An IPv6 address is usable at once: nobody is asked whether another host has it (IFA_F_NODAD), which would
+    /// take a second or two, and bind(2) would be EADDRNOTAVAIL until then.
+    /// </summary>
     public KernelRefusal? AddAddress(string name, IPAddress address, int prefixLength)
     {
         if (Index(name) is not (> 0 and int index))
@@ -90,18 +86,17 @@ internal sealed unsafe class Rtnetlink : IDisposable
             return KernelRefusal.Of($"if_nametoindex({name})", ENODEV);
         }
 
+        bool v6 = address.AddressFamily == AddressFamily.InterNetworkV6;
         byte[] octets = address.GetAddressBytes();
-        byte[] broadcast = [.. octets];
-        for (int bit = prefixLength; bit < 32; bit++)
-        {
-            broadcast[bit / 8] |= (byte)(0x80 >> (bit % 8));
-        }
-
         var message = new NetlinkWriter(stackalloc byte[128], RTM_NEWADDR, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, ++_sequence);
-        message.InterfaceAddress(AF_INET, (byte)prefixLength, index);
+        message.InterfaceAddress((byte)(v6 ? AF_INET6 : AF_INET), (byte)prefixLength, v6 ? IFA_F_NODAD : (byte)0, index);
         message.Attribute(IFA_LOCAL, octets);
         message.Attribute(IFA_ADDRESS, octets);
-        message.Attribute(IFA_BROADCAST, broadcast);
+        if (!v6)
+        {
+            message.Attribute(IFA_BROADCAST, Broadcast(octets, prefixLength));
+        }
+
         return Change(message.Finish(), $"RTM_NEWADDR ({address}/{prefixLength} on {name})");
     }
 
@@ -143,6 +138,17 @@ internal sealed unsafe class Rtnetlink : IDisposable
     }
 
     public void Dispose() => _socket.Dispose();
+
+    private static byte[] Broadcast(byte[] address, int prefixLength)
+    {
+        byte[] broadcast = [.. address];
+        for (int bit = prefixLength; bit < 32; bit++)
+        {
+            broadcast[bit / 8] |= (byte)(0x80 >> (bit % 8));
+        }
+
+        return broadcast;
+    }
 
     private static int Index(string name) => (int)Libc.IfNameToIndex(name);
 
@@ -187,14 +193,5 @@ internal sealed unsafe class Rtnetlink : IDisposable
             received = length > 0 ? _received.AsSpan(0, (int)length) : default;
             return length > 0;
         }
-    }
-
-    /// <summary>struct sockaddr_nl; port id 0: the kernel chooses.</summary>
-    private struct NetlinkAddress
-    {
-        public ushort Family;
-        public ushort Padding;
-        public uint PortId;
-        public uint Groups;
     }
 }

@@ -3,7 +3,7 @@ using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Agent.Kernel;
 
-/// <summary>An <see cref="Endpoint"/> as the kernel's sockaddr_in or sockaddr_in6, and back.</summary>
+/// <summary>An <see cref="TcpEndpoint"/> as the kernel's sockaddr_in or sockaddr_in6, and back.</summary>
 internal static unsafe class SockAddr
 {
     /// <summary>Room for either family.</summary>
@@ -12,7 +12,7 @@ internal static unsafe class SockAddr
     public static uint Size(bool v6) => (uint)(v6 ? sizeof(SockAddrIn6) : sizeof(SockAddrIn));
 
     /// <summary>Writes the address; <paramref name="buffer"/> has <see cref="MaxSize"/> octets.</summary>
-    public static uint Write(Endpoint endpoint, byte* buffer)
+    public static uint Write(TcpEndpoint endpoint, byte* buffer)
     {
         ushort port = Swap(endpoint.Port);
         if (!endpoint.IsV6)
@@ -27,13 +27,13 @@ internal static unsafe class SockAddr
     }
 
     /// <summary>Reads an address of <paramref name="length"/> octets; null for another family.</summary>
-    public static Endpoint? Read(byte* buffer, uint length)
+    public static TcpEndpoint? Read(byte* buffer, uint length)
     {
         ushort family = length < sizeof(ushort) ? (ushort)0 : *(ushort*)buffer;
         if (family == Constants.AF_INET && length >= sizeof(SockAddrIn))
-            return Endpoint.V4(Swap(((SockAddrIn*)buffer)->Address), Swap(((SockAddrIn*)buffer)->Port));
+            return TcpEndpoint.V4(Swap(((SockAddrIn*)buffer)->Address), Swap(((SockAddrIn*)buffer)->Port));
         if (family == Constants.AF_INET6 && length >= sizeof(SockAddrIn6))
-            return Endpoint.V6(BinaryPrimitives.ReadUInt128BigEndian(new ReadOnlySpan<byte>(((SockAddrIn6*)buffer)->Address, 16)), Swap(((SockAddrIn6*)buffer)->Port));
+            return TcpEndpoint.V6(BinaryPrimitives.ReadUInt128BigEndian(new ReadOnlySpan<byte>(((SockAddrIn6*)buffer)->Address, 16)), Swap(((SockAddrIn6*)buffer)->Port));
         return null;
     }
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Agent.Kernel;
@@ -15,6 +15,9 @@ internal sealed unsafe class SockDiag : IDisposable
 
     /// <summary>What the kernel puts into one datagram of a dump at most.</summary>
     private const int MaxDatagram = 32 * 1024;
+
+    /// <summary>Octets of a request: its headers, and the program that picks <see cref="Core.Wire.WatchOrder.MaxPorts"/> ports.</summary>
+    private const int Room = 128 + Core.Wire.WatchOrder.MaxPorts * DiagPortFilter.OctetsPerPort;
 
     private readonly SocketFd _fd;
     private readonly byte[] _received = GC.AllocateUninitializedArray<byte>(MaxDatagram, pinned: true);
@@ -76,21 +79,21 @@ internal sealed unsafe class SockDiag : IDisposable
     /// Adds every socket, of both families, in one of the states whose local or remote port is one of these. Returns the errno, 0 for none. Asked by family the kernel walks its whole
     /// table twice; the older request, which has no family (inet_diag_dump_compat), takes both in one walk, and half the time.
     /// </summary>
-    /// <param name="ports">Empty for every port.</param>
+    /// <param name="ports">At most <see cref="Core.Wire.WatchOrder.MaxPorts"/>; empty for every port.</param>
     /// <param name="states">Bits as of <see cref="States"/>; TCP_BOUND_INACTIVE asks for bound sockets, where the kernel has it (6.8).</param>
     /// <param name="into">Takes them.</param>
     public int Dump(ReadOnlySpan<ushort> ports, uint states, List<DiagSocket> into)
     {
         if (!_oneWalk)
             return Dump(v6: false, ports, states, into) is not 0 and var errno ? errno : Dump(v6: true, ports, states, into);
-        var message = new NetlinkWriter(stackalloc byte[512], Constants.TCPDIAG_GETSOCK, Constants.NLM_F_REQUEST | Constants.NLM_F_DUMP, ++_sequence);
+        var message = new NetlinkWriter(stackalloc byte[Room], Constants.TCPDIAG_GETSOCK, Constants.NLM_F_REQUEST | Constants.NLM_F_DUMP, ++_sequence);
         message.Header(new InetDiagReq { States = states });
         return Dump(ref message, ports, into);
     }
 
     private int Dump(bool v6, ReadOnlySpan<ushort> ports, uint states, List<DiagSocket> into)
     {
-        var message = new NetlinkWriter(stackalloc byte[512], Constants.SOCK_DIAG_BY_FAMILY, Constants.NLM_F_REQUEST | Constants.NLM_F_DUMP, ++_sequence);
+        var message = new NetlinkWriter(stackalloc byte[Room], Constants.SOCK_DIAG_BY_FAMILY, Constants.NLM_F_REQUEST | Constants.NLM_F_DUMP, ++_sequence);
         message.Header(Request(v6, states, default));
         return Dump(ref message, ports, into);
     }
@@ -115,7 +118,7 @@ internal sealed unsafe class SockDiag : IDisposable
         long start = KernelClock.Monotonic();
         int errno = Ask(request, _found);
         long duration = KernelClock.Monotonic() - start;
-        string args = $"{{local={socket.Pair.Local}, remote={socket.Pair.Remote}, state={socket.State.Name()}}}";
+        var args = new CallArguments { Address = socket.Pair.Local, Peer = socket.Pair.Remote };
         return new CallResult("SOCK_DESTROY", args, errno == 0 ? 0 : -1, errno, start, duration);
     }
 

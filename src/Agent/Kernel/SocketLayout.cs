@@ -29,7 +29,7 @@ internal sealed record SocketLayout
     public required int TimerExpires { get; init; }
 
     /// <summary>The layout, or null and the first member that this kernel's types do not have.</summary>
-    public static SocketLayout? Of(Btf types, out string? missing)
+    public static SocketLayout? Find(Btf types, out string? missing)
     {
         string? first = null;
         int At(string type, string path)

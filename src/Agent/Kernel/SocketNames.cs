@@ -6,19 +6,22 @@ namespace ReuseAddrDashboard.Agent.Kernel;
 /// <summary>What the agent asks about a socket for itself. These calls are no part of the lesson and are not reported.</summary>
 internal static unsafe class SocketNames
 {
+    /// <summary>sizeof(struct sockaddr_storage): more than any address takes, by which who traces the agent can tell these calls from a scenario's getsockname.</summary>
+    private const int Room = 128;
+
     /// <summary>getsockname; null while the socket has no address and port.</summary>
-    public static Endpoint? Local(SocketFd fd)
+    public static TcpEndpoint? Local(SocketFd fd)
     {
-        byte* buffer = stackalloc byte[SockAddr.MaxSize];
-        uint length = SockAddr.MaxSize;
+        byte* buffer = stackalloc byte[Room];
+        uint length = Room;
         return Libc.GetSockName(fd.Number, buffer, &length) == 0 && SockAddr.Read(buffer, length) is { Port: not 0 } endpoint ? endpoint : null;
     }
 
     /// <summary>getpeername; null while the socket has no peer.</summary>
-    public static Endpoint? Remote(SocketFd fd)
+    public static TcpEndpoint? Remote(SocketFd fd)
     {
-        byte* buffer = stackalloc byte[SockAddr.MaxSize];
-        uint length = SockAddr.MaxSize;
+        byte* buffer = stackalloc byte[Room];
+        uint length = Room;
         return Libc.GetPeerName(fd.Number, buffer, &length) == 0 ? SockAddr.Read(buffer, length) : null;
     }
 

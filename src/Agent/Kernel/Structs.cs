@@ -31,6 +31,14 @@ internal struct Linger
     public int Seconds;
 }
 
+/// <summary>struct timeval of 64-bit Linux.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct TimeVal
+{
+    public long Seconds;
+    public long Microseconds;
+}
+
 /// <summary>struct pollfd.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct PollFd

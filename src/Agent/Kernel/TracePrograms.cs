@@ -9,8 +9,8 @@ namespace ReuseAddrDashboard.Agent.Kernel;
 /// </summary>
 internal static class TracePrograms
 {
-    /// <summary>The value of the control map: watched ports in network byte order, 0 for none; then a count of what found no room.</summary>
-    public const int MaxPorts = 8, LostAt = 16, ControlSize = 32;
+    /// <summary>The value of the control map: watched ports in network byte order, 0 after the last; then a count of what found no room.</summary>
+    public const int MaxPorts = Core.Wire.WatchOrder.MaxPorts, LostAt = 2 * MaxPorts, ControlSize = LostAt + 16;
 
     private const int Context = 6, Socket = 7, Control = 8, Record = -TraceRecord.Size, Pointer = -96, Scratch = -104;
 
@@ -21,7 +21,7 @@ internal static class TracePrograms
         (TraceKind.TimerStart, "timer_start", 0),
         (TraceKind.TimerCancel, "timer_cancel", 0),
         (TraceKind.TimerExpire, "timer_expire_entry", 0),
-        (TraceKind.Heard, "kfree_skb", 3), // Linux 6.11
+        (TraceKind.Segment, "kfree_skb", 3), // Linux 6.11
     ];
 
     /// <param name="kind">Which.</param>
@@ -83,7 +83,7 @@ internal static class TracePrograms
     // Every timer of the kernel comes by here, so the test that nearly all fail is the first: only minisocks have TCP_TIME_WAIT in skc_state.
     private static void Minisock(BpfCode code, TraceKind kind, SocketLayout at)
     {
-        if (kind == TraceKind.Heard)
+        if (kind == TraceKind.Segment)
             code.JumpIf(Socket, 0, "end");
         else
             code.AddImmediate(Socket, -at.MinisockTimer);
@@ -110,10 +110,9 @@ internal static class TracePrograms
         for (int i = 0; i < MaxPorts; i++)
         {
             code.Load(BPF_H, 3, Control, 2 * i);
-            code.JumpIf(3, 0, $"not {i}");
+            code.JumpIf(3, 0, "end");
             code.JumpIfEqual(3, 1, "watched");
             code.JumpIfEqual(3, 2, "watched");
-            code.Label($"not {i}");
         }
         code.Jump("end");
         code.Label("watched");

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Agent.Kernel;
@@ -21,7 +21,7 @@ internal enum TraceKind : byte
     TimerExpire,
 
     /// <summary>skb:kfree_skb with a minisock that has just taken the segment in; it is in state <see cref="TraceRecord.New"/> now.</summary>
-    Heard,
+    Segment,
 }
 
 /// <summary>One record as the programs of <see cref="TracePrograms"/> write it.</summary>
@@ -31,7 +31,7 @@ internal unsafe struct TraceRecord
     public const int TimeAt = 0, AddressAt = 8, InodeAt = 16, LeftAt = 24, UidAt = 32, Local4At = 36, Remote4At = 40, LocalPortAt = 44, RemotePortAt = 46;
     public const int Local6At = 48, Remote6At = 64, FamilyAt = 80, KindAt = 82, OldAt = 83, NewAt = 84, Size = 88;
 
-    /// <summary>CLOCK_MONOTONIC, nanoseconds: of the kernel in the ring, of the agent once <see cref="TraceTap.Take"/> has given it.</summary>
+    /// <summary>CLOCK_MONOTONIC, nanoseconds: of the kernel in the ring, of the agent once <see cref="TraceTap.TryRead"/> has given it.</summary>
     [FieldOffset(TimeAt)] public long Time;
 
     /// <summary>The kernel's struct sock or struct inet_timewait_sock: tells sockets apart while they live.</summary>
@@ -64,12 +64,12 @@ internal unsafe struct TraceRecord
         {
             ushort local = Host(LocalPort), remote = Host(RemotePort);
             if (Family != Constants.AF_INET6)
-                return new SocketPair(Endpoint.V4(Host(Local4), local), Endpoint.V4(Host(Remote4), remote));
+                return new SocketPair(TcpEndpoint.V4(Host(Local4), local), TcpEndpoint.V4(Host(Remote4), remote));
             fixed (byte* l = Local6, r = Remote6)
             {
                 return new SocketPair(
-                    Endpoint.V6(BinaryPrimitives.ReadUInt128BigEndian(new ReadOnlySpan<byte>(l, 16)), local),
-                    Endpoint.V6(BinaryPrimitives.ReadUInt128BigEndian(new ReadOnlySpan<byte>(r, 16)), remote));
+                    TcpEndpoint.V6(BinaryPrimitives.ReadUInt128BigEndian(new ReadOnlySpan<byte>(l, 16)), local),
+                    TcpEndpoint.V6(BinaryPrimitives.ReadUInt128BigEndian(new ReadOnlySpan<byte>(r, 16)), remote));
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Runtime.InteropServices;
+using ReuseAddrDashboard.Core.Texts;
 using static ReuseAddrDashboard.Agent.Kernel.BpfConstants;
 
 namespace ReuseAddrDashboard.Agent.Kernel;
@@ -44,7 +45,7 @@ internal sealed unsafe class TraceTap : IDisposable
     /// Whether it tells when a segment changes a minisock's state. Before Linux 6.11 kfree_skb does not name the socket; then FIN-WAIT-2 to TIME-WAIT is told only where the
     /// timer is started anew.
     /// </summary>
-    public bool Hears => _fds.Count == FirstTracepoint + TracePrograms.All.Count;
+    public bool TellsSegments => _fds.Count == FirstTracepoint + TracePrograms.All.Count;
 
     /// <summary>Opens it; it tells nothing until <see cref="Watch"/>. Null, with the reason, where the agent may not or the kernel cannot.</summary>
     /// <param name="networkNamespace">The namespace's inode.</param>
@@ -77,9 +78,9 @@ internal sealed unsafe class TraceTap : IDisposable
     }
 
     /// <summary>The next record; false for none.</summary>
-    public bool Take(out TraceRecord record)
+    public bool TryRead(out TraceRecord record)
     {
-        if (!_ring.Take(out record))
+        if (!_ring.TryRead(out record))
             return false;
         // The programs read the kernel's own clock, not the one of this time namespace.
         record.Time += _ahead;
@@ -139,7 +140,7 @@ internal sealed unsafe class TraceTap : IDisposable
             else if (kind == TraceKind.State)
                 fds.Add(program);
             // EINVAL: the tracepoint has fewer arguments here.
-            if (refusal is null && Add(fds, Attach(tracepoint, program), $"bpf(BPF_RAW_TRACEPOINT_OPEN, {tracepoint})") is { } refused && !(kind == TraceKind.Heard && refused.Errno == EINVAL))
+            if (refusal is null && Add(fds, Attach(tracepoint, program), $"bpf(BPF_RAW_TRACEPOINT_OPEN, {tracepoint})") is { } refused && !(kind == TraceKind.Segment && refused.Errno == Constants.EINVAL))
                 refusal = refused;
             // A program lives as long as it is at its tracepoint.
             if (kind != TraceKind.State)
@@ -150,21 +151,19 @@ internal sealed unsafe class TraceTap : IDisposable
         return true;
     }
 
-    private const int EINVAL = 22;
-
     private static SocketLayout? Layout(out KernelRefusal? refusal)
     {
         refusal = null;
         try
         {
-            string? missing = "any type";
-            if (Btf.Parse(File.ReadAllBytes(SocketLayout.File)) is { } types && SocketLayout.Of(types, out missing) is { } layout)
+            string? missing = "struct";
+            if (Btf.Parse(File.ReadAllBytes(SocketLayout.File)) is { } types && SocketLayout.Find(types, out missing) is { } layout)
                 return layout;
-            refusal = new KernelRefusal($"read({SocketLayout.File})", 0, $"the kernel's types do not have {missing}");
+            refusal = new KernelRefusal($"read({SocketLayout.File})", 0, Message.Of("source.no-type", ("type", missing), ("file", SocketLayout.File)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            refusal = new KernelRefusal($"open({SocketLayout.File})", e is FileNotFoundException or DirectoryNotFoundException ? Constants.ENOENT : Constants.EPERM, e.Message);
+            refusal = KernelRefusal.Of($"open({SocketLayout.File})", e is FileNotFoundException or DirectoryNotFoundException ? Constants.ENOENT : Constants.EPERM);
         }
         return null;
     }

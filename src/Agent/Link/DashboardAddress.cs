@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Agent.Link;
 
@@ -36,7 +37,10 @@ internal sealed class DashboardAddress
     public Uri Hub(string route) => new(Root.AbsoluteUri.TrimEnd('/') + route);
 
     /// <summary>Opens a WebSocket, over the Unix domain socket where there is one.</summary>
-    public async ValueTask<WebSocket> ConnectAsync(Uri uri, CancellationToken cancel)
+    /// <param name="uri">The hub.</param>
+    /// <param name="key">What to show there; null for nothing.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async ValueTask<WebSocket> ConnectAsync(Uri uri, string? key, CancellationToken cancel)
     {
         var handler = new SocketsHttpHandler { UseProxy = Path is null, ConnectTimeout = TimeSpan.FromSeconds(10) };
         if (Path is { } path)
@@ -59,6 +63,8 @@ internal sealed class DashboardAddress
         // Never disposed: the handler owns the connection that the WebSocket lives on.
         var invoker = new HttpMessageInvoker(handler);
         var webSocket = new ClientWebSocket();
+        if (key is not null)
+            webSocket.Options.SetRequestHeader("Authorization", HubRoutes.KeyScheme + key);
         try
         {
             await webSocket.ConnectAsync(uri, invoker, cancel);

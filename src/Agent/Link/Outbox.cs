@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using ReuseAddrDashboard.Agent.Kernel;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Agent.Link;
@@ -16,7 +17,7 @@ internal sealed class Outbox(int maxItems = 16_384, long maxOctets = 16 * 1024 *
     /// <summary>Octets of one report at most: three quarters of what the hub takes.</summary>
     public const int MaxReportOctets = HubRoutes.MaxAgentMessage * 3 / 4;
 
-    private readonly record struct Waiting(RunEvent? Event, long? Order, bool Done, string? Refused, HostCheck? Check, int Octets);
+    private readonly record struct Waiting(RunEvent? Event, long? Order, bool Done, Message? Refused, HostCheck? Check, int Octets);
 
     private readonly Lock _gate = new();
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -29,11 +30,11 @@ internal sealed class Outbox(int maxItems = 16_384, long maxOctets = 16 * 1024 *
     public void Add(RunEvent happened, long? order = null) => Add(new Waiting(happened, order, false, null, null, Estimate(happened, null)));
 
     /// <summary>The end of an order.</summary>
-    public void End(long order, string? refused = null, HostCheck? check = null) =>
+    public void End(long order, Message? refused = null, HostCheck? check = null) =>
         Add(new Waiting(null, order, true, refused, check, Estimate(null, refused) + (check is null ? 0 : 4000 + 400 * check.Holders.Count)));
 
     /// <summary>The next report: what was sent before and not acknowledged, else what waits; empty when there is nothing.</summary>
-    public IReadOnlyList<AgentItem> Take()
+    public IReadOnlyList<AgentItem> NextReport()
     {
         lock (_gate)
         {
@@ -108,7 +109,7 @@ internal sealed class Outbox(int maxItems = 16_384, long maxOctets = 16 * 1024 *
             int left = _waiting.Count;
             foreach (Waiting item in _waiting)
             {
-                if (item.Event is GapEvent { Reason: DroppedReason, Lost: var before })
+                if (item.Event is GapEvent { Reason.Code: AgentCodes.OutboxDropped, Lost: var before })
                 {
                     // One gap tells of all that was dropped since the last report.
                     lost += before;
@@ -128,13 +129,11 @@ internal sealed class Outbox(int maxItems = 16_384, long maxOctets = 16 * 1024 *
             }
             _waiting = kept;
         }
-        var told = new GapEvent { T = KernelClock.Monotonic(), Source = EventSource.Agent, Lost = lost, Reason = DroppedReason };
+        var told = new GapEvent { T = KernelClock.Monotonic(), Source = EvidenceSource.Agent, Lost = lost, Reason = new Message(AgentCodes.OutboxDropped) };
         var first = new Waiting(told, null, false, null, null, Estimate(told, null));
         _octets += first.Octets;
         _waiting = new Queue<Waiting>(_waiting.Prepend(first));
     }
-
-    private const string DroppedReason = "The agent could not reach the dashboard for long and dropped the oldest socket readings and segments.";
 
     private static int Rank(Waiting item) => item switch
     {
@@ -145,14 +144,18 @@ internal sealed class Outbox(int maxItems = 16_384, long maxOctets = 16 * 1024 *
         _ => 3,
     };
 
-    // JSON writes a quote as six characters.
-    private static int Estimate(RunEvent? happened, string? refused) => 160 + 6 * (refused?.Length ?? 0) + happened switch
+    // JSON writes a quote as six characters, octets as base64.
+    private static int Estimate(RunEvent? happened, Message? refused) => 160 + Estimate(refused) + happened switch
     {
         SocketEvent socket => 400 + (socket.Raw?.Length ?? 0),
-        CallEvent call => 600 + 6 * (call.Args.Length + (call.Remark?.Length ?? 0)),
-        GapEvent gap => 200 + gap.Reason.Length,
-        // The octets as base64.
+        CallEvent call => 900 + (call.Args.Octets?.Length ?? 0) * 3 / 2 + Estimate(call.Remark),
+        ProgramEvent program => 400 + 24 * program.Sockets.Count,
+        EnvironmentEvent environment => 500 + 6 * ((environment.Value?.Length ?? 0) + (environment.Before?.Length ?? 0)) + Estimate(environment.Reason),
+        GapEvent gap => 200 + Estimate(gap.Reason),
+        NoteEvent note => 200 + Estimate(note.Message),
         SegmentEvent segment => 500 + (segment.Sack?.Count ?? 0) * 48 + (segment.Frame?.Octets.Length ?? 0) * 3 / 2,
         _ => 400,
     };
+
+    private static int Estimate(Message? message) => message is null ? 0 : 40 + message.Code.Length + message.Args.Sum(a => 8 + a.Key.Length + 6 * a.Value.Length);
 }

@@ -2,8 +2,9 @@ using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using ReuseAddrDashboard.Agent.Commands;
 using ReuseAddrDashboard.Agent.Kernel;
+using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Agent.Link;
@@ -12,15 +13,16 @@ namespace ReuseAddrDashboard.Agent.Link;
 /// The link to the dashboard: connects, says hello, takes orders and empties the outbox, for ever. A report is repeated until the server has acknowledged it.
 /// </summary>
 /// <param name="address">Where the dashboard is.</param>
+/// <param name="key">What it shows the dashboard.</param>
 /// <param name="instance">This start of the agent.</param>
 /// <param name="facts">Reads the host anew for each hello.</param>
 /// <param name="outbox">What is to be told.</param>
-/// <param name="runner">Takes the orders.</param>
-/// <param name="closeAfter">Lesson sockets are closed once the link was away so long.</param>
+/// <param name="orders">Takes the orders.</param>
+/// <param name="closeAfter">Everything of every run is closed once the link was away so long.</param>
 /// <param name="time">Pauses and limits.</param>
 /// <param name="logs">Where the link and SignalR log.</param>
 internal sealed partial class ServerLink(
-    DashboardAddress address, string instance, Func<HostFacts> facts, Outbox outbox, CommandRunner runner, TimeSpan closeAfter, TimeProvider time, ILoggerFactory logs)
+    DashboardAddress address, AgentKey key, string instance, Func<HostFacts> facts, Outbox outbox, IOrders orders, TimeSpan closeAfter, TimeProvider time, ILoggerFactory logs)
 {
     /// <summary>Pause after a hello that the server refused.</summary>
     public static readonly TimeSpan RefusedPause = TimeSpan.FromSeconds(5);
@@ -33,7 +35,7 @@ internal sealed partial class ServerLink(
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
-        var pauses = new ReconnectPauses(Random.Shared);
+        var pauses = new BackOff(Random.Shared);
         string? told = null;
         ITimer? away = null;
         try
@@ -63,7 +65,7 @@ internal sealed partial class ServerLink(
                     // Whatever ends the link, the answer is the same: say it once and try again.
                     trouble = e is OperationCanceledException ? $"The link to {address} was lost." : $"{address} cannot be reached: {e.Message}";
                 }
-                away ??= time.CreateTimer(_ => runner.CloseAll("the dashboard was away for too long"), null, closeAfter, Timeout.InfiniteTimeSpan);
+                away ??= time.CreateTimer(_ => orders.CloseAll(new Message(AgentCodes.EndedWithLink)), null, closeAfter, Timeout.InfiniteTimeSpan);
                 if (trouble is not null && trouble != told)
                     Log.Trouble(_log, told = trouble);
                 await Task.Delay(pause ?? pauses.Next(), time, cancel);
@@ -81,10 +83,11 @@ internal sealed partial class ServerLink(
     // One connection until it is lost, which throws; or, when the server refuses this agent, why.
     private async Task<string> Once(Action joined, CancellationToken cancel)
     {
-        // Orders may overtake the answer to the hello; they wait until the sockets of another run are closed.
+        // Orders may overtake the answer to the hello; they wait until what other runs left is being closed.
         var welcomed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        // Outlives the hub, whose end cancels it.
-        using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        // Never disposed: the hub tells of its end on a thread of its own, which may be after this method's.
+        var lost = new CancellationTokenSource();
+        using CancellationTokenRegistration ends = cancel.Register(lost.Cancel);
         await using HubConnection hub = Build(welcomed.Task);
         hub.Closed += _ => lost.CancelAsync();
         try
@@ -92,11 +95,11 @@ internal sealed partial class ServerLink(
             await hub.StartAsync(cancel);
             AgentWelcome welcome = await Answer<AgentWelcome>(hub, nameof(IAgentHub.Hello), new AgentHello(AgentHello.CurrentProtocol, instance, facts()), lost.Token);
             if (welcome.Refused is { } refused)
-                return refused;
+                return TextCatalog.English[refused];
             joined();
             Log.Up(_log, address);
             outbox.Acknowledge(welcome.Acknowledged);
-            runner.KeepOnly(welcome.Run);
+            orders.KeepOnly(welcome.Runs);
             welcomed.SetResult();
             return await PumpAsync(hub, lost.Token);
         }
@@ -112,7 +115,7 @@ internal sealed partial class ServerLink(
         while (true)
         {
             await outbox.WaitAsync(lost);
-            IReadOnlyList<AgentItem> items = outbox.Take();
+            IReadOnlyList<AgentItem> items = outbox.NextReport();
             long held = await Answer<long>(hub, nameof(IAgentHub.Report), new AgentReport(instance, items), lost);
             outbox.Acknowledge(held);
             if (held < items[^1].Number)
@@ -133,7 +136,7 @@ internal sealed partial class ServerLink(
             .WithUrl(address.Hub(HubRoutes.Agent), HttpTransportType.WebSockets, options =>
             {
                 options.SkipNegotiation = true;
-                options.WebSocketFactory = (context, cancel) => address.ConnectAsync(context.Uri, cancel);
+                options.WebSocketFactory = (context, cancel) => address.ConnectAsync(context.Uri, key.Read(), cancel);
             })
             .AddJsonProtocol(options =>
             {
@@ -147,21 +150,16 @@ internal sealed partial class ServerLink(
                 logging.Services.AddSingleton(logs);
             })
             .Build();
-        hub.On<SocketCommand>(nameof(IAgentClient.Call), command => After(() => runner.Call(command)));
-        hub.On<WatchOrder>(nameof(IAgentClient.Watch), order => After(() => runner.Watch(order)));
-        hub.On<long>(nameof(IAgentClient.Look), id => After(() => runner.Look(id)));
-        hub.On<long>(nameof(IAgentClient.CloseAll), id => After(() => runner.CloseAll(id)));
-        hub.On<DestroyOrder>(nameof(IAgentClient.Destroy), order => After(() => runner.Destroy(order)));
-        hub.On<CheckOrder>(nameof(IAgentClient.Check), order => After(() => runner.Check(order)));
+        hub.On<AgentOrder>(nameof(IAgentClient.CarryOut), order => After(() => orders.Begin(order)));
         hub.On(nameof(IAgentClient.Monotonic), KernelClock.Monotonic);
         return hub;
 
         // A connection that ends before its welcome takes its orders with it: the server sees that it ended.
-        async Task After(Action order)
+        async Task After(Action taken)
         {
             await Task.WhenAny(welcomed);
             if (welcomed.IsCompletedSuccessfully)
-                order();
+                taken();
         }
     }
 

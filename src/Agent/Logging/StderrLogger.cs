@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Agent.Logging;
 
@@ -26,7 +27,7 @@ internal sealed class StderrLogger(TimeProvider time) : ILoggerProvider
             string text = formatter(state, exception);
             if (exception is not null)
                 text = $"{text} {exception.GetType().Name}: {exception.Message}";
-            text = text.ReplaceLineEndings(" ");
+            text = PlainLine.From(text.ReplaceLineEndings(" "));
             string line = string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {Short(logLevel)} {name}: {text}");
             Console.Error.WriteLine(line.Length > MaxLine ? line[..MaxLine] : line);
         }

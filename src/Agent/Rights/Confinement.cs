@@ -1,13 +1,12 @@
-using System.Collections;
 using System.Runtime.InteropServices;
-using System.Text;
 using ReuseAddrDashboard.Agent.Kernel;
+using ReuseAddrDashboard.Agent.Options;
 using static ReuseAddrDashboard.Agent.Kernel.CapabilityConstants;
 
 namespace ReuseAddrDashboard.Agent.Rights;
 
 /// <summary>
-/// Opens the sources that need a right, then gives away every right but the two the agent goes on to use. Capabilities belong to a thread, and the runtime has several from
+/// Opens the sources that need a right, then gives away every right but those the agent goes on to use. Capabilities belong to a thread, and the runtime has several from
 /// the start, which nobody can make give theirs away; so the agent executes its own program once more (execve(2)): the same process, whose every thread is born without.
 /// </summary>
 internal static class Confinement
@@ -15,13 +14,13 @@ internal static class Confinement
     /// <summary>Names the descriptors to the program after execve.</summary>
     private const string Variable = "REUSEADDR_AGENT_SOURCES";
 
-    /// <summary>SOCK_DESTROY, and ports below 1024.</summary>
+    /// <summary>SOCK_DESTROY, in a namespace of its own sysctls, nft and tc as well; and ports below 1024.</summary>
     private static readonly ulong Used = Capabilities.Bit(CAP_NET_ADMIN) | Capabilities.Bit(CAP_NET_BIND_SERVICE);
 
     /// <summary>The sources, in a process that has no right it does not use. Does not return where the program is executed once more.</summary>
-    /// <param name="dashboard">Path of the dashboard's Unix domain socket; null for none.</param>
+    /// <param name="options">Whether it has a namespace of its own, and where the dashboard's Unix domain socket is.</param>
     /// <param name="log">Takes a sentence when the kernel refuses that.</param>
-    public static OpenSources Enter(string? dashboard, TextWriter log)
+    public static OpenSources Enter(AgentOptions options, TextWriter log)
     {
         if (Environment.GetEnvironmentVariable(Variable) is { } said)
         {
@@ -31,7 +30,7 @@ internal static class Confinement
         OpenSources sources = OpenSources.Open();
         // Before a right is given up that reading the path may need; the runtime keeps the answer.
         string? program = Environment.ProcessPath;
-        ulong has = Capabilities.Permitted(), keep = Used | NeededForFiles(has, program, dashboard);
+        ulong has = Capabilities.Permitted(), keep = Used | ForOtherUsers(options) | FileRights.Needed(has, () => CanDoWithout(program, options.Dashboard.Path));
         if ((has & ~keep) == 0 && Capabilities.NoNewPrivileges)
             return sources;
         KernelRefusal refused = Capabilities.KeepOnly(keep, program is null ? 0 : Capabilities.OfFile(program)) ?? Execute(program, sources.HandOver());
@@ -40,29 +39,13 @@ internal static class Confinement
         return sources;
     }
 
-    // Root may read what belongs to others by CAP_DAC_OVERRIDE alone: a program in somebody's home directory, say. Then that one stays.
-    private static ulong NeededForFiles(ulong has, string? program, string? dashboard)
-    {
-        ulong files = has & (Capabilities.Bit(CAP_DAC_OVERRIDE) | Capabilities.Bit(CAP_DAC_READ_SEARCH));
-        if (files == 0 || Capabilities.Use(has & ~files) is not null)
-            return files;
-        bool without = OwnFiles(program).All(Readable) && (dashboard is null || Reachable(dashboard));
-        _ = Capabilities.Use(has);
-        return without ? 0 : files;
-    }
+    // A socket is given to another user by fchown(2). That only the lab's own hosts do, and in a user namespace, which knows one user, nobody can. CAP_SETUID would do as well, and would
+    // also let the agent signal and trace what others run.
+    private static ulong ForOtherUsers(AgentOptions options) => options.OwnNamespace != 0 && !UserNamespace.IsOwn() ? Capabilities.Bit(CAP_CHOWN) : 0;
 
-    private static IEnumerable<string> OwnFiles(string? program)
-    {
-        string[] first = program is null ? [] : [program];
-        string[] directories = [AppContext.BaseDirectory, RuntimeEnvironment.GetRuntimeDirectory()];
-        return first.Concat(directories).Concat(directories.Distinct().Where(Directory.Exists).SelectMany(Directory.EnumerateFiles));
-    }
-
-    private static bool Readable(string path)
-    {
-        using var fd = new SocketFd(Libc.Open(path, Constants.O_RDONLY | Constants.O_CLOEXEC));
-        return !fd.IsInvalid || Marshal.GetLastPInvokeError() != Constants.EACCES;
-    }
+    private static bool CanDoWithout(string? program, string? dashboard) =>
+        (program is null || FileRights.CanRead(program)) && FileRights.CanRead(AppContext.BaseDirectory) && FileRights.CanRead(RuntimeEnvironment.GetRuntimeDirectory())
+        && (dashboard is null || Reachable(dashboard));
 
     // connect(2) asks for the right to write; open(2) does too before it finds that it cannot open a socket (ENXIO). access(2) asks by the permitted capabilities, which are not
     // those that are tried here. One that is not there yet will be the agent's own where nobody else may put it.
@@ -72,38 +55,12 @@ internal static class Confinement
         return !fd.IsInvalid || Marshal.GetLastPInvokeError() switch
         {
             Constants.EACCES => false,
-            Constants.ENOENT => IsOwn(Path.GetDirectoryName(socket) ?? "/"),
+            Constants.ENOENT => FileRights.IsOwn(Path.GetDirectoryName(socket) ?? "/", but: S_IWGRP | S_IWOTH),
             _ => true,
         };
     }
 
-    private static unsafe bool IsOwn(string directory)
-    {
-        StatX stat;
-        return Libc.StatX(AT_FDCWD, directory, 0, STATX_MODE | STATX_UID, &stat) == 0 && stat.Uid == Libc.GetEUid() && (stat.Mode & (S_IWGRP | S_IWOTH)) == 0;
-    }
-
     // Returns only when it fails.
-    private static unsafe KernelRefusal Execute(string? program, string sources)
-    {
-        if (program is null)
-            return new KernelRefusal("readlink(/proc/self/exe)", 0, "the kernel does not say which program this is");
-        string[] arguments = File.ReadAllText("/proc/self/cmdline").TrimEnd('\0').Split('\0');
-        IEnumerable<string> environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(e => $"{e.Key}={e.Value}").Append($"{Variable}={sources}");
-        _ = Libc.ExecVE(program, Strings(arguments), Strings([.. environment]));
-        return KernelRefusal.Last($"execve({program})");
-    }
-
-    // A C array of C strings; never freed, as the process either becomes another program or goes on once.
-    private static unsafe byte** Strings(string[] texts)
-    {
-        var array = (byte**)NativeMemory.AllocZeroed((nuint)(texts.Length + 1), (nuint)sizeof(byte*));
-        for (int i = 0; i < texts.Length; i++)
-        {
-            byte[] octets = Encoding.UTF8.GetBytes(texts[i]);
-            array[i] = (byte*)NativeMemory.AllocZeroed((nuint)octets.Length + 1);
-            octets.CopyTo(new Span<byte>(array[i], octets.Length));
-        }
-        return array;
-    }
+    private static KernelRefusal Execute(string? program, string sources) => program is null ? KernelRefusal.Of("readlink(/proc/self/exe)", Constants.ENOENT)
+        : Execution.Become(program, File.ReadAllText("/proc/self/cmdline").TrimEnd('\0').Split('\0'), (Variable, sources));
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
 using ReuseAddrDashboard.Agent.Kernel;
+using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Agent.Rights;
 
@@ -28,7 +30,7 @@ internal sealed record OpenSources(PacketSocket? Capture, KernelRefusal? NoCaptu
     }
 
     /// <summary>Leaves the descriptors open to the program that comes after execve, and says which they are.</summary>
-    public string HandOver() => Say(Capture is null ? [] : [Capture.Number], NoCapture) + Between + Say(Trace?.Numbers ?? [], NoTrace);
+    public string HandOver() => Write(Capture is null ? [] : [Capture.Number], NoCapture) + Between + Write(Trace?.Numbers ?? [], NoTrace);
 
     /// <summary>Undoes that: no other program comes.</summary>
     public void KeepBack()
@@ -41,26 +43,27 @@ internal sealed record OpenSources(PacketSocket? Capture, KernelRefusal? NoCaptu
     public static OpenSources TakeOver(string said)
     {
         string[] sources = said.Split(Between);
-        int[] capture = Hear(sources[0], out KernelRefusal? noCapture), trace = Hear(sources.Length > 1 ? sources[1] : "", out KernelRefusal? noTrace);
+        int[] capture = Read(sources[0], out KernelRefusal? noCapture), trace = Read(sources.Length > 1 ? sources[1] : "", out KernelRefusal? noTrace);
         return new OpenSources(
             capture.Length == 0 ? null : PacketSocket.Adopt(capture[0]), noCapture,
             trace.Length == 0 ? null : TraceTap.Adopt(trace, out noTrace), noTrace);
     }
 
-    private static string Say(IEnumerable<int> numbers, KernelRefusal? refusal)
+    private static string Write(IEnumerable<int> numbers, KernelRefusal? refusal)
     {
         if (refusal is not null)
-            return string.Join(Within, "", refusal.Errno.ToString(CultureInfo.InvariantCulture), refusal.Call, refusal.Text.Replace(Between, ' '));
+            return string.Join(Within, "", refusal.Errno.ToString(CultureInfo.InvariantCulture), refusal.Call, refusal.Reason is { } reason ? JsonSerializer.Serialize(reason, WireJson.Default.Message) : "");
         int[] all = [.. numbers];
         foreach (int number in all)
             _ = Libc.Fcntl(number, CapabilityConstants.F_SETFD, 0);
         return string.Join(Within, all);
     }
 
-    private static int[] Hear(string said, out KernelRefusal? refusal)
+    private static int[] Read(string said, out KernelRefusal? refusal)
     {
         string[] words = said.Split(Within);
-        refusal = words is ["", var errno, var call, var text] && int.TryParse(errno, CultureInfo.InvariantCulture, out int number) ? new KernelRefusal(call, number, text) : null;
+        refusal = words is ["", var errno, var call, var reason] && int.TryParse(errno, CultureInfo.InvariantCulture, out int number)
+            ? new KernelRefusal(call, number, reason.Length > 0 ? JsonSerializer.Deserialize(reason, WireJson.Default.Message) : null) : null;
         if (refusal is not null)
             return [];
         int[] numbers = [.. words.Select(word => int.TryParse(word, CultureInfo.InvariantCulture, out int fd) ? fd : -1)];

@@ -1,5 +1,5 @@
 using ReuseAddrDashboard.Agent.Kernel;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Agent.Watch;
@@ -53,8 +53,10 @@ internal sealed class BoundSockets(SockDiag diag, Action<RunEvent> tell, Action 
             bool known = _known.TryGetValue(socket.Cookie, out Known old);
             if (!known && _known.Count >= MaxSockets)
                 continue;
-            _known[socket.Cookie] = new Known(socket, asked);
-            if (known ? old.Socket.State != socket.State : socket.State == TcpState.BoundInactive)
+            // A connect that failed leaves the peer's address behind, without a port: the socket is the one that was told.
+            _known[socket.Cookie] = new Known(known && old.Socket.State == socket.State ? old.Socket : socket, asked);
+            // A listener's row is told by /proc; whether it leaves IPv4 alone is told nowhere but here.
+            if (known ? old.Socket.State != socket.State : socket.State == TcpState.BoundInactive || socket.V6Only is not null)
                 Tell(socket, known ? old : null, socket.State, now);
         }
         _before = asked;
@@ -106,6 +108,7 @@ internal sealed class BoundSockets(SockDiag diag, Action<RunEvent> tell, Action 
 
     private void Tell(in DiagSocket socket, Known? was, TcpState? to, long now) => tell(new StateEvent
     {
-        T = now, Source = EventSource.Diag, Socket = socket.Pair, From = was?.Socket.State, To = to, After = was?.Seen ?? _before, Uid = socket.Uid, Inode = socket.Inode,
+        T = now, Source = EvidenceSource.Diag, Socket = socket.Pair, From = was?.Socket.State, To = to, After = was?.Seen ?? _before, Uid = socket.Uid, Inode = socket.Inode,
+        V6Only = to is TcpState.Listen or TcpState.BoundInactive ? socket.V6Only : null,
     });
 }

@@ -1,6 +1,7 @@
 using ReuseAddrDashboard.Agent.Kernel;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Agent.Watch;
 
@@ -8,10 +9,10 @@ namespace ReuseAddrDashboard.Agent.Watch;
 /// sock_diag: what /proc cannot tell. Sockets that are bound and do not listen, the moment a socket was destroyed, and TIME-WAIT's begin, timer and end to the
 /// kernel's tick. A thread of its own takes the notices as they come.
 /// </summary>
-internal sealed class DiagSource : ISocketSource
+internal sealed class DiagSource : IPortWatcher
 {
     /// <summary>Rows that wait for their exact look-up; /proc tells each again within 10 s.</summary>
-    private const int MaxHeard = 4096;
+    private const int MaxHints = 4096;
 
     private const long Second = 1_000_000_000, Millisecond = 1_000_000;
 
@@ -29,8 +30,8 @@ internal sealed class DiagSource : ISocketSource
     private readonly BoundSockets _bound;
     private readonly Minisocks _minisocks;
     private readonly List<DiagSocket> _taken = [];
-    private readonly List<SocketEvent> _heard = [];
-    private readonly GapCounter _failures = new(Second, "Looks by sock_diag failed.", EventSource.Diag);
+    private readonly List<SocketEvent> _hints = [];
+    private readonly GapCounter _failures = new(Second, new Message("gap.diag-failed"), EvidenceSource.Diag);
     private readonly Thread _thread;
     private RowFilter _filter = new([], null, _ => false);
     private long _boundAt = long.MinValue / 2;
@@ -59,8 +60,8 @@ internal sealed class DiagSource : ISocketSource
         {
             tell(new GapEvent
             {
-                T = KernelClock.Monotonic(), Source = EventSource.Diag, Lost = 0,
-                Reason = $"The kernel sends no notices of destroyed sockets ({Errno.Name(errno)}); their end is seen by looking.",
+                T = KernelClock.Monotonic(), Source = EvidenceSource.Diag, Lost = 0,
+                Reason = Message.Of("gap.diag-no-notices", ("error", Errno.Text(errno)), ("errno", Errno.Name(errno))),
             });
         }
         return new DiagSource(diag, notices, tell);
@@ -75,19 +76,19 @@ internal sealed class DiagSource : ISocketSource
             _filter = filter;
             _bound.Clear();
             _minisocks.Clear();
-            _heard.Clear();
+            _hints.Clear();
             _boundAt = long.MinValue / 2;
         }
     }
 
     /// <summary>/proc told of a row: the next look asks for its exact timer, or whether it is gone.</summary>
-    public void Heard(SocketEvent row)
+    public void Hint(SocketEvent row)
     {
         lock (_gate)
         {
             bool runs = row.Timer is { Kind: TimerKind.TimeWait };
-            if (_heard.Count < MaxHeard && (runs || row is { From: TcpState.TimeWait or TcpState.FinWait2, To: null }))
-                _heard.Add(row);
+            if (_hints.Count < MaxHints && (runs || row is { From: TcpState.TimeWait or TcpState.FinWait2, To: null }))
+                _hints.Add(row);
         }
     }
 
@@ -97,10 +98,10 @@ internal sealed class DiagSource : ISocketSource
         {
             Drain();
             int errno = 0;
-            foreach (SocketEvent row in _heard)
+            foreach (SocketEvent row in _hints)
                 errno = _minisocks.Look(new SocketPair(row.Local, row.Remote)) is not 0 and var failed ? failed : errno;
-            _replan |= _heard.Count > 0;
-            _heard.Clear();
+            _replan |= _hints.Count > 0;
+            _hints.Clear();
             long now = KernelClock.Monotonic();
             if (ordered || now - _boundAt >= BoundEvery)
             {
@@ -111,7 +112,7 @@ internal sealed class DiagSource : ISocketSource
             if (_replan)
                 _wake.Set();
             if (errno != 0 && _failures.Count(1, now) is { } gap)
-                _tell(gap with { Reason = $"{gap.Reason} {Errno.Name(errno)}: {Errno.Text(errno)}." });
+                _tell(gap with { Reason = Message.Of("gap.diag-failed", ("error", Errno.Text(errno)), ("errno", Errno.Name(errno))) });
         }
     }
 
@@ -157,15 +158,15 @@ internal sealed class DiagSource : ISocketSource
 
     private void Drain()
     {
-        while (_notices is not null && _notices.Take(_taken, out long lost))
+        while (_notices is not null && _notices.TryRead(_taken, out long lost))
         {
             long now = KernelClock.Monotonic();
             if (lost > 0)
             {
                 _tell(new GapEvent
                 {
-                    T = now, Source = EventSource.Diag, Lost = lost,
-                    Reason = "Notices of destroyed sockets came faster than the agent took them; how those sockets ended is seen by looking.",
+                    T = now, Source = EvidenceSource.Diag, Lost = lost,
+                    Reason = new Message("gap.diag-notices-lost"),
                 });
             }
             foreach (DiagSocket gone in _taken)
@@ -186,6 +187,6 @@ internal sealed class DiagSource : ISocketSource
         if (pair.Remote.Port != 0 && _minisocks.Begins(pair, now))
             _replan = true;
         else
-            _tell(new StateEvent { T = now, Source = EventSource.Diag, Socket = pair, From = known?.Socket.State, To = null, Uid = notice.Uid, Inode = known?.Socket.Inode ?? 0 });
+            _tell(new StateEvent { T = now, Source = EvidenceSource.Diag, Socket = pair, From = known?.Socket.State, To = null, Uid = notice.Uid, Inode = known?.Socket.Inode ?? 0 });
     }
 }

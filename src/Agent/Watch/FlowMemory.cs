@@ -29,7 +29,7 @@ internal sealed class FlowMemory
     /// <summary>Nanoseconds within which a frame passes all interfaces that are stacked on one another.</summary>
     public const long CopyWithin = 5_000_000;
 
-    private readonly record struct Flow(Endpoint From, Endpoint To, bool Outgoing);
+    private readonly record struct Flow(TcpEndpoint From, TcpEndpoint To, bool Outgoing);
 
     private readonly record struct Hole(uint Begin, uint End);
 

@@ -1,12 +1,13 @@
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Agent.Watch;
 
 /// <summary>Counts what was lost and tells of it at most once in a while.</summary>
 /// <param name="every">Nanoseconds between two events at least.</param>
-/// <param name="reason">What was lost and why, a sentence without the number.</param>
+/// <param name="reason">What was lost and why, without the number.</param>
 /// <param name="source">Who lost it.</param>
-internal sealed class GapCounter(long every, string reason, EventSource source = EventSource.Proc)
+internal sealed class GapCounter(long every, Message reason, string source = EvidenceSource.Proc)
 {
     private long _lost, _toldAt = long.MinValue / 2, _latest;
 

@@ -1,5 +1,5 @@
 using ReuseAddrDashboard.Agent.Kernel;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Agent.Watch;
@@ -35,7 +35,7 @@ internal sealed class Minisocks(SockDiag diag, Action<RunEvent> tell)
         long asked = KernelClock.Monotonic();
         if (diag.Find(pair, out _) is not { IsMinisock: true } found)
             return false;
-        Take(pair, found, asked, now);
+        Follow(pair, found, asked, now);
         return true;
     }
 
@@ -53,7 +53,7 @@ internal sealed class Minisocks(SockDiag diag, Action<RunEvent> tell)
             Tell(pair, old.Socket, old, null, now);
         }
         if (found is { IsMinisock: true } minisock)
-            Take(pair, minisock, asked, now);
+            Follow(pair, minisock, asked, now);
         return 0;
     }
 
@@ -79,7 +79,7 @@ internal sealed class Minisocks(SockDiag diag, Action<RunEvent> tell)
             _ = Look(pair);
     }
 
-    private void Take(SocketPair pair, in DiagSocket socket, long asked, long now)
+    private void Follow(SocketPair pair, in DiagSocket socket, long asked, long now)
     {
         long expires = now + socket.Timer!.Value.Left;
         bool known = _followed.TryGetValue(pair, out Followed old) && old.Socket.Cookie == socket.Cookie;
@@ -92,7 +92,7 @@ internal sealed class Minisocks(SockDiag diag, Action<RunEvent> tell)
 
     private void Tell(SocketPair pair, in DiagSocket socket, Followed? was, TcpState? to, long now) => tell(new StateEvent
     {
-        T = now, Source = EventSource.Diag, Socket = pair, From = was?.Socket.State, To = to, Timer = to is null ? null : socket.Timer,
+        T = now, Source = EvidenceSource.Diag, Socket = pair, From = was?.Socket.State, To = to, Timer = to is null ? null : socket.Timer,
         After = was is { } seen && seen.Socket.State != to ? seen.Seen : null, Uid = socket.Uid, Inode = socket.Inode,
     });
 }

@@ -1,10 +1,11 @@
 using ReuseAddrDashboard.Agent.Kernel;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Agent.Watch;
 
 /// <summary>/proc/net/tcp and tcp6: every row, whoever asks. The tables on the page come from here.</summary>
-internal sealed class ProcSource : ISocketSource
+internal sealed class ProcSource : IPortWatcher
 {
     private sealed record Table(string Name, SocketTable? Source, TableScan Scan, SocketDiffer Differ, GapCounter Failures);
 
@@ -32,7 +33,7 @@ internal sealed class ProcSource : ISocketSource
         {
             int errno = table.Source?.Read(table.Scan) ?? 0;
             if (errno != 0 && table.Failures.Count(1, KernelClock.Monotonic()) is { } gap)
-                _tell(gap with { Reason = $"{gap.Reason} /proc/net/{table.Name}: {Errno.Name(errno)}." });
+                _tell(gap with { Reason = Message.Of("gap.proc-failed", ("table", table.Name), ("error", Errno.Text(errno)), ("errno", Errno.Name(errno))) });
         }
     }
 
@@ -47,7 +48,7 @@ internal sealed class ProcSource : ISocketSource
         var differ = new SocketDiffer(_tell, backlogOf, clockTicks);
         SocketTable? source = SocketTable.Open(name, out int errno);
         if (source is null && name == "tcp")
-            _tell(new GapEvent { T = KernelClock.Monotonic(), Source = EventSource.Proc, Lost = 1, Reason = $"/proc/net/tcp cannot be opened ({Errno.Name(errno)}): mount /proc." });
-        return new Table(name, source, new TableScan(differ), differ, new GapCounter(1_000_000_000, "Readings of a socket table failed."));
+            _tell(new GapEvent { T = KernelClock.Monotonic(), Source = EvidenceSource.Proc, Lost = 1, Reason = Message.Of("gap.proc-missing", ("error", Errno.Text(errno)), ("errno", Errno.Name(errno))) });
+        return new Table(name, source, new TableScan(differ), differ, new GapCounter(1_000_000_000, new Message("gap.proc-failed")));
     }
 }

@@ -4,9 +4,27 @@ using ReuseAddrDashboard.Core.Tcp;
 namespace ReuseAddrDashboard.Agent.Watch;
 
 /// <summary>The option --rows: which of two agents in one network namespace tells of a row.</summary>
-/// <param name="Address">Only rows with this local address.</param>
+/// <param name="Addresses">Only rows with one of these as local address; 1 to <see cref="MaxAddresses"/>, IPv4 or IPv6.</param>
 /// <param name="Any">Also rows with a wildcard local address that are not this agent's.</param>
-internal sealed record RowsOption(IPAddress Address, bool Any);
+internal sealed record RowsOption(IReadOnlyList<IPAddress> Addresses, bool Any)
+{
+    public const int MaxAddresses = 16;
+
+    /// <summary>Their form in rows and segments, without a port.</summary>
+    public TcpEndpoint[] Endpoints { get; } = [.. Addresses.Select(a => TcpEndpoint.Of(a, 0).Unmapped())];
+
+    /// <summary>Whether the address is one of them.</summary>
+    public bool Has(TcpEndpoint address)
+    {
+        TcpEndpoint plain = address.Unmapped();
+        foreach (TcpEndpoint own in Endpoints)
+        {
+            if (own.SameAddress(plain))
+                return true;
+        }
+        return false;
+    }
+}
 
 /// <summary>Which rows are told.</summary>
 /// <param name="ports">Local or remote port is one of these.</param>
@@ -15,9 +33,6 @@ internal sealed record RowsOption(IPAddress Address, bool Any);
 internal sealed class RowFilter(IReadOnlyList<int> ports, RowsOption? rows, Func<ulong, bool> isOwn)
 {
     private readonly ushort[] _ports = [.. ports.Select(p => (ushort)p)];
-    private readonly Endpoint? _address = rows is null ? null : Endpoint.Of(rows.Address, 0);
-    private readonly bool _any = rows?.Any ?? true;
-
     public bool IsEmpty => _ports.Length == 0;
 
     public ReadOnlySpan<ushort> Ports => _ports;
@@ -27,12 +42,10 @@ internal sealed class RowFilter(IReadOnlyList<int> ports, RowsOption? rows, Func
 
     public bool Takes(in SocketRow row) => Takes(row.Local, row.Remote, row.Inode);
 
-    public bool Takes(Endpoint local, Endpoint remote, ulong inode)
+    public bool Takes(TcpEndpoint local, TcpEndpoint remote, ulong inode)
     {
         if (!Watches(local.Port, remote.Port))
             return false;
-        if (_address is not { } address)
-            return true;
-        return local.IsWildcard ? _any || isOwn(inode) : local.Unmapped().SameAddress(address);
+        return rows is null || (local.IsWildcard ? rows.Any || isOwn(inode) : rows.Has(local));
     }
 }

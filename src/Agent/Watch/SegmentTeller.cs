@@ -1,6 +1,7 @@
 using ReuseAddrDashboard.Agent.Kernel;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Agent.Watch;
 
@@ -14,11 +15,10 @@ internal sealed class SegmentTeller(Action<RunEvent> tell, RowsOption? rows)
 
     private const long Second = 1_000_000_000;
 
-    private readonly Endpoint? _own = rows is null ? null : Endpoint.Of(rows.Address, 0);
     private readonly FlowMemory _flows = new();
-    private readonly GapCounter _dropped = new(Second, "Segments were lost, because the buffer of the capture was full.");
-    private readonly GapCounter _beyond = new(Second, $"Segments beyond {MaxPerSecond} a second were left out.");
-    private readonly GapCounter _malformed = new(Second, "Captured packets that the agent could not read were left out.");
+    private readonly GapCounter _dropped = new(Second, new Message("gap.capture-full"));
+    private readonly GapCounter _beyond = new(Second, Message.Of("gap.capture-beyond", ("most", MaxPerSecond)));
+    private readonly GapCounter _malformed = new(Second, new Message("gap.capture-unreadable"));
     private ushort[] _ports = [];
     private long _second = long.MinValue;
     private int _told, _lost;
@@ -33,7 +33,7 @@ internal sealed class SegmentTeller(Action<RunEvent> tell, RowsOption? rows)
     /// <summary>A packet was captured.</summary>
     /// <param name="packet">From the IP header on.</param>
     /// <param name="at">Its stamp as CLOCK_MONOTONIC.</param>
-    public void Take(in CapturedPacket packet, long at)
+    public void Follow(in CapturedPacket packet, long at)
     {
         if (!SegmentParser.TryParse(packet.Octets, packet.WireLength, FrameKind.RawIp, out TcpSegment segment))
         {
@@ -48,9 +48,9 @@ internal sealed class SegmentTeller(Action<RunEvent> tell, RowsOption? rows)
         if (!outgoing && packet.Type != PacketConstants.PACKET_HOST)
             return;
         (bool sent, bool received) = (outgoing, !outgoing);
-        if (_own is { } own)
+        if (rows is not null)
         {
-            if (!(outgoing ? segment.Source : segment.Destination).SameAddress(own))
+            if (!rows.Has(outgoing ? segment.Source : segment.Destination))
                 return;
         }
         else if (packet.IsLoopback)
@@ -90,12 +90,12 @@ internal sealed class SegmentTeller(Action<RunEvent> tell, RowsOption? rows)
     private void Tell(GapEvent? gap)
     {
         if (gap is not null)
-            tell(gap with { Source = EventSource.Capture });
+            tell(gap with { Source = EvidenceSource.Capture });
     }
 
     private void Tell(in CapturedPacket packet, in TcpSegment segment, long at, bool sent, bool received, bool again) => tell(new SegmentEvent
     {
-        T = at, Source = EventSource.Capture, From = segment.Source, To = segment.Destination, Flags = segment.Flags.Text(), SeqNo = segment.Seq,
+        T = at, Source = EvidenceSource.Capture, From = segment.Source, To = segment.Destination, Flags = segment.Flags.Text(), SeqNo = segment.Seq,
         Ack = segment.Flags.Has(TcpFlags.Ack) ? segment.Ack : 0, Len = segment.Length, Win = segment.Window, Sent = sent ? at : null, Received = received ? at : null,
         Mss = segment.Mss, Wscale = segment.WindowScale, SackPermitted = segment.SackPermitted, TsVal = segment.TsVal, TsEcr = segment.TsEcr, Sack = segment.Sack.ToArray(),
         Frame = packet.Frame(packet.WireLength - segment.Length + CapturedFrame.MaxPayload), Retransmission = again,

@@ -1,7 +1,8 @@
 using System.Globalization;
 using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Agent.Link;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Agent.Watch;
 
@@ -9,7 +10,7 @@ namespace ReuseAddrDashboard.Agent.Watch;
 /// Captures the segments of the watched ports: on a thread of its own as they come, and at once on the caller's when told. Where the agent may not capture it is closed
 /// and does nothing.
 /// </summary>
-internal sealed class SegmentWatcher : ISocketSource
+internal sealed class SegmentWatcher : IPortWatcher
 {
     /// <summary>Batches taken in one go at most: a flood must not hold up an order for ever.</summary>
     private const int MaxBatches = 64;
@@ -25,21 +26,21 @@ internal sealed class SegmentWatcher : ISocketSource
     private readonly Outbox _outbox;
     private readonly SegmentTeller _teller;
     private readonly PacketSocket? _socket;
-    private readonly StampClock _clock = new(ClockSample.Take());
+    private readonly StampClock _clock = new(ClockSample.Measure());
     private readonly Thread? _thread;
     private readonly bool _loopbackOnce;
     private long _emptyAt;
     private volatile bool _watching, _stopping;
 
     /// <param name="outbox">Takes the events.</param>
-    /// <param name="rows">The option --rows: only segments that this address sent or received.</param>
+    /// <param name="rows">The option --rows: only segments that one of these addresses sent or received.</param>
     public SegmentWatcher(Outbox outbox, RowsOption? rows)
         : this(outbox, rows, PacketSocket.Open(out KernelRefusal? refusal), refusal)
     {
     }
 
     /// <param name="outbox">Takes the events.</param>
-    /// <param name="rows">The option --rows: only segments that this address sent or received.</param>
+    /// <param name="rows">The option --rows: only segments that one of these addresses sent or received.</param>
     /// <param name="socket">From now on this one's to end; null where the agent may not capture.</param>
     /// <param name="refusal">Why not.</param>
     public SegmentWatcher(Outbox outbox, RowsOption? rows, PacketSocket? socket, KernelRefusal? refusal)
@@ -69,7 +70,7 @@ internal sealed class SegmentWatcher : ISocketSource
     /// <remarks>Its own thread takes what comes; this is for the order of the log: segments first, then the states they lead to.</remarks>
     public void Look(bool ordered) => Drain();
 
-    /// <summary>Watches these ports instead of any before; at most 8.</summary>
+    /// <summary>Watches these ports instead of any before; at most <see cref="Core.Wire.WatchOrder.MaxPorts"/>.</summary>
     public void Watch(params ushort[] ports)
     {
         if (_socket is null)
@@ -79,7 +80,7 @@ internal sealed class SegmentWatcher : ISocketSource
             if (_stopping)
                 return;
             if (_socket.Watch(ports, _loopbackOnce) is { } refusal)
-                _outbox.Add(new GapEvent { T = KernelClock.Monotonic(), Source = EventSource.Capture, Lost = 1, Reason = $"Segments are not captured: {refusal}." });
+                _outbox.Add(new GapEvent { T = KernelClock.Monotonic(), Source = EvidenceSource.Capture, Lost = 1, Reason = Message.Of("gap.capture-refused", ("call", refusal.Call), ("error", Errno.Text(refusal.Errno)), ("errno", Errno.Name(refusal.Errno))) });
             _teller.Watch(ports);
             _watching = ports.Length > 0;
         }
@@ -87,7 +88,7 @@ internal sealed class SegmentWatcher : ISocketSource
     }
 
     /// <summary>Takes what was captured; it is in the outbox when this returns.</summary>
-    public void Drain() => Take();
+    public void Drain() => TakePackets();
 
     public void Dispose()
     {
@@ -108,11 +109,11 @@ internal sealed class SegmentWatcher : ISocketSource
         {
             if (PollWait.Wait(failed ? -1 : _socket!.Number, _wake, _watching || failed ? Idle : int.MaxValue / 2) == PollResult.Cancelled)
                 _wake.Clear();
-            failed = !Take();
+            failed = !TakePackets();
         }
     }
 
-    private bool Take()
+    private bool TakePackets()
     {
         lock (_gate)
         {
@@ -125,11 +126,11 @@ internal sealed class SegmentWatcher : ISocketSource
                 int count = _socket.Receive(out int errno);
                 ok = errno == 0;
                 // After the packets were taken, so that a step of the wall clock before any of them is known.
-                Compare(ClockSample.Take());
+                Compare(ClockSample.Measure());
                 for (int i = 0; i < count; i++)
                 {
                     CapturedPacket packet = _socket.Packet(i);
-                    _teller.Take(packet, packet.Stamp == 0 ? KernelClock.Monotonic() : _clock.Monotonic(packet.Stamp, _emptyAt));
+                    _teller.Follow(packet, packet.Stamp == 0 ? KernelClock.Monotonic() : _clock.Monotonic(packet.Stamp, _emptyAt));
                 }
                 if (count < PacketSocket.Batch)
                 {
@@ -149,8 +150,7 @@ internal sealed class SegmentWatcher : ISocketSource
         string seconds = (step / 1e9).ToString("+0.000000;-0.000000", CultureInfo.InvariantCulture);
         _outbox.Add(new NoteEvent
         {
-            T = sample.At, Source = EventSource.Capture, Code = NoteCodes.WallClockStep, Level = NoteLevel.Warning,
-            Text = $"The host's wall clock was set by {seconds} s. Segments are placed by it; one that was captured in that moment may stand at a wrong place.",
+            T = sample.At, Source = EvidenceSource.Capture, Message = Message.Of(NoteCodes.WallClockStep, ("seconds", seconds)), Level = NoteLevel.Warning,
         });
     }
 }

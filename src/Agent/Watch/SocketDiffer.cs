@@ -1,6 +1,7 @@
 using System.Text;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Agent.Watch;
 
@@ -18,7 +19,7 @@ internal sealed class SocketDiffer(Action<RunEvent> tell, Func<ulong, int?> back
     /// <summary>A timer that is further off than this from where it should be was set anew: five of /proc's ticks.</summary>
     public const long TimerSlack = 50_000_000;
 
-    private readonly record struct Key(Endpoint Local, Endpoint Remote, ulong Listener);
+    private readonly record struct Key(TcpEndpoint Local, TcpEndpoint Remote, ulong Listener);
 
     private sealed class Told
     {
@@ -29,8 +30,8 @@ internal sealed class SocketDiffer(Action<RunEvent> tell, Func<ulong, int?> back
 
     private readonly Dictionary<Key, Told> _told = [];
     private readonly List<Key> _gone = [];
-    private readonly GapCounter _malformed = new(Second, "Lines of /proc/net/tcp that the agent could not read were left out.");
-    private readonly GapCounter _beyond = new(10 * Second, $"Rows beyond the {MaxRows} that the agent follows were left out of one reading.");
+    private readonly GapCounter _malformed = new(Second, new Message("gap.proc-unreadable"));
+    private readonly GapCounter _beyond = new(10 * Second, Message.Of("gap.proc-beyond", ("most", MaxRows)));
     private RowFilter _filter = new([], null, _ => false);
     private long? _previous;
     private long _started;
@@ -110,7 +111,7 @@ internal sealed class SocketDiffer(Action<RunEvent> tell, Func<ulong, int?> back
             SocketRow row = told!.Row;
             tell(new SocketEvent
             {
-                T = now, Source = EventSource.Proc, Local = row.Local, Remote = row.Remote, From = row.State, To = null,
+                T = now, Source = EvidenceSource.Proc, Local = row.Local, Remote = row.Remote, From = row.State, To = null,
                 Uid = row.Uid, Inode = row.Inode, After = told.Seen,
             });
         }
@@ -122,7 +123,10 @@ internal sealed class SocketDiffer(Action<RunEvent> tell, Func<ulong, int?> back
         SocketRow old = told.Row;
         if (row.State != old.State || row.TxQueue != old.TxQueue || row.RxQueue != old.RxQueue || row.Retransmits != old.Retransmits
             || row.TimerKind != old.TimerKind || row.Inode != old.Inode || row.Uid != old.Uid || row.Probes != old.Probes)
+        {
             return true;
+        }
+
         if (row.Timer(clockTicks) is { } timer && (now - told.At >= 10 * Second || Math.Abs(Math.Max(0, told.Expires - now) - timer.Left) > TimerSlack))
             return true;
         bool minor = row.Slot != old.Slot || row.Rto != old.Rto || row.Ato != old.Ato || row.QuickAck != old.QuickAck
@@ -138,7 +142,7 @@ internal sealed class SocketDiffer(Action<RunEvent> tell, Func<ulong, int?> back
         told.Expires = now + (timer?.Left ?? 0);
         tell(new SocketEvent
         {
-            T = now, Source = EventSource.Proc, Local = row.Local, Remote = row.Remote, From = from, To = row.State, Timer = timer,
+            T = now, Source = EvidenceSource.Proc, Local = row.Local, Remote = row.Remote, From = from, To = row.State, Timer = timer,
             RecvQ = row.RxQueue, SendQ = row.TxQueue, Retransmits = row.Retransmits, Uid = row.Uid, Inode = row.Inode,
             Backlog = row.State == TcpState.Listen ? backlogOf(row.Inode) : null, After = after, Raw = Encoding.ASCII.GetString(line.TrimEnd((byte)' ')),
         });

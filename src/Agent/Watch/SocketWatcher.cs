@@ -1,7 +1,6 @@
-using ReuseAddrDashboard.Agent.Commands;
 using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Agent.Link;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 
 namespace ReuseAddrDashboard.Agent.Watch;
 
@@ -14,7 +13,7 @@ internal sealed class SocketWatcher : IDisposable
     private readonly RowsOption? _rows;
     private readonly OwnSockets _own;
     private readonly DiagSource? _diag;
-    private readonly ISocketSource[] _sources;
+    private readonly IPortWatcher[] _sources;
     private readonly Thread _thread;
     private volatile RowFilter _filter;
     private volatile bool _stopping;
@@ -35,12 +34,12 @@ internal sealed class SocketWatcher : IDisposable
             {
                 outbox.Add(e);
                 if (e is SocketEvent row)
-                    _diag?.Heard(row);
+                    _diag?.Hint(row);
             },
             own.Backlog, clockTicks);
         TraceSource? trace = tap is null ? null : new TraceSource(tap, e => outbox.Add(e));
         // The capture first: segments lead to states. The kernel's own account of these next. Then /proc: what it sees begin or end, sock_diag looks up exactly.
-        _sources = [.. new ISocketSource?[] { segments, trace, proc, _diag }.OfType<ISocketSource>()];
+        _sources = [.. new IPortWatcher?[] { segments, trace, proc, _diag }.OfType<IPortWatcher>()];
         _thread = new Thread(Run, maxStackSize: 256 * 1024) { IsBackground = true, Name = "watch" };
         _thread.Start();
     }
@@ -51,7 +50,7 @@ internal sealed class SocketWatcher : IDisposable
         lock (_gate)
         {
             _filter = new RowFilter(ports, _rows, _own.Has);
-            foreach (ISocketSource source in _sources)
+            foreach (IPortWatcher source in _sources)
                 source.Watch(_filter);
         }
         Look();
@@ -71,7 +70,7 @@ internal sealed class SocketWatcher : IDisposable
         _thread.Join();
         lock (_gate)
         {
-            foreach (ISocketSource source in _sources)
+            foreach (IPortWatcher source in _sources)
                 source.Dispose();
         }
         _wake.Dispose();
@@ -83,7 +82,7 @@ internal sealed class SocketWatcher : IDisposable
         {
             if (_filter.IsEmpty || _stopping)
                 return;
-            foreach (ISocketSource source in _sources)
+            foreach (IPortWatcher source in _sources)
                 source.Look(ordered);
         }
     }

@@ -1,6 +1,7 @@
 using ReuseAddrDashboard.Agent.Kernel;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Agent.Watch;
 
@@ -8,13 +9,13 @@ namespace ReuseAddrDashboard.Agent.Watch;
 /// The kernel's own account of every change of state, in order, with its time. A thread of its own tells as they come; a look takes what waits, on the caller's thread.
 /// Where the agent may not trace it is closed and does nothing.
 /// </summary>
-internal sealed class TraceSource : ISocketSource
+internal sealed class TraceSource : IPortWatcher
 {
     /// <summary>Events told in one second at most; what is beyond is counted.</summary>
     public const int MaxPerSecond = 2000;
 
     /// <summary>What a gap says of changes that were missed; they may be of any socket of the machine.</summary>
-    public const string PassedOver = "Changes of state, of this host or of another network namespace, were passed over, because the kernel made them while it told of another.";
+    public const string PassedOver = "gap.trace-passed-over";
 
     private const long Second = 1_000_000_000, Millisecond = 1_000_000;
 
@@ -42,9 +43,9 @@ internal sealed class TraceSource : ISocketSource
     private readonly Action<RunEvent> _tell;
     private readonly SockDiag? _diag;
     private readonly List<DiagSocket> _found = [];
-    private readonly GapCounter _lost = new(Second, "Changes of state were lost, because the ring of the trace was full.", EventSource.Trace);
-    private readonly GapCounter _missed = new(Second, PassedOver, EventSource.Trace);
-    private readonly GapCounter _beyond = new(Second, $"Changes of state beyond {MaxPerSecond} a second were left out.", EventSource.Trace);
+    private readonly GapCounter _lost = new(Second, new Message("gap.trace-full"), EvidenceSource.Trace);
+    private readonly GapCounter _missed = new(Second, new Message(PassedOver), EvidenceSource.Trace);
+    private readonly GapCounter _beyond = new(Second, Message.Of("gap.trace-beyond", ("most", MaxPerSecond)), EvidenceSource.Trace);
     private readonly Thread? _thread;
     private RowFilter _filter = new([], null, _ => false);
     private readonly int _most;
@@ -75,7 +76,7 @@ internal sealed class TraceSource : ISocketSource
             if (_stopping)
                 return;
             // Records that wait belong to what was watched before.
-            Take();
+            TakeRecords();
             _filter = filter;
             _teller.Watch(filter);
             _tap.Watch(filter.Ports);
@@ -95,11 +96,11 @@ internal sealed class TraceSource : ISocketSource
         {
             if (_stopping)
                 return;
-            Take();
+            TakeRecords();
             for (int i = 0; ordered && i < Patience && _teller.Expects; i++)
             {
                 _ = PollWait.Wait(-1, _never, 1);
-                Take();
+                TakeRecords();
             }
         }
     }
@@ -133,7 +134,7 @@ internal sealed class TraceSource : ISocketSource
                 {
                     if (_stopping)
                         return;
-                    Take();
+                    TakeRecords();
                     expects = _teller.Expects;
                 }
                 _ = PollWait.Wait(-1, _never, RoundMs);
@@ -141,13 +142,13 @@ internal sealed class TraceSource : ISocketSource
         }
     }
 
-    private void Take()
+    private void TakeRecords()
     {
         long now = KernelClock.Monotonic();
         int taken = 0;
-        while (taken < MaxRecords && _tap!.Take(out TraceRecord record))
+        while (taken < MaxRecords && _tap!.TryRead(out TraceRecord record))
         {
-            _teller.Take(record);
+            _teller.Follow(record);
             taken++;
         }
         if (taken < MaxRecords)

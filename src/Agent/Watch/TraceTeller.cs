@@ -1,5 +1,5 @@
 using ReuseAddrDashboard.Agent.Kernel;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Agent.Watch;
@@ -26,6 +26,7 @@ internal sealed class TraceTeller(Action<StateEvent> tell, int hz)
     /// <param name="Waits">A change that could not be told yet.</param>
     private readonly record struct Full(SocketPair Pair, bool Taken, TraceRecord? Waits);
 
+    /// <param name="Pair">Its ends.</param>
     /// <param name="State">As told last.</param>
     /// <param name="Cancelled">Its timer was cancelled.</param>
     /// <param name="Started">Its start, while its full socket is still there.</param>
@@ -84,7 +85,7 @@ internal sealed class TraceTeller(Action<StateEvent> tell, int hz)
         _cancelled.Clear();
     }
 
-    public void Take(in TraceRecord record)
+    public void Follow(in TraceRecord record)
     {
         if (_full.Count >= MaxSockets || _mini.Count >= MaxSockets)
             Forget();
@@ -97,14 +98,14 @@ internal sealed class TraceTeller(Action<StateEvent> tell, int hz)
                 Start(record);
                 break;
             case TraceKind.TimerCancel:
-                _mini[record.Address] = Of(record) with { Cancelled = record };
+                _mini[record.Address] = Followed(record) with { Cancelled = record };
                 _cancelled.Add(record.Address);
                 break;
             case TraceKind.TimerExpire:
                 End(record);
                 break;
-            case TraceKind.Heard:
-                Heard(record);
+            case TraceKind.Segment:
+                Segment(record);
                 break;
         }
     }
@@ -199,9 +200,9 @@ internal sealed class TraceTeller(Action<StateEvent> tell, int hz)
             _replaces[record.Pair] = record.Address;
     }
 
-    private void Heard(in TraceRecord record)
+    private void Segment(in TraceRecord record)
     {
-        Mini mini = Of(record);
+        Mini mini = Followed(record);
         if (mini.State == record.New)
             return;
         _mini[record.Address] = mini with { State = record.New };
@@ -210,14 +211,14 @@ internal sealed class TraceTeller(Action<StateEvent> tell, int hz)
 
     private void End(in TraceRecord record)
     {
-        Mini mini = Of(record);
+        Mini mini = Followed(record);
         _cancelled.Remove(record.Address);
         Drop(record.Address, mini);
         TellMini(record, mini.Pair, record.New, null);
     }
 
     // A minisock that was there before the watch began is as its first record says.
-    private Mini Of(in TraceRecord record) => Known(record, out Mini mini) ? mini : new Mini(record.Pair, record.New, null, null);
+    private Mini Followed(in TraceRecord record) => Known(record, out Mini mini) ? mini : new Mini(record.Pair, record.New, null, null);
 
     // The kernel gives the address of one that is gone to the next at once; the record is of another connection then, and the one before has ended.
     private bool Known(in TraceRecord record, out Mini mini)
@@ -254,7 +255,7 @@ internal sealed class TraceTeller(Action<StateEvent> tell, int hz)
 
     private void TellFull(in TraceRecord record, SocketPair pair, TcpState? from) => tell(new StateEvent
     {
-        T = record.Time, Source = EventSource.Trace, Socket = pair, From = from, To = record.New, Uid = record.Uid, Inode = record.Inode,
+        T = record.Time, Source = EvidenceSource.Trace, Socket = pair, From = from, To = record.New, Uid = record.Uid, Inode = record.Inode,
     });
 
     private void TellMini(in TraceRecord record, SocketPair pair, TcpState? from, TcpState? to, uint uid = 0)
@@ -263,7 +264,7 @@ internal sealed class TraceTeller(Action<StateEvent> tell, int hz)
             return;
         tell(new StateEvent
         {
-            T = record.Time, Source = EventSource.Trace, Socket = pair, From = from, To = to, Uid = uid,
+            T = record.Time, Source = EvidenceSource.Trace, Socket = pair, From = from, To = to, Uid = uid,
             Timer = to is null || hz == 0 ? null : new SocketTimer(TimerKind.TimeWait, Math.Max(0, record.Left) * (1_000_000_000 / hz)),
         });
     }

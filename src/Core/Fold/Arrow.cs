@@ -1,4 +1,4 @@
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Core.Fold;
@@ -6,12 +6,19 @@ namespace ReuseAddrDashboard.Core.Fold;
 /// <summary>Which segment an arrow stands for, by its flags.</summary>
 public enum SegmentKind : byte
 {
+    /// <summary>SYN without ACK.</summary>
     Syn,
+
+    /// <summary>SYN with ACK.</summary>
     SynAck,
+
+    /// <summary>ACK alone, without payload.</summary>
     Ack,
 
     /// <summary>With ACK set, as every segment of a connection.</summary>
     Fin,
+
+    /// <summary>RST, with or without ACK.</summary>
     Rst,
 
     /// <summary>Payload, and none of the flags above but ACK.</summary>
@@ -60,14 +67,14 @@ public enum InferredFrom : byte
 /// <param name="Received">
 /// When it arrived, never before <paramref name="Sent"/>; null when nothing came of it. An end that nobody saw (<see cref="ObservedSegment.Seen"/>) stands at a possible moment.
 /// </param>
-/// <param name="Source"><see cref="EventSource.Inferred"/> or how it was seen.</param>
+/// <param name="Source"><see cref="EvidenceSource.Inferred"/> or how it was seen.</param>
 /// <param name="Evidence">What an inferred one was concluded from.</param>
 /// <param name="Seqs">The events that show it.</param>
 /// <param name="Origin">Sender's end.</param>
 /// <param name="Target">Receiver's end.</param>
 public sealed record Arrow(
-    string From, string To, SegmentKind Kind, long Sent, long? Received, EventSource Source, InferredFrom Evidence, IReadOnlyList<long> Seqs,
-    Endpoint? Origin, Endpoint? Target)
+    string From, string To, SegmentKind Kind, long Sent, long? Received, string Source, InferredFrom Evidence, IReadOnlyList<long> Seqs,
+    TcpEndpoint? Origin, TcpEndpoint? Target)
 {
     /// <summary>True when nothing came of it: it ends in a cross.</summary>
     public bool Lost => Received is null;
@@ -75,10 +82,14 @@ public sealed record Arrow(
     /// <summary>What the capture read of it; null for an inferred one.</summary>
     public ObservedSegment? Segment { get; init; }
 
+    /// <summary>True when it carries a FIN.</summary>
+    public bool HasFin() => Kind == SegmentKind.Fin;
+
     /// <summary>Its flags as the diagram writes them: <c>FIN+ACK</c> where they were seen.</summary>
     public string Label => Segment?.Flags.Replace(',', '+') ?? Kind.Name();
 }
 
+/// <summary>What the diagram calls a kind of segment.</summary>
 public static class SegmentKinds
 {
     /// <summary>The flags as the diagram writes them.</summary>

@@ -1,5 +1,5 @@
-using ReuseAddrDashboard.Core.Events;
-using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Core.Fold;
 
@@ -9,31 +9,38 @@ internal readonly record struct BindOptions(bool? ReuseAddr, bool? ReusePort, bo
     public static readonly BindOptions Unknown = default;
 
     /// <summary>Of a new socket. (IPV6_V6ONLY begins as net.ipv6.bindv6only says, 0 unless somebody changed it.)</summary>
-    public static readonly BindOptions New = new(false, false, false);
+    public static readonly BindOptions New = new(false, false, false) { ReuseAddrFrom = OptionOrigin.Default, ReusePortFrom = OptionOrigin.Default };
 
-    /// <summary>After a setsockopt or getsockopt that succeeded; its arguments show the value in brackets: <c>3, SOL_SOCKET, SO_REUSEADDR, [1], 4</c>.</summary>
+    public OptionOrigin ReuseAddrFrom { get; init; }
+
+    public OptionOrigin ReusePortFrom { get; init; }
+
+    /// <summary>After a setsockopt or getsockopt that succeeded. What is only read back was there before.</summary>
     public BindOptions After(CallEvent call)
     {
-        int bracket = call.Args.IndexOf('[', StringComparison.Ordinal);
-        if (call.Call is not ("setsockopt" or "getsockopt") || bracket < 0 || bracket + 1 >= call.Args.Length)
+        if (call is not { Call: "setsockopt" or "getsockopt", Succeeded: true, Args: { Option: { } option, Value.Number: { } value } })
             return this;
-        SocketOption? option = call.Args.Contains("SO_REUSEADDR", StringComparison.Ordinal) ? SocketOption.ReuseAddr
-            : call.Args.Contains("SO_REUSEPORT", StringComparison.Ordinal) ? SocketOption.ReusePort
-            : call.Args.Contains("IPV6_V6ONLY", StringComparison.Ordinal) ? SocketOption.V6Only
-            : null;
-        return option is { } known ? With(known, call.Args[bracket + 1] != '0') : this;
+        BindOptions with = With(option, value != 0);
+        return call.Call == "getsockopt" && (with.ReuseAddr, with.ReusePort, with.V6Only) == (ReuseAddr, ReusePort, V6Only) ? this : with;
     }
 
-    /// <summary>With an option set or cleared; one that the rule does not ask for changes nothing.</summary>
-    public BindOptions With(SocketOption option, bool value) => option switch
-    {
-        SocketOption.ReuseAddr => this with { ReuseAddr = value },
-        SocketOption.ReusePort => this with { ReusePort = value },
-        SocketOption.V6Only => this with { V6Only = value },
-        _ => this,
-    };
+    /// <summary>With an option set or cleared on the socket itself; one that the rule does not ask for changes nothing.</summary>
+    public BindOptions With(SocketOption option, bool value) =>
+        option == SocketOption.ReuseAddr ? this with { ReuseAddr = value, ReuseAddrFrom = OptionOrigin.Own }
+        : option == SocketOption.ReusePort ? this with { ReusePort = value, ReusePortFrom = OptionOrigin.Own }
+        : option == SocketOption.V6Only ? this with { V6Only = value }
+        : this;
+
+    /// <summary>What an accepted child has of its listener's.</summary>
+    public BindOptions Inherited() => this with { ReuseAddrFrom = Child(ReuseAddrFrom), ReusePortFrom = Child(ReusePortFrom) };
 
     /// <summary>What is the same in both.</summary>
     public BindOptions Common(BindOptions other) => new(
-        ReuseAddr == other.ReuseAddr ? ReuseAddr : null, ReusePort == other.ReusePort ? ReusePort : null, V6Only == other.V6Only ? V6Only : null);
+        ReuseAddr == other.ReuseAddr ? ReuseAddr : null, ReusePort == other.ReusePort ? ReusePort : null, V6Only == other.V6Only ? V6Only : null)
+    {
+        ReuseAddrFrom = ReuseAddr is null || ReuseAddr != other.ReuseAddr ? OptionOrigin.Unknown : other.ReuseAddrFrom,
+        ReusePortFrom = ReusePort is null || ReusePort != other.ReusePort ? OptionOrigin.Unknown : other.ReusePortFrom,
+    };
+
+    private static OptionOrigin Child(OptionOrigin listener) => listener == OptionOrigin.Own ? OptionOrigin.Inherited : listener;
 }

@@ -1,84 +1,77 @@
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Core.Fold;
 
-/// <summary>One attempt to connect and what became of it, by the calls.</summary>
-internal sealed class Connection(CallEvent connect, string peerHost)
+/// <summary>One attempt to connect and what became of it, by the calls on both ends.</summary>
+/// <param name="connect">The call that opened it.</param>
+/// <param name="serverHost">Whose its peer is.</param>
+/// <param name="slack">Nanoseconds by which the stamp of a segment may lie before the call that sent it.</param>
+internal sealed class Connection(FlowCall connect, string serverHost, long slack)
 {
-    public CallEvent Connect { get; } = connect;
+    public CallEvent Connect { get; } = connect.Call!;
 
-    public string ClientHost => Connect.Host ?? "";
+    public string ClientHost => connect.Host;
 
-    public string ServerHost { get; } = peerHost;
+    public string ServerHost => serverHost;
+
+    public TcpEndpoint ClientEnd => connect.Own;
+
+    public TcpEndpoint ServerEnd => connect.Peer;
 
     public CallEvent? Accept { get; set; }
 
     /// <summary>The client's close or shutdown of its writing side.</summary>
-    public CallEvent? ClientClose { get; set; }
+    public FlowCall? ClientClose { get; set; }
 
-    public CallEvent? ServerClose { get; set; }
+    public FlowCall? ServerClose { get; set; }
 
-    /// <summary>The client's reads that returned 0.</summary>
-    public List<CallEvent> EndsRead { get; } = [];
+    /// <summary>The reads that returned 0, on either end.</summary>
+    public List<FlowCall> EndsRead { get; } = [];
 
-    public Endpoint? ClientEnd => Connect.Local?.Unmapped();
+    /// <summary>When the next attempt with the same ends began; the end of time where there was none.</summary>
+    public long Until { get; set; } = long.MaxValue;
 
-    public Endpoint? ServerEnd => Connect.Remote?.Unmapped();
+    /// <summary>True for a moment between this attempt and the next with the same ends.</summary>
+    public bool Covers(long t) => t >= Connect.T - slack && t < Until - slack;
 
-    /// <summary>True when the band is that of one of its ends on that host.</summary>
-    public bool Has(StateBand band, string host)
-    {
-        if (band.Host != host || band.State == TcpState.Listen || ClientEnd is not { } client)
-            return false;
-        return client == (host == ClientHost ? band.Local : band.Remote).Unmapped();
-    }
+    /// <summary>True when the band is that of one of its ends, and not of an attempt before or after it.</summary>
+    public bool Has(StateBand band, TcpEndpoint end) => band.Local.Unmapped() == end && !(band.End <= Connect.T) && band.Begin < Until;
 }
 
-/// <summary>Follows the sockets' names through the calls.</summary>
+/// <summary>Finds the attempts to connect among the calls of a flow.</summary>
 internal static class Connections
 {
-    public static IReadOnlyList<Connection> Of(IReadOnlyList<CallEvent> calls)
+    /// <summary>Nanoseconds that stamps of one clock may be apart.</summary>
+    private const long Stamps = 1_000_000;
+
+    public static IReadOnlyList<Connection> Of(Flow flow, FlowEnds? ends, FlowContext context)
     {
         var all = new List<Connection>();
-        var ends = new Dictionary<(string Host, string Socket), Connection>();
+        if (ends is null)
+            return all;
         // A log is in the order of arrival; what is told of two hosts may have crossed.
-        foreach (CallEvent call in calls.OrderBy(c => c.T).ThenBy(c => c.Seq))
+        foreach (FlowCall call in flow.Calls.OrderBy(c => c.T).ThenBy(c => c.Seq))
         {
-            if (call.Host is not { } host)
-                continue;
-            switch (call.Call)
+            if (call is { Act: FlowAct.Connect, Call: { } connect })
             {
-                case "connect":
-                    var connection = new Connection(call, host == Wire.HubRoutes.Client ? Wire.HubRoutes.Server : Wire.HubRoutes.Client);
-                    all.Add(connection);
-                    if (call.Succeeded)
-                        ends[(host, call.Socket)] = connection;
-                    break;
-                case "close" or "shutdown" when call.Succeeded && ends.TryGetValue((host, call.Socket), out Connection? closing):
-                    if (call.Call == "shutdown" && call.Args.EndsWith("SHUT_RD", StringComparison.Ordinal))
-                        break;
-                    if (host == closing.ClientHost)
-                        closing.ClientClose ??= call;
-                    else
-                        closing.ServerClose ??= call;
-                    break;
-                case "read" when call is { Succeeded: true, Result: 0 } && ends.TryGetValue((host, call.Socket), out Connection? ended):
-                    ended.EndsRead.Add(call);
-                    break;
-                case "accept4" when call is { Succeeded: true, Accepted: { } accepted }:
-                    if (AcceptedOf(all, call) is { } found)
-                    {
-                        found.Accept = call;
-                        ends[(host, accepted)] = found;
-                    }
-                    break;
+                if (all.Count > 0)
+                    all[^1].Until = connect.T;
+                all.Add(new(call, ends.HostOf(call.Peer), Stamps + context.Apart(ends.Low, ends.High, connect.T)));
+                continue;
+            }
+            // An accept that began before the connect waited for it.
+            Connection? of = call.Act == FlowAct.Accept ? all.Find(c => c.Accept is null && c.Connect.Succeeded && c.ServerEnd == call.Own) : all.Count > 0 && all[^1].Connect.Succeeded ? all[^1] : null;
+            if (of is null)
+                continue;
+            switch (call.Act)
+            {
+                case FlowAct.Accept: of.Accept = call.Call; break;
+                case FlowAct.Close when call.Own == of.ClientEnd: of.ClientClose ??= call; break;
+                case FlowAct.Close: of.ServerClose ??= call; break;
+                case FlowAct.EndRead: of.EndsRead.Add(call); break;
             }
         }
         return all;
     }
-
-    private static Connection? AcceptedOf(List<Connection> all, CallEvent accept) =>
-        all.Find(c => c.Accept is null && c.Connect.Succeeded && c.ServerHost == accept.Host && accept.Remote is { } peer && c.ClientEnd == peer.Unmapped())
-        ?? all.Find(c => c.Accept is null && c.Connect.Succeeded && c.ServerHost == accept.Host);
 }

@@ -6,7 +6,7 @@ namespace ReuseAddrDashboard.Core.Fold;
 /// Finds bare ACKs that were held back, and what a RST answers: what had arrived at the sender before. For the order a moment that is only a possible one will do; how long an ACK was
 /// held tells only the sender's own capture of both, the arrival and the sending.
 /// </summary>
-internal static class HeldAcks
+internal sealed class HeldAcks
 {
     /// <summary>
     /// Nanoseconds within which an ACK was sent at once: in the same softirq, microseconds after the arrival. A held one waits for data to travel with, or for the kernel's timer
@@ -17,13 +17,27 @@ internal static class HeldAcks
     private sealed class End
     {
         public readonly List<(uint End, long At)> Waiting = [];
-        public Sighting? Last;
+        public SegmentSighting? Last;
     }
 
-    public static void Find(IReadOnlyList<Sighting> segments, IReadOnlyList<(long Sent, long? Received)> times, long?[] delays, ResetReason?[] resets)
+    private readonly Dictionary<(TcpEndpoint, TcpEndpoint), End> _ends = [];
+
+    public HeldAcks Copy()
     {
-        var ends = new Dictionary<(Endpoint, Endpoint), End>();
-        End At(Endpoint own, Endpoint peer) => ends.TryGetValue((own, peer), out End? end) ? end : ends[(own, peer)] = new End();
+        var copy = new HeldAcks();
+        foreach (((TcpEndpoint, TcpEndpoint) way, End end) in _ends)
+        {
+            var same = new End { Last = end.Last };
+            same.Waiting.AddRange(end.Waiting);
+            copy._ends[way] = same;
+        }
+        return copy;
+    }
+
+    /// <summary>Goes on with segments that passed after those before.</summary>
+    public void Find(IReadOnlyList<SegmentSighting> segments, IReadOnlyList<(long Sent, long? Received)> times, long?[] delays, ResetReason?[] resets)
+    {
+        End At(TcpEndpoint own, TcpEndpoint peer) => _ends.TryGetValue((own, peer), out End? end) ? end : _ends[(own, peer)] = new End();
 
         var moments = new List<(long T, bool Sends, int Index)>();
         for (int i = 0; i < segments.Count; i++)
@@ -34,7 +48,7 @@ internal static class HeldAcks
         }
         foreach ((long t, bool sends, int i) in moments.OrderBy(m => m.T).ThenBy(m => m.Sends).ThenBy(m => m.Index))
         {
-            Sighting s = segments[i];
+            SegmentSighting s = segments[i];
             if (!sends)
             {
                 End target = At(s.Target, s.Origin);
@@ -61,7 +75,7 @@ internal static class HeldAcks
         }
     }
 
-    private static ResetReason Reason(Sighting reset, Sighting? answers)
+    private static ResetReason Reason(SegmentSighting reset, SegmentSighting? answers)
     {
         if (!reset.Flags.Has(TcpFlags.Ack))
             return ResetReason.NoSocket;

@@ -1,29 +1,10 @@
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 
 namespace ReuseAddrDashboard.Core.Fold;
 
 /// <summary>Places the events of each host by what is best known of its clock.</summary>
 public static class HostClocks
 {
-    /// <summary>Nanoseconds taken for the clocks of two machines where the log does not say how well they are known.</summary>
-    private const long Unmeasured = 1_000_000_000;
-
-    /// <summary>Nanoseconds by which the hosts' clocks may disagree after <see cref="Place"/>: 0 where they share one, else what the last measures leave together, anywhere in the log: clocks drift.</summary>
-    public static long Apart(RunHeader header, IReadOnlyList<RunEvent> log)
-    {
-        if (header.Hosts is [var one, var other] && one.SharesClockWith(other))
-            return 0;
-        var last = new Dictionary<string, ClockEvent>();
-        long end = 0;
-        foreach (RunEvent e in log)
-        {
-            end = Math.Max(end, e.T);
-            if (e is ClockEvent { Host: { } host } clock)
-                last[host] = clock;
-        }
-        return last.Count == 0 ? Unmeasured : last.Values.Sum(c => c.Uncertainty + ClockDrift.Over(Math.Max(c.T, end - c.T)));
-    }
-
     /// <summary>The log with every host's times shifted as its last <see cref="ClockEvent"/> says; the log itself where there is none.</summary>
     public static IReadOnlyList<RunEvent> Place(IReadOnlyList<RunEvent> log)
     {
@@ -33,8 +14,12 @@ public static class HostClocks
             if (e is ClockEvent { Host: { } host } clock)
                 (shifts ??= [])[host] = clock.Shift;
         }
-        return shifts is null || shifts.Values.All(by => by == 0) ? log : [.. log.Select(e => e is { Host: { } host, Source: not EventSource.Lab } && shifts.TryGetValue(host, out long by) ? Shift(e, by) : e)];
+        return shifts is null || shifts.Values.All(by => by == 0) ? log : [.. log.Select(e => Placed(e, shifts))];
     }
+
+    /// <summary>The event at its place, by the shift of each host's clock in nanoseconds.</summary>
+    internal static RunEvent Placed(RunEvent e, IReadOnlyDictionary<string, long> shifts) =>
+        e is { Host: { } host, Source: not EvidenceSource.Lab } && shifts.TryGetValue(host, out long by) && by != 0 ? Shift(e, by) : e;
 
     /// <summary>The event so many nanoseconds later, with all its times.</summary>
     public static RunEvent Shift(RunEvent e, long by) => e switch

@@ -1,4 +1,4 @@
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Core.Fold;
@@ -12,15 +12,18 @@ internal static class InferredSegments
     /// <summary>Nanoseconds taken for a segment's way where the log does not bound it; chosen small enough to stay between two calls of a person.</summary>
     private const long Flight = 20_000;
 
-    /// <param name="connections">What the calls tell of.</param>
-    /// <param name="bands">What the socket tables said.</param>
+    /// <param name="connections">What the calls on one pair of ends tell of.</param>
+    /// <param name="bands">What was seen of its sockets.</param>
     /// <param name="observed">A handshake or a close of which anything was captured is not inferred beside it.</param>
-    public static IReadOnlyList<Arrow> Of(IReadOnlyList<Connection> connections, IReadOnlyList<StateBand> bands, Segments observed)
+    /// <param name="context">What the whole run tells.</param>
+    public static IReadOnlyList<Arrow> Of(IReadOnlyList<Connection> connections, IReadOnlyList<StateBand> bands, FlowSegments observed, FlowContext context)
     {
         var arrows = new List<Arrow>();
         foreach (Connection c in connections)
         {
-            if (!observed.HasHandshake(c))
+            // From a port that nobody knows what was captured is not found, and stands under its own.
+            bool elsewhere = c.ClientEnd.Port == 0 && (context.Captures(c.ClientHost) || context.Captures(c.ServerHost));
+            if (!elsewhere && !observed.HasHandshake(c))
                 AddHandshake(c, bands, arrows);
             if (!observed.HasClose(c))
                 AddCloses(c, bands, arrows);
@@ -38,9 +41,9 @@ internal static class InferredSegments
         if (call.Succeeded)
         {
             // While connect ran, and before anyone saw what came of it.
-            long accepted = Soonest(call.T + call.Duration, call.T, Find(bands, c, c.ServerHost, TcpState.Established)?.Begin, c.Accept is { } accept ? CallMark.Moment(accept) : null);
-            long third = Math.Max(1, (accepted - call.T) / 3), answered = Soonest(call.T + 2 * third, call.T, Find(bands, c, c.ClientHost, TcpState.Established)?.Begin);
-            long asked = Soonest(call.T + third, call.T, answered, Find(bands, c, c.ServerHost, TcpState.SynRecv)?.Begin);
+            long accepted = Soonest(call.T + call.Duration, call.T, Find(bands, c, c.ServerEnd, TcpState.Established)?.Begin, c.Accept is { } accept ? CallMark.Moment(accept) : null);
+            long third = Math.Max(1, (accepted - call.T) / 3), answered = Soonest(call.T + 2 * third, call.T, Find(bands, c, c.ClientEnd, TcpState.Established)?.Begin);
+            long asked = Soonest(call.T + third, call.T, answered, Find(bands, c, c.ServerEnd, TcpState.SynRecv)?.Begin);
             Add(true, SegmentKind.Syn, call.T, asked, InferredFrom.ConnectSucceeded);
             Add(false, SegmentKind.SynAck, asked, answered, InferredFrom.ConnectSucceeded);
             Add(true, SegmentKind.Ack, answered, Math.Max(answered, accepted), InferredFrom.ConnectSucceeded);
@@ -59,13 +62,13 @@ internal static class InferredSegments
 
     private static void AddCloses(Connection c, IReadOnlyList<StateBand> bands, List<Arrow> arrows)
     {
-        (bool FromClient, CallEvent Call)[] closes =
+        (bool FromClient, FlowCall Call)[] closes =
             [.. new[] { (true, c.ClientClose), (false, c.ServerClose) }.Where(x => x.Item2 is not null).Select(x => (x.Item1, x.Item2!)).OrderBy(x => x.Item2.T)];
         if (closes.Length == 0)
             return;
 
-        (bool fromClient, CallEvent first) = closes[0];
-        string closer = fromClient ? c.ClientHost : c.ServerHost, peer = fromClient ? c.ServerHost : c.ClientHost;
+        (bool fromClient, FlowCall first) = closes[0];
+        TcpEndpoint closer = fromClient ? c.ClientEnd : c.ServerEnd, peer = fromClient ? c.ServerEnd : c.ClientEnd;
         StateBand? finWait2 = Find(bands, c, closer, TcpState.FinWait2), timeWait = Find(bands, c, closer, TcpState.TimeWait);
         StateBand? closeWait = Find(bands, c, peer, TcpState.CloseWait);
         // Nothing tells of a FIN when the end was no longer open: a RST had ended it.
@@ -73,7 +76,7 @@ internal static class InferredSegments
             return;
 
         long sent = first.T;
-        long read = c.EndsRead.Where(r => r.Host == peer).Select(r => r.T + r.Duration).DefaultIfEmpty(long.MaxValue).Min();
+        long read = c.EndsRead.Where(r => r.Own == peer).Select(r => r.Until).DefaultIfEmpty(long.MaxValue).Min();
         long received = Arrival(sent, Math.Min(closeWait?.Begin ?? long.MaxValue, read));
         arrows.Add(Make(c, fromClient, SegmentKind.Fin, sent, received, InferredFrom.ActiveClose, [first.Seq]));
         StateBand? acked = finWait2 ?? closeWait ?? timeWait;
@@ -87,7 +90,7 @@ internal static class InferredSegments
 
         if (closes.Length < 2)
             return;
-        CallEvent second = closes[1].Call;
+        FlowCall second = closes[1].Call;
         long finSent = Math.Max(second.T, received);
         long finReceived = Math.Max(Arrival(finSent, timeWait?.Begin ?? long.MaxValue), ackArrived);
         arrows.Add(Make(c, !fromClient, SegmentKind.Fin, finSent, finReceived, InferredFrom.PassiveClose, [second.Seq]));
@@ -112,14 +115,14 @@ internal static class InferredSegments
         return at;
     }
 
-    private static StateBand? Find(IReadOnlyList<StateBand> bands, Connection c, string host, TcpState state) =>
-        bands.FirstOrDefault(b => b.State == state && !(b.End <= c.Connect.T) && c.Has(b, host));
+    private static StateBand? Find(IReadOnlyList<StateBand> bands, Connection c, TcpEndpoint end, TcpState state) =>
+        bands.FirstOrDefault(b => b.State == state && c.Has(b, end));
 
-    private static TcpState? StateAt(IReadOnlyList<StateBand> bands, Connection c, string host, long t) =>
-        bands.LastOrDefault(b => b.Covers(t) && c.Has(b, host))?.State;
+    private static TcpState? StateAt(IReadOnlyList<StateBand> bands, Connection c, TcpEndpoint end, long t) =>
+        bands.LastOrDefault(b => b.Covers(t) && c.Has(b, end))?.State;
 
     private static Arrow Make(Connection c, bool fromClient, SegmentKind kind, long sent, long? received, InferredFrom evidence, IReadOnlyList<long> seqs) =>
         fromClient
-            ? new(c.ClientHost, c.ServerHost, kind, sent, received, EventSource.Inferred, evidence, seqs, c.ClientEnd, c.ServerEnd)
-            : new(c.ServerHost, c.ClientHost, kind, sent, received, EventSource.Inferred, evidence, seqs, c.ServerEnd, c.ClientEnd);
+            ? new(c.ClientHost, c.ServerHost, kind, sent, received, EvidenceSource.Inferred, evidence, seqs, c.ClientEnd, c.ServerEnd)
+            : new(c.ServerHost, c.ClientHost, kind, sent, received, EvidenceSource.Inferred, evidence, seqs, c.ServerEnd, c.ClientEnd);
 }

@@ -3,6 +3,7 @@ namespace ReuseAddrDashboard.Core.Fold;
 /// <summary>Where a captured segment was seen.</summary>
 public enum SeenAt : byte
 {
+    /// <summary>As it left and as it arrived.</summary>
     BothEnds,
 
     /// <summary>Only as it left: it was lost on the way, or nobody captures at its target.</summary>
@@ -49,16 +50,22 @@ public sealed record ObservedSegment
     /// <summary>SEG.WND, not scaled.</summary>
     public int Win { get; init; }
 
+    /// <summary>Maximum segment size in octets; null where the option is absent.</summary>
     public int? Mss { get; init; }
 
+    /// <summary>Window scale shift, 0 to 14 (RFC 7323); null where the option is absent.</summary>
     public int? Wscale { get; init; }
 
+    /// <summary>The option SACK-permitted (RFC 2018).</summary>
     public bool SackPermitted { get; init; }
 
+    /// <summary>TSval of the timestamps option (RFC 7323); null where absent.</summary>
     public uint? TsVal { get; init; }
 
+    /// <summary>TSecr; null where absent.</summary>
     public uint? TsEcr { get; init; }
 
+    /// <summary>Whose capture saw it.</summary>
     public SeenAt Seen { get; init; }
 
     /// <summary>True when its sequence numbers had been sent before.</summary>

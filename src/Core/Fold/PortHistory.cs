@@ -1,139 +1,118 @@
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Core.Fold;
 
-/// <summary>Names one socket of a port: a connection by its two ends, a socket without a peer by its inode (or its address, where that is not known).</summary>
-internal readonly record struct PortKey(SocketPair Pair, ulong Inode)
+/// <summary>Every socket that one network namespace had on a port in the course of the log, as its kernel's tables told.</summary>
+/// <param name="own">The run's socket of an inode; null for none.</param>
+internal sealed class PortHistory(Func<ulong, OwnSocket?> own)
 {
-    public static PortKey Of(SocketPair pair, ulong inode) => pair.Remote.Port == 0 && inode != 0 ? new(default, inode) : new(pair, 0);
-}
+    /// <summary>How long after its end a socket may still matter to a call that is judged anew, ns: events come late, but not so late.</summary>
+    private const long Late = 30_000_000_000;
 
-/// <summary>What was seen of one socket of a port, by /proc and sock_diag alike.</summary>
-internal sealed class PortTrack(SocketPair pair, ulong inode, uint uid)
-{
-    /// <param name="State">Null for not there.</param>
-    /// <param name="Ends">When the timer that was read with it runs out; null for none.</param>
-    private readonly record struct Sight(long T, TcpState? State, EventSource Source, long? Ends);
-
-    private readonly List<Sight> _sights = [];
-
-    public SocketPair Pair { get; } = pair;
-
-    public ulong Inode { get; } = inode;
-
-    public uint Uid { get; private set; } = uid;
-
-    /// <summary>When it was first seen, and the last look before that; null for none.</summary>
-    public (long? Before, long T) First { get; private set; } = (null, long.MaxValue);
-
-    public void Add(RunEvent e, TcpState? from, TcpState? to, long? after, SocketTimer? timer, uint uid)
-    {
-        if (after is { } last && from != to)
-        {
-            // The change lies in (after, T]: what the same source said within is the reading that ended at T, not a moment of its own.
-            _sights.RemoveAll(s => s.Source == e.Source && s.T > last);
-            Insert(new(last, from, e.Source, null));
-        }
-        Insert(new(e.T, to, e.Source, to == TcpState.TimeWait && timer is { } t ? e.T + t.Left : null));
-        if (to is not null && e.T < First.T)
-            First = (after, e.T);
-        if (to is not null)
-            Uid = uid;
-    }
-
-    /// <summary>It surely was not there at that moment.</summary>
-    public void Absent(long t) => Insert(new(t, null, EventSource.Call, null));
-
-    /// <summary>What it was between two moments; null when it surely was not there.</summary>
-    /// <param name="begin">Nanoseconds on the run's axis.</param>
-    /// <param name="end">Not before <paramref name="begin"/>.</param>
-    public (TcpState State, bool Sure)? Between(long begin, long end)
-    {
-        int first = _sights.FindLastIndex(s => s.T <= begin);
-        Sight? later = first + 1 < _sights.Count ? _sights[first + 1] : null;
-        if (first < 0)
-            return later is { State: { } found } ? (found, false) : null;
-        Sight before = _sights[first];
-        for (int i = first + 1; i < _sights.Count; i++)
-        {
-            Sight next = _sights[i];
-            if (!Alike(before.State, next.State))
-                return (Worse(before.State, next.State), false);
-            if (next.T >= end)
-                break;
-        }
-        return before.State is not { } state ? null : (state, later is not null || before.Ends is not { } over || over > end);
-    }
-
-    /// <summary>What it was when last seen.</summary>
-    public TcpState? Last => _sights.Count == 0 ? null : _sights[^1].State;
-
-    private void Insert(Sight sight)
-    {
-        int at = _sights.FindLastIndex(s => s.T <= sight.T) + 1;
-        _sights.Insert(at, sight);
-    }
-
-    // To the rule a socket is there or not, and listens or not. (TIME-WAIT matters only to SO_REUSEPORT of another user.)
-    private static bool Alike(TcpState? a, TcpState? b) => a is null == b is null && a == TcpState.Listen == (b == TcpState.Listen);
-
-    private static TcpState Worse(TcpState? a, TcpState? b) =>
-        a == TcpState.Listen || b == TcpState.Listen ? TcpState.Listen : a ?? b ?? TcpState.Close;
-}
-
-/// <summary>Every socket that one host had on a port in the course of the log, as its kernel's tables told.</summary>
-internal sealed class PortHistory
-{
     private readonly Dictionary<PortKey, PortTrack> _tracks = [];
+    private readonly HashSet<PortTrack> _there = [];
+    private readonly List<PortTrack> _gone = [], _alone = [];
 
-    public IEnumerable<PortTrack> Tracks => _tracks.Values;
-
-    public static PortHistory Of(IEnumerable<RunEvent> log, string host, int port)
+    /// <summary>Another that goes on from here; neither changes the other.</summary>
+    /// <param name="ownOfCopy">The run's socket of an inode, for the copy.</param>
+    public PortHistory Copy(Func<ulong, OwnSocket?> ownOfCopy)
     {
-        var history = new PortHistory();
-        foreach (RunEvent e in log)
-        {
-            if (e is SocketEvent row && row.Host == host && row.Local.Port == port && !IsRequest(row))
-                history.Track(new(row.Local, row.Remote), row.Inode, row.Uid).Add(row, row.From, row.To, row.After, row.Timer, row.Uid);
-            // Of a trace only the end of a TIME-WAIT, which it tells to the microsecond: to it a socket that goes into TIME-WAIT is gone as well.
-            else if (e is StateEvent { Source: EventSource.Diag } or StateEvent { Source: EventSource.Trace, From: TcpState.TimeWait, To: null } && e is StateEvent change && change.Host == host && change.Socket.Local.Port == port)
-                history.Add(change);
-        }
-        history.KnowOwn(log, host);
-        return history;
+        var copy = new PortHistory(ownOfCopy);
+        var copies = new Dictionary<PortTrack, PortTrack>(_tracks.Count);
+        foreach ((PortKey key, PortTrack track) in _tracks)
+            copy._tracks[key] = copies[track] = track.Copy();
+        copy._there.UnionWith(_there.Select(t => copies[t]));
+        copy._gone.AddRange(_gone.Select(t => copies[t]));
+        copy._alone.AddRange(_alone.Select(t => copies[t]));
+        return copy;
+    }
+
+    /// <summary>Every socket without a peer that was ever there.</summary>
+    public IReadOnlyList<PortTrack> Alone => _alone;
+
+    /// <summary>Those that are there, and those that have gone since a moment, or may have been there then.</summary>
+    public IEnumerable<PortTrack> Since(long t)
+    {
+        foreach (PortTrack track in _there)
+            yield return track;
+        for (int i = _gone.Count - 1; i >= 0 && _gone[i].LastAt >= t - Late; i--)
+            yield return _gone[i];
     }
 
     public PortTrack? Find(SocketPair pair) => _tracks.GetValueOrDefault(PortKey.Of(pair, 0));
 
-    // A request that waits for its last ACK has no bind bucket of its own; it goes with its listener.
-    private static bool IsRequest(SocketEvent row) => row is { Inode: 0, To: TcpState.SynRecv or TcpState.NewSynRecv or null } && row.From is null or TcpState.SynRecv or TcpState.NewSynRecv;
-
-    private void Add(StateEvent change)
+    /// <summary>Takes the next event of that namespace and port.</summary>
+    /// <returns>The moment from which what is known has changed; null where nothing has.</returns>
+    public long? Append(RunEvent e)
     {
-        // A bound socket that connects keeps its inode and gets a peer: it is a connection from then on.
-        if (change is { Inode: not 0, From: TcpState.BoundInactive or TcpState.Listen } && change.Socket.Remote.Port != 0
-            && _tracks.TryGetValue(new(default, change.Inode), out PortTrack? bound))
-            bound.Add(change, change.From, null, change.After, null, change.Uid);
-        Track(change.Socket, change.Inode, change.Uid).Add(change, change.From, change.To, change.After, change.Timer, change.Uid);
-    }
-
-    // A socket of the run has no port before its bind and none after its close, whenever it was seen first and last.
-    private void KnowOwn(IEnumerable<RunEvent> log, string host)
-    {
-        var own = new Dictionary<string, ulong>();
-        foreach (CallEvent call in log.OfType<CallEvent>().Where(c => c.Host == host && c.Succeeded))
+        switch (e)
         {
-            if (call is { Call: "socket", Inode: not 0 })
-                own[call.Socket] = call.Inode;
-            else if (call.Call is "bind" or "close" && own.TryGetValue(call.Socket, out ulong inode) && _tracks.TryGetValue(new(default, inode), out PortTrack? track))
-                track.Absent(call.Call == "bind" ? call.T : call.T + call.Duration);
+            case SocketEvent row when !IsRequest(row):
+                return Add(new(new(row.Local, row.Remote), row.From, row.To, row.T, row.After, row.Source, row.Timer, row.Inode, row.Uid, null));
+            // Of a trace only the end of a TIME-WAIT, which it tells to the microsecond: to it a socket that goes into TIME-WAIT is gone as well.
+            case StateEvent { Source: EvidenceSource.Diag } or StateEvent { Source: EvidenceSource.Trace, From: TcpState.TimeWait, To: null }:
+                var change = (StateEvent)e;
+                var reading = new PortReading(change.Socket, change.From, change.To, change.T, change.After, change.Source, change.Timer, change.Inode, change.Uid, change.V6Only);
+                // A bound socket that connects keeps its inode and gets a peer: it is a connection from then on.
+                if (change is { Inode: not 0, From: TcpState.BoundInactive or TcpState.Listen } && change.Socket.Remote.Port != 0 && _tracks.ContainsKey(new(default, change.Inode)))
+                    Add(reading with { Pair = new(change.Socket.Local, default), To = null, Timer = null });
+                return Add(reading);
+            default:
+                return null;
         }
     }
 
-    private PortTrack Track(SocketPair pair, ulong inode, uint uid)
+    /// <summary>A socket of the run's has no port before its bind, whenever it was seen first.</summary>
+    public void Bound(OwnSocket socket) => KnowOwn(socket, bound: true);
+
+    /// <summary>A socket of the run's has no port after its close, whenever it was seen last.</summary>
+    public void Closed(OwnSocket socket) => KnowOwn(socket, bound: false);
+
+    private void KnowOwn(OwnSocket socket, bool bound)
     {
-        var key = PortKey.Of(pair, inode);
-        return _tracks.TryGetValue(key, out PortTrack? track) ? track : _tracks[key] = new(pair, inode, uid);
+        if (socket.Inode == 0 || !_tracks.TryGetValue(new(default, socket.Inode), out PortTrack? track) || (bound ? socket.BoundAt : socket.ClosedAt) is not { } t)
+            return;
+        track.Absent(t);
+        Place(track);
     }
+
+    private long? Add(PortReading reading)
+    {
+        var key = PortKey.Of(reading.Pair, reading.Inode);
+        bool known = _tracks.TryGetValue(key, out PortTrack? track);
+        if (!known)
+        {
+            _tracks[key] = track = new(reading.Pair, reading.Inode);
+            if (track.IsAlone)
+                _alone.Add(track);
+        }
+        long since = track!.Add(reading);
+        if (!known && track.IsAlone && own(reading.Inode) is { } mine)
+        {
+            KnowOwn(mine, bound: true);
+            KnowOwn(mine, bound: false);
+        }
+        Place(track);
+        return since;
+    }
+
+    private void Place(PortTrack track)
+    {
+        if (track.Last is not null)
+        {
+            if (_there.Add(track) && track.IsGone)
+                _gone.Remove(track);
+            track.IsGone = false;
+        }
+        else if (!track.IsGone)
+        {
+            _there.Remove(track);
+            _gone.Add(track);
+            track.IsGone = true;
+        }
+    }
+
+    // A request that waits for its last ACK has no bind bucket of its own; it goes with its listener.
+    private static bool IsRequest(SocketEvent row) => row is { Inode: 0, To: TcpState.SynRecv or TcpState.NewSynRecv or null } && row.From is null or TcpState.SynRecv or TcpState.NewSynRecv;
 }

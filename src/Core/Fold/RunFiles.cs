@@ -1,23 +1,27 @@
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 
 namespace ReuseAddrDashboard.Core.Fold;
 
+/// <summary>A run's header and log as one file, and back.</summary>
 public static class RunFiles
 {
-    /// <summary>The run file of a log: outcome and rebind are folded from it and never kept beside it.</summary>
+    /// <summary>The run file of a log: outcome and results are folded from it and never kept beside it.</summary>
     public static RunFile Of(RunHeader header, IReadOnlyList<RunEvent> events)
     {
-        ScenarioProgress progress = ScenarioProgress.Of(header.Script, events);
+        ScenarioProgress progress = ScenarioProgress.Of(header, events);
         return new()
         {
             Format = header.Format,
             Id = header.Id,
             Lab = header.Lab,
             Scenario = header.Scenario,
-            Options = header.Options,
+            Values = header.Values,
+            Ports = header.Ports,
+            PauseMs = header.PauseMs,
+            Mode = header.Mode,
             StartedAt = header.StartedAt,
             Outcome = progress.Outcome,
-            Rebind = progress.Rebind,
+            Results = progress.Results,
             Hosts = header.Hosts,
             Script = header.Script,
             Events = events,
@@ -27,6 +31,6 @@ public static class RunFiles
     /// <summary>What was settled at its start.</summary>
     public static RunHeader HeaderOf(RunFile run) => new()
     {
-        Format = run.Format, Id = run.Id, Lab = run.Lab, Scenario = run.Scenario, Options = run.Options, StartedAt = run.StartedAt, Hosts = run.Hosts, Script = run.Script,
+        Format = run.Format, Id = run.Id, Lab = run.Lab, Scenario = run.Scenario, Values = run.Values, Ports = run.Ports, PauseMs = run.PauseMs, Mode = run.Mode, StartedAt = run.StartedAt, Hosts = run.Hosts, Script = run.Script,
     };
 }

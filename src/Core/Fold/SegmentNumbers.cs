@@ -5,11 +5,17 @@ namespace ReuseAddrDashboard.Core.Fold;
 /// <summary>Sequence numbers counted from each connection's SYN. Takes the segments in the order they were sent.</summary>
 internal sealed class SegmentNumbers
 {
-    private readonly Dictionary<(Endpoint, Endpoint), uint> _zero = [];
+    private readonly Dictionary<(TcpEndpoint, TcpEndpoint), uint> _zero;
 
-    public (uint Seq, uint? Ack) Of(Sighting s)
+    public SegmentNumbers() => _zero = [];
+
+    private SegmentNumbers(Dictionary<(TcpEndpoint, TcpEndpoint), uint> zero) => _zero = new(zero);
+
+    public SegmentNumbers Copy() => new(_zero);
+
+    public (uint Seq, uint? Ack) Of(SegmentSighting s)
     {
-        (Endpoint, Endpoint) way = (s.Origin, s.Target), back = (s.Target, s.Origin);
+        (TcpEndpoint, TcpEndpoint) way = (s.Origin, s.Target), back = (s.Target, s.Origin);
         bool syn = s.Flags.Has(TcpFlags.Syn), ack = s.Flags.Has(TcpFlags.Ack);
         uint seq = s.Event.SeqNo;
         if (syn && _zero.TryGetValue(way, out uint old) && old != seq)

@@ -1,4 +1,4 @@
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Core.Fold;
@@ -7,63 +7,83 @@ namespace ReuseAddrDashboard.Core.Fold;
 /// One socket from its coming to its going, by what all sources say of it in the order of time. The first to tell of a state begins it, which is the most exact one:
 /// a trace tells the change itself, the others see it later. What the others say then confirms it, or contradicts.
 /// </summary>
-internal sealed class SocketLife(string host, Endpoint local, Endpoint remote, ulong inode)
+internal sealed class SocketLife(string host, TcpEndpoint local, TcpEndpoint remote, ulong inode)
 {
     /// <summary>Nanoseconds between a change and the moment at which it is told to be: a look-up that was interrupted, stamps of two clocks read one after the other.</summary>
     private const long Slack = 10_000_000;
 
-    private readonly List<Stay> _stays = [];
+    private readonly List<SightedState> _states = [];
 
     public string Host => host;
 
-    public Endpoint Local => local;
+    public TcpEndpoint Local => local;
 
-    public Endpoint Remote => remote;
+    public TcpEndpoint Remote => remote;
 
-    /// <summary>Of a socket without a peer; 0 while nobody told it.</summary>
+    /// <summary>0 while nobody told it.</summary>
     public ulong Inode { get; set; } = inode;
 
-    public IReadOnlyList<Stay> Stays => _stays;
+    public IReadOnlyList<SightedState> States => _states;
 
-    public bool IsOver => _stays is [.., { End: not null }];
+    public bool IsOver => _states is [.., { End: not null }];
 
-    /// <summary>Takes what was seen; false when it is of another socket with the same addresses, which follows this one.</summary>
-    public bool Takes(StateSighting s, List<Disagreement> contradictions)
+    /// <summary>True for an end that is told of a minisock which this one has never been: of the one whose place it took.</summary>
+    public bool IsEndOfAnother(StateSighting s) => s is { To: null, From: TcpState.FinWait2 or TcpState.TimeWait } && !_states.Exists(b => b.State is TcpState.FinWait1 or TcpState.FinWait2 or TcpState.Closing or TcpState.TimeWait);
+
+    /// <summary>True for a socket that begins to connect while this one, another, has the same two ends: its connect() finds that, and fails.</summary>
+    public bool IsBesideOf(StateSighting s) => s.To == TcpState.SynSent && s.Inode != 0 && Inode != 0 && s.Inode != Inode && _states is [.., { End: null, State: not (TcpState.FinWait2 or TcpState.TimeWait) }];
+
+    /// <summary>Takes what was seen in; false when it is of another socket with the same addresses, which follows this one.</summary>
+    public bool TryTake(StateSighting s, List<Disagreement> contradictions)
     {
+        if (!s.IsAlone && Inode == 0)
+            Inode = s.Inode;
         if (s.To is null)
             Ends(s, contradictions);
-        else if (_stays.Count == 0)
-            _stays.Add(new Stay(s, null));
-        else if (_stays.FindLast(b => b.May(s, Slack)) is { } seen)
+        else if (_states.Count == 0)
+            _states.Add(new SightedState(s, null));
+        else if (_states.FindLast(b => b.May(s, Slack)) is { } seen)
             seen.Confirm(s);
-        else if (_stays[^1].End is null)
-            return Changes(s, _stays[^1], contradictions);
+        else if (_states[^1].End is null)
+            return Changes(s, _states[^1], contradictions);
         else
-            return GoesOn(s, _stays[^1], contradictions);
+            return GoesOn(s, _states[^1], contradictions);
         return true;
     }
 
-    /// <summary>Another socket took its addresses.</summary>
-    public void Replaced(long t)
+    /// <summary>The event that shows that another socket took its addresses while it was there; null for none.</summary>
+    public long? TakenOverBy { get; private set; }
+
+    /// <summary>It goes on under other addresses.</summary>
+    public void GoesOnElsewhere(long t)
     {
-        if (_stays is [.., { End: null } last])
+        if (_states is [.., { End: null } last])
             last.EndWith(t);
     }
 
-    private bool Changes(StateSighting s, Stay now, List<Disagreement> contradictions)
+    /// <summary>Another socket took its addresses.</summary>
+    public void TakenOver(StateSighting s)
+    {
+        if (_states is not [.., { End: null } last])
+            return;
+        last.EndWith(s.T, s);
+        TakenOverBy = s.Seq;
+    }
+
+    private bool Changes(StateSighting s, SightedState now, List<Disagreement> contradictions)
     {
         if (Restarts(s))
             return false;
-        if (!now.IsOnlyOf(s.Source) && _stays.Exists(b => b.State == s.To))
+        if (!now.IsOnlyOf(s.Source) && _states.Exists(b => b.State == s.To))
         {
             Contradict(s, s.T, s.To, now, contradictions);
             return true;
         }
         // A trace tells of every change of a full socket; what it did not tell of, it contradicts.
-        if (s.Source != EventSource.Trace && now.Has(EventSource.Trace) && s.To is not (TcpState.TimeWait or TcpState.BoundInactive))
+        if (s.Source != EvidenceSource.Trace && now.Has(EvidenceSource.Trace) && s.To is not (TcpState.TimeWait or TcpState.BoundInactive))
             Contradict(s, s.T, s.To, now, contradictions);
-        now.EndWith(s.T);
-        _stays.Add(new Stay(s, now));
+        now.EndWith(s.T, s);
+        _states.Add(new SightedState(s, now));
         return true;
     }
 
@@ -75,7 +95,7 @@ internal sealed class SocketLife(string host, Endpoint local, Endpoint remote, u
         _ => false,
     };
 
-    private bool GoesOn(StateSighting s, Stay last, List<Disagreement> contradictions)
+    private bool GoesOn(StateSighting s, SightedState last, List<Disagreement> contradictions)
     {
         if (last.IsSoft && s.To is TcpState.FinWait2 or TcpState.TimeWait)
         {
@@ -85,8 +105,8 @@ internal sealed class SocketLife(string host, Endpoint local, Endpoint remote, u
                 last.Confirm(s);
                 return true;
             }
-            last.EndWith(s.T);
-            _stays.Add(new Stay(s, last));
+            last.EndWith(s.T, s);
+            _states.Add(new SightedState(s, last));
             return true;
         }
         if (s.From is null || Restarts(s) || s.Source == last.EndSource)
@@ -97,13 +117,13 @@ internal sealed class SocketLife(string host, Endpoint local, Endpoint remote, u
 
     private void Ends(StateSighting s, List<Disagreement> contradictions)
     {
-        if (_stays.Count == 0)
+        if (_states.Count == 0)
             return;
-        Stay last = _stays[^1];
+        SightedState last = _states[^1];
         if (last.End is null)
         {
             // The full socket ends as its minisock begins.
-            if (s.Source == EventSource.Trace && last.State == TcpState.TimeWait && s.From != TcpState.TimeWait)
+            if (s.Source == EvidenceSource.Trace && last.State == TcpState.TimeWait && s.From != TcpState.TimeWait)
                 last.Confirm(s);
             else
                 last.Go(s);
@@ -117,9 +137,9 @@ internal sealed class SocketLife(string host, Endpoint local, Endpoint remote, u
             last.ConfirmEnd(s);
     }
 
-    private void Contradict(StateSighting s, long t, TcpState? state, Stay other, List<Disagreement> contradictions)
+    private void Contradict(StateSighting s, long t, TcpState? state, SightedState other, List<Disagreement> contradictions)
     {
-        EventSource against = other.End is null ? other.Source : other.EndSource;
+        string against = other.End is null ? other.Source : other.EndSource;
         if (against == s.Source || contradictions.Exists(d => d.Band == other.Seq && d.Source == s.Source))
             return;
         contradictions.Add(new(host, local, remote, t, s.Source, state, against, other.End is null ? other.State : null, other.End ?? other.Begin, s.Seq, other.Seq));

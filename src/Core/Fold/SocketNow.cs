@@ -1,4 +1,4 @@
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Core.Fold;
@@ -9,11 +9,14 @@ namespace ReuseAddrDashboard.Core.Fold;
 /// <param name="Since">First moment at which the socket was seen in this state.</param>
 public sealed record SocketNow(string Host, SocketEvent Reading, long Since)
 {
+    /// <summary>The state in the table; CLOSE once it has gone.</summary>
     public TcpState State => Reading.To ?? TcpState.Close;
 
-    public Endpoint Local => Reading.Local;
+    /// <summary>Its own end.</summary>
+    public TcpEndpoint Local => Reading.Local;
 
-    public Endpoint Remote => Reading.Remote;
+    /// <summary>The peer; for a listener the wildcard with port 0.</summary>
+    public TcpEndpoint Remote => Reading.Remote;
 
     /// <summary>What the timer must show at <paramref name="t"/>, counted on from the last reading; null when none runs.</summary>
     public SocketTimer? TimerAt(long t) =>

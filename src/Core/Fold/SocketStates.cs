@@ -1,65 +1,68 @@
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Core.Fold;
 
-/// <summary>The states of every socket as all sources together tell them: nothing twice, nothing left out, and where two cannot both be right, that.</summary>
+/// <summary>The states of sockets as all sources together tell them: nothing twice, nothing left out, and where two cannot both be right, that.</summary>
 internal sealed class SocketStates
 {
-    /// <summary>Nanoseconds after which a source would have told of a change, if its host has told of anything later.</summary>
-    private const long Patience = 500_000_000;
-
     private readonly List<SocketLife> _lives = [];
-    private readonly Dictionary<(string Host, Endpoint Local, Endpoint Remote), SocketLife> _connections = [];
+    private readonly Dictionary<(string Host, TcpEndpoint Local, TcpEndpoint Remote), SocketLife> _connections = [];
+    private readonly List<SocketLife> _beside = [];
     private readonly List<Disagreement> _contradictions = [];
 
-    private SocketStates()
+    /// <summary>Each socket from its coming to its going, in the order in which they were first seen.</summary>
+    public IReadOnlyList<SocketLife> Lives => _lives;
+
+    /// <summary>Those of them that began to connect while another had the same two ends.</summary>
+    public IReadOnlyList<SocketLife> Beside => _beside;
+
+    /// <summary>What two sources cannot both be right about, unless an event still on its way explains it.</summary>
+    public IReadOnlyList<Disagreement> Contradictions => _contradictions;
+
+    /// <param name="sightings">Of one pair of ends, or of the sockets without a peer on one port of a host; in any order.</param>
+    public static SocketStates Of(IEnumerable<StateSighting> sightings)
     {
+        var states = new SocketStates();
+        foreach (StateSighting s in sightings.Order(StateSighting.InTime))
+            states.Add(s);
+        return states;
     }
 
-    public required IReadOnlyList<StateBand> Bands { get; init; }
-
-    public required IReadOnlyList<TimeWaitBar> TimeWaits { get; init; }
-
-    public required IReadOnlyList<Disagreement> Disagreements { get; init; }
-
-    public static SocketStates Of(IReadOnlyList<RunEvent> log, IReadOnlyList<CallEvent> calls, RowOwners owners)
+    private void Add(StateSighting s)
     {
-        var fold = new SocketStates { Bands = [], TimeWaits = [], Disagreements = [] };
-        foreach (StateSighting s in StateSighting.Of(log, owners))
-            fold.Take(s);
-        return new SocketStates
+        if (s.GoesToConnect)
         {
-            Bands = [.. fold._lives.SelectMany(l => l.Stays.Select(b => b.Band(l)))],
-            TimeWaits = [.. fold._lives.SelectMany(l => l.Stays.Where(b => b.State == TcpState.TimeWait).Select(b => b.Bar(l, Destroying(calls, l, b)))).OrderBy(b => b.Begin)],
-            Disagreements = [.. Settled(fold._contradictions, log)],
-        };
-    }
-
-    private void Take(StateSighting s)
-    {
+            // The same one by its inode.
+            _lives.FindLast(l => l.Inode == s.Inode)?.GoesOnElsewhere(s.T);
+            return;
+        }
         if (s.IsAlone)
         {
             SocketLife alone = AloneOf(s);
-            if (!alone.Takes(s, _contradictions))
-                New(s).Takes(s, _contradictions);
+            if (!alone.TryTake(s, _contradictions))
+                New(s).TryTake(s, _contradictions);
             return;
         }
-        // A bound socket that connected: the same one by its inode.
-        if (s is { From: TcpState.BoundInactive, Inode: not 0 } && _lives.FindLast(l => l.Host == s.Host && l.Inode == s.Inode) is { } bound)
-        {
-            bound.Replaced(s.T);
-            if (s.To is null)
-                return;
-            s = s with { From = null };
-        }
-        (string, Endpoint, Endpoint) key = (s.Host, s.Local.Unmapped(), s.Remote.Unmapped());
+        (string, TcpEndpoint, TcpEndpoint) key = (s.Host, s.Local.Unmapped(), s.Remote.Unmapped());
         if (!_connections.TryGetValue(key, out SocketLife? life))
             _connections[key] = life = New(s);
-        if (life.Takes(s, _contradictions))
+        if (s.Inode != 0 && _beside.Find(b => b.Inode == s.Inode && b.Host == s.Host && !b.IsOver) is { } beside)
+        {
+            _ = beside.TryTake(s, _contradictions);
             return;
-        life.Replaced(s.T);
-        (_connections[key] = New(s)).Takes(s, _contradictions);
+        }
+        if (life.IsBesideOf(s))
+        {
+            SocketLife other = New(s);
+            _beside.Add(other);
+            _ = other.TryTake(s, _contradictions);
+            return;
+        }
+        if (life.IsEndOfAnother(s) || life.TryTake(s, _contradictions))
+            return;
+        life.TakenOver(s);
+        (_connections[key] = New(s)).TryTake(s, _contradictions);
     }
 
     private SocketLife New(StateSighting s)
@@ -81,19 +84,5 @@ internal sealed class SocketStates
         if (found.Inode == 0)
             found.Inode = s.Inode;
         return found;
-    }
-
-    private static CallEvent? Destroying(IReadOnlyList<CallEvent> calls, SocketLife life, Stay wait) => calls.FirstOrDefault(c =>
-        c is { Call: "SOCK_DESTROY", Succeeded: true } && c.Host == life.Host && c.Local?.Unmapped() == life.Local.Unmapped() && c.Remote?.Unmapped() == life.Remote.Unmapped()
-        && c.T >= wait.Begin && !(c.T > wait.End));
-
-    /// <summary>Without those that an event still on its way may explain, or one that was lost.</summary>
-    private static IEnumerable<Disagreement> Settled(List<Disagreement> found, IReadOnlyList<RunEvent> log)
-    {
-        if (found.Count == 0)
-            return [];
-        var heard = new Heard(log);
-        GapEvent[] gaps = [.. log.OfType<GapEvent>()];
-        return found.Where(d => heard.From(d.Host) >= d.T + Patience && !Array.Exists(gaps, g => g.Concerns(d.Host, d.Source) || g.Concerns(d.Host, d.Other)));
     }
 }

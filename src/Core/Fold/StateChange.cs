@@ -15,10 +15,10 @@ namespace ReuseAddrDashboard.Core.Fold;
 /// <param name="Seq">The event by which it is chosen.</param>
 /// <param name="Seqs">Every event that shows it.</param>
 public sealed record StateChange(
-    string Host, Endpoint Local, Endpoint Remote, TcpState? From, TcpState? To, long T, long? After, bool Exact, SourceSet Sources, long Seq, SeqList Seqs)
+    string Host, TcpEndpoint Local, TcpEndpoint Remote, TcpState? From, TcpState? To, long T, long? After, bool Exact, SourceSet Sources, long Seq, SeqList Seqs)
 {
     /// <summary>In the order of the axis.</summary>
-    public static IReadOnlyList<StateChange> Of(IReadOnlyList<StateBand> bands)
+    public static IReadOnlyList<StateChange> InOrder(IReadOnlyList<StateBand> bands)
     {
         var all = new List<StateChange>(bands.Count * 2);
         foreach (StateBand b in bands)

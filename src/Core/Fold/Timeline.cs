@@ -1,14 +1,29 @@
-using ReuseAddrDashboard.Core.Events;
-using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Scenarios;
+using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Core.Fold;
 
 /// <summary>Everything a person sees of a run: a pure function of its log up to a cursor. Live is "cursor at the end".</summary>
 public sealed record Timeline
 {
+    private readonly Lazy<IReadOnlyList<SocketNow>> _sockets;
+    private readonly Lazy<IReadOnlyList<Disagreement>> _disagreements;
+    private readonly Lazy<RunVerdict> _rule;
+    private readonly Lazy<IReadOnlyList<StepResult>> _results;
+
+    internal Timeline(IReadOnlyList<RunEvent> log, IReadOnlyList<(RunResult Result, CallEvent Call)> deciding, SocketRows rows, IReadOnlyList<Disagreement> contradictions, IReadOnlyDictionary<string, long> told, Func<IReadOnlyList<RunEvent>, ScenarioProgress, RunVerdict> rule)
+    {
+        _sockets = new(rows.InTableOrder);
+        _disagreements = new(() => Disagreement.Settled(contradictions, told, Gaps!));
+        _rule = new(() => rule(log, Progress!));
+        _results = new(() => StepResult.Of(deciding, Rule.Made, Notes!));
+    }
+
+    /// <summary>What was settled when the run started.</summary>
     public required RunHeader Header { get; init; }
 
-    /// <summary>client, then server.</summary>
+    /// <summary>The hosts in the lab's order.</summary>
     public required IReadOnlyList<Lane> Lanes { get; init; }
 
     /// <summary>In the order of the axis.</summary>
@@ -23,25 +38,31 @@ public sealed record Timeline
     /// <summary>In the order they were sent.</summary>
     public required IReadOnlyList<Arrow> Arrows { get; init; }
 
-    public required IReadOnlyList<RebindAttempt> Rebinds { get; init; }
+    /// <summary>What the deciding steps came to, each attempt, in the order of the log.</summary>
+    public IReadOnlyList<StepResult> Results => _results.Value;
 
     /// <summary>What the kernel's bind rule says of the binds and listens that were made, and of the next.</summary>
-    public required RunVerdict Rule { get; init; }
+    public RunVerdict Rule => _rule.Value;
 
+    /// <summary>One for each TIME-WAIT, in the order of their begin.</summary>
     public required IReadOnlyList<TimeWaitBar> TimeWaits { get; init; }
 
     /// <summary>Where two sources cannot both be right.</summary>
-    public required IReadOnlyList<Disagreement> Disagreements { get; init; }
+    public IReadOnlyList<Disagreement> Disagreements => _disagreements.Value;
 
+    /// <summary>What the programs printed, in the order of the log.</summary>
     public required IReadOnlyList<OutputEvent> Output { get; init; }
 
-    /// <summary>The rows of both hosts at the cursor.</summary>
-    public required IReadOnlyList<SocketNow> Sockets { get; init; }
+    /// <summary>The rows of all hosts at the cursor.</summary>
+    public IReadOnlyList<SocketNow> Sockets => _sockets.Value;
 
+    /// <summary>In the order of the log.</summary>
     public required IReadOnlyList<NoteEvent> Notes { get; init; }
 
+    /// <summary>What was lost, in the order of the log.</summary>
     public required IReadOnlyList<GapEvent> Gaps { get; init; }
 
+    /// <summary>Where the run stands in its scenario at the cursor.</summary>
     public required ScenarioProgress Progress { get; init; }
 
     /// <summary>The last moment of the log, nanoseconds on the run's axis.</summary>
@@ -50,51 +71,48 @@ public sealed record Timeline
     /// <summary>How much was lost on the way to the log.</summary>
     public long Lost => Gaps.Sum(g => g.Lost);
 
-    /// <summary>The last attempt to bind again: what the run has shown; null before the first.</summary>
-    public RebindAttempt? Verdict => Rebinds.Count == 0 ? null : Rebinds[^1];
+    /// <summary>The last result: what the run has shown; null before the first.</summary>
+    public StepResult? Verdict => Results.Count == 0 ? null : Results[^1];
 
-    /// <summary>True while the lab waits and binds again.</summary>
-    public bool BindingAgain => Progress.Outcome is Outcome.Running or Outcome.Completed && RebindAttempt.IsWaiting(Notes, long.MaxValue);
+    /// <summary>True while the lab repeats a step.</summary>
+    public bool Repeating => Progress.Outcome is Outcome.Running or Outcome.Completed && StepResult.IsRepeating(Notes, long.MaxValue);
 
+    /// <summary>True where what the lab does next is to wait for the end of TIME-WAIT: in a step, or before the first one of a run.</summary>
+    public bool WaitsForTimeWait => Progress is { Outcome: Outcome.Running, Current: { } current } && (current.Readiness == StepReadiness.Begun
+        ? Progress.Next(current.Step.Id) is { Action: { Do: ActionKind.Wait, For: WaitFor.Gone, State: "TIME-WAIT" } }
+        : Progress.Steps.All(s => s.Attempt == 0) && Notes.Any(n => n.Code == NoteCodes.WaitingForPort));
+
+    /// <summary>What a program of the scenario, or the kernel for it, did beside calls.</summary>
+    public required IReadOnlyList<ProgramEvent> Programs { get; init; }
+
+    /// <summary>Sysctls and filters that were changed and put back, in the order of the log.</summary>
+    public required IReadOnlyList<EnvironmentEvent> Environment { get; init; }
+
+    /// <summary>What the run answers to the conditions of its scenario, with the states that were concluded.</summary>
+    public RunFacts Facts => Progress.Facts with { Bands = Bands };
+
+    /// <summary>The listener that was there for a connection to <paramref name="end"/>; null for none that was seen.</summary>
+    /// <param name="host">The host that would have it.</param>
+    /// <param name="end">Where the SYN went.</param>
+    /// <param name="t">When, nanoseconds on the run's axis.</param>
+    public StateBand? Listener(string host, TcpEndpoint end, long t) => Bands.FirstOrDefault(b => b.State == TcpState.Listen && b.Host == host && b.Covers(t)
+        && b.Local.Port == end.Port && (b.Local.IsWildcard || b.Local.Unmapped().SameAddress(end.Unmapped())));
+
+    /// <summary>The rows of one host at the cursor.</summary>
     public IEnumerable<SocketNow> SocketsOf(string host) => Sockets.Where(s => s.Host == host);
 
-    /// <summary>Folds the log.</summary>
+    /// <summary>Folds a log.</summary>
     /// <param name="header">What was settled at the start.</param>
     /// <param name="events">The log in order of seq.</param>
     /// <param name="until">The cursor: later events are left out; null for the whole log.</param>
     public static Timeline Of(RunHeader header, IReadOnlyList<RunEvent> events, long? until = null)
     {
-        events = HostClocks.Place(events);
-        IReadOnlyList<RunEvent> log = until is { } cursor ? [.. events.Where(e => e.T <= cursor)] : events;
-        var owners = new RowOwners(header);
-        IReadOnlyList<CallEvent> calls = [.. log.OfType<CallEvent>()];
-        SocketStates states = SocketStates.Of(log, calls, owners);
-        IReadOnlyList<Connection> connections = Connections.Of(calls);
-        var observed = Segments.Of(header, log, calls);
-        IReadOnlyList<Arrow> arrows = [.. observed.Arrows, .. InferredSegments.Of(connections, states.Bands, observed)];
-        var causes = new Causes(connections, arrows, HostClocks.Apart(header, events));
-        var lessons = header.Script.Steps.Where(s => s.ResultIsLesson).Select(s => s.Id).ToHashSet();
-        IReadOnlyList<NoteEvent> notes = [.. log.OfType<NoteEvent>()];
-        RunVerdict rule = BindChecks.Of(header, log);
-        IReadOnlyList<StateBand> bands = [.. states.Bands.Select(causes.Of).OrderBy(b => b.Begin).ThenBy(b => b.Seq)];
-        return new Timeline
+        var state = new FoldState(header, ClockSpread.Of(events));
+        foreach (RunEvent e in HostClocks.Place(events))
         {
-            Header = header,
-            Lanes = [.. ((string[])[HubRoutes.Client, HubRoutes.Server]).Select(h => new Lane(h, header.Hosts.FirstOrDefault(f => f.Name == h)?.Address ?? ""))],
-            Calls = [.. calls.Select(c => new CallMark(c, causes.Of(c), c.Step is { } s && lessons.Contains(s))).OrderBy(m => m.At).ThenBy(m => m.Event.Seq)],
-            Bands = bands,
-            Changes = StateChange.Of(bands),
-            Arrows = [.. causes.Fit(states.Bands).OrderBy(a => a.Sent).ThenBy(a => a.Received ?? long.MaxValue)],
-            Rebinds = RebindAttempt.Of(calls, lessons, rule.Made, notes),
-            Rule = rule,
-            TimeWaits = states.TimeWaits,
-            Disagreements = states.Disagreements,
-            Output = [.. log.OfType<OutputEvent>()],
-            Sockets = SocketRows.Of(log, owners),
-            Notes = notes,
-            Gaps = [.. log.OfType<GapEvent>()],
-            Progress = ScenarioProgress.Of(header.Script, log),
-            End = log.Count == 0 ? 0 : log.Max(e => e is CallEvent c ? c.T + c.Duration : e.T),
-        };
+            if (!(e.T > until))
+                state.Append(e);
+        }
+        return state.Timeline((log, _) => BindChecks.Of(header, log));
     }
 }

@@ -1,113 +1,321 @@
-using System.Net;
 using System.Text.Json.Serialization;
-using ReuseAddrDashboard.Core.Events;
-using ReuseAddrDashboard.Core.Tcp;
-using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Core.Scenarios;
 
-/// <summary>A lesson as data: the steps of it, and the calls of each step. The agent knows none of this.</summary>
+/// <summary>
+/// A lesson as data (docs/scenarios.md): what a person may choose, the ports and programs, the steps and what each does, the question, and what explains each outcome.
+/// Agents know none of it. A run holds its own copy.
+/// </summary>
 public sealed record Scenario
 {
-    /// <summary>The name in addresses and run files, <c>without-reuseaddr</c>.</summary>
+    /// <summary>Where a file names no pause, milliseconds.</summary>
+    private const int DefaultPauseMs = 300;
+
+    /// <summary>With the defaults.</summary>
+    public Scenario() => PauseMs = DefaultPauseMs;
+
+    /// <summary>With what a reader of JSON takes where it finds none: an initializer's it does not know.</summary>
+    /// <param name="pauseMs">The default.</param>
+    [JsonConstructor]
+    public Scenario(int pauseMs = DefaultPauseMs) => PauseMs = pauseMs;
+
+    /// <summary>The name in addresses and run files: <c>without-reuseaddr</c>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>English text, and the key of its translations.</summary>
-    public required string Title { get; init; }
+    /// <summary>A name for it, for people.</summary>
+    public required LocalText Title { get; init; }
 
-    public required string Summary { get; init; }
+    /// <summary>One sentence.</summary>
+    public required LocalText Summary { get; init; }
 
-    public required RunOptions Defaults { get; init; }
+    /// <summary>The group it stands in, one of <see cref="Topics.All"/>.</summary>
+    public required string Topic { get; init; }
 
+    /// <summary>How much a reader has to know.</summary>
+    public ScenarioLevel Level { get; init; }
+
+    /// <summary>Where it stands in its topic; from easy to hard.</summary>
+    public int Order { get; init; }
+
+    /// <summary>What a person may change.</summary>
+    public IReadOnlyList<ScenarioValue> Values { get => field ?? []; init; }
+
+    /// <summary>The server's ports and others that the scenario names; at least one, the first is the one that the page shows.</summary>
+    public required IReadOnlyList<ScenarioPort> Ports { get; init; }
+
+    /// <summary>What runs on the hosts; at least one.</summary>
+    public required IReadOnlyList<ScenarioProgram> Programs { get; init; }
+
+    /// <summary>What hosts it cannot do without.</summary>
+    public IReadOnlyList<ScenarioNeed> Needs { get => field ?? []; init; }
+
+    /// <summary>Milliseconds between two actions where nobody chose, 0 to <see cref="Limits.MaxPauseMs"/>.</summary>
+    public int PauseMs { get; init; }
+
+    /// <summary>In the order in which they are carried out; at least one.</summary>
     public required IReadOnlyList<ScenarioStep> Steps { get; init; }
+
+    /// <summary>Asked before the deciding step; null for none.</summary>
+    public ScenarioQuestion? Question { get; init; }
+
+    /// <summary>The first whose condition holds is shown once the deciding calls were made.</summary>
+    public IReadOnlyList<ScenarioExplanation> Explanations { get => field ?? []; init; }
+
+    /// <summary>Where to read on.</summary>
+    public IReadOnlyList<ScenarioReference> ReadMore { get => field ?? []; init; }
+
+    /// <summary>What must come of it on a kernel whose answers are known: for tests alone, in no API and no run.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ScenarioExpectation>? Expect { get; init; }
+
+    /// <summary>The first of <see cref="Ports"/>.</summary>
+    [JsonIgnore]
+    public ScenarioPort MainPort => Ports[0];
+
+    /// <summary>A step by its id; null for none of that name.</summary>
+    public ScenarioStep? FindStep(string id) => Steps.FirstOrDefault(s => s.Id == id);
+
+    /// <summary>A program by its id; null for none of that name.</summary>
+    public ScenarioProgram? FindProgram(string? id) => Programs.FirstOrDefault(p => p.Id == id);
+
+    /// <summary>The host that an action happens on, by its role: its program's, or the one it names.</summary>
+    public string? HostOf(ScenarioAction action) => action.Host ?? FindProgram(action.Program)?.Host;
 }
 
+/// <summary>The groups of the catalogue, in their order; their names are in the texts' catalogue as <c>topic.NAME</c>.</summary>
+public static class Topics
+{
+    /// <summary>The catalogue's order; <c>own</c> is for scenarios of one's own.</summary>
+    public static IReadOnlyList<string> All { get; } = ["time-wait", "left-on-port", "no-time-wait", "reuseport", "addresses", "clients", "options", "own"];
+}
+
+/// <summary>How much a reader has to know.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ScenarioLevel>))]
+public enum ScenarioLevel : byte
+{
+    /// <summary>What a socket and a port are.</summary>
+    [JsonStringEnumMemberName("basic")] Basic,
+
+    /// <summary>TCP's states.</summary>
+    [JsonStringEnumMemberName("intermediate")] Intermediate,
+
+    /// <summary>Options, sysctls and segments.</summary>
+    [JsonStringEnumMemberName("advanced")] Advanced,
+}
+
+/// <summary>What a person may choose for a value.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ValueKind>))]
+public enum ValueKind : byte
+{
+    /// <summary>True or false.</summary>
+    [JsonStringEnumMemberName("switch")] Switch,
+
+    /// <summary>A whole number.</summary>
+    [JsonStringEnumMemberName("number")] Number,
+
+    /// <summary>One of several words.</summary>
+    [JsonStringEnumMemberName("choice")] Choice,
+}
+
+/// <summary>Something that a person may change before a run.</summary>
+public sealed record ScenarioValue
+{
+    /// <summary>Its name in conditions and arguments: a letter, then letters and digits.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>What may be chosen.</summary>
+    public ValueKind Kind { get; init; }
+
+    /// <summary>What it is called where it is asked for.</summary>
+    public required LocalText Label { get; init; }
+
+    /// <summary>What it is where nobody chose; one that it allows.</summary>
+    public required Scalar Default { get; init; }
+
+    /// <summary>number: the least; null for no bound.</summary>
+    public long? Min { get; init; }
+
+    /// <summary>number: the most; null for no bound.</summary>
+    public long? Max { get; init; }
+
+    /// <summary>number: the unit, <c>s</c>, <c>ms</c>, <c>octets</c>; null for a bare number.</summary>
+    public string? Unit { get; init; }
+
+    /// <summary>choice: what there is to choose from.</summary>
+    public IReadOnlyList<ScenarioChoice>? Choices { get; init; }
+
+    /// <summary>True for a value that it can have.</summary>
+    public bool Allows(Scalar value) => Kind switch
+    {
+        ValueKind.Switch => value.IsBool,
+        ValueKind.Number => value is { IsNumber: true, Number: { } n } && n >= (Min ?? long.MinValue) && n <= (Max ?? long.MaxValue),
+        _ => value.IsText && Choices?.Any(c => c.Id == value.ToString()) == true,
+    };
+}
+
+/// <summary>One of the words that a value may be.</summary>
+public sealed record ScenarioChoice
+{
+    /// <summary>The word, for conditions and arguments.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>What it is called where it is chosen.</summary>
+    public required LocalText Label { get; init; }
+}
+
+/// <summary>A port that a scenario uses.</summary>
+public sealed record ScenarioPort
+{
+    /// <summary>Its name in actions and arguments.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>1 to 65535, where nobody chose another.</summary>
+    public required int Default { get; init; }
+
+    /// <summary>The host whose port it is, by its role.</summary>
+    public string Host { get => field ?? "server"; init; }
+}
+
+/// <summary>A program of the lesson, as one would write it in C.</summary>
+public sealed record ScenarioProgram
+{
+    /// <summary>Its name in actions and conditions.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The host it runs on, by its role.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>The command line as shown; <c>{name}</c> stands for a value, a switch as 0 or 1, or for a port's number by its id.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>The user id that owns its sockets; null for the agent's own. Needs <see cref="ScenarioNeed.Users"/>.</summary>
+    public uint? Uid { get; init; }
+}
+
+/// <summary>What a scenario cannot do without.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ScenarioNeed>))]
+public enum ScenarioNeed : byte
+{
+    /// <summary>Network namespaces that are the lab's own: only there it changes sysctls and packet filters.</summary>
+    [JsonStringEnumMemberName("own-namespaces")] OwnNamespaces,
+
+    /// <summary>The two hosts do not share one network namespace.</summary>
+    [JsonStringEnumMemberName("two-namespaces")] TwoNamespaces,
+
+    /// <summary>An IPv6 address on each host that the other reaches.</summary>
+    [JsonStringEnumMemberName("ipv6")] Ipv6,
+
+    /// <summary>A second IPv4 address on each host.</summary>
+    [JsonStringEnumMemberName("second-address")] SecondAddress,
+
+    /// <summary>nft, to drop or reject segments.</summary>
+    [JsonStringEnumMemberName("nft")] Nft,
+
+    /// <summary>tc with netem, to delay segments.</summary>
+    [JsonStringEnumMemberName("netem")] Netem,
+
+    /// <summary>An agent that may make sockets for another user.</summary>
+    [JsonStringEnumMemberName("users")] Users,
+
+    /// <summary>A capture: a condition of the scenario asks for segments.</summary>
+    [JsonStringEnumMemberName("capture")] Capture,
+
+    /// <summary>An agent that can hand sockets to a child process.</summary>
+    [JsonStringEnumMemberName("fork")] Fork,
+}
+
+/// <summary>A part of a scenario that is carried out at one press of a button.</summary>
 public sealed record ScenarioStep
 {
     /// <summary>The name in addresses and run files, <c>start-listener</c>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The button's text: English, and the key of its translations.</summary>
-    public required string Title { get; init; }
+    /// <summary>The button's text.</summary>
+    public required LocalText Title { get; init; }
 
     /// <summary>The button's text from the second time on; null for the same.</summary>
-    public string? AgainTitle { get; init; }
+    public LocalText? AgainTitle { get; init; }
 
     /// <summary>What the step does, in a sentence.</summary>
-    public required string Does { get; init; }
+    public required LocalText Does { get; init; }
 
-    /// <summary>What the step shows once done, in a sentence.</summary>
-    public required string Shows { get; init; }
+    /// <summary>What the step shows once done, in a sentence; null for nothing more.</summary>
+    public LocalText? Shows { get; init; }
 
     /// <summary>True when the step may be run again as often as wanted.</summary>
     public bool Repeats { get; init; }
 
-    /// <summary>True when a failing call is the step's result and not its failure.</summary>
-    public bool ResultIsLesson { get; init; }
+    /// <summary>One after the other, each when the one before has ended.</summary>
+    public required IReadOnlyList<ScenarioAction> Actions { get; init; }
 
-    public required IReadOnlyList<ScenarioCall> Calls { get; init; }
+    /// <summary>True when a call of it decides what the run has shown.</summary>
+    [JsonIgnore]
+    public bool Decides => Actions.Any(a => a.Decides);
 }
 
-/// <summary>A condition on the run's options or state under which a call is made; otherwise it is left out.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<CallCondition>))]
-public enum CallCondition : byte
+/// <summary>What a person is asked to predict.</summary>
+public sealed record ScenarioQuestion
 {
-    [JsonStringEnumMemberName("always")] Always,
-    [JsonStringEnumMemberName("listenerReuseAddr")] ListenerReuseAddr,
-    [JsonStringEnumMemberName("rebindReuseAddr")] RebindReuseAddr,
+    /// <summary>The question.</summary>
+    public required LocalText Text { get; init; }
 
-    /// <summary>Both hosts share one network namespace, so that the client has to choose its source address.</summary>
-    [JsonStringEnumMemberName("sharedNamespace")] SharedNamespace,
+    /// <summary>The step before which it is asked; null for the first that decides.</summary>
+    public string? Before { get; init; }
 
-    /// <summary>The named socket is still open from an earlier attempt.</summary>
-    [JsonStringEnumMemberName("socketOpen")] SocketOpen,
+    /// <summary>None is marked right: each says under which condition on the outcome it was.</summary>
+    public required IReadOnlyList<QuestionChoice> Choices { get; init; }
 }
 
-/// <summary>One system call of one of the lesson's programs.</summary>
-public sealed record ScenarioCall
+/// <summary>One prediction.</summary>
+public sealed record QuestionChoice
 {
-    /// <summary><c>server</c> or <c>client</c>.</summary>
-    public required string Host { get; init; }
+    /// <summary>Its name within the question.</summary>
+    public required string Id { get; init; }
 
-    /// <summary>The program it belongs to as one would start it; <c>{0}</c> stands for 0 or 1, SO_REUSEADDR on the first listener, <c>{1}</c> for that on the rebind.</summary>
-    public required string Program { get; init; }
+    /// <summary>The prediction in words.</summary>
+    public required LocalText Text { get; init; }
 
-    /// <summary>The socket's name: lfd, cfd, afd, rfd.</summary>
-    public required string Socket { get; init; }
+    /// <summary>When it was right.</summary>
+    public required Condition When { get; init; }
+}
 
-    /// <summary>The system call.</summary>
-    public required SocketCall Call { get; init; }
+/// <summary>Why it came out as it did.</summary>
+public sealed record ScenarioExplanation
+{
+    /// <summary>Its name within the scenario.</summary>
+    public required string Id { get; init; }
 
-    public CallCondition When { get; init; }
+    /// <summary>A condition on what happened.</summary>
+    public required Condition When { get; init; }
 
-    /// <summary>bind and connect: an address, or <c>server</c> / <c>client</c> for that host's own.</summary>
-    public string? Address { get; init; }
+    /// <summary>What is shown.</summary>
+    public required LocalText Text { get; init; }
 
-    /// <summary>bind: true for port 0, chosen by the kernel, instead of the run's port.</summary>
-    public bool AnyPort { get; init; }
+    /// <summary>What to change next: value to new value; null for nothing.</summary>
+    public IReadOnlyDictionary<string, Scalar>? TryNext { get; init; }
+}
 
-    /// <summary>setsockopt: which option.</summary>
-    public SocketOption Option { get; init; }
+/// <summary>Where something is written that the scenario shows.</summary>
+public sealed record ScenarioReference
+{
+    /// <summary>An RFC section, a man page, a kernel function: <c>RFC 9293, 3.10.7.4</c>.</summary>
+    public required string Source { get; init; }
 
-    /// <summary>setsockopt: its value; for SO_LINGER the seconds of l_linger, with l_onoff 1.</summary>
-    public int Value { get; init; } = 1;
+    /// <summary>What it says of this; null for nothing more.</summary>
+    public LocalText? About { get; init; }
+}
 
-    /// <summary>listen: the backlog.</summary>
-    public int Backlog { get; init; }
+/// <summary>What must come of a scenario with some values.</summary>
+public sealed record ScenarioExpectation
+{
+    /// <summary>Values other than the defaults.</summary>
+    public IReadOnlyDictionary<string, Scalar> Values { get => field ?? NoValues; init; }
 
-    /// <summary>accept4: the name of the accepted socket.</summary>
-    public string? Accepted { get; init; }
+    private static readonly Dictionary<string, Scalar> NoValues = [];
 
-    /// <summary>What the program prints when the call succeeded; null for nothing.</summary>
-    public string? Prints { get; init; }
+    /// <summary>Conditions, each of which must hold once every step was done.</summary>
+    public required IReadOnlyList<Condition> That { get; init; }
 
-    /// <summary>bind and connect: the address and port in that run; null for other calls.</summary>
-    public Endpoint? AddressIn(RunHeader run) =>
-        Address is { } name && IPAddress.TryParse(run.Hosts.FirstOrDefault(h => h.Name == name)?.Address ?? name, out IPAddress? address)
-            ? Endpoint.Of(address, AnyPort ? 0 : run.Options.Port)
-            : null;
-
-    /// <summary>The program's name as one started it with these options.</summary>
-    public string ProgramFor(RunOptions options) =>
-        Program.Replace("{0}", options.ListenerReuseAddr ? "1" : "0").Replace("{1}", options.RebindReuseAddr ? "1" : "0");
+    /// <summary>The explanation that must be chosen; null for any.</summary>
+    public string? Explanation { get; init; }
 }

@@ -52,7 +52,7 @@ public static class ProcNetTcp
             return false;
         var fields = new FieldReader(line);
         if (!fields.Number(':', out ulong slot) || slot > int.MaxValue
-            || !Address(ref fields, littleEndian, out Endpoint local) || !Address(ref fields, littleEndian, out Endpoint remote) || local.IsV6 != remote.IsV6
+            || !Address(ref fields, littleEndian, out TcpEndpoint local) || !Address(ref fields, littleEndian, out TcpEndpoint remote) || local.IsV6 != remote.IsV6
             || !fields.Hex(2, ' ', out ulong state) || state is < (ulong)TcpState.Established or > (ulong)TcpState.NewSynRecv
             || !fields.Hex(8, ':', out ulong tx) || !fields.Hex(8, ' ', out ulong rx)
             || !fields.Hex(2, ':', out ulong timer) || timer > (ulong)TimerKind.Persist || !fields.LongHex(8, out ulong when)
@@ -60,14 +60,18 @@ public static class ProcNetTcp
             || !fields.Number(' ', out ulong uid) || uid > uint.MaxValue || !fields.Number(' ', out ulong probes) || probes > uint.MaxValue
             || !fields.Number(' ', out ulong inode) || !fields.Number(' ', out ulong references) || references > int.MaxValue
             || !fields.Pointer(out ulong pointer))
+        {
             return false;
+        }
 
         ulong rto = 0, ato = 0, quick = 0, cwnd = 0;
         int ssthresh = 0;
         bool tail = !fields.AtEnd;
         if (tail && (!fields.Number(' ', out rto) || !fields.Number(' ', out ato) || !fields.Number(' ', out quick) || quick > uint.MaxValue
             || !fields.Number(' ', out cwnd) || cwnd > uint.MaxValue || !fields.Signed(out ssthresh) || !fields.AtEnd))
+        {
             return false;
+        }
 
         row = new SocketRow
         {
@@ -86,7 +90,7 @@ public static class ProcNetTcp
         return read;
     }
 
-    private static bool Address(ref FieldReader fields, bool littleEndian, out Endpoint endpoint)
+    private static bool Address(ref FieldReader fields, bool littleEndian, out TcpEndpoint endpoint)
     {
         endpoint = default;
         int words = fields.TokenLength(':') switch { 8 => 1, 32 => 4, _ => 0 };
@@ -101,7 +105,7 @@ public static class ProcNetTcp
         }
         if (!fields.Skip(':') || !fields.Hex(4, ' ', out ulong port))
             return false;
-        endpoint = words == 1 ? Endpoint.V4((uint)bits, (ushort)port) : Endpoint.V6(bits, (ushort)port);
+        endpoint = words == 1 ? TcpEndpoint.V4((uint)bits, (ushort)port) : TcpEndpoint.V6(bits, (ushort)port);
         return true;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Core.Tcp;
 
@@ -7,12 +8,8 @@ namespace ReuseAddrDashboard.Core.Tcp;
 /// <param name="Name">The kernel's name of it, as in the line of column names where it has one there: <c>tm->when</c>.</param>
 /// <param name="Start">Where it begins in the line, in characters.</param>
 /// <param name="Length">How many characters it has.</param>
-/// <param name="Text">What it says: an English format string, and the key of its translations.</param>
-/// <param name="Args">The values for {0}, {1}.</param>
-public sealed record RowField(string Name, int Start, int Length, string Text, params IReadOnlyList<string> Args)
-{
-    public override string ToString() => string.Format(CultureInfo.InvariantCulture, Text, [.. Args]);
-}
+/// <param name="Text">What it says.</param>
+public sealed record RowField(string Name, int Start, int Length, Message Text);
 
 /// <summary>Explains a line of /proc/net/tcp or tcp6, field by field.</summary>
 public static class ProcNetTcpFields
@@ -47,56 +44,55 @@ public static class ProcNetTcpFields
     private static IEnumerable<RowField> Explain(SocketRow row, int clockTicks)
     {
         bool listens = row.State == TcpState.Listen;
-        yield return Field("sl", "Row {0} of this reading; it moves when other rows come or go.", row.Slot);
-        yield return Field("local_address", "Local address {0}: the address as the host's 32-bit words in hex, then the port in hex.", row.Local);
+        yield return Field("sl", "row.slot", ("row", row.Slot));
+        yield return Field("local_address", "row.local", ("address", row.Local));
         yield return listens
-            ? Field("rem_address", "No peer: a listener.")
-            : Field("rem_address", "Peer {0}, written as the local address is.", row.Remote);
-        yield return Field("st", "State {0}.", row.State.Name());
+            ? Field("rem_address", "row.no-peer")
+            : Field("rem_address", "row.peer", ("address", row.Remote));
+        yield return Field("st", "row.state", ("state", row.State.Name()));
         yield return listens
-            ? Field("tx_queue", "Unused for a listener.")
-            : Field("tx_queue", "{0} octets sent or waiting to be sent, and not yet acknowledged.", row.TxQueue);
+            ? Field("tx_queue", "row.tx-unused")
+            : Field("tx_queue", "row.tx-queue", ("octets", row.TxQueue));
         yield return listens
-            ? Field("rx_queue", "{0} connections wait for accept().", row.RxQueue)
-            : Field("rx_queue", "{0} octets received and not yet read.", row.RxQueue);
+            ? Field("rx_queue", "row.accept-queue", ("count", row.RxQueue))
+            : Field("rx_queue", "row.rx-queue", ("octets", row.RxQueue));
         yield return Field("tr", TimerText(row.TimerKind));
         yield return row.TimerKind == TimerKind.Off
-            ? Field("tm->when", "No timer, so no time.")
-            : Field("tm->when", "The timer fires in {0} s ({1} ticks of 1/{2} s).", Seconds(row.TimerTicks, clockTicks), row.TimerTicks, clockTicks);
-        yield return Field("retrnsmt", "{0} retransmits without an answer.", row.Retransmits);
+            ? Field("tm->when", "row.no-time")
+            : Field("tm->when", "row.timer-left", ("seconds", Seconds(row.TimerTicks, clockTicks)), ("ticks", row.TimerTicks), ("rate", clockTicks));
+        yield return Field("retrnsmt", "row.retransmits", ("count", row.Retransmits));
         yield return row.State == TcpState.TimeWait
-            ? Field("uid", "User id {0}: TIME-WAIT no longer knows its owner.", row.Uid)
-            : Field("uid", "User id {0} owns the socket.", row.Uid);
-        yield return Field("timeout", "{0} probes without an answer.", row.Probes);
+            ? Field("uid", "row.uid-time-wait", ("uid", row.Uid))
+            : Field("uid", "row.uid", ("uid", row.Uid));
+        yield return Field("timeout", "row.probes", ("count", row.Probes));
         yield return row.Inode == 0
-            ? Field("inode", "No inode: no process holds this socket any more.")
-            : Field("inode", "Inode {0}, as in /proc/PID/fd: socket:[{0}].", row.Inode);
-        yield return Field("ref", "{0} references within the kernel.", row.RefCount);
-        yield return Field("pointer", "The socket's place in kernel memory, hashed or hidden.");
+            ? Field("inode", "row.no-inode")
+            : Field("inode", "row.inode", ("inode", row.Inode));
+        yield return Field("ref", "row.references", ("count", row.RefCount));
+        yield return Field("pointer", "row.pointer");
         if (!row.HasTail)
             yield break;
-        yield return Field("rto", "Retransmission timeout {0} s.", Seconds(row.Rto, clockTicks));
-        yield return Field("ato", "Delayed ACK after {0} s.", Seconds(row.Ato, clockTicks));
+        yield return Field("rto", "row.rto", ("seconds", Seconds(row.Rto, clockTicks)));
+        yield return Field("ato", "row.ato", ("seconds", Seconds(row.Ato, clockTicks)));
         yield return (row.QuickAck & 1) == 1
-            ? Field("quick/pingpong", "{0} quick ACKs left; interactive, so ACKs may be delayed.", row.QuickAck >> 1)
-            : Field("quick/pingpong", "{0} quick ACKs left; not interactive.", row.QuickAck >> 1);
-        yield return Field("cwnd", "Congestion window {0} segments.", row.Cwnd);
-        yield return listens ? Field("ssthresh", "Fast Open queue of at most {0}.", row.SsThresh)
-            : row.SsThresh < 0 ? Field("ssthresh", "No slow-start threshold yet.")
-            : Field("ssthresh", "Slow-start threshold {0} segments.", row.SsThresh);
+            ? Field("quick/pingpong", "row.quick-interactive", ("count", row.QuickAck >> 1))
+            : Field("quick/pingpong", "row.quick", ("count", row.QuickAck >> 1));
+        yield return Field("cwnd", "row.cwnd", ("count", row.Cwnd));
+        yield return listens ? Field("ssthresh", "row.fast-open", ("count", row.SsThresh))
+            : row.SsThresh < 0 ? Field("ssthresh", "row.no-threshold")
+            : Field("ssthresh", "row.threshold", ("count", row.SsThresh));
     }
 
     private static string TimerText(TimerKind kind) => kind switch
     {
-        TimerKind.Off => "No timer runs.",
-        TimerKind.On => "Timer 1: retransmission, loss probe or reordering.",
-        TimerKind.Keepalive => "Timer 2: keepalive, or FIN-WAIT-2 that no process holds.",
-        TimerKind.TimeWait => "Timer 3: TIME-WAIT.",
-        _ => "Timer 4: zero-window probe.",
+        TimerKind.Off => "row.timer-off",
+        TimerKind.On => "row.timer-on",
+        TimerKind.Keepalive => "row.timer-keepalive",
+        TimerKind.TimeWait => "row.timer-time-wait",
+        _ => "row.timer-persist",
     };
 
-    private static RowField Field(string name, string text, params object[] args) =>
-        new(name, 0, 0, text, [.. args.Select(a => Convert.ToString(a, CultureInfo.InvariantCulture)!)]);
+    private static RowField Field(string name, string code, params ReadOnlySpan<(string Name, object? Value)> args) => new(name, 0, 0, Message.Of(code, args));
 
     private static string Seconds(ulong ticks, int clockTicks) => ((decimal)ticks / clockTicks).ToString("0.00", CultureInfo.InvariantCulture);
 }

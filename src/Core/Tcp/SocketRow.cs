@@ -6,11 +6,13 @@ public readonly record struct SocketRow
     /// <summary>sl: the row's number within this reading. It counts rows, so it changes when others come and go.</summary>
     public int Slot { get; init; }
 
-    public Endpoint Local { get; init; }
+    /// <summary>local_address: the socket's own end.</summary>
+    public TcpEndpoint Local { get; init; }
 
     /// <summary>The peer; the wildcard with port 0 for a listener.</summary>
-    public Endpoint Remote { get; init; }
+    public TcpEndpoint Remote { get; init; }
 
+    /// <summary>st.</summary>
     public TcpState State { get; init; }
 
     /// <summary>Octets written and not yet acknowledged.</summary>
@@ -19,13 +21,16 @@ public readonly record struct SocketRow
     /// <summary>Octets not yet read; for a listener, connections not yet accepted.</summary>
     public uint RxQueue { get; init; }
 
+    /// <summary>tr: which timer runs.</summary>
     public TimerKind TimerKind { get; init; }
 
     /// <summary>Time until the timer fires, in USER_HZ ticks (10 ms at the usual 100 a second).</summary>
     public ulong TimerTicks { get; init; }
 
+    /// <summary>retrnsmt: how often the timer that runs has sent again.</summary>
     public uint Retransmits { get; init; }
 
+    /// <summary>uid: the owner; 0 for every TIME-WAIT.</summary>
     public uint Uid { get; init; }
 
     /// <summary>timeout: zero-window and keepalive probes that nobody answered.</summary>
@@ -34,6 +39,7 @@ public readonly record struct SocketRow
     /// <summary>0 once no process owns the socket.</summary>
     public ulong Inode { get; init; }
 
+    /// <summary>ref: sk_refcnt.</summary>
     public int RefCount { get; init; }
 
     /// <summary>The socket's address as the kernel shows it: hashed, or 0 where kptr_restrict hides it.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using ReuseAddrDashboard.Core.Events;
 
 namespace ReuseAddrDashboard.Core.Tcp;
 

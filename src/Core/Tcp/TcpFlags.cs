@@ -4,12 +4,25 @@ namespace ReuseAddrDashboard.Core.Tcp;
 [Flags]
 public enum TcpFlags : byte
 {
+    /// <summary>No bit.</summary>
     None = 0,
+
+    /// <summary>No more data from the sender.</summary>
     Fin = 1,
+
+    /// <summary>Synchronize sequence numbers.</summary>
     Syn = 2,
+
+    /// <summary>Reset the connection.</summary>
     Rst = 4,
+
+    /// <summary>Push function.</summary>
     Psh = 8,
+
+    /// <summary>The acknowledgment field is significant.</summary>
     Ack = 16,
+
+    /// <summary>The urgent pointer field is significant.</summary>
     Urg = 32,
 
     /// <summary>RFC 3168.</summary>
@@ -19,6 +32,7 @@ public enum TcpFlags : byte
     Cwr = 128,
 }
 
+/// <summary>How control bits are written.</summary>
 public static class TcpFlagNames
 {
     /// <summary>Longest text of <see cref="Text"/>.</summary>

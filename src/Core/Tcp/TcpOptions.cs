@@ -26,13 +26,13 @@ internal struct TcpOptions
             }
             if (octets.Length < 2 || octets[1] < 2 || octets[1] > octets.Length)
                 return false;
-            options.Take(octets[0], octets[2..octets[1]]);
+            options.Read(octets[0], octets[2..octets[1]]);
             octets = octets[octets[1]..];
         }
         return true;
     }
 
-    private void Take(byte kind, ReadOnlySpan<byte> value)
+    private void Read(byte kind, ReadOnlySpan<byte> value)
     {
         switch (kind, value.Length)
         {

@@ -27,18 +27,20 @@ public record struct TcpSegment
     }
 
     /// <summary>Of the same family as <see cref="Destination"/>.</summary>
-    public Endpoint Source
+    public TcpEndpoint Source
     {
         readonly get => End(_sourceHigh, _sourceLow, _sourcePort);
         init => (_sourceHigh, _sourceLow, _sourcePort, _v6) = ((ulong)(value.Bits >> 64), (ulong)value.Bits, value.Port, value.IsV6);
     }
 
-    public Endpoint Destination
+    /// <summary>Destination address and port.</summary>
+    public TcpEndpoint Destination
     {
         readonly get => End(_destinationHigh, _destinationLow, _destinationPort);
         init => (_destinationHigh, _destinationLow, _destinationPort, _v6) = ((ulong)(value.Bits >> 64), (ulong)value.Bits, value.Port, value.IsV6);
     }
 
+    /// <summary>The control bits.</summary>
     public TcpFlags Flags { readonly get => _flags; init => _flags = value; }
 
     /// <summary>SEG.SEQ.</summary>
@@ -128,7 +130,7 @@ public record struct TcpSegment
         _sack = options.Sack;
     }
 
-    private readonly Endpoint End(ulong high, ulong low, ushort port) => _v6 ? Endpoint.V6(new UInt128(high, low), port) : Endpoint.V4((uint)low, port);
+    private readonly TcpEndpoint End(ulong high, ulong low, ushort port) => _v6 ? TcpEndpoint.V6(new UInt128(high, low), port) : TcpEndpoint.V4((uint)low, port);
 
     private readonly Has With(Has option, bool there) => there ? _has | option : _has & ~option;
 }
@@ -139,10 +141,13 @@ public readonly record struct SackBlock(uint Left, uint Right);
 /// <summary>Up to four blocks; more have no room among the 40 octets of options.</summary>
 public readonly record struct SackBlocks
 {
+    /// <summary>Blocks that have room in a header.</summary>
     public const int Max = 4;
 
     private readonly SackBlock _0, _1, _2, _3;
 
+    /// <param name="blocks">In the order of the option.</param>
+    /// <exception cref="ArgumentOutOfRangeException">More than <see cref="Max"/>.</exception>
     public SackBlocks(ReadOnlySpan<SackBlock> blocks)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(blocks.Length, Max);
@@ -153,6 +158,7 @@ public readonly record struct SackBlocks
         _3 = Count > 3 ? blocks[3] : default;
     }
 
+    /// <summary>How many there are, 0 to <see cref="Max"/>.</summary>
     public int Count { get; }
 
     /// <summary>As a list; null for none.</summary>
@@ -166,5 +172,6 @@ public readonly record struct SackBlocks
         return blocks;
     }
 
+    /// <summary>A block by its place in the option, from 0.</summary>
     public SackBlock this[int i] => (uint)i >= (uint)Count ? throw new ArgumentOutOfRangeException(nameof(i)) : i switch { 0 => _0, 1 => _1, 2 => _2, _ => _3 };
 }

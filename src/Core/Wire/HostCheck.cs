@@ -1,15 +1,8 @@
 using System.Text.Json.Serialization;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Core.Wire;
-
-/// <summary>Asks a host how fit it is for a lesson; nothing of it belongs to a run.</summary>
-/// <param name="Id">The order's id.</param>
-/// <param name="Port">The lesson's port, 1 to 65535.</param>
-/// <param name="Reach">Connect to this address for a moment, to see whether it can be reached; null not to.</param>
-/// <param name="TryBind">Bind the port on 0.0.0.0 for a moment, without any option, to see whether the kernel allows it.</param>
-public sealed record CheckOrder(long Id, int Port, Endpoint? Reach, bool TryBind);
 
 /// <summary>What a host answers to <see cref="CheckOrder"/>, all of it read or tried just then.</summary>
 public sealed record HostCheck
@@ -17,6 +10,7 @@ public sealed record HostCheck
     /// <summary>Most sockets of the port that are told of.</summary>
     public const int MaxHolders = 32;
 
+    /// <summary>The port that was asked about, 1 to 65535.</summary>
     public int Port { get; init; }
 
     /// <summary>The sysctls that can spoil the lesson, each with its value; null for one that cannot be read.</summary>
@@ -31,6 +25,9 @@ public sealed record HostCheck
     /// <summary>TCPTimeWaitOverflow of /proc/net/netstat: connections that got no TIME-WAIT because net.ipv4.tcp_max_tw_buckets was used up; null where unreadable.</summary>
     public long? TimeWaitOverflow { get; init; }
 
+    /// <summary>ListenOverflows of /proc/net/netstat: SYNs and last ACKs that found a listener's accept queue full; null where unreadable.</summary>
+    public long? ListenOverflows { get; init; }
+
     /// <summary>The agent's capabilities in its user namespace, CAP_NET_ADMIN and the like.</summary>
     public required IReadOnlyList<string> Capabilities { get; init; }
 
@@ -44,13 +41,16 @@ public sealed record HostCheck
 /// <summary>A socket that has the port.</summary>
 public sealed record PortHolder
 {
+    /// <summary>Its state; BOUND for one that does not listen.</summary>
     public required TcpState State { get; init; }
 
-    public required Endpoint Local { get; init; }
+    /// <summary>Address and port that it has.</summary>
+    public required TcpEndpoint Local { get; init; }
 
     /// <summary>Null without a peer.</summary>
-    public Endpoint? Remote { get; init; }
+    public TcpEndpoint? Remote { get; init; }
 
+    /// <summary>Its owner; 0 for every TIME-WAIT.</summary>
     public uint Uid { get; init; }
 
     /// <summary>That user's name on the host; null where it has none or the agent cannot tell.</summary>
@@ -59,8 +59,32 @@ public sealed record PortHolder
     /// <summary>0 where no process owns it.</summary>
     public ulong Inode { get; init; }
 
-    /// <summary>Of TIME-WAIT, how long its timer still runs.</summary>
+    /// <summary>Of TIME-WAIT and of a socket that no process owns any more, the timer that ends it; null where none runs.</summary>
     public SocketTimer? Timer { get; init; }
+
+    /// <summary>IPV6_V6ONLY of an AF_INET6 socket that is bound or listens; null of any other, and where the kernel does not say.</summary>
+    public bool? V6Only { get; init; }
+
+    /// <summary>True for a socket of a run, that this agent itself or a child process of its own holds.</summary>
+    public bool Own { get; init; }
+
+    /// <summary>LISTEN: connections that wait to be accepted.</summary>
+    public uint Waiting { get; init; }
+
+    /// <summary>LISTEN: the backlog that listen(2) was given, as far as net.core.somaxconn lets it; null of any other, and where the kernel does not say.</summary>
+    public uint? Backlog { get; init; }
+
+    /// <summary>True for a listener whose accept queue is full: it holds one more than the backlog (sk_acceptq_is_full), and further SYNs are dropped.</summary>
+    [JsonIgnore]
+    public bool QueueIsFull => State == TcpState.Listen && Waiting > Backlog;
+
+    /// <summary>Whether a bind of <paramref name="address"/> without any option meets it: the wildcard overlaps every address, and [::] those of IPv4 unless it is IPv6 only. True where that is unknown.</summary>
+    public bool Overlaps(TcpEndpoint address) => (Local.Unmapped(), address.Unmapped()) switch
+    {
+        ({ IsV6: true } own, { IsV6: false }) => own.IsWildcard && V6Only != true,
+        ({ IsV6: false }, { IsV6: true } asked) => asked.IsWildcard,
+        var (own, asked) => own.IsWildcard || asked.IsWildcard || own.SameAddress(asked),
+    };
 
     /// <summary>The process that has it open; null where no process owns it or none that this agent may look into: one of the agent's own user, that may no more than the agent.</summary>
     public int? Pid { get; init; }
@@ -79,6 +103,7 @@ public sealed record PortHolder
     };
 }
 
+/// <summary>What came of a trial connect.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ReachResult>))]
 public enum ReachResult : byte
 {
@@ -99,4 +124,4 @@ public enum ReachResult : byte
 /// <param name="Result">What came of it.</param>
 /// <param name="Errno">connect's error; null when it succeeded.</param>
 /// <param name="Took">How long connect took, in nanoseconds (JSON: seconds): one round trip, or the limit.</param>
-public sealed record ReachTest(Endpoint To, ReachResult Result, string? Errno, [property: JsonConverter(typeof(NanosecondsAsSeconds))] long Took);
+public sealed record ReachTest(TcpEndpoint To, ReachResult Result, string? Errno, [property: JsonConverter(typeof(NanosecondsAsSeconds))] long Took);

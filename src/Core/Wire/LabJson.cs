@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Scenarios;
 
 namespace ReuseAddrDashboard.Core.Wire;
 
@@ -12,12 +13,15 @@ namespace ReuseAddrDashboard.Core.Wire;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     AllowOutOfOrderMetadataProperties = true,
     MaxDepth = 32)]
-[JsonSerializable(typeof(LabSnapshot))]
 [JsonSerializable(typeof(LabState))]
 [JsonSerializable(typeof(LabReply))]
-[JsonSerializable(typeof(StartRun))]
 [JsonSerializable(typeof(RunBatch))]
-[JsonSerializable(typeof(IReadOnlyList<RunEvent>))]
+[JsonSerializable(typeof(LabCommand))]
+[JsonSerializable(typeof(Scenario))]
+[JsonSerializable(typeof(IReadOnlyList<Scenario>))]
+[JsonSerializable(typeof(RunFile))]
+[JsonSerializable(typeof(IReadOnlyList<RunSummary>))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, long>))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(long))]

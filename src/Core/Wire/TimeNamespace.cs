@@ -15,7 +15,9 @@ public static class TimeNamespace
         {
             if (line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is ["monotonic", var seconds, var nanoseconds]
                 && int.TryParse(seconds, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int s) && uint.TryParse(nanoseconds, NumberStyles.None, CultureInfo.InvariantCulture, out uint n))
+            {
                 return s * 1_000_000_000L + n;
+            }
         }
         return 0;
     }

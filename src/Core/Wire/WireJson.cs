@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Scenarios;
 
@@ -14,16 +14,16 @@ namespace ReuseAddrDashboard.Core.Wire;
 [JsonSerializable(typeof(AgentHello))]
 [JsonSerializable(typeof(AgentWelcome))]
 [JsonSerializable(typeof(AgentReport))]
-[JsonSerializable(typeof(SocketCommand))]
-[JsonSerializable(typeof(WatchOrder))]
-[JsonSerializable(typeof(DestroyOrder))]
-[JsonSerializable(typeof(CheckOrder))]
 [JsonSerializable(typeof(LabCheck))]
 [JsonSerializable(typeof(LabSnapshot))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, long>))]
 [JsonSerializable(typeof(LabState))]
 [JsonSerializable(typeof(LabReply))]
-[JsonSerializable(typeof(StartRun))]
 [JsonSerializable(typeof(RunBatch))]
+[JsonSerializable(typeof(LabCommand))]
+[JsonSerializable(typeof(Scenario))]
+[JsonSerializable(typeof(IReadOnlyList<Scenario>))]
+[JsonSerializable(typeof(AgentOrder))]
 [JsonSerializable(typeof(RunFile))]
 [JsonSerializable(typeof(RunHeader))]
 [JsonSerializable(typeof(RunEvent))]

@@ -1,14 +1,16 @@
 using System.Net;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Server.Options;
 
 namespace ReuseAddrDashboard.Server.Edge;
 
 /// <summary>
 /// Keeps other web pages that a person has open from driving the lab: a request must name this dashboard as Host (no DNS rebinding),
-/// come from its own pages when it names an Origin, and carry JSON when it carries anything.
+/// come from its own pages when it names an Origin, and carry JSON, or YAML where that is asked for, when it carries anything.
 /// </summary>
-internal sealed class RequestGuard(RequestDelegate next, IOptions<DashboardOptions> options, IProblemDetailsService problems)
+internal sealed class RequestGuard(RequestDelegate next, IOptions<DashboardOptions> options)
 {
     public Task Invoke(HttpContext http)
     {
@@ -16,31 +18,36 @@ internal sealed class RequestGuard(RequestDelegate next, IOptions<DashboardOptio
         // The private Unix socket has no address: only this user's own agents can open it.
         bool privateSocket = http.Connection.LocalIpAddress is null;
         if (!privateSocket && !KnownHost(request.Host.Host))
-            return Refuse(http, StatusCodes.Status400BadRequest, "Host not known",
-                $"This dashboard is not called '{Short(request.Host.Host)}'. Open it by the address it printed, or start it with --allowed-hosts NAME.");
+            return Refuse(http, StatusCodes.Status400BadRequest, Message.Of(EdgeCodes.Host, ("host", Problems.Short(request.Host.Host))));
         if (request.Headers.Origin is [{ Length: > 0 } origin] && !SameOrigin(origin, request))
-            return Refuse(http, StatusCodes.Status403Forbidden, "Foreign origin", "Only the dashboard's own pages may do this. Open the dashboard by the address it printed.");
+            return Refuse(http, StatusCodes.Status403Forbidden, new Message(EdgeCodes.Origin));
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && request.Path.StartsWithSegments("/api")
-            && request.ContentType is { Length: > 0 } && !request.HasJsonContentType())
-            return Refuse(http, StatusCodes.Status415UnsupportedMediaType, "JSON only", "Send JSON with Content-Type: application/json.");
+            && request.ContentType is { Length: > 0 } && !IsTaken(request))
+        {
+            return Refuse(http, StatusCodes.Status415UnsupportedMediaType, Message.Of(EdgeCodes.Media, ("allowed", TakesYaml(request) ? "application/yaml" : "application/json")));
+        }
+
         return next(http);
     }
 
+    // Neither is a type that a form of another page can send without being asked first.
+    private static bool IsTaken(HttpRequest request) => request.HasJsonContentType()
+        || TakesYaml(request) && MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type) && Yaml.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase);
+
+    private static bool TakesYaml(HttpRequest request) => request.Path.Equals("/api/scenarios/check", StringComparison.OrdinalIgnoreCase);
+
+    // RFC 9512, and what there was before it.
+    private static readonly string[] Yaml = ["application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"];
+
     // An address cannot be rebound: a browser that names one went there itself.
     private bool KnownHost(string host) =>
-        host is "localhost" || IPAddress.TryParse(host.Trim('[', ']'), out _)
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(host.Trim('[', ']'), out _)
         || host.Equals(Dns.GetHostName(), StringComparison.OrdinalIgnoreCase)
-        || options.Value.AllowedHosts.Contains(host, StringComparer.OrdinalIgnoreCase);
+        || options.Value.AllowedHostNames.Contains(host, StringComparer.OrdinalIgnoreCase);
 
     private static bool SameOrigin(string origin, HttpRequest request) =>
         Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"
         && string.Equals(uri.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase);
 
-    private async Task Refuse(HttpContext http, int status, string title, string detail)
-    {
-        http.Response.StatusCode = status;
-        await problems.WriteAsync(new() { HttpContext = http, ProblemDetails = { Status = status, Title = title, Detail = detail } });
-    }
-
-    private static string Short(string text) => text.Length <= 60 ? text : text[..60] + "...";
+    private static Task Refuse(HttpContext http, int status, Message why) => Problems.Write(http, Problems.Of(status, why));
 }

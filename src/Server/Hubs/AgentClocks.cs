@@ -24,8 +24,7 @@ internal sealed class AgentClocks(IHubContext<AgentHub, IAgentClient> agents, IG
         {
             while (true)
             {
-                ClockEstimate clock = await Measure(agents.Clients.Client(connection));
-                await grains.GetGrain<ILabGrain>(lab).AgentClock(connection, clock.Offset, clock.Uncertainty);
+                await MeasureAndTell(lab, connection, ended);
                 await Task.Delay(Again, time, ended);
             }
         }
@@ -33,9 +32,20 @@ internal sealed class AgentClocks(IHubContext<AgentHub, IAgentClient> agents, IG
         {
             AgentClocksLog.Ended(logger, connection);
         }
-        catch (Exception e) when (e is HubException or IOException or InvalidOperationException)
+    }
+
+    // What failed may succeed the next time: until then the lab has the estimate from before, which ages, or none, and a host without one is not ready.
+    private async Task MeasureAndTell(string lab, string connection, CancellationToken ended)
+    {
+        try
         {
-            AgentClocksLog.Failed(logger, e, connection);
+            ClockEstimate clock = await Measure(agents.Clients.Client(connection));
+            await grains.GetGrain<ILabGrain>(lab).AgentClock(connection, clock.Offset, clock.Uncertainty);
+        }
+        catch (Exception e) when (e is HubException or IOException or InvalidOperationException or TimeoutException)
+        {
+            if (!ended.IsCancellationRequested)
+                AgentClocksLog.Failed(logger, e, connection, Again.TotalSeconds);
         }
     }
 
@@ -61,6 +71,6 @@ internal static partial class AgentClocksLog
     [LoggerMessage(Level = LogLevel.Debug, Message = "The clock of {Connection} is not followed any more: it left")]
     public static partial void Ended(ILogger logger, string connection);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The clock of {Connection} could not be measured")]
-    public static partial void Failed(ILogger logger, Exception fault, string connection);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The clock of {Connection} could not be measured; it is asked again in {Seconds} s")]
+    public static partial void Failed(ILogger logger, Exception fault, string connection, double seconds);
 }

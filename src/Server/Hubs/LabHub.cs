@@ -1,61 +1,64 @@
+using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.SignalR;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Server.Labs;
 
 namespace ReuseAddrDashboard.Server.Hubs;
 
 /// <summary>Translates between a browser's connection and a lab; decides nothing.</summary>
-internal sealed class LabHub(IGrainFactory grains, LabRelay relay) : Hub<ILabClient>, ILabHub
+internal sealed class LabHub(IGrainFactory grains, LabSetups setups, LabRelay relay) : Hub<ILabClient>, ILabHub
 {
-    private const string LabKey = "lab";
+    private const string LabKey = "lab", PaceKey = "pace";
 
-    public async Task<LabSnapshot> Join(string lab)
+    // Far beyond what a person presses, far below what holds a lab up.
+    private static readonly TokenBucketRateLimiterOptions Pace = new() { TokenLimit = 100, TokensPerPeriod = 50, ReplenishmentPeriod = TimeSpan.FromSeconds(1), AutoReplenishment = false };
+
+    public async Task Join(string lab, IReadOnlyDictionary<string, long>? has, string? server)
     {
-        if (lab != HubRoutes.LocalLab)
-            throw new HubException($"There is no such lab. Open the lab '{HubRoutes.LocalLab}'.");
-        // Subscribed before the snapshot: what happens in between comes twice, with the same seq, and nothing is missed.
-        await relay.Follow(lab);
-        await Groups.AddToGroupAsync(Context.ConnectionId, lab);
+        if (!KeepsPace())
+            throw new HubException("Too many requests on this connection. Wait a second.");
+        if (lab is "")
+            lab = setups.All[0].Id;
+        if (lab is null || setups.Find(lab) is null)
+            throw new HubException($"There is no such lab. The labs here: {string.Join(", ", setups.All.Select(l => l.Id))}.");
         Context.Items[LabKey] = lab;
-        LabSnapshot snapshot = (await grains.GetGrain<ILabGrain>(lab).Snapshot()).Value;
-        return snapshot with { Events = BrowserEvents.Of(snapshot.Events) };
+        // What came from another process need not be what this one has.
+        bool same = server == DashboardInstance.Id && has is { Count: <= LabLimits.Runs } && has.All(h => h.Value >= 0);
+        if (!await relay.Show(Context.ConnectionId, lab, same ? has! : new Dictionary<string, long>(), Context.ConnectionAborted))
+            throw new HubException($"{LabRelay.MaxViewers} browsers are watching, which is the limit.");
     }
 
-    public Task<LabReply> StartRun(StartRun request) => Order(lab => lab.StartRun(request));
-
-    public Task<LabReply> RunStep(string run, string step) => Order(lab => lab.RunStep(run, step, wait: false));
-
-    public Task<LabReply> Play(string run) => Order(lab => lab.Play(run));
-
-    public Task<LabReply> NextCall(string run) => Order(lab => lab.NextCall(run, wait: false));
-
-    public Task<LabReply> SkipWait(string run) => Order(lab => lab.SkipWait(run, wait: false));
-
-    public Task<LabReply> WaitAndBind(string run) => Order(lab => lab.WaitAndBind(run));
-
-    public Task<LabReply> StopWaiting(string run) => Order(lab => lab.StopWaiting(run));
-
-    public Task<LabReply> Reset() => Order(lab => lab.Reset());
-
-    public Task<LabReply> Pace(string run, int pauseMs) => Order(lab => lab.Pace(run, pauseMs));
-
-    public Task<LabReply> Check() => Order(async lab =>
+    public async Task<LabReply> Ask(LabCommand command)
     {
-        await lab.Check();
-        return LabReply.Done(null);
-    });
-
-    public Task<LabReply> WatchPort(int port) => Order(lab => lab.WatchPort(port));
-
-    public async Task<IReadOnlyList<RunEvent>> Since(string run, long seq) => BrowserEvents.Of((await Lab.Since(run, seq)).Value);
-
-    private async Task<LabReply> Order(Func<ILabGrain, Task<LabReply>> order)
-    {
-        ILabGrain lab = Lab;
-        LabReply reply = await order(lab);
-        return reply with { Version = await lab.Version() };
+        if (!KeepsPace())
+            return new LabReply(new Message(LabRefusals.TooFast));
+        return IsWhole(command) ? await Lab.Ask(command, wait: false) : throw new HubException("Ask for something, with all that it names.");
     }
+
+    // JSON may leave out, or say null, where the record has something.
+    private static bool IsWhole(LabCommand? command) => command switch
+    {
+        null => false,
+        RunStep { Run: null } or RunStep { Step: null } or NextAction { Run: null } or PlayRun { Run: null } or PauseRun { Run: null } or PredictRun { Run: null } or PredictRun { Choice: null } or SkipWait { Run: null } or RepeatStep { Run: null } or StopRepeating { Run: null }
+            or ChangePace { Run: null } or WatchPorts { Ports: null } => false,
+        _ => true,
+    };
 
     private ILabGrain Lab => Context.Items[LabKey] is string lab ? grains.GetGrain<ILabGrain>(lab) : throw new HubException("Join a lab first.");
+
+    private bool KeepsPace()
+    {
+        if (Context.Items[PaceKey] is not TokenBucketRateLimiter pace)
+            Context.Items[PaceKey] = pace = new(Pace);
+        pace.TryReplenish();
+        using RateLimitLease lease = pace.AttemptAcquire();
+        return lease.IsAcquired;
+    }
+
+    public override Task OnDisconnectedAsync(Exception? exception)
+    {
+        (Context.Items[PaceKey] as TokenBucketRateLimiter)?.Dispose();
+        return Task.CompletedTask;
+    }
 }

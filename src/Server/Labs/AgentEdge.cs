@@ -1,6 +1,7 @@
 using System.Net;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Server.Labs;
@@ -8,49 +9,65 @@ namespace ReuseAddrDashboard.Server.Labs;
 /// <summary>What an agent may say: everything it sends is bounded and checked here, before the lab believes it.</summary>
 internal static class AgentEdge
 {
-    private const int MaxName = 64, MaxText = 512, MaxRaw = 400, MaxSysctls = 32, MaxHz = 100_000;
+    private const int MaxName = 64, MaxRole = 16, MaxRaw = 400, MaxSysctls = 64, MaxHz = 100_000, MaxSources = 16, MaxAbilities = 32, MaxCommand = 1024, MaxSockets = 64;
+
+    // A counter that a hostile agent might overflow where several are added up.
+    private const long MaxLost = 1L << 40;
 
     // ip_local_reserved_ports is a list as long as somebody made it.
     private const int MaxSysctlValue = 16_384;
 
-    /// <summary>A sentence that says why the announcement is not taken; null when it is.</summary>
-    public static string? Fault(AgentHello hello)
+    // A day from any event to its return, in nanoseconds: no call waits longer.
+    private const long MaxDuration = 86_400_000_000_000;
+
+    /// <summary>Why the announcement is not taken; null when it is.</summary>
+    public static Message? Fault(AgentHello hello)
     {
-        HostFacts f = hello.Facts;
-        if (hello.Protocol != AgentHello.CurrentProtocol)
-            return $"This dashboard speaks protocol {AgentHello.CurrentProtocol} and the agent {hello.Protocol}. Use agent and dashboard of the same version.";
-        if (f is null || f.Name is not (HubRoutes.Client or HubRoutes.Server))
-            return "An agent is either the client or the server: start it with --name client or --name server.";
-        if (string.IsNullOrEmpty(hello.Instance) || hello.Instance.Length > MaxName)
-            return $"The agent's instance id has 1 to {MaxName} characters.";
-        if (!IPAddress.TryParse(f.Address, out _))
-            return "The agent's address is not an IP address: start it with --address ADDRESS.";
-        bool bounded = Within(f.HostName, 255) && Within(f.Os, 200) && Within(f.Kernel, 200) && Within(f.Interface, MaxName) && Within(f.BootId, MaxName)
-            && Within(f.AgentVersion, MaxName) && Are(f.Sources) && f.ClockTicks is >= 0 and <= MaxHz && f.KernelHz is >= 0 and <= MaxHz
-            && f.Sysctls?.Count <= MaxSysctls && f.Sysctls.All(s => Within(s.Key, 128) && (s.Value is null || s.Value.Length <= 128));
-        return bounded ? null : "The agent's facts about its host are not such as an agent of this version sends.";
+        HostFacts? f = hello?.Facts;
+        if (hello?.Protocol != AgentHello.CurrentProtocol)
+            return Message.Of("join.protocol", ("own", AgentHello.CurrentProtocol), ("other", hello?.Protocol));
+        if (f is null || !IsRole(f.Name))
+            return Message.Of("join.bad-role", ("most", MaxRole));
+        if (!Line(hello.Instance, MaxName))
+            return Message.Of("join.bad-instance", ("most", MaxName));
+        if (!IPAddress.TryParse(f.Address, out _) || !IsAddress(f.SecondAddress) || !IsAddress(f.V6Address))
+            return Message.Of("join.bad-address");
+        bool bounded = Line(f.HostName, 255) && Line(f.Os, 200) && Line(f.Kernel, 200) && Line(f.Interface, MaxName) && Line(f.BootId, MaxName) && Line(f.AgentVersion, MaxName) && Are(f.Sources)
+            && f.Abilities is null or { Count: <= MaxAbilities } && f.Abilities?.All(a => Line(a, MaxName)) != false && f.ClockTicks is >= 0 and <= MaxHz && f.KernelHz is >= 0 and <= MaxHz
+            && f.Sysctls is { Count: <= MaxSysctls } && f.Sysctls.All(s => Line(s.Key, 128) && Optional(s.Value, MaxSysctlValue));
+        return bounded ? null : Message.Of("join.bad-facts");
     }
 
-    /// <summary>True when the report is one an agent of ours could have sent.</summary>
+    /// <summary>True when the report is one that an agent could have sent.</summary>
     public static bool Accepts(AgentReport report) =>
         report.Items is { Count: > 0 and <= AgentReport.MaxItems } items
         && items.Select((item, i) => item is not null && item.Number == items[0].Number + i && item.Number > 0 && Accepts(item)).All(ok => ok);
 
-    private static bool Accepts(AgentItem item) => (item.Check is null || item is { Done: true, Event: null } && Accepts(item.Check)) && (item.Refused is null || item.Refused.Length <= MaxText) && item.Event switch
+    private static bool Accepts(AgentItem item) =>
+        (item.Check is null || item is { Done: true, Event: null } && Accepts(item.Check)) && (item.Refused is null || item.Refused.IsBounded) && (item.Event is null || Accepts(item.Event));
+
+    // An agent may bring a source that is not known here, and speak for the lab in none.
+    private static bool Accepts(RunEvent e) => EvidenceSource.IsName(e.Source) && e.Source is not (EvidenceSource.Lab or EvidenceSource.Inferred) && e switch
     {
-        null => true,
-        CallEvent c => Within(c.Socket, MaxName) && Within(c.Call, 32) && Within(c.Args, MaxText) && Optional(c.Errno, 32) && Optional(c.ErrnoText, 128)
-            && Optional(c.Remark, MaxText) && Optional(c.Accepted, MaxName) && c.Duration >= 0,
-        SocketEvent s => Optional(s.Raw, MaxRaw) && (s.From is not null || s.To is not null),
-        StateEvent => true,
+        CallEvent c => Within(c.Socket, MaxName) && Within(c.Call, 32) && Accepts(c.Args) && Optional(c.Errno, 32) && Optional(c.ErrnoText, 128) && c.Errno is null == c.ErrnoNumber is null
+            && (c.Remark is null || c.Remark.IsBounded) && Optional(c.Accepted, MaxName) && Optional(c.Program, MaxName) && Optional(c.Step, MaxName) && c.Duration is >= 0 and <= MaxDuration,
+        ProgramEvent p => Within(p.Program, MaxName) && Optional(p.Child, MaxName) && Optional(p.Command, MaxCommand) && Enum.IsDefined(p.Change) && p.Sockets is { Count: <= MaxSockets }
+            && p.Sockets.All(s => Within(s, MaxName)),
+        EnvironmentEvent c => Within(c.What, 32) && Within(c.Name, 128) && Enum.IsDefined(c.Change) && Optional(c.Value, MaxCommand) && Optional(c.Before, MaxCommand) && c.Met is null or (>= 0 and <= MaxLost)
+            && (c.Reason is null || c.Reason.IsBounded),
+        SocketEvent s => Optional(s.Raw, MaxRaw) && (s.From is not null || s.To is not null) && IsState(s.From) && IsState(s.To),
+        StateEvent s => IsState(s.From) && IsState(s.To),
         SegmentEvent s => TcpFlagNames.TryParse(s.Flags, out _) && s.From.IsV6 == s.To.IsV6 && s.Len is >= 0 and <= SegmentEvent.MaxLength
             && s.Win is >= 0 and <= ushort.MaxValue && s.Mss is null or (>= 0 and <= ushort.MaxValue) && s.Wscale is null or (>= 0 and <= byte.MaxValue)
             && s.Sack is null or { Count: > 0 and <= SackBlocks.Max } && (s.Frame is null || Accepts(s.Frame, s.Len))
             && (s.Sent ?? s.Received) == s.T && (s.Received ?? s.Sent) == s.T,
-        GapEvent g => g.Lost >= 0 && Within(g.Reason, MaxText),
-        NoteEvent n => Within(n.Code, MaxName) && Within(n.Text, MaxText),
+        GapEvent g => g.Lost is >= 0 and <= MaxLost && g.Reason is { IsBounded: true, Code: not ForeignFlows.Code },
+        NoteEvent n => n.Message is { IsBounded: true } && Enum.IsDefined(n.Level),
         _ => false,
     };
+
+    private static bool Accepts(CallArguments? a) => a is not null && a.Octets is null or { Length: <= CallArguments.MaxOctets } && a.Size is null or >= 0 && a.SizeBack is null or >= 0 && a.Length is null or >= 0
+        && (a.Family is not { } family || Enum.IsDefined(family)) && (a.How is not { } how || Enum.IsDefined(how));
 
     private static bool Accepts(HostCheck check) =>
         check.Port is > 0 and <= ushort.MaxValue && check.Sysctls?.Count <= MaxSysctls && check.Sysctls.All(s => Within(s.Key, 128) && Optional(s.Value, MaxSysctlValue))
@@ -63,8 +80,19 @@ internal static class AgentEdge
         && frame.Length >= payload;
 
     private static bool Are(IReadOnlyList<SourceFact>? sources) =>
-        sources?.Count == SourceFact.All.Count
-        && sources.Zip(SourceFact.All, (s, name) => s is not null && s.Name == name && Optional(s.Missing, MaxText) && Optional(s.Grant, MaxText) && Optional(s.Limit, MaxText) && s.Available == s.Missing is null).All(ok => ok);
+        sources is { Count: > 0 and <= MaxSources } && sources.All(s => s is not null && EvidenceSource.IsName(s.Name) && s.Available == s.Missing is null && IsMessage(s.Missing) && IsMessage(s.Grant) && IsMessage(s.Limit))
+        && sources.Select(s => s.Name).Distinct().Count() == sources.Count;
+
+    private static bool IsMessage(Message? message) => message is null || message.IsBounded;
+
+    private static bool IsState(TcpState? state) => state is not { } s || Enum.IsDefined(s);
+
+    private static bool IsRole(string? name) => name is { Length: > 0 and <= MaxRole } && name.All(c => c is >= 'a' and <= 'z' or >= '0' and <= '9');
+
+    private static bool IsAddress(string? text) => text is null || IPAddress.TryParse(text, out _);
+
+    /// <summary>One line: what stands in the server's log must not pretend to be another.</summary>
+    private static bool Line(string? text, int most) => Within(text, most) && PlainLine.Is(text!);
 
     private static bool Within(string? text, int most) => text is { Length: > 0 } && text.Length <= most;
 

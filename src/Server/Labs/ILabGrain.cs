@@ -1,20 +1,26 @@
 using Orleans.Concurrency;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Server.Labs;
 
-/// <summary>One lab: its two hosts, its open run and who looks on. Single-threaded; the hubs and the HTTP API only translate.</summary>
+/// <summary>One lab: its hosts, its open runs and who looks on. Single-threaded; the hubs and the HTTP API only translate.</summary>
 [Alias("lab")]
 public interface ILabGrain : IGrainWithStringKey
 {
     /// <summary>Makes the lab come to life: settles what an earlier server left running.</summary>
-    [Alias("wake")]
+    [Alias("wake"), ResponseTimeout("00:05:00")]
     Task Wake();
 
+    /// <summary>An agent announced its host on a connection.</summary>
+    /// <param name="connection">The connection's id.</param>
+    /// <param name="hello">What it said.</param>
+    /// <param name="orders">By which orders go to it.</param>
     [Alias("joined")]
     Task<AgentWelcome> AgentJoined(string connection, [Immutable] AgentHello hello, IAgentOrders orders);
 
+    /// <summary>A connection ended, whoever had it.</summary>
     [Alias("left")]
     Task AgentLeft(string connection);
 
@@ -22,7 +28,8 @@ public interface ILabGrain : IGrainWithStringKey
     [Alias("clock")]
     Task AgentClock(string connection, long offset, long uncertainty);
 
-    /// <returns>The highest item number now held; -1 when the connection never said Hello.</returns>
+    /// <summary>What an agent hands over; it is stored when this returns.</summary>
+    /// <returns>The highest item number now held; -1 when the connection never said Hello, or the report is none of an agent.</returns>
     [Alias("report")]
     Task<long> Report(string connection, [Immutable] AgentReport report);
 
@@ -30,88 +37,48 @@ public interface ILabGrain : IGrainWithStringKey
     [Alias("subscribe")]
     Task Subscribe(ILabOnlooker onlooker);
 
+    /// <summary>The lab and the stored log of every open run.</summary>
     [Alias("snapshot")]
     Task<Immutable<LabSnapshot>> Snapshot();
 
+    /// <summary>The lab without its logs.</summary>
     [Alias("state")]
     Task<Immutable<LabState>> State();
 
-    /// <summary>The version of <see cref="State"/>.</summary>
-    [Alias("version")]
-    Task<long> Version();
+    /// <summary>A run as it was shown, open or not stored to its end yet; null for any other.</summary>
+    [Alias("log")]
+    Task<Immutable<(RunHeader Header, IReadOnlyList<RunEvent> Events)?>> Log(string run);
 
-    [Alias("since")]
-    Task<Immutable<IReadOnlyList<RunEvent>>> Since(string run, long seq);
-
-    [Alias("start")]
-    Task<LabReply> StartRun([Immutable] StartRun request);
-
-    /// <param name="wait">True to answer when the step has ended and not when it has begun.</param>
-    [Alias("step")]
-    Task<LabReply> RunStep(string run, string step, bool wait);
-
-    [Alias("play")]
-    Task<LabReply> Play(string run);
-
-    [Alias("next")]
-    Task<LabReply> NextCall(string run, bool wait);
-
-    /// <summary>Destroys the TIME-WAIT sockets of the open run (SOCK_DESTROY), so that nobody has to wait for them.</summary>
-    [Alias("skip-wait")]
-    Task<LabReply> SkipWait(string run, bool wait);
-
-    /// <summary>Makes the rebind once a second until it succeeds; answers at once.</summary>
-    [Alias("wait-and-bind")]
-    Task<LabReply> WaitAndBind(string run);
-
-    /// <summary>Ends <see cref="WaitAndBind"/> between two attempts; nothing to do is no failure.</summary>
-    [Alias("stop-waiting")]
-    Task<LabReply> StopWaiting(string run);
-
-    [Alias("reset")]
-    Task<LabReply> Reset();
-
-    [Alias("pace")]
-    Task<LabReply> Pace(string run, int pauseMs);
-
-    /// <summary>Checks both hosts side by side, anew also where a check is going on; answers when both have answered.</summary>
-    [Alias("check")]
-    Task<Immutable<LabCheck>> Check();
-
-    [Alias("port")]
-    Task<LabReply> WatchPort(int port);
+    /// <summary>Asks something of the lab; a lab that does not know the command refuses it.</summary>
+    /// <param name="command">What.</param>
+    /// <param name="wait">True to answer when it has ended and its events are stored; false when it has begun.</param>
+    /// <remarks>A step may wait for what it waits for, two minutes at each action: no answer within the half minute that Orleans gives by default is no failure.</remarks>
+    [Alias("ask"), ResponseTimeout("01:00:00")]
+    Task<LabReply> Ask([Immutable] LabCommand command, bool wait);
 }
 
 /// <summary>Carries orders to one agent's connection, wherever in the cluster it is.</summary>
 [Alias("agent-orders")]
 public interface IAgentOrders : IGrainObserver
 {
-    [OneWay, Alias("call")]
-    Task Call([Immutable] SocketCommand command);
-
-    [OneWay, Alias("watch")]
-    Task Watch([Immutable] WatchOrder order);
-
-    [OneWay, Alias("look")]
-    Task Look(long id);
-
-    [OneWay, Alias("close-all")]
-    Task CloseAll(long id);
-
-    [OneWay, Alias("check")]
-    Task Check([Immutable] CheckOrder order);
-
-    [OneWay, Alias("destroy")]
-    Task Destroy([Immutable] DestroyOrder order);
+    /// <summary>Sends an order; whether it arrived shows in the agent's reports.</summary>
+    [OneWay, Alias("give")]
+    Task Give([Immutable] AgentOrder order);
 }
 
 /// <summary>Carries what is new to the browsers of one server.</summary>
 [Alias("lab-onlooker")]
 public interface ILabOnlooker : IGrainObserver
 {
+    /// <summary>Events that were stored, in order of seq.</summary>
     [OneWay, Alias("events")]
     Task Events(string lab, [Immutable] RunBatch batch);
 
+    /// <summary>The lab has changed.</summary>
     [OneWay, Alias("lab")]
     Task Lab([Immutable] LabState state);
+
+    /// <summary>The catalogue has changed: a file was edited.</summary>
+    [OneWay, Alias("scenarios")]
+    Task Scenarios(string lab, [Immutable] IReadOnlyList<Scenario> scenarios);
 }

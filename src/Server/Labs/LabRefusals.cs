@@ -1,50 +1,100 @@
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Scenarios;
+using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Server.Labs;
 
+/// <summary>What kind of failure a refusal is.</summary>
+internal enum RefusalKind : byte
+{
+    /// <summary>What was asked cannot be understood, or is outside its bounds.</summary>
+    Bad,
+
+    /// <summary>It names something that is not there.</summary>
+    Unknown,
+
+    /// <summary>It cannot be done now, or not in this order.</summary>
+    Conflict,
+
+    /// <summary>Something that the lab needs is missing.</summary>
+    Unavailable,
+}
+
 /// <summary>Why the lab does not do what was asked, and what to do instead.</summary>
 internal static class LabRefusals
 {
-    public const string UnknownScenario = "unknown-scenario", UnknownRun = "unknown-run", UnknownStep = "unknown-step", BadOptions = "bad-options",
-        RunOpen = "run-open", RunNotOpen = "run-not-open", Busy = "busy", OutOfOrder = "step-out-of-order", HostsMissing = "hosts-missing",
-        NothingLeft = "nothing-left", NoTimeWait = "no-time-wait", CannotDestroy = "cannot-destroy", StepFailed = "step-failed", NotInUse = "not-in-use";
+    public const string UnknownScenario = "lab.unknown-scenario", UnknownValue = "lab.unknown-value", BadValue = "lab.bad-value", UnknownPort = "lab.unknown-port", BadPort = "lab.bad-port",
+        PortTwice = "lab.port-twice", BadPause = "lab.bad-pause", TooManyPorts = "lab.too-many-ports", NoScenario = "lab.no-scenario",
+        PortTaken = "lab.port-taken", TooManyRuns = "lab.too-many-runs", RunNotOpen = "lab.run-not-open", RunOver = "lab.run-over", Busy = "lab.busy", UnknownStep = "lab.unknown-step",
+        StepWaits = "lab.step-waits", StepDone = "lab.step-done", NothingLeft = "lab.nothing-left", NoTimeWait = "lab.no-time-wait", CannotDestroy = "lab.cannot-destroy", NotInUse = "lab.not-in-use",
+        HostsMissing = "lab.hosts-missing", HostSilent = "lab.host-silent", NotStored = "lab.cannot-store", UnknownCommand = "lab.unknown-command", TooFast = "lab.too-fast",
+        Fault = "lab.fault", NoQuestion = "lab.no-question", UnknownChoice = "lab.unknown-choice", TooLate = "lab.too-late", TooManyPredictions = "lab.too-many-predictions";
 
-    public static LabReply Scenario(string asked, IEnumerable<Scenario> all) =>
-        new(UnknownScenario, $"There is no scenario '{Short(asked)}'. Choose one of: {string.Join(", ", all.Select(s => s.Id))}.");
-
-    public static LabReply RunIsOpen(string run) =>
-        new(RunOpen, $"Run {run} is not finished. Finish it, or press Reset (POST /api/labs/local/reset) first.", run);
-
-    public static LabReply NoSuchOpenRun(string asked) =>
-        new(RunNotOpen, $"Run '{Short(asked)}' is not the open run of this lab. Start a new run (POST /api/labs/local/runs).");
-
-    public static LabReply StillBusy(string run) =>
-        new(Busy, "The lab is still making calls. Wait until the step has ended, or press Reset.", run);
-
-    public static LabReply Step(string asked, Scenario script) =>
-        new(UnknownStep, $"There is no step '{Short(asked)}'. This scenario has: {string.Join(", ", script.Steps.Select(s => s.Id))}.");
-
-    public static LabReply Order(StepProgress step, string run) => new(OutOfOrder, step.Why switch
+    /// <summary>The kind of a refusal; a reason why a step failed is a conflict.</summary>
+    public static RefusalKind Kind(string code) => code switch
     {
-        BlockedBecause.EarlierStep => $"'{step.Step.Title}' has to wait: '{step.WhyStep!.Title}' comes first.",
-        BlockedBecause.AlreadyDone => $"'{step.Step.Title}' is done. Go on with the next step, or press Reset to begin again.",
-        _ => RunIsOver(run).Text!,
-    }, run);
+        UnknownScenario or UnknownValue or BadValue or UnknownPort or BadPort or PortTwice or BadPause or TooManyPorts or NoScenario or UnknownCommand => RefusalKind.Bad,
+        UnknownStep or UnknownChoice => RefusalKind.Unknown,
+        HostsMissing or HostSilent or NotStored or Fault => RefusalKind.Unavailable,
+        // What is wrong with a script that was sent along.
+        _ when code.StartsWith("scenario.", StringComparison.Ordinal) || code.StartsWith("condition.", StringComparison.Ordinal) => RefusalKind.Bad,
+        _ => RefusalKind.Conflict,
+    };
 
-    public static LabReply RunIsOver(string run) => new(OutOfOrder, "This run has ended. Press Reset and start a new one.", run);
+    public static Message Scenario(string? asked, IEnumerable<Scenario> all) =>
+        string.IsNullOrEmpty(asked) ? Message.Of(NoScenario) : Message.Of(UnknownScenario, ("scenario", Short(asked)), ("known", string.Join(", ", all.Select(s => s.Id))));
 
-    public static LabReply NothingWaits(string run) => new(NoTimeWait, "No socket of this run is in TIME-WAIT: there is no wait to skip.", run);
+    public static Message PortOutOfRange(string name, int port) => Message.Of(BadPort, ("name", name), ("port", port), ("least", Limits.MinPort), ("most", Limits.MaxPort));
 
-    public static LabReply NothingInUse(string run) =>
-        new(NotInUse, "There is nothing to wait for: the last rebind did not fail with EADDRINUSE. Run 'Rebind' first.", run);
+    /// <summary>Null for a pause within its bounds.</summary>
+    public static Message? Pause(int pauseMs) => pauseMs is >= 0 and <= Limits.MaxPauseMs ? null : Message.Of(BadPause, ("pause", pauseMs), ("most", Limits.MaxPauseMs));
 
-    public static LabReply MayNotDestroy(string host, string run) => new(CannotDestroy,
-        $"The {host}'s agent may not destroy sockets. Give it CAP_NET_ADMIN on a kernel with CONFIG_INET_DIAG_DESTROY, or wait until TIME-WAIT has ended.", run);
+    public static Message PortIsTaken(int port, string run) => Message.Of(PortTaken, ("port", port), ("run", run));
 
-    public static LabReply Missing(IEnumerable<string> hosts) =>
-        new(HostsMissing, $"No agent is connected for: {string.Join(", ", hosts)}. Start reuseaddr-agent there, or wait until it is back.");
+    public static LabReply NoSuchOpenRun(string asked) => new(Message.Of(RunNotOpen, ("run", Short(asked))));
 
-    private static string Short(string text) => text.Length <= 40 ? text : text[..40] + "...";
+    public static LabReply StillBusy(string run) => Of(run, Message.Of(Busy, ("run", run)));
+
+    public static LabReply Step(string asked, LabRun run) => Of(run.Id, Message.Of(UnknownStep, ("step", Short(asked)), ("known", string.Join(", ", run.Header.Script.Steps.Select(s => s.Id)))));
+
+    public static LabReply OutOfOrder(StepProgress step, string run) => Of(run, step.Why switch
+    {
+        BlockedBecause.EarlierStep => Message.Of(StepWaits, ("step", step.Step.Title), ("first", step.WhyStep!.Title)),
+        BlockedBecause.AlreadyDone => Message.Of(StepDone, ("step", step.Step.Title)),
+        _ => Message.Of(RunOver, ("run", run)),
+    });
+
+    /// <summary>Why what somebody expects is not taken; null where it is.</summary>
+    public static Message? Prediction(ScenarioProgress progress, string choice, int before)
+    {
+        Scenario script = progress.Header.Script;
+        if (script.Question is not { } question)
+            return Message.Of(NoQuestion);
+        if (question.Choices.All(c => c.Id != choice))
+            return Message.Of(UnknownChoice, ("choice", Short(choice)), ("known", string.Join(", ", question.Choices.Select(c => c.Id))));
+        if (progress.Asks?.Attempt > 0)
+            return Message.Of(TooLate);
+        return before >= LabLimits.Predictions ? Message.Of(TooManyPredictions, ("most", LabLimits.Predictions)) : null;
+    }
+
+    public static LabReply RunIsOver(string run) => Of(run, Message.Of(RunOver, ("run", run)));
+
+    public static LabReply Nothing(string run) => Of(run, Message.Of(NothingLeft, ("run", run)));
+
+    public static LabReply NothingWaits(string run) => Of(run, Message.Of(NoTimeWait, ("run", run)));
+
+    public static LabReply NothingInUse(string run) => Of(run, Message.Of(NotInUse, ("run", run)));
+
+    public static LabReply MayNotDestroy(string host, string run) => Of(run, Message.Of(CannotDestroy, ("host", host)));
+
+    public static Message Missing(IEnumerable<string> hosts) => Message.Of(HostsMissing, ("hosts", string.Join(", ", hosts)));
+
+    public static Message Silent(string host) => Message.Of(HostSilent, ("host", host));
+
+    public static Message CannotStore() => Message.Of(NotStored);
+
+    public static LabReply Of(string? run, Message why) => new(why, run);
+
+    public static string Short(string text) => text.Length <= 40 ? text : text[..40] + "...";
 }

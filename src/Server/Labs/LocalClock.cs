@@ -1,3 +1,4 @@
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Server.Labs;
@@ -7,11 +8,11 @@ internal static class LocalClock
 {
     private const string BootIdPath = "/proc/sys/kernel/random/boot_id";
 
-    private static readonly string s_bootId = File.Exists(BootIdPath) ? File.ReadAllText(BootIdPath).Trim() : "";
-    private static readonly long s_offset = File.Exists(TimeNamespace.File) ? TimeNamespace.MonotonicOffset(File.ReadAllLines(TimeNamespace.File)) : 0;
+    private static readonly string BootId = File.Exists(BootIdPath) ? File.ReadAllText(BootIdPath).Trim() : "";
+    private static readonly long Offset = File.Exists(TimeNamespace.File) ? TimeNamespace.MonotonicOffset(File.ReadAllLines(TimeNamespace.File)) : 0;
 
     /// <summary>Whether a host's CLOCK_MONOTONIC is the server's own.</summary>
-    public static bool IsOf(HostFacts host) => host.IsClock(s_bootId, s_offset);
+    public static bool IsOf(HostFacts host) => host.IsClock(BootId, Offset);
 
     /// <summary>The provider's monotonic clock in nanoseconds: on Linux TimeProvider.System counts CLOCK_MONOTONIC, the agents' own clock.</summary>
     public static long Nanoseconds(TimeProvider time) => (long)((Int128)time.GetTimestamp() * 1_000_000_000 / time.TimestampFrequency);

@@ -1,117 +1,105 @@
 using System.Globalization;
 using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Server.Labs;
 
-/// <summary>What the checks of two hosts mean for a lesson on a port. Pure.</summary>
+/// <summary>What the checks of hosts mean for a scenario on a port. Pure.</summary>
 internal static class Preflight
 {
     private const FindingLevel Ok = FindingLevel.Ok, Info = FindingLevel.Info, Warning = FindingLevel.Warning, Blocker = FindingLevel.Blocker;
 
-    // A SYN that was answered by a firewall's ICMP is refused only when it has been sent once more, a second later.
-    private const long SlowRefusal = 500_000_000;
+    /// <summary>A SYN that a firewall's ICMP answered is refused only when it has been sent once more, a second later; a closed port refuses at once.</summary>
+    public const long SlowRefusal = 500_000_000;
+
+    /// <summary>Below so many TIME-WAIT sockets those of a scenario may be left out.</summary>
+    private const int FewBuckets = 16;
 
     /// <summary>The gravest first.</summary>
-    public static IReadOnlyList<Finding> Judge(int port, IReadOnlyList<HostChecked> hosts)
+    /// <param name="port">The port that was asked about.</param>
+    /// <param name="portHost">The host whose programs bind it.</param>
+    /// <param name="hosts">What each answered.</param>
+    /// <param name="runPorts">The ports of open runs: their sockets are no finding.</param>
+    /// <param name="before">The check before of this port, by which a counter is seen to grow; null for none.</param>
+    public static IReadOnlyList<Finding> Judge(int port, string portHost, IReadOnlyList<HostChecked> hosts, IReadOnlyCollection<int> runPorts, LabCheck? before = null)
     {
         var found = new List<Finding>();
-        foreach ((string host, HostCheck? check) in hosts)
+        HostCheck? at = hosts.FirstOrDefault(h => h.Host == portHost)?.Check;
+        PortHolder[] holders = at is null ? [] : Foreign(at.Holders, runPorts.Contains(port));
+        foreach (HostChecked host in hosts)
         {
-            if (check is null)
+            if (host.Check is not { } check)
             {
-                found.Add(new(Warning, host, "answer", $"The {host}'s agent did not answer the check.", $"Look at the agent's log there, then check again."));
+                found.Add(new(Warning, host.At, host.Host, "answer", Message.Of("check.no-answer", ("host", host.Host)), new Message("check.remedy.agent-log")));
                 continue;
             }
-            if (host == HubRoutes.Server)
-                Server(found, port, check);
-            Sysctls(found, host, port, check);
+            if (host.Host == portHost)
+                PortFindings.Add(found, host, check, holders);
+            Sysctls(found, host, port, check, host.Host == portHost);
             if (check.Reach is { } reach)
-                found.Add(Reached(port, reach, hosts));
+                found.Add(Reached(port, host, portHost, reach, at, before?.Hosts.FirstOrDefault(h => h.Host == portHost)?.Check));
         }
         return [.. found.OrderByDescending(f => f.Level)];
     }
 
-    private static void Server(List<Finding> found, int port, HostCheck check)
-    {
-        PortHolder[] waiting = [.. check.Holders.Where(h => h.State == TcpState.TimeWait)];
-        PortHolder[] others = [.. check.Holders.Where(h => h.State is not (TcpState.TimeWait or TcpState.SynRecv or TcpState.NewSynRecv))];
-        if (others is [var holder, ..])
-        {
-            bool certain = holder.State is TcpState.Listen or TcpState.BoundInactive;
-            string more = others.Length + check.MoreHolders is > 1 and var all ? $" ({all} sockets in all)" : "";
-            found.Add(new(certain ? Blocker : Warning, HubRoutes.Server, "port",
-                $"Port {port} is taken: {holder.State.Name()} {holder.Local}{(holder.Remote is { } peer ? $" with {peer}" : "")}, {Owner(holder)}{more}.",
-                holder.Pid is { } pid ? $"End that program (kill {pid}), or choose another port." : holder.FindCommand is { } find ? $"Find that program ({find}) and end it, or choose another port." : "Choose another port."));
-        }
-        if (waiting.Length > 0)
-        {
-            long left = waiting.Max(w => w.Timer?.Left ?? 0);
-            found.Add(new(Warning, HubRoutes.Server, "time-wait",
-                string.Create(CultureInfo.InvariantCulture, $"{waiting.Length} TIME-WAIT of an earlier connection on port {port}, {left / 1e9:0} s more. Without SO_REUSEADDR on both, the first bind gets EADDRINUSE."),
-                "Wait for its end, or choose another port. Play all waits by itself."));
-        }
-        if (check.TrialBind == "EACCES")
-        {
-            found.Add(new(Blocker, HubRoutes.Server, "privileged",
-                $"The agent may not bind port {port} (EACCES): net.ipv4.ip_unprivileged_port_start is {Value(check, "net.ipv4.ip_unprivileged_port_start")}.",
-                "Choose a port from there on, or give the agent CAP_NET_BIND_SERVICE."));
-        }
-        else if (check.TrialBind is "none")
-            found.Add(new(Ok, HubRoutes.Server, "port", $"Port {port} can be bound."));
-        else if (check.TrialBind is { } errno && others.Length + waiting.Length == 0)
-            found.Add(new(Blocker, HubRoutes.Server, "port", $"Port {port} cannot be bound ({errno}), and no socket of this host is seen on it.", "Choose another port."));
-        if (check.TimeWaitOverflow is > 0 and var overflow)
-            found.Add(new(Info, HubRoutes.Server, "overflow", $"{overflow} connections got no TIME-WAIT there so far (TCPTimeWaitOverflow).", "If it grows, raise net.ipv4.tcp_max_tw_buckets."));
-    }
+    /// <summary>
+    /// Whether a host may connect to see if it reaches an address without anybody having asked for it: not where something listens, which would be a stranger's. False where the port's
+    /// host did not say.
+    /// </summary>
+    public static bool MayConnect(HostCheck? portHost, TcpEndpoint to) => portHost is { MoreHolders: 0 } && !ListensOn(portHost, to);
 
-    private static void Sysctls(List<Finding> found, string host, int port, HostCheck check)
-    {
-        void Say(FindingLevel level, string name, string text, string? remedy = null) => found.Add(new(level, host, name, text, remedy));
+    // A run's own: what its programs hold, and what they left that no process has any more.
+    private static PortHolder[] Foreign(IReadOnlyList<PortHolder> holders, bool duringRun) => [.. holders.Where(h => !h.Own && !(duringRun && h.Inode == 0))];
 
-        bool server = host == HubRoutes.Server;
-        if (server && Number(check, "net.ipv4.tcp_max_tw_buckets") is { } buckets && buckets < 16)
-            Say(buckets == 0 ? Blocker : Warning, "net.ipv4.tcp_max_tw_buckets", buckets == 0 ? "No TIME-WAIT is made at all: the rebind has nothing to meet." : "So few TIME-WAIT sockets may exist; the lesson's may be left out.",
-                "sysctl -w net.ipv4.tcp_max_tw_buckets=65536");
+    private static bool ListensOn(HostCheck check, TcpEndpoint to) => check.Holders.Any(h => h.State == TcpState.Listen && h.Overlaps(to));
+
+    private static void Sysctls(List<Finding> found, HostChecked host, int port, HostCheck check, bool listens)
+    {
+        void Say(FindingLevel level, string name, Message text, Message? remedy = null) => found.Add(new(level, host.At, host.Host, name, text, remedy));
+
+        if (Number(check, "net.ipv4.tcp_max_tw_buckets") is { } buckets && buckets < FewBuckets)
+            Say(listens && buckets == 0 ? Blocker : Warning, "net.ipv4.tcp_max_tw_buckets", Message.Of(buckets == 0 ? "check.no-buckets" : "check.few-buckets", ("host", host.Host), ("buckets", buckets)), new Message("check.remedy.buckets"));
         string? reserved = check.Sysctls.GetValueOrDefault(ReservedPorts.Sysctl);
         if (Value(check, "net.ipv4.ip_local_port_range").Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var low, var high]
             && int.TryParse(low, out int first) && int.TryParse(high, out int last) && port >= first && port <= last && !(reserved is not null && ReservedPorts.Has(reserved, port)))
-            Say(Warning, "net.ipv4.ip_local_port_range", $"Port {port} lies within: the kernel may give it to any program's outgoing connection.", $"Choose a port below {first}, or {ReservedPorts.Reserve(reserved, port)}");
-        if (server && Number(check, "net.ipv4.tcp_rfc1337") == 1)
-            Say(Info, "net.ipv4.tcp_rfc1337", "A RST does not end TIME-WAIT there.");
-        if (!server && Number(check, "net.ipv4.tcp_timestamps") == 0)
-            Say(Info, "net.ipv4.tcp_timestamps", "Without timestamps a port in TIME-WAIT is not taken again for a new connection within its minute.");
-        if (server && Number(check, "net.ipv4.tcp_abort_on_overflow") == 1)
-            Say(Info, "net.ipv4.tcp_abort_on_overflow", "A full queue of a listener answers with RST.");
+        {
+            Say(Warning, "net.ipv4.ip_local_port_range", Message.Of("check.in-port-range", ("port", port), ("first", first), ("last", last), ("host", host.Host)), ReservedPorts.Remedy(reserved, first, port));
+        }
+
+        if (listens && Number(check, "net.ipv4.tcp_rfc1337") == 1)
+            Say(Info, "net.ipv4.tcp_rfc1337", Message.Of("check.rfc1337", ("host", host.Host)));
+        if (!listens && Number(check, "net.ipv4.tcp_timestamps") == 0)
+            Say(Info, "net.ipv4.tcp_timestamps", Message.Of("check.no-timestamps", ("host", host.Host)));
+        if (listens && Number(check, "net.ipv4.tcp_abort_on_overflow") == 1)
+            Say(Info, "net.ipv4.tcp_abort_on_overflow", Message.Of("check.abort-on-overflow", ("host", host.Host)));
         if (Number(check, "net.ipv4.ip_nonlocal_bind") == 1)
-            Say(Info, "net.ipv4.ip_nonlocal_bind", "bind takes addresses that this host does not have.");
+            Say(Info, "net.ipv4.ip_nonlocal_bind", Message.Of("check.nonlocal-bind", ("host", host.Host)));
     }
 
-    private static Finding Reached(int port, ReachTest reach, IReadOnlyList<HostChecked> hosts)
+    private static Finding Reached(int port, HostChecked host, string portHost, ReachTest reach, HostCheck? at, HostCheck? before)
     {
-        string took = string.Create(CultureInfo.InvariantCulture, $"{reach.Took / 1e6:0.0##} ms");
-        string open = $"On the server: firewall-cmd --add-port={port}/tcp, or nft add rule inet filter input tcp dport {port} accept, or ufw allow {port}/tcp.";
+        Finding Found(FindingLevel level, string code, string? remedy) => new(level, host.At, null, "reach",
+            Message.Of(code, ("host", host.Host), ("host-of-port", portHost), ("to", reach.To), ("took", reach.Took), ("errno", reach.Errno)),
+            remedy is null ? null : Message.Of(remedy, ("port", port), ("host", host.Host), ("host-of-port", portHost)));
+
+        bool listens = at is not null && ListensOn(at, reach.To);
+        bool full = at is not null && (at.Holders.Any(h => h.QueueIsFull && h.Overlaps(reach.To)) || listens && at.ListenOverflows > before?.ListenOverflows);
         return reach.Result switch
         {
-            ReachResult.Refused when reach.Took < SlowRefusal => new(Ok, null, "reach", $"The client reaches {reach.To}: refused after {took}, as it is to be while nobody listens."),
-            ReachResult.Refused => new(Warning, null, "reach", $"{reach.To} is refused only after {took}: a firewall rejects the port.", open),
-            ReachResult.Open when hosts.Any(h => h.Check?.Holders.Any(s => s.State == TcpState.Listen) == true) => new(Info, null, "reach", $"The client reaches {reach.To}: somebody listens there."),
-            ReachResult.Open => new(Warning, null, "reach", $"{reach.To} answers, but the server has no listener there: another machine has that address, or something redirects the port.", "Check the agents' --address."),
-            ReachResult.Filtered => new(Blocker, null, "reach", $"No answer from {reach.To} within {reach.Took / 1_000_000_000} s: a firewall drops the SYN or its answer.", open),
-            _ => new(Blocker, null, "reach", $"The client cannot reach {reach.To} ({reach.Errno}).",
-                reach.Errno == "EHOSTUNREACH" ? $"Check the way between the hosts. A firewall that rejects says the same. {open}" : "Check the way between the hosts and the agents' --address."),
+            ReachResult.Refused when listens => Found(Warning, "check.reach-rejected", "check.remedy.firewall"),
+            ReachResult.Refused when reach.Took < SlowRefusal => Found(Ok, "check.reach-refused", null),
+            ReachResult.Refused => Found(Warning, "check.reach-refused-late", "check.remedy.firewall"),
+            ReachResult.Open when listens => Found(Info, "check.reach-open", null),
+            ReachResult.Open => Found(Warning, "check.reach-open-elsewhere", "check.remedy.address"),
+            ReachResult.Filtered when full => Found(Warning, "check.reach-queue-full", "check.remedy.queue-full"),
+            ReachResult.Filtered => Found(Blocker, "check.reach-filtered", "check.remedy.firewall"),
+            _ => Found(Blocker, "check.unreachable", reach.Errno == "EHOSTUNREACH" ? "check.remedy.way-or-firewall" : "check.remedy.way"),
         };
     }
 
-    private static string Owner(PortHolder holder) => holder switch
-    {
-        { Pid: { } pid } => $"{holder.Program} (process {pid})",
-        { Inode: 0 } => "which no process owns any more",
-        { User: { } user } => string.Create(CultureInfo.InvariantCulture, $"of {user} (uid {holder.Uid}), whose process this agent may not look into"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"of uid {holder.Uid}, whose process this agent may not look into"),
-    };
-
-    private static string Value(HostCheck check, string sysctl) => check.Sysctls.GetValueOrDefault(sysctl) ?? "unknown";
+    /// <summary>A sysctl's value; <c>unknown</c> where it cannot be read.</summary>
+    public static string Value(HostCheck check, string sysctl) => check.Sysctls.GetValueOrDefault(sysctl) ?? "?";
 
     private static long? Number(HostCheck check, string sysctl) => long.TryParse(Value(check, sysctl), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : null;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Server.Labs;
 
@@ -19,12 +20,13 @@ internal static class ReservedPorts
         return false;
     }
 
-    /// <summary>The command that adds the port; writing the sysctl replaces all that was there.</summary>
+    /// <summary>What to do about a port that the kernel may give away; writing the sysctl replaces all that was there.</summary>
     /// <param name="value">What is there; null when it could not be read.</param>
+    /// <param name="first">The first port that the kernel gives away.</param>
     /// <param name="port">The port to add.</param>
-    public static string Reserve(string? value, int port) => value is null
-        ? $"add {port} to {Sysctl} (sysctl -w replaces what is there)"
-        : $"sysctl -w {Sysctl}={(value.Trim() is { Length: > 0 } there ? $"{there}," : "")}{port}";
+    public static Message Remedy(string? value, int first, int port) => value is null
+        ? Message.Of("check.remedy.reserve-unread", ("first", first), ("port", port))
+        : Message.Of("check.remedy.reserve", ("first", first), ("ports", (value.Trim() is { Length: > 0 } there ? $"{there}," : "") + port.ToString(CultureInfo.InvariantCulture)));
 
     private static int? Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
 }

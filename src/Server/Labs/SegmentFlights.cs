@@ -1,37 +1,37 @@
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
-using ReuseAddrDashboard.Core.Wire;
-using Endpoint = ReuseAddrDashboard.Core.Tcp.Endpoint;
+using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Server.Labs;
 
 /// <summary>Bounds the difference of two hosts' clocks by segments that both saw. Takes their events with the times of their own clocks.</summary>
-internal sealed class SegmentFlights
+/// <param name="first">The host whose offset less the other's is bounded.</param>
+internal sealed class SegmentFlights(string first)
 {
     /// <summary>Segments remembered that one end has told of; beyond that the matching begins anew.</summary>
     private const int MaxWaiting = 4096;
 
-    private readonly record struct Content(Endpoint From, Endpoint To, uint Seq, uint Ack, string Flags, int Length, uint? TsVal, uint? TsEcr);
+    private readonly record struct Content(TcpEndpoint From, TcpEndpoint To, uint Seq, uint Ack, string Flags, int Length, uint? TsVal, uint? TsEcr);
 
     private readonly Dictionary<Content, (string Host, bool Sent, long T)> _waiting = [];
 
-    // The client's offset less the server's by every segment so far, and when it was so, in nanoseconds of the lab's clock.
+    // The first's offset less the other's by every segment so far, and when it was so, in nanoseconds of the lab's clock.
     private ClockInterval _difference = ClockInterval.Unknown;
     private long _at = long.MinValue;
 
-    /// <summary>What is known of the client's offset less the server's at a time, in nanoseconds of the lab's clock: clocks come apart since the last segment.</summary>
+    /// <summary>What is known of the first's offset less the other's at a time, in nanoseconds of the lab's clock: clocks come apart since the last segment.</summary>
     public ClockInterval Difference(long at) => _at == long.MinValue ? _difference : _difference.Widened(ClockDrift.Over(at - _at));
 
     /// <summary>
-    /// The client's offset less the server's with which no segment of this run arrives before it was sent, when one offset places all of them; impossible once the clocks came apart too far for that.
+    /// The first's offset less the other's with which no segment of this run arrives before it was sent, when one offset places all of them; impossible once the clocks came apart too far for that.
     /// </summary>
-    public ClockInterval Order { get; private set; } = ClockInterval.Unknown;
+    public ClockInterval Consistent { get; private set; } = ClockInterval.Unknown;
 
     /// <summary>What one end has told of and the other has not is of an earlier run, and so is its order.</summary>
     public void BeginRun()
     {
         _waiting.Clear();
-        Order = ClockInterval.Unknown;
+        Consistent = ClockInterval.Unknown;
     }
 
     /// <summary>Takes what a host told.</summary>
@@ -39,7 +39,7 @@ internal sealed class SegmentFlights
     /// <param name="at">That time on the lab's clock, as far as it is known.</param>
     /// <param name="possible">What the difference can be at all then: a pair that contradicts it is of two segments, of which each end missed one.</param>
     /// <returns>True when more is known of the difference or the order than before.</returns>
-    public bool Take(SegmentEvent e, long at, ClockInterval possible)
+    public bool Add(SegmentEvent e, long at, ClockInterval possible)
     {
         // Sent twice, either may be the one that arrived; seen once on a loopback, there is one clock.
         if (e.Host is not { } host || e.Retransmission || e is { Sent: not null, Received: not null })
@@ -55,18 +55,18 @@ internal sealed class SegmentFlights
         }
         // sending + its host's offset <= arrival + the other's.
         long flight = sent ? other.T - e.T : e.T - other.T;
-        bool fromClient = (host == HubRoutes.Client) == sent;
-        ClockInterval bound = fromClient ? ClockInterval.Unknown with { Most = flight } : ClockInterval.Unknown with { Least = -flight };
+        bool fromFirst = (host == first) == sent;
+        ClockInterval bound = fromFirst ? ClockInterval.Unknown with { Most = flight } : ClockInterval.Unknown with { Least = -flight };
         // Hosts do not tell in the order of time. Both bounds count as of the later of the two times.
         long then = Math.Max(at, _at);
         ClockInterval known = Difference(then), narrower = known & bound.Widened(ClockDrift.Over(then - at));
         if (!(narrower & possible.Widened(ClockDrift.Over(then - at))).IsPossible)
             return false;
-        ClockInterval order = Order.IsPossible ? Order & bound : Order;
-        bool more = narrower != known || order != Order;
+        ClockInterval order = Consistent.IsPossible ? Consistent & bound : Consistent;
+        bool more = narrower != known || order != Consistent;
         if (narrower != known)
             (_difference, _at) = (narrower, then);
-        Order = order;
+        Consistent = order;
         return more;
     }
 }

@@ -1,13 +1,14 @@
 using System.Runtime.InteropServices;
+using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Server.LocalHosts;
 
 /// <summary>The agent's program, which AgentFiles.targets puts beside the Server's.</summary>
 /// <param name="Command">The program and the arguments that come before its own.</param>
-public sealed record AgentProgram(IReadOnlyList<string> Command)
+internal sealed record AgentProgram(IReadOnlyList<string> Command)
 {
     /// <returns>Null when there is none, with <paramref name="problem"/> saying where it should be.</returns>
-    public static AgentProgram? Find(string directory, out string? problem)
+    public static AgentProgram? Find(string directory, out Message? problem)
     {
         string executable = Path.Combine(directory, "agent", "reuseaddr-agent");
         problem = null;
@@ -21,7 +22,7 @@ public sealed record AgentProgram(IReadOnlyList<string> Command)
             return new([DotnetRoot() is { } root ? Path.Combine(root, "dotnet") : "dotnet", executable + ".dll"]);
         }
 
-        problem = $"The agent's program is missing: {executable}. Build or publish src/Server again.";
+        problem = Message.Of(HostsCodes.NoAgent, ("path", executable));
         return null;
     }
 

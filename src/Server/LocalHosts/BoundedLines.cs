@@ -5,6 +5,7 @@ namespace ReuseAddrDashboard.Server.LocalHosts;
 /// <summary>Lines of a program's output, none longer than a limit: StreamReader.ReadLine would gather an endless one in memory.</summary>
 internal static class BoundedLines
 {
+    /// <param name="reader">Read to its end.</param>
     /// <param name="longest">Characters kept of a line; the rest is dropped and shown as an ellipsis. Empty lines are passed over, control characters become spaces.</param>
     public static async IAsyncEnumerable<string> Of(TextReader reader, int longest)
     {

@@ -1,37 +1,35 @@
 using Microsoft.Extensions.Options;
+using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Server.Options;
 
 namespace ReuseAddrDashboard.Server.LocalHosts;
 
 /// <summary>
-/// Starts the two hosts of this machine: in network namespaces where they are allowed, else on loopback, and says which and why in <see cref="LocalHostsStatus"/>.
+/// Starts the hosts of this machine: in network namespaces where they are allowed, else on loopback, and says which and why in <see cref="LocalHostsStatus"/>.
 /// Keeps them up until the Server ends.
 /// </summary>
-public sealed class LocalHostsService(
+internal sealed class LocalHostsService(
     IOptions<DashboardOptions> options,
     PrivateDirectory directory,
     LocalHostsStatus status,
     TimeProvider time,
     ILogger<LocalHostsService> log,
-    IHostApplicationLifetime? lifetime = null) : BackgroundService
+    IHostApplicationLifetime? lifetime = null,
+    LocalHostsStarter? starter = null) : BackgroundService
 {
-    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(5);
+    /// <summary>Hosts that lived so long are taken for sound: the pauses start over.</summary>
+    private static readonly TimeSpan Sound = TimeSpan.FromSeconds(10);
 
-    /// <summary>A keeper that lived so long is taken for sound: the pauses start over.</summary>
-    private static readonly TimeSpan s_sound = TimeSpan.FromSeconds(10);
-
-    /// <summary>Longest time from starting the keeper to both agents started; 0.1 s is usual.</summary>
-    private static readonly TimeSpan s_slowest = TimeSpan.FromSeconds(15);
-
-    private const string Starting = "The two hosts are being started.";
+    /// <summary>Longest time from starting the program to all agents started; 0.1 s is usual.</summary>
+    private static readonly TimeSpan Slowest = TimeSpan.FromSeconds(15);
 
     /// <summary>Where the Server's program is, with the agent's in its directory <c>agent</c>.</summary>
     internal string BaseDirectory { get; init; } = AppContext.BaseDirectory;
 
     /// <summary>util-linux's unshare; null where there is none.</summary>
-    internal string? Unshare { get; init; } = KeeperPlan.OnPath("unshare");
+    internal string? Unshare { get; init; } = LocalHostsPlan.OnPath("unshare");
 
     internal bool Root { get; init; } = Environment.IsPrivilegedProcess;
 
@@ -43,8 +41,8 @@ public sealed class LocalHostsService(
         status.Set(
             Mode switch { LocalHostsMode.None => HostsMode.Remote, LocalHostsMode.Loopback => HostsMode.Loopback, _ => HostsMode.Namespaces },
             Mode == LocalHostsMode.None
-                ? "This dashboard has no hosts of its own: on each of two machines start reuseaddr-agent --dashboard URL --name server, and --name client."
-                : Starting);
+                ? Message.Of(HostsCodes.None, ("first", LocalHostsContract.InNamespaces[0].Name), ("second", LocalHostsContract.InNamespaces[1].Name))
+                : new Message(HostsCodes.Starting));
         return base.StartAsync(cancel);
     }
 
@@ -59,11 +57,11 @@ public sealed class LocalHostsService(
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stopped, lifetime?.ApplicationStopping ?? CancellationToken.None);
         CancellationToken stop = both.Token;
 
-        string? reason = null;
-        if (AgentProgram.Find(BaseDirectory, out string? missing) is { } program)
+        Message? reason = null;
+        if (AgentProgram.Find(BaseDirectory, out Message? missing) is { } program)
         {
-            reason = Mode != LocalHostsMode.Loopback && Unshare is null ? NamespaceAdvice.NoUnshare : null;
-            foreach (KeeperPlan plan in KeeperPlan.For(Mode, Root, Unshare))
+            reason = Mode != LocalHostsMode.Loopback && Unshare is null ? new Message(HostsCodes.NoUnshare) : null;
+            foreach (LocalHostsPlan plan in LocalHostsPlan.For(Mode, Root, Unshare))
             {
                 reason = await Keep(plan, program, reason, stop);
                 if (stop.IsCancellationRequested)
@@ -71,85 +69,97 @@ public sealed class LocalHostsService(
                     return;
                 }
 
-                log.Refused(reason);
+                log.Refused(TextCatalog.English[reason]);
             }
         }
 
-        log.GaveUp(reason ?? missing ?? "");
-        status.Set(status.Mode, reason ?? missing);
+        reason ??= missing;
+        log.GaveUp(reason is null ? "" : TextCatalog.English[reason]);
+        status.Set(status.Mode, reason);
     }
 
     /// <summary>Keeps the hosts up this way until the Server ends.</summary>
+    /// <param name="plan">The way.</param>
+    /// <param name="program">The agent's program.</param>
     /// <param name="reason">Why no better way is taken.</param>
-    /// <returns>Why this way does not work; returned only when it never has.</returns>
-    private async Task<string> Keep(KeeperPlan plan, AgentProgram program, string? reason, CancellationToken stop)
+    /// <param name="stop">The Server ends.</param>
+    /// <returns>Why this way does not work; returned only when it never has, and at the Server's end.</returns>
+    private async Task<Message> Keep(LocalHostsPlan plan, AgentProgram program, Message? reason, CancellationToken stop)
     {
-        status.Set(plan.Mode, reason is null ? Starting : $"{Starting} {reason}");
-        TimeSpan pause = s_firstPause;
+        status.Set(plan.Mode, new Message(HostsCodes.Starting));
+        var pauses = new BackOff(Random.Shared);
         bool worked = false;
         while (true)
         {
             long start = time.GetTimestamp();
-            (bool ready, int exit, string? said) = await Live(plan, program, reason, stop);
+            (bool ready, int exit, Message? failure) = await Live(plan, program, reason, stop);
+            if (starter is { IsGone: true })
+            {
+                return new Message(HostsCodes.NoStarter);
+            }
+
             worked |= ready;
-            if (stop.IsCancellationRequested)
+            if (!worked || stop.IsCancellationRequested)
             {
-                return "";
+                return failure ?? Message.Of(HostsCodes.FailedSilently, ("exit", exit));
             }
 
-            if (!worked)
+            if (time.GetElapsedTime(start) > Sound)
             {
-                string why = Bare(said) ?? $"the keeper of the hosts ended with exit code {exit}";
-                return plan.Mode == HostsMode.Namespaces ? NamespaceAdvice.Refused(why) : $"The hosts cannot be started: {why}";
+                pauses.Reset();
             }
 
-            pause = time.GetElapsedTime(start) > s_sound ? s_firstPause : pause;
+            TimeSpan pause = pauses.Next();
             log.Ended(exit, pause.TotalSeconds);
-            status.Set(plan.Mode, "The hosts have ended and are being started again." + (reason is null ? "" : " " + reason));
+            status.Set(plan.Mode, new Message(HostsCodes.Restarting));
             await Task.Delay(pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
         }
     }
 
-    private async Task<(bool Ready, int Exit, string? Said)> Live(KeeperPlan plan, AgentProgram program, string? reason, CancellationToken stop)
+    private async Task<(bool Ready, int Exit, Message? Failure)> Live(LocalHostsPlan plan, AgentProgram program, Message? reason, CancellationToken stop)
     {
-        using KeeperProcess? keeper = KeeperProcess.Start(plan, program, directory, Pass, out string? problem);
-        if (keeper is null)
+        string? problem = null;
+        using ILocalHosts? process = starter is null ? LocalHostsProcess.Start(plan, program, directory, Pass, out problem) : starter.Start(plan, directory, Pass);
+        if (process is null)
         {
-            return (false, -1, problem);
+            return (false, -1, Failure(plan, problem));
         }
 
         bool ready = false;
         try
         {
-            ready = await keeper.Ready.WaitAsync(s_slowest, time, stop);
+            ready = await process.Ready.WaitAsync(Slowest, time, stop);
             if (ready)
             {
-                log.Up(plan.Mode, keeper.Id);
+                log.Up(plan.Mode, process.Id);
                 status.Set(plan.Mode, reason, ready: true);
             }
 
-            return (ready, await keeper.Ended(stop), keeper.LastLine);
+            int exit = await process.Ended(stop);
+            return (ready, exit, Failure(plan, Bare(process.LastLine)));
         }
         catch (TimeoutException)
         {
-            await keeper.Stop(time);
-            return (false, -1, $"the hosts were not up after {s_slowest.TotalSeconds} s");
+            await process.Stop(time);
+            return (false, -1, Message.Of(HostsCodes.TooSlow, ("limit", Slowest.TotalSeconds)));
         }
         catch (OperationCanceledException)
         {
-            await keeper.Stop(time);
+            await process.Stop(time);
             return (ready, 0, null);
         }
     }
 
+    private static Message? Failure(LocalHostsPlan plan, string? said) =>
+        said is null ? null : plan.Mode == HostsMode.Namespaces ? NamespaceAdvice.Refused(said) : Message.Of(HostsCodes.Failed, ("why", said.TrimEnd('.')));
+
     /// <summary>The call and the reason, without who says so.</summary>
     private static string? Bare(string? said)
     {
-        int at = said?.IndexOf(LocalPairContract.Refused, StringComparison.Ordinal) ?? -1;
-        return at < 0 ? said : said![(at + LocalPairContract.Refused.Length)..];
+        int at = said?.IndexOf(LocalHostsContract.Refused, StringComparison.Ordinal) ?? -1;
+        return at < 0 ? said : said![(at + LocalHostsContract.Refused.Length)..];
     }
 
     private void Pass(string line) =>
-        log.Said(line.StartsWith(LocalPairContract.KeeperLine, StringComparison.Ordinal) ? LogLevel.Warning : LogLevel.Debug, line);
+        log.Said(line.StartsWith(LocalHostsContract.OwnLine, StringComparison.Ordinal) ? LogLevel.Warning : LogLevel.Debug, line);
 }

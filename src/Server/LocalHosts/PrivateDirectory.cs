@@ -7,9 +7,9 @@ namespace ReuseAddrDashboard.Server.LocalHosts;
 
 /// <summary>
 /// A directory for this user alone (mode 0700) with the Unix socket that the local agents use. It lives as long as the Server: removed when disposed, by the
-/// keeper of the local hosts when the Server is killed, and by the next Server when both were.
+/// program that keeps the local hosts when the Server is killed, and by the next Server when both were.
 /// </summary>
-public sealed class PrivateDirectory : IDisposable
+internal sealed class PrivateDirectory : IDisposable
 {
     /// <summary>sockaddr_un.sun_path with its closing zero (unix(7)).</summary>
     private const int LongestSocketPath = 108 - 1;
@@ -27,7 +27,7 @@ public sealed class PrivateDirectory : IDisposable
     public string FullPath { get; }
 
     /// <summary>Where Kestrel shall listen.</summary>
-    public string SocketPath => Path.Combine(FullPath, LocalPairContract.SocketFile);
+    public string SocketPath => Path.Combine(FullPath, LocalHostsContract.SocketFile);
 
     /// <summary>The same for <c>--dashboard</c> of an agent.</summary>
     public string Dashboard => "unix:" + SocketPath;
@@ -45,12 +45,12 @@ public sealed class PrivateDirectory : IDisposable
         }
 
         string name = string.Create(
-            CultureInfo.InvariantCulture, $"{LocalPairContract.DirectoryPrefix}{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
+            CultureInfo.InvariantCulture, $"{LocalHostsContract.DirectoryPrefix}{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
         var problems = new List<string>();
         foreach (string place in places.OfType<string>().Where(Path.IsPathFullyQualified).Distinct())
         {
             string directory = Path.Combine(place, name);
-            if (Encoding.UTF8.GetByteCount(Path.Combine(directory, LocalPairContract.SocketFile)) > LongestSocketPath)
+            if (Encoding.UTF8.GetByteCount(Path.Combine(directory, LocalHostsContract.SocketFile)) > LongestSocketPath)
             {
                 problems.Add($"{place} is too long for the path of a Unix socket ({LongestSocketPath} octets)");
                 continue;
@@ -86,11 +86,11 @@ public sealed class PrivateDirectory : IDisposable
 
     // FileShare.None is flock(LOCK_EX | LOCK_NB): the kernel lets go of it when the process ends, however it ends.
     private static FileStream Lock(string directory, FileMode mode) =>
-        new(Path.Combine(directory, LocalPairContract.OwnerFile), mode, FileAccess.ReadWrite, FileShare.None);
+        new(Path.Combine(directory, LocalHostsContract.OwnerFile), mode, FileAccess.ReadWrite, FileShare.None);
 
     private static void RemoveThoseOfTheDead(string place)
     {
-        foreach (DirectoryInfo directory in new DirectoryInfo(place).EnumerateDirectories(LocalPairContract.DirectoryPrefix + "*"))
+        foreach (DirectoryInfo directory in new DirectoryInfo(place).EnumerateDirectories(LocalHostsContract.DirectoryPrefix + "*"))
         {
             // A link is not ours, and would lead the removal astray.
             if (directory.LinkTarget is null && IsDead(directory))
@@ -110,7 +110,7 @@ public sealed class PrivateDirectory : IDisposable
         catch (FileNotFoundException)
         {
             // Between its making and its lock, or on its way out: then the process in its name tells.
-            string process = directory.Name[LocalPairContract.DirectoryPrefix.Length..].Split('-')[0];
+            string process = directory.Name[LocalHostsContract.DirectoryPrefix.Length..].Split('-')[0];
             return int.TryParse(process, NumberStyles.None, CultureInfo.InvariantCulture, out int id) && !Directory.Exists($"/proc/{id}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -124,13 +124,13 @@ public sealed class PrivateDirectory : IDisposable
     {
         try
         {
-            File.Delete(Path.Combine(directory, LocalPairContract.SocketFile));
-            File.Delete(Path.Combine(directory, LocalPairContract.OwnerFile));
+            File.Delete(Path.Combine(directory, LocalHostsContract.SocketFile));
+            File.Delete(Path.Combine(directory, LocalHostsContract.OwnerFile));
             Directory.Delete(directory);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The keeper was faster, or a next Server will be luckier; nothing depends on it.
+            // That program was faster, or a next Server will be luckier; nothing depends on it.
         }
     }
 }

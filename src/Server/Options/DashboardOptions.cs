@@ -16,23 +16,44 @@ public enum LocalHostsMode
     None,
 }
 
-/// <summary>What the dashboard is started with. Keys are named as on the command line; each also works as REUSEADDR_KEY in the environment.</summary>
-public sealed record DashboardOptions
+/// <summary>The section <c>Dashboard</c> of the configuration. <see cref="Settings"/> says what each key takes.</summary>
+internal sealed record DashboardOptions
 {
-    public const string DefaultUrl = "http://127.0.0.1:5080";
+    public const string Section = "Dashboard";
 
-    /// <summary>--urls: where the page is, addresses separated by semicolons.</summary>
-    public IReadOnlyList<string> Urls { get; init; } = [DefaultUrl];
-
-    /// <summary>--hosts: auto, namespaces, loopback or none.</summary>
+    /// <summary>Which hosts the dashboard makes for itself.</summary>
     public LocalHostsMode Hosts { get; init; }
 
-    /// <summary>--data: the directory in which runs are kept; made when it is not there.</summary>
-    public required string Data { get; init; }
+    /// <summary>The directory in which runs are kept; made when it is not there. Empty for the user's own (<see cref="Of"/>).</summary>
+    public string Data { get; init; } = "";
 
-    /// <summary>--allowed-hosts: names, beside localhost, this machine's name and addresses, by which browsers may call the dashboard.</summary>
-    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+    /// <summary>The directory of the keys with which agents of other machines join; empty for agent-keys in the data directory.</summary>
+    public string AgentKeys { get; init; } = "";
 
-    /// <summary>--log-level: Verbose, Debug, Information, Warning or Error.</summary>
-    public Serilog.Events.LogEventLevel LogLevel { get; init; } = Serilog.Events.LogEventLevel.Information;
+    /// <summary>Names, separated by commas, beside localhost, this machine's name and addresses, by which browsers may call the dashboard.</summary>
+    public string AllowedHosts { get; init; } = "";
+
+    /// <summary>Directories, separated by colons, with scenarios of one's own, one a file, beside those of the product.</summary>
+    public string Scenarios { get; init; } = "";
+
+    public IReadOnlyList<string> AllowedHostNames => Split.Names(AllowedHosts);
+
+    public IReadOnlyList<string> ScenarioDirectories => Split.Directories(Scenarios);
+
+    /// <summary>Reads the section; paths become absolute.</summary>
+    public static DashboardOptions Of(IConfiguration configuration)
+    {
+        DashboardOptions given = configuration.GetSection(Section).Get<DashboardOptions>() ?? new();
+        return given with
+        {
+            Data = Path.GetFullPath(given.Data.Length > 0 ? given.Data : UsersData(configuration)),
+            AgentKeys = given.AgentKeys.Length > 0 ? Path.GetFullPath(given.AgentKeys) : "",
+        };
+    }
+
+    // XDG Base Directory Specification: a path that is not absolute is to be ignored.
+    private static string UsersData(IConfiguration configuration) =>
+        configuration["XDG_DATA_HOME"] is { Length: > 0 } xdg && Path.IsPathRooted(xdg) ? Path.Combine(xdg, "reuseaddr-dashboard")
+        : configuration["HOME"] is { Length: > 0 } home ? Path.Combine(home, ".local", "share", "reuseaddr-dashboard")
+        : Path.Combine(Path.GetTempPath(), $"reuseaddr-dashboard-{Environment.UserName}");
 }

@@ -4,12 +4,9 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace ReuseAddrDashboard.Server.Runs;
 
-/// <summary>The runs as they are kept: a row for each run, a row for each event.</summary>
+/// <summary>The runs as they are kept: a row for each run, a row for each event. What changes here needs a migration (<c>Migrations/</c>); a test compares the two.</summary>
 internal sealed class RunsDb(DbContextOptions<RunsDb> options) : DbContext(options)
 {
-    /// <summary>PRAGMA user_version of this layout.</summary>
-    public const int SchemaVersion = 1;
-
     public DbSet<StoredRun> Runs => Set<StoredRun>();
 
     public DbSet<StoredEvent> Events => Set<StoredEvent>();
@@ -21,6 +18,8 @@ internal sealed class RunsDb(DbContextOptions<RunsDb> options) : DbContext(optio
             run.ToTable("runs");
             run.HasKey(r => r.Id);
             run.HasIndex(r => new { r.Lab, r.Finished });
+            run.HasIndex(r => new { r.Scenario, r.Id });
+            run.HasIndex(r => new { r.Result, r.Id });
         });
         model.Entity<StoredEvent>(e =>
         {
@@ -36,13 +35,22 @@ internal sealed class StoredRun
 
     public required string Lab { get; init; }
 
+    /// <summary>The format of header and events, <c>reuseaddr-run/2</c>; runs of format 1 stay as they were written and are converted when read.</summary>
+    public required string Format { get; set; }
+
     /// <summary>The RunHeader as JSON.</summary>
     public required string Header { get; set; }
+
+    /// <summary>The scenario's id.</summary>
+    public required string Scenario { get; init; }
+
+    /// <summary>What the last deciding call came to: <see cref="RunQuery.Ok"/> or its errno, once it is finished; empty where none was made.</summary>
+    public string? Result { get; set; }
 
     /// <summary>True once the run takes no more events.</summary>
     public bool Finished { get; set; }
 
-    /// <summary>The RunSummary as JSON, once finished; null before.</summary>
+    /// <summary>The RunSummary as JSON, in today's format whatever the run's: made from the log once it is finished, at the latest when it is asked for. Null before.</summary>
     public string? Summary { get; set; }
 }
 
@@ -53,7 +61,7 @@ internal sealed class StoredEvent
     public required long Seq { get; init; }
 
     /// <summary>The event as JSON.</summary>
-    public required string Json { get; init; }
+    public required string Json { get; set; }
 }
 
 /// <summary>

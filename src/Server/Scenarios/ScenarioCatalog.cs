@@ -1,105 +1,90 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using ReuseAddrDashboard.Core.Scenarios;
-using ReuseAddrDashboard.Core.Wire;
-using YamlDotNet.Core;
-using YamlDotNet.Serialization;
+using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Server.Scenarios;
 
-/// <summary>The lessons there are, read from YAML files at start. A faulty file stops the start with all its faults named.</summary>
-public sealed class ScenarioCatalog
+/// <summary>
+/// The lessons there are: those of the product and those of a trainer's directories, one a file. A file that has become faulty keeps its last good version in use. Read anew by <see cref="ScenarioWatch"/> alone, so there is one
+/// writer; whoever reads has one picture, never half of two.
+/// </summary>
+internal sealed class ScenarioCatalog
 {
-    private const long MaxFile = 256 * 1024;
+    private readonly IReadOnlyList<ScenarioFolder> _folders;
+    private volatile Picture _now;
 
-    private static readonly JsonSerializerOptions Strict = new(WireJson.Default.Options)
+    private ScenarioCatalog(IReadOnlyList<ScenarioFolder> folders, Picture now) => (_folders, _now) = (folders, now);
+
+    private sealed record Picture(IReadOnlyDictionary<string, ScenarioFile> Files, IReadOnlyList<Scenario> All, IReadOnlyList<ScenarioFault> Faults);
+
+    /// <summary>In the order of the catalogue: by topic, order and id.</summary>
+    public IReadOnlyList<Scenario> All => _now.All;
+
+    /// <summary>What is wrong with files, warnings among it.</summary>
+    public IReadOnlyList<ScenarioFault> Faults => _now.Faults;
+
+    /// <summary>The scenarios or the faults are others now; on the thread of whoever read them.</summary>
+    public event Action? Changed;
+
+    public Scenario? Find(string id) => _now.All.FirstOrDefault(s => s.Id == id);
+
+    /// <summary>Reads every *.yaml of the product's directory and of others.</summary>
+    /// <param name="own">The product's directory.</param>
+    /// <param name="others">A trainer's directories; what is faulty there is left out and told in <see cref="Faults"/>.</param>
+    /// <exception cref="InvalidDataException">Something is wrong in the product's directory; the message names file, place and fault, all at once.</exception>
+    public static ScenarioCatalog Load(string own, IReadOnlyList<string>? others = null)
     {
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        RespectNullableAnnotations = true,
-        TypeInfoResolver = new System.Text.Json.Serialization.Metadata.DefaultJsonTypeInfoResolver(),
-    };
+        ScenarioFolder[] folders = [new(Path.GetFullPath(own), IsOwn: true), .. (others ?? []).Select(o => new ScenarioFolder(Path.GetFullPath(o), IsOwn: false)).Where(f => f.Directory != Path.GetFullPath(own)).Distinct()];
+        Picture read = Read(folders, null);
+        ScenarioFault[] faulty = [.. read.Faults.Where(f => !f.Warning && (f.File == folders[0].Directory || Path.GetDirectoryName(f.File) == folders[0].Directory))];
+        return faulty.Length == 0 ? new(folders, read)
+            : throw new InvalidDataException("The product's own scenarios cannot be used:" + string.Concat(faulty.Select(f => $"{Environment.NewLine}  {f.In(TextCatalog.English)}")));
+    }
 
-    private ScenarioCatalog(IReadOnlyList<Scenario> all) => All = all;
-
-    public IReadOnlyList<Scenario> All { get; }
-
-    public Scenario? Find(string id) => All.FirstOrDefault(s => s.Id == id);
-
-    /// <summary>Reads every *.yaml of a directory.</summary>
-    /// <exception cref="InvalidDataException">Something is wrong in a file; the message names file, place and fault, all at once.</exception>
-    public static ScenarioCatalog Load(string directory)
+    /// <summary>Reads what has changed and stayed the same since the call before.</summary>
+    /// <returns>True when the scenarios or the faults are others now.</returns>
+    public bool Reload()
     {
-        var faults = new List<string>();
-        var all = new List<Scenario>();
-        foreach (string path in Directory.Exists(directory) ? Directory.GetFiles(directory, "*.yaml").Order(StringComparer.Ordinal) : Enumerable.Empty<string>())
+        Picture before = _now, read = Read(_folders, before.Files);
+        _now = read;
+        bool changed = !before.Faults.SequenceEqual(read.Faults) || !before.All.SequenceEqual(read.All, ReferenceEqualityComparer.Instance);
+        if (changed)
+            Changed?.Invoke();
+        return changed;
+    }
+
+    private static Picture Read(IReadOnlyList<ScenarioFolder> folders, IReadOnlyDictionary<string, ScenarioFile>? before)
+    {
+        var files = new Dictionary<string, ScenarioFile>();
+        var all = new Dictionary<string, Scenario>();
+        var owners = new Dictionary<string, string>();
+        var faults = new List<ScenarioFault>();
+        foreach ((ScenarioFolder folder, string path, FileStamp stamp) in folders.SelectMany(f => f.List(faults).Select(file => (f, file.Key, file.Value))))
         {
-            string name = Path.GetFileName(path);
-            if (new FileInfo(path).Length > MaxFile)
-            {
-                faults.Add($"{name}: larger than {MaxFile} octets.");
+            ScenarioFile file = before is null ? Read(path, stamp, null) : Look(path, stamp, before.GetValueOrDefault(path));
+            files[path] = file;
+            // What the product's own lessons do is meant, also where it deserves a warning.
+            faults.AddRange(file.Faults.Where(f => !(folder.IsOwn && f.Warning)));
+            if (file.Good is not { } scenario)
                 continue;
-            }
-            try
-            {
-                all.AddRange(Parse(File.ReadAllText(path)));
-            }
-            catch (Exception e) when (e is YamlException or JsonException)
-            {
-                faults.Add($"{name}: {e.Message}");
-            }
+            if (all.TryAdd(scenario.Id, scenario))
+                owners[scenario.Id] = path;
+            else
+                faults.Add(new ScenarioFault("id", Message.Of(FaultCodes.DuplicateScenario, ("name", scenario.Id), ("file", owners[scenario.Id]))) { File = path });
         }
-        faults.AddRange(all.SelectMany(Faults));
-        faults.AddRange(all.GroupBy(s => s.Id).Where(g => g.Count() > 1).Select(g => $"{g.Key}: there are {g.Count()} scenarios with this id."));
-        if (all.Count == 0 && faults.Count == 0)
-            faults.Add($"No scenario in {directory}.");
-        return faults.Count == 0 ? new(all) : throw new InvalidDataException("The scenario files cannot be used. " + string.Join(" ", faults));
+        return new(files, [.. all.Values.OrderBy(s => Topics.All.ToList().IndexOf(s.Topic)).ThenBy(s => s.Order).ThenBy(s => s.Id, StringComparer.Ordinal)], faults);
     }
 
-    /// <summary>Reads one file's text: <c>scenarios</c> (id, title, summary, defaults) that share the <c>steps</c>.</summary>
-    public static IReadOnlyList<Scenario> Parse(string yaml)
+    // An editor may be writing: a file is read once it has stayed the same from one look to the next.
+    private static ScenarioFile Look(string path, FileStamp stamp, ScenarioFile? known)
     {
-        object? graph = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build().Deserialize<object?>(yaml);
-        string json = new SerializerBuilder().JsonCompatible().Build().Serialize(graph);
-        ScenarioFile file = JsonSerializer.Deserialize<ScenarioFile>(json, Strict) ?? throw new JsonException("The file is empty.");
-        return [.. file.Scenarios.Select(s => new Scenario { Id = s.Id, Title = s.Title, Summary = s.Summary, Defaults = s.Defaults, Steps = file.Steps })];
+        if (known is { Changing: null } && known.Stamp == stamp)
+            return known;
+        return known?.Changing == stamp ? Read(path, stamp, known) : (known ?? new(path, default, null, [])) with { Changing = stamp };
     }
 
-    private static IEnumerable<string> Faults(Scenario s)
+    private static ScenarioFile Read(string path, FileStamp stamp, ScenarioFile? known)
     {
-        if (s.Steps.Count == 0)
-            yield return $"{s.Id}: has no steps.";
-        foreach (ScenarioStep step in s.Steps)
-        {
-            if (step.Calls.Count == 0)
-                yield return $"{s.Id}/{step.Id}: has no calls.";
-            foreach (ScenarioCall call in step.Calls)
-            {
-                if (call.Host is not (HubRoutes.Client or HubRoutes.Server))
-                    yield return $"{s.Id}/{step.Id}/{call.Call}: host is client or server, not '{call.Host}'.";
-                if (call.Call is SocketCall.Bind or SocketCall.Connect
-                    && call.Address is not (HubRoutes.Client or HubRoutes.Server) && !System.Net.IPAddress.TryParse(call.Address, out _))
-                    yield return $"{s.Id}/{step.Id}/{call.Call}: address is an IP address, client or server.";
-                if (call.Call == SocketCall.Accept4 && string.IsNullOrEmpty(call.Accepted))
-                    yield return $"{s.Id}/{step.Id}/accept4: accepted names the new socket.";
-            }
-        }
-    }
-
-    private sealed record ScenarioFile
-    {
-        public required IReadOnlyList<ScenarioHead> Scenarios { get; init; }
-
-        public required IReadOnlyList<ScenarioStep> Steps { get; init; }
-    }
-
-    private sealed record ScenarioHead
-    {
-        public required string Id { get; init; }
-
-        public required string Title { get; init; }
-
-        public required string Summary { get; init; }
-
-        public required RunOptions Defaults { get; init; }
+        ScenarioReading read = ScenarioReader.ReadFile(path);
+        return new(path, stamp, read.Scenario ?? known?.Good, read.Faults);
     }
 }

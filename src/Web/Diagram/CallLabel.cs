@@ -1,24 +1,21 @@
 using System.Globalization;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Web.Diagram;
 
-/// <summary>A call as the diagram writes it: the call and what it gave.</summary>
+/// <summary>A call as the diagram writes it: the call and what it gave. <see cref="StraceLine"/> writes all of it.</summary>
 /// <param name="Call"><c>bind(0.0.0.0:11111)</c>.</param>
 /// <param name="Result"><c> = 0</c> or <c> = EADDRINUSE</c>.</param>
 public sealed record CallLabel(string Call, string Result, bool Failed)
 {
+    /// <summary>The whole line.</summary>
     public string Text => Call + Result;
-
-    /// <summary>strace's line, for the tooltip and for a screen reader.</summary>
-    public static string Full(CallEvent e) => e.Succeeded
-        ? $"{e.Call}({e.Args}) = {e.Result.ToString(CultureInfo.InvariantCulture)}"
-        : $"{e.Call}({e.Args}) = {e.Result.ToString(CultureInfo.InvariantCulture)} {e.Errno} ({e.ErrnoText})";
 
     /// <summary>The longest form that fits.</summary>
     public static CallLabel Of(CallEvent e, double width, TextMetrics text)
     {
-        string result = e.Succeeded ? $" = {ResultText(e)}" : $" = {e.Errno}";
+        string result = e.Succeeded ? string.Create(CultureInfo.InvariantCulture, $" = {e.Result}") : $" = {e.Errno}";
         foreach (string arguments in Arguments(e))
         {
             var label = new CallLabel($"{e.Call}({arguments})", result, !e.Succeeded);
@@ -28,67 +25,42 @@ public sealed record CallLabel(string Call, string Result, bool Failed)
         return new CallLabel($"{e.Call}()", text.Mono($"{e.Call}(){result}") <= width ? result : "", !e.Succeeded);
     }
 
-    private static string ResultText(CallEvent e) => e.Result.ToString(CultureInfo.InvariantCulture);
-
     private static IEnumerable<string> Arguments(CallEvent e)
     {
+        CallArguments a = e.Args;
         switch (e.Call)
         {
-            case "bind" when e.Local is { } local && e.Succeeded:
-                yield return local.ToString();
-                yield return $":{local.Port}";
+            case "socket" when a.Family == SocketFamily.Inet6:
+                yield return "AF_INET6";
                 break;
-            case "bind" or "connect" when Sockaddr(e.Args) is var (address, port):
-                yield return address.Contains(':', StringComparison.Ordinal) ? $"[{address}]:{port}" : $"{address}:{port}";
-                yield return $":{port}";
-                break;
-            case "connect" when e.Remote is { } remote:
-                yield return remote.ToString();
-                yield return $":{remote.Port}";
+            case "bind" or "connect" when ((e is { Call: "bind", Succeeded: true } ? e.Local : null) ?? a.Address ?? e.Remote) is { } address:
+                yield return address.ToString();
+                yield return string.Create(CultureInfo.InvariantCulture, $":{address.Port}");
                 break;
             case "listen" or "close" or "shutdown":
-                yield return e.Args;
+                yield return StraceLine.Arguments(e);
                 break;
-            case "setsockopt" or "getsockopt" when Option(e.Args) is { } option:
-                yield return option;
-                yield return e.Call == "getsockopt" && option.IndexOf(',') is > 0 and var comma ? "…" + option[comma..] : option.Split(',')[0];
+            case "setsockopt" or "getsockopt" when a.Option is { } option:
+                string? value = a.Value is { } v ? Short(v) : null;
+                if (value is not null)
+                    yield return $"{option}, {value}";
+                yield return value is not null && e.Call == "getsockopt" ? $"…, {value}" : option.ToString();
                 break;
             case "SOCK_DESTROY":
-                yield return "TIME-WAIT";
+                yield return TcpState.TimeWait.Name();
                 break;
-            case "read" or "write" when First(e.Args) is { } fd:
-                yield return fd;
-                break;
-            case "accept4" when First(e.Args) is { } listener:
-                yield return listener;
+            case "read" or "write" or "recv" or "send" or "accept4" or "getsockname" when a.Fd is { } fd:
+                if (a.Octets is { Length: > 0 })
+                    yield return StraceLine.Arguments(e);
+                yield return fd.ToString(CultureInfo.InvariantCulture);
                 break;
         }
     }
 
-    /// <summary>Address and port of strace's <c>{sa_family=AF_INET, sin_port=htons(11111), sin_addr=inet_addr("0.0.0.0")}</c>.</summary>
-    private static (string Address, string Port)? Sockaddr(string args) =>
-        Between(args, "htons(", ")") is { } port && (Between(args, "inet_addr(\"", "\"") ?? Between(args, "inet_pton(AF_INET6, \"", "\"")) is { } address
-            ? (address, port) : null;
-
-    private static string? Option(string args)
+    private static string Short(OptionValue value) => value switch
     {
-        int name = args.IndexOf("SO_", StringComparison.Ordinal);
-        if (name < 0)
-            return null;
-        string rest = args[name..];
-        int end = rest.IndexOf(']', StringComparison.Ordinal);
-        return end > 0 ? rest[..(end + 1)] : rest.Split(',')[0];
-    }
-
-    private static string? First(string args) => args.IndexOf(',', StringComparison.Ordinal) is > 0 and var comma ? args[..comma] : args.Length > 0 ? args : null;
-
-    private static string? Between(string text, string before, string after)
-    {
-        int start = text.IndexOf(before, StringComparison.Ordinal);
-        if (start < 0)
-            return null;
-        start += before.Length;
-        int end = text.IndexOf(after, start, StringComparison.Ordinal);
-        return end < 0 ? null : text[start..end];
-    }
+        { Number: { } number } => string.Create(CultureInfo.InvariantCulture, $"[{number}]"),
+        { On: { } on } => string.Create(CultureInfo.InvariantCulture, $"{{{(on ? 1 : 0)}, {value.Seconds}}}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{value.Milliseconds} ms"),
+    };
 }

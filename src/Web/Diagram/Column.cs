@@ -11,7 +11,7 @@ internal sealed class Column
     public double Bottom { get; private set; }
 
     /// <summary>The middle of the first free line of that height, not above <paramref name="y"/>.</summary>
-    public double Take(double y, double height)
+    public double Reserve(double y, double height)
     {
         double middle = Math.Max(y, Bottom + Between + height / 2);
         Bottom = middle + height / 2;

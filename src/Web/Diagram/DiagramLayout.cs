@@ -1,8 +1,9 @@
 using System.Globalization;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Tcp;
-using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Web.Diagram;
 
@@ -16,36 +17,53 @@ public sealed class DiagramLayout
 
     private readonly Frame _frame;
     private readonly Timeline _timeline;
-    private readonly DiagramWords _words;
+    private readonly TextCatalog _texts;
     private readonly Slots _slots;
     private readonly WaitedAttempts _waited;
-    private readonly Column _client, _middle, _server;
+    private readonly Dictionary<string, int> _lanes;
+    private readonly Column _middle;
+    private readonly Column[] _columns;
     private readonly List<CallShape> _calls = [];
     private readonly List<ArrowShape> _arrows = [];
     private readonly List<BandShape> _bands = [];
     private readonly List<AttemptShape> _attempts = [];
     private readonly List<TimeWaitShape> _timeWaits = [];
     private readonly List<RemarkShape> _remarks = [];
+    private readonly List<EventShape> _events = [];
     private readonly List<TickShape> _ticks = [];
     private readonly Dictionary<object, double> _begun = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<long, double> _seen = [];
     private readonly Dictionary<StateBand, Label> _bandLabels = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<long, TimeWaitParts> _bars = [];
-    private readonly Dictionary<(string, Endpoint, Endpoint), int> _lastBand = [];
+    private readonly Dictionary<(string, TcpEndpoint, TcpEndpoint), int> _lastBand = [];
     private double _y = Head;
     private long? _last;
     private double _nowY = Head;
 
-    private DiagramLayout(Timeline timeline, double width, DiagramWords words)
+    private DiagramLayout(Timeline timeline, double width, TextCatalog texts)
     {
-        _words = words;
-        _timeline = timeline;
-        _slots = Slots.Of(timeline.Bands);
+        _texts = texts;
+        IReadOnlyList<string> hosts = [.. timeline.Lanes.Select(l => l.Host)];
+        _lanes = Enumerable.Range(0, hosts.Count).ToDictionary(i => hosts[i], i => i);
+        _slots = Slots.Of(timeline.Bands, OwnSockets.Of(timeline));
+        // The last lifeline, as a rule the server's, has room for a listener from the start.
+        Scenario script = timeline.Header.Script;
+        HashSet<string?> decide = [.. script.Steps.SelectMany(s => s.Actions).Where(a => a.Decides).Select(script.HostOf)];
+        _frame = Frame.Of(width, [.. hosts.Select((h, i) => new LaneNeed(Math.Max(i > 0 && i == hosts.Count - 1 ? 2 : 1, _slots.Count(h)), decide.Contains(h), timeline.TimeWaits.Any(w => w.Host == h)))]);
+        _timeline = Drawn(timeline, _slots, _frame, _lanes);
         _waited = WaitedAttempts.Of(timeline);
-        _frame = Frame.Of(width, _slots.Count(HubRoutes.Client), Math.Max(2, _slots.Count(HubRoutes.Server)),
-            timeline.TimeWaits.Any(w => w.Host == HubRoutes.Client));
         _middle = new Column();
-        _client = _frame.Narrow ? _middle : new Column();
-        _server = _frame.Narrow ? _middle : new Column();
+        _columns = [.. hosts.Select(_ => _frame.OwnColumns ? new Column() : _middle)];
+    }
+
+    /// <summary>Without the sockets that have no place.</summary>
+    private static Timeline Drawn(Timeline timeline, Slots slots, Frame frame, Dictionary<string, int> lanes)
+    {
+        IReadOnlyList<StateBand> bands = [.. timeline.Bands.Where(b => lanes.TryGetValue(b.Host, out int lane) && slots[b] < frame.Lanes[lane].Slots)];
+        if (bands.Count == timeline.Bands.Count)
+            return timeline;
+        HashSet<long> waits = [.. bands.Where(b => b.State == TcpState.TimeWait).Select(b => b.Seq)];
+        return timeline with { Bands = bands, TimeWaits = [.. timeline.TimeWaits.Where(w => waits.Contains(w.Seq))] };
     }
 
     private TextMetrics Text => _frame.Text;
@@ -53,11 +71,11 @@ public sealed class DiagramLayout
     /// <summary>Lays the timeline out.</summary>
     /// <param name="timeline">What happened.</param>
     /// <param name="width">The room there is, px; below <see cref="Frame.Smallest"/> the picture is wider than it.</param>
-    /// <param name="words">The picture's own words; null for English.</param>
-    public static Scene Of(Timeline timeline, double width, DiagramWords? words = null)
+    /// <param name="texts">The language of the words that are no kernel names; null for English.</param>
+    public static Scene Of(Timeline timeline, double width, TextCatalog? texts = null)
     {
-        var layout = new DiagramLayout(timeline, width, words ?? DiagramWords.English);
-        foreach (Moment moment in Moment.Of(timeline, layout._waited))
+        var layout = new DiagramLayout(timeline, width, texts ?? TextCatalog.English);
+        foreach (Moment moment in Moment.Of(layout._timeline, layout._waited))
             layout.Place(moment);
         return layout.Finish();
     }
@@ -67,10 +85,12 @@ public sealed class DiagramLayout
         double y = _y + Distance(moment.T);
         switch (moment.Kind)
         {
+            case MomentKind.Event: y = PlaceEvent((RunEvent)moment.Item, y); break;
             case MomentKind.Call or MomentKind.Return: y = PlaceCall((CallMark)moment.Item, y); break;
             case MomentKind.Send: _begun[moment.Item] = y = Math.Max(y, _middle.Bottom + Text.LineHeight + 5); break;
             case MomentKind.Arrive: y = PlaceArrow((Arrow)moment.Item, y); break;
             case MomentKind.Band: y = PlaceBand((StateBand)moment.Item, y); break;
+            case MomentKind.Seen: _seen[((StateBand)moment.Item).Seq] = y; break;
             case MomentKind.BandEnd: y = EndBand((StateBand)moment.Item, y); break;
             case MomentKind.TimerZero: y = PlaceZero((TimeWaitBar)moment.Item, y); break;
             case MomentKind.TimeWaitGone: y = PlaceGone((TimeWaitBar)moment.Item, y); break;
@@ -90,47 +110,49 @@ public sealed class DiagramLayout
     /// <summary>Silence compressed: 0.2 ms, 0.3 s and 60 s apart come out about 3, 20 and 36 px apart.</summary>
     private double Distance(long t) => _last is { } last && t > last ? 2 + 7 * Math.Log10(1 + (t - last) / 1e6) : 0;
 
-    private double LaneX(string host) => host == HubRoutes.Client ? _frame.ClientX : _frame.ServerX;
+    /// <summary>What names no host, or none of the run's, stands at the last.</summary>
+    private LaneFrame LaneOf(string? host) => _frame.Lanes[IndexOf(host)];
 
-    private bool IsClient(string host) => host == HubRoutes.Client;
+    private int IndexOf(string? host) => host is not null && _lanes.TryGetValue(host, out int index) ? index : _frame.Lanes.Count - 1;
 
-    private Column ColumnOf(string host) => IsClient(host) ? _client : _server;
+    private double LaneX(string? host) => LaneOf(host).X;
 
-    private double Room(string host) => IsClient(host) ? _frame.ClientRoom : _frame.ServerRoom;
+    private Column ColumnOf(string? host) => _columns[IndexOf(host)];
 
-    /// <summary>A label beside the host's lifeline, outside in a wide picture and inside in a narrow one.</summary>
-    private Label Beside(string host, string text, double width, double y, double indent = 0)
+    private double Room(string? host) => LaneOf(host).Room;
+
+    /// <summary>A label beside the host's lifeline.</summary>
+    private Label Beside(string? host, string text, double width, double y, double indent = 0)
     {
-        bool toRight = IsClient(host) == _frame.Narrow;
-        double x = IsClient(host) ? _frame.ClientLabel : _frame.ServerLabel;
-        return new(text, toRight ? x + indent : x - indent, y, toRight ? Anchor.Start : Anchor.End, width, Text.LineHeight);
+        LaneFrame lane = LaneOf(host);
+        return new(text, lane.ToRight ? lane.Label + indent : lane.Label - indent, y, lane.ToRight ? Anchor.Start : Anchor.End, width, Text.LineHeight);
     }
 
-    private double BandX(StateBand band) => LaneX(band.Host) + (IsClient(band.Host) ? -1 : 1) * Math.Min(_slots[band], (_frame.Narrow ? 2 : Frame.MostSlots) - 1) * Frame.SlotWidth;
+    private double BandX(StateBand band) => LaneX(band.Host) + LaneOf(band.Host).Outward * _slots[band] * Frame.SlotWidth;
 
     private double PlaceCall(CallMark mark, double y)
     {
-        if (mark.IsLesson && _timeline.Rebinds.FirstOrDefault(r => (r.Succeeded ? r.Bind : r.Deciding).Seq == mark.Event.Seq) is { } attempt)
+        if (mark.Decides && _timeline.Results.FirstOrDefault(r => r.Marks.Any(m => m.Result.Seq == mark.Event.Seq)) is { } attempt)
             return PlaceAttempt(attempt, mark, y);
         CallLabel text = CallLabel.Of(mark.Event, Room(mark.Host), Text);
         // An error is what the picture is for: where it does not fit behind the call it stands below it.
         string? below = text is { Failed: true, Result: "" } && mark.Event.Errno is { } errno && Text.Mono(errno) <= Room(mark.Host) ? errno : null;
-        y = ColumnOf(mark.Host).Take(y, (below is null ? 1 : 2) * Text.LineHeight);
+        y = ColumnOf(mark.Host).Reserve(y, (below is null ? 1 : 2) * Text.LineHeight);
         double half = below is null ? 0 : Text.LineHeight / 2;
         _calls.Add(new(mark, text, Beside(mark.Host, text.Text, Text.Mono(text.Text), y - half), below is null ? null : Beside(mark.Host, below, Text.Mono(below), y + half), LaneX(mark.Host), y));
         return y;
     }
 
-    private double PlaceAttempt(RebindAttempt attempt, CallMark mark, double y)
+    private double PlaceAttempt(StepResult attempt, CallMark mark, double y)
     {
-        const double pad = 10;
+        const double pad = Frame.BoxPad;
         CallEvent call = mark.Event;
-        string first = attempt.Succeeded ? $"{call.Call}() = 0" : $"{call.Call}() = {call.Errno}", second = Second();
+        string first = string.Create(CultureInfo.InvariantCulture, $"{call.Call}() = {call.Errno ?? $"{call.Result}"}"), second = Second();
         if (Text.Mono(first) > Room(mark.Host) - 2 * pad)
-            first = call.Errno ?? "= 0";
+            first = call.Errno ?? $"{call.Call}()";
         double width = Math.Min(Room(mark.Host), Math.Max(Text.Mono(first), Text.Sans(second)) + 2 * pad);
         double height = (second.Length > 0 ? 2 : 1) * Text.LineHeight + 12;
-        y = ColumnOf(mark.Host).Take(y, height + 4);
+        y = ColumnOf(mark.Host).Reserve(y, height + 4);
         Label line = Beside(mark.Host, first, width, y);
         double left = line.Left, top = y - height / 2;
         Label At(string text, double wide, double middle) => new(text, left + pad, middle, Anchor.Start, wide, Text.LineHeight);
@@ -138,17 +160,20 @@ public sealed class DiagramLayout
             second.Length > 0 ? At(second, Text.Sans(second), top + 6 + Text.LineHeight * 1.5) : null, LaneX(mark.Host), y, (left, top, width, height)) { StandsFor = _waited.StandsFor(mark, _timeline) });
         return y;
 
-        string Second() => attempt.Succeeded ? ""
-            : Text.Fit(_waited.Mark(mark) is { } tries ? string.Format(CultureInfo.InvariantCulture, tries.First == tries.Last ? _words.Attempt : _words.Attempts, tries.First, tries.Last) : call.ErrnoText ?? "",
+        string Second() => call.Succeeded ? ""
+            : Text.Fit(_waited.Mark(mark) is { } tries ? _texts[Message.Of(tries.First == tries.Last ? "diagram.attempt" : "diagram.attempts", ("first", tries.First), ("last", tries.Last))] : call.ErrnoText ?? "",
                 Room(mark.Host) - 2 * pad);
     }
 
     private double PlaceArrow(Arrow arrow, double y)
     {
+        if (arrow.From == arrow.To)
+            return PlaceLoop(arrow, y);
         double from = _begun[arrow];
-        string name = arrow.Segment is { Retransmission: true } ? string.Format(CultureInfo.InvariantCulture, _words.Again, arrow.Label) : arrow.Label;
-        double width = Text.Sans(name), middle = (_frame.ClientX + _frame.ServerX) / 2;
-        double sign = IsClient(arrow.From) ? 1 : -1, inset = Frame.BandWidth / 2 + 3;
+        string name = NameOf(arrow);
+        int sender = IndexOf(arrow.From), target = IndexOf(arrow.To), sign = target > sender ? 1 : -1;
+        // Named between the sender and the lifeline next to it, so that no lifeline in between runs through the name.
+        double width = Text.Sans(name), middle = (_frame.Lanes[sender].X + _frame.Lanes[sender + sign].X) / 2, inset = Frame.BandWidth / 2 + 3;
         double x1 = LaneX(arrow.From) + sign * inset, x2 = arrow.Lost ? middle + sign * (width / 2 + 14) : LaneX(arrow.To) - sign * inset;
         y = Math.Max(y, from + Slant);
         ArrowShape shape;
@@ -168,12 +193,43 @@ public sealed class DiagramLayout
         }
     }
 
+    /// <summary>A segment of a host to itself: out from its lifeline and back.</summary>
+    private double PlaceLoop(Arrow arrow, double y)
+    {
+        const double bulge = 30;
+        LaneFrame lane = LaneOf(arrow.From);
+        int sign = -lane.Outward;
+        double from = _begun[arrow], x = lane.X + sign * (Frame.BandWidth / 2 + 3), edge = x + sign * bulge;
+        string name = Text.Fit(NameOf(arrow), _frame.OwnColumns ? Math.Abs(_frame.Lanes[1].X - _frame.Lanes[0].X) - bulge - 40 : lane.Room - bulge);
+        y = Math.Max(y, from + Text.LineHeight + 2);
+        ArrowShape shape;
+        while (_middle.Holds((shape = Named(y)).Label))
+            y += 4;
+        _middle.Add(shape.Label, y + 3);
+        _arrows.Add(shape);
+        return y;
+
+        ArrowShape Named(double y2) =>
+            new(arrow, new Label(name, edge + sign * 4, (from + y2) / 2, sign > 0 ? Anchor.Start : Anchor.End, Text.Sans(name), Text.LineHeight), x, from, x, y2) { LoopX = edge };
+    }
+
+    private string NameOf(Arrow arrow) => arrow.Segment is { Retransmission: true } ? _texts[Message.Of("diagram.retransmitted", ("flags", arrow.Label))] : arrow.Label;
+
+    /// <summary>A program began or ended, or the host was changed: a small mark beside the lifeline.</summary>
+    private double PlaceEvent(RunEvent e, double y)
+    {
+        string text = Text.Fit(e switch { ProgramEvent p => DiagramText.Program(p), EnvironmentEvent c => new DiagramText(new(_texts)).Environment(c), _ => "" }, Room(e.Host) - BandShape.GlyphRoom);
+        y = ColumnOf(e.Host).Reserve(y, Text.LineHeight);
+        _events.Add(new(e, Beside(e.Host, text, Text.Sans(text), y, BandShape.GlyphRoom), LaneX(e.Host), y));
+        return y;
+    }
+
     private double PlaceBand(StateBand band, double y)
     {
         if (band.State == TcpState.TimeWait)
             return PlaceTimeWait(band, y);
         string name = band.State.Name();
-        y = ColumnOf(band.Host).Take(y, Text.LineHeight);
+        y = ColumnOf(band.Host).Reserve(y, Text.LineHeight);
         Join(band, y);
         _begun[band] = y;
         _bandLabels[band] = Beside(band.Host, name, Text.Sans(name), y, BandShape.GlyphRoom);
@@ -199,16 +255,16 @@ public sealed class DiagramLayout
     }
 
     private void AddBand(StateBand band, double top, double bottom) =>
-        _bands.Add(new(band, _bandLabels.GetValueOrDefault(band), BandX(band), top, bottom));
+        _bands.Add(new(band, _bandLabels.GetValueOrDefault(band), BandX(band), top, bottom) { SeenY = band.IsInferred ? null : _seen.TryGetValue(band.Seq, out double y) ? y : top });
 
     private double PlaceTimeWait(StateBand band, double y)
     {
         const double radius = TimeWaitShape.RingRadius, gap = 10;
         double height = Math.Max(2 * radius + 4, 2 * Text.LineHeight) + 6;
-        double middle = ColumnOf(band.Host).Take(y + height / 2 - 4, height);
+        double middle = ColumnOf(band.Host).Reserve(y + height / 2 - 4, height);
         y = middle - height / 2 + 4;
         Join(band, y);
-        string title = TcpState.TimeWait.Name(), sub = Text.Fit(string.Format(CultureInfo.InvariantCulture, _words.Length, TimerOf(band)), Room(band.Host) - 2 * radius - gap);
+        string title = TcpState.TimeWait.Name(), sub = Text.Fit(Length(band), Room(band.Host) - 2 * radius - gap);
         Label side = Beside(band.Host, title, Text.Sans(title), middle);
         double ring = side.Anchor == Anchor.Start ? side.X + radius : side.X - radius, indent = 2 * radius + gap;
         var number = new Label("00", ring, middle, Anchor.Middle, 2 * radius - 8, Text.LineHeight);
@@ -223,9 +279,9 @@ public sealed class DiagramLayout
     {
         if (PartsOf(bar) is not { } parts)
             return y;
-        string text = Text.Fit(_words.Zero, Room(bar.Host));
+        string text = Text.Fit(_texts["diagram.timer-zero"], Room(bar.Host));
         y = Math.Max(y, parts.Top + TimeWaitParts.Length);
-        y = ColumnOf(bar.Host).Take(y, Text.LineHeight);
+        y = ColumnOf(bar.Host).Reserve(y, Text.LineHeight);
         parts.Zero = y;
         parts.ZeroLabel = Beside(bar.Host, text, Text.Sans(text), y);
         return y;
@@ -235,31 +291,39 @@ public sealed class DiagramLayout
     {
         if (PartsOf(bar) is not { } parts)
             return y;
-        string text = Text.Fit(string.Format(CultureInfo.InvariantCulture, bar.DestroyedBy is null ? _words.GoneAfter : _words.DestroyedAfter, RunTimeText.Span(bar.Measured ?? 0)), Room(bar.Host));
+        string text = Text.Fit(_texts[Ended(bar)], Room(bar.Host));
         y = Math.Max(y, (parts.Zero ?? parts.Top) + 26);
-        y = ColumnOf(bar.Host).Take(y, Text.LineHeight);
+        y = ColumnOf(bar.Host).Reserve(y, Text.LineHeight);
         parts.Gone = y;
         parts.GoneLabel = Beside(bar.Host, text, Text.Sans(text), y);
         return y;
     }
 
-    private string TimerOf(StateBand band) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Math.Round((_timeline.TimeWaits.FirstOrDefault(w => w.Seq == band.Seq)?.Timer ?? 0) / 1e9):0} s");
+    private string Length(StateBand band)
+    {
+        TimeWaitBar? bar = _timeline.TimeWaits.FirstOrDefault(w => w.Seq == band.Seq);
+        return _texts[Message.Of(bar is { WasThere: true } ? "diagram.timer-earlier" : "diagram.timer", ("seconds", Math.Round((bar?.Timer ?? 0) / 1e9)))];
+    }
+
+    /// <summary>How a TIME-WAIT ended, and after how long where that is known.</summary>
+    private static Message Ended(TimeWaitBar bar)
+    {
+        string how = bar.Ended?.Cause switch { EndCause.Destroyed => "destroyed", EndCause.Reset => "reset", EndCause.TakenOver => "taken-over", EndCause.Early => "early", _ => "removed" };
+        return bar.Measured is { } lasted ? Message.Of($"diagram.{how}-after", ("lasted", lasted)) : new($"diagram.{how}");
+    }
 
     private double PlaceRemark(object remark, double y)
     {
-        (string host, string text) = remark switch
+        (string? host, string text) = remark switch
         {
-            GapEvent gap => (gap.Host ?? HubRoutes.Server, string.Format(CultureInfo.InvariantCulture, _words.Lost, gap.Lost, Short(gap.Source))),
-            Disagreement d => (d.Host, $"≠ {Short(d.Source)}: {d.State?.Name() ?? _words.Gone}"),
+            GapEvent gap => (gap.Host, _texts[Message.Of("diagram.lost", ("lost", gap.Lost), ("source", gap.Source))]),
+            Disagreement d => (d.Host, $"≠ {d.Source}: {d.State?.Name() ?? _texts["diagram.closed"]}"),
             _ => throw new ArgumentException("A remark is a gap or a disagreement.", nameof(remark)),
         };
         text = Text.Fit(text, Room(host) - BandShape.GlyphRoom);
-        y = ColumnOf(host).Take(y, Text.LineHeight);
+        y = ColumnOf(host).Reserve(y, Text.LineHeight);
         _remarks.Add(new(remark, Beside(host, text, Text.Sans(text), y, BandShape.GlyphRoom), LaneX(host), y));
         return y;
-
-        static string Short(EventSource source) => source.ToString().ToLowerInvariant();
     }
 
     private TimeWaitParts? PartsOf(TimeWaitBar bar) => _bars.GetValueOrDefault(bar.Seq);
@@ -269,7 +333,7 @@ public sealed class DiagramLayout
         bool apart = _last is not { } last || t - last >= 20_000_000;
         if (!apart || t > _timeline.End || _ticks.Count > 0 && y < _ticks[^1].Y + Text.LineHeight + 4)
             return;
-        string text = RunTimeText.Moment(t);
+        string text = Durations.Moment(t);
         if (_ticks.Count > 0 && _ticks[^1].Label.Text == text)
             return;
         _ticks.Add(new(new Label(text, _frame.TimeX, y, Anchor.End, Text.Sans(text), Text.LineHeight), y, []));
@@ -294,7 +358,7 @@ public sealed class DiagramLayout
             Width = _frame.Width,
             Height = end + Foot,
             Text = Text,
-            Lanes = [.. _timeline.Lanes.Select(l => new LaneShape(l, LaneX(l.Host), IsClient(l.Host) ? -1 : 1))],
+            Lanes = [.. _timeline.Lanes.Select(l => new LaneShape(l, LaneX(l.Host), LaneOf(l.Host).Outward))],
             Ticks = _ticks,
             Calls = _calls,
             Arrows = _arrows,
@@ -302,6 +366,8 @@ public sealed class DiagramLayout
             Attempts = _attempts,
             TimeWaits = _timeWaits,
             Remarks = _remarks,
+            Events = _events,
+            HiddenSockets = _timeline.Lanes.Sum(l => _slots.Beyond(l.Host, LaneOf(l.Host).Slots)),
             NowY = _nowY,
         };
         IReadOnlyList<(double, double, double, double)> taken = scene.Taken;

@@ -14,19 +14,18 @@ public sealed record DrawnPart(Timeline Timeline, int Left)
     /// <summary>Segments, and as many states, of connections that no call of the run made.</summary>
     public const int MostOfOthers = 300;
 
+    /// <summary>The part of a run that is drawn.</summary>
     public static DrawnPart Of(Timeline timeline)
     {
         if (timeline.Arrows.Count <= MostOfOthers && timeline.Bands.Count <= MostOfOthers)
             return new(timeline, 0);
-        HashSet<(Endpoint, Endpoint)> own = [.. timeline.Calls.Select(c => c.Event).Where(e => e is { Local: not null, Remote: not null }).SelectMany(e => Both(e.Local!.Value, e.Remote!.Value))];
-        IReadOnlyList<Arrow> arrows = Newest(timeline.Arrows, a => a is { Origin: { } from, Target: { } to } && !own.Contains((from, to)));
-        IReadOnlyList<StateBand> bands = Newest(timeline.Bands, b => b.Remote.Port != 0 && !own.Contains((b.Local, b.Remote)));
+        var own = OwnSockets.Of(timeline);
+        IReadOnlyList<Arrow> arrows = Newest(timeline.Arrows, a => !own.Has(a));
+        IReadOnlyList<StateBand> bands = Newest(timeline.Bands, b => !own.Has(b));
         HashSet<long> drawn = [.. bands.Where(b => b.State == TcpState.TimeWait).Select(b => b.Seq)];
         int left = timeline.Arrows.Count - arrows.Count + timeline.Bands.Count - bands.Count;
         return left == 0 ? new(timeline, 0) : new(timeline with { Arrows = arrows, Bands = bands, TimeWaits = [.. timeline.TimeWaits.Where(bar => drawn.Contains(bar.Seq))] }, left);
     }
-
-    private static IEnumerable<(Endpoint, Endpoint)> Both(Endpoint local, Endpoint remote) => [(local, remote), (remote, local)];
 
     private static IReadOnlyList<T> Newest<T>(IReadOnlyList<T> marks, Func<T, bool> isOther)
     {

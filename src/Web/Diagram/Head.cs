@@ -1,5 +1,4 @@
 using ReuseAddrDashboard.Core.Fold;
-using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Web.Diagram;
 
@@ -10,24 +9,24 @@ public sealed record Head(Lane Lane, double X, double Left, double Width)
 {
     private const double Edge = 6;
 
-    /// <summary>Where a short text has room beside the headings: between them, else left of both; null for nowhere.</summary>
+    /// <summary>Where a short text has room beside the headings: between the first two, else left of all; null for nowhere.</summary>
     public static (double Left, double Width)? PlaceFor(string text, IReadOnlyList<Head> heads)
     {
-        if (heads is not [var one, var other])
+        if (heads is not [var one, var other, ..])
             return null;
         double need = new TextMetrics(TextMetrics.Smallest).Sans(text) + 2 * Edge;
         double between = other.Left - one.Left - one.Width;
         return between >= need ? (one.Left + one.Width, between) : one.Left >= need + Edge ? (Edge, need) : null;
     }
 
+    /// <summary>One for each lane, in their order.</summary>
     public static IReadOnlyList<Head> Of(IReadOnlyList<Lane> lanes, Frame frame)
     {
         var text = new TextMetrics(13);
-        return [.. lanes.Select(lane =>
+        return [.. lanes.Zip(frame.Lanes, (lane, place) =>
         {
-            double x = lane.Host == HubRoutes.Client ? frame.ClientX : frame.ServerX;
             double width = Math.Max(text.Sans(lane.Address), 1.3 * text.Sans(lane.Host)) + 4;
-            return new Head(lane, x, Math.Clamp(x - width / 2, Edge, Math.Max(Edge, frame.Width - Edge - width)), width);
+            return new Head(lane, place.X, Math.Clamp(place.X - width / 2, Edge, Math.Max(Edge, frame.Width - Edge - width)), width);
         })];
     }
 }

@@ -1,16 +1,18 @@
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
 
 namespace ReuseAddrDashboard.Web.Diagram;
 
 internal enum MomentKind : byte
 {
-    // The order of kinds is the order of what happens at one and the same time: a call sends, a segment arrives, a state follows from it,
+    // The order of kinds is the order of what happens at one and the same time: a program starts, a call sends, a segment arrives, a state follows from it,
     // the answer is sent, a call returns.
+    Event,
     Call,
     Arrive,
     BandEnd,
     Band,
+    Seen,
     Send,
     Return,
     TimerZero,
@@ -29,15 +31,19 @@ internal readonly record struct Moment(long T, MomentKind Kind, object Item)
     {
         var all = new List<Moment>();
         foreach (CallMark call in timeline.Calls.Where(c => !waited.Hides(c)))
-            all.Add(new(call.At, call.Event.Call is "accept4" or "read" ? MomentKind.Return : MomentKind.Call, call));
+            all.Add(new(call.At, call.Event.Call is "accept4" or "read" or "recv" ? MomentKind.Return : MomentKind.Call, call));
         foreach (Arrow arrow in timeline.Arrows)
         {
             all.Add(new(arrow.Sent, MomentKind.Send, arrow));
-            all.Add(new(arrow.Received ?? arrow.Sent + 1, MomentKind.Arrive, arrow));
+            // On loopback both are one moment.
+            all.Add(new(Math.Max(arrow.Sent + 1, arrow.Received ?? 0), MomentKind.Arrive, arrow));
         }
         foreach (StateBand band in timeline.Bands)
         {
             all.Add(new(band.Begin, MomentKind.Band, band));
+            // Its begin was concluded, and only later somebody saw it.
+            if (band.Source == EvidenceSource.Inferred && band.SeenFrom > band.Begin)
+                all.Add(new(band.SeenFrom.Value, MomentKind.Seen, band));
             if (band.End is { } end)
                 all.Add(new(Math.Max(band.Begin + 1, end), MomentKind.BandEnd, band));
         }
@@ -49,6 +55,8 @@ internal readonly record struct Moment(long T, MomentKind Kind, object Item)
             if (bar.GoneAt is { } over)
                 all.Add(new(Math.Max(begin + 2, over), MomentKind.TimeWaitGone, bar));
         }
+        foreach (RunEvent e in timeline.Programs.Concat<RunEvent>(timeline.Environment))
+            all.Add(new(e.T, MomentKind.Event, e));
         foreach (Disagreement d in timeline.Disagreements)
             all.Add(new(d.T, MomentKind.Remark, d));
         foreach (GapEvent gap in timeline.Gaps.Where(g => g.Lost > 0))

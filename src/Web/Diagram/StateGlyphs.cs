@@ -8,6 +8,7 @@ public static class StateGlyphs
     /// <summary>Shapes are drawn in a square of that many units, the origin in its middle.</summary>
     public const double Size = 10;
 
+    /// <summary>The CSS class that gives a state its colour.</summary>
     public static string Class(this TcpState state) => state switch
     {
         TcpState.Listen => "listen",

@@ -4,13 +4,16 @@ namespace ReuseAddrDashboard.Web.Diagram;
 /// <param name="Size">Font size in px; never below 12.</param>
 public readonly record struct TextMetrics(double Size)
 {
+    /// <summary>The smallest size of a text, px.</summary>
     public const double Smallest = 12;
 
     /// <summary>JetBrains Mono advances 600 of 1000 units for every letter.</summary>
     private const double MonoAdvance = 0.6;
 
+    /// <summary>From one line to the next, px.</summary>
     public double LineHeight => Math.Ceiling(Size * 1.34);
 
+    /// <summary>Width of a text in the monospaced font, px.</summary>
     public double Mono(string text) => Math.Ceiling(text.Length * MonoAdvance * Size);
 
     /// <summary>Inter up to semibold.</summary>

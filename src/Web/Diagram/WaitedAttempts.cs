@@ -3,7 +3,7 @@ using ReuseAddrDashboard.Core.Fold;
 namespace ReuseAddrDashboard.Web.Diagram;
 
 /// <summary>
-/// Attempts of Wait and bind again that failed alike, one after the other, are one mark: the first of them stands for all, and stays where it is while more come.
+/// Attempts that the lab made by itself, once a second, and that failed alike, one after the other, are one mark: the first of them stands for all, and stays where it is while more come.
 /// The log and the lists have every single one.
 /// </summary>
 internal sealed class WaitedAttempts
@@ -14,17 +14,17 @@ internal sealed class WaitedAttempts
     public static WaitedAttempts Of(Timeline timeline)
     {
         var waited = new WaitedAttempts();
-        RebindAttempt? first = null, last = null;
-        foreach (RebindAttempt attempt in timeline.Rebinds)
+        StepResult? first = null, last = null;
+        foreach (StepResult attempt in timeline.Results)
         {
-            bool goesOn = last is { Waited: true, Succeeded: false } && attempt is { Waited: true, Succeeded: false }
-                && last.Attempt + 1 == attempt.Attempt && last.Deciding.Errno == attempt.Deciding.Errno;
+            bool goesOn = last is { Repeated: true, Succeeded: false } && attempt is { Repeated: true, Succeeded: false }
+                && last.Step == attempt.Step && last.Attempt + 1 == attempt.Attempt && last.Deciding.Result.Errno == attempt.Deciding.Result.Errno;
             first = goesOn ? first : attempt;
             last = attempt;
-            if (attempt is not { Waited: true, Succeeded: false })
+            if (attempt is not { Repeated: true, Succeeded: false })
                 continue;
-            waited._failed.Add((attempt.Bind.Step, attempt.Attempt));
-            waited._marks[first!.Deciding.Seq] = (first.Attempt, attempt.Attempt);
+            waited._failed.Add((attempt.Step, attempt.Attempt));
+            waited._marks[first!.Deciding.Result.Seq] = (first.Attempt, attempt.Attempt);
         }
         return waited;
     }

@@ -8,27 +8,6 @@ public interface ILabOrders
     /// <summary>Links and stays linked until the page is closed.</summary>
     Task Run(CancellationToken end);
 
-    /// <summary>Opens a run and, unless it is to be played, makes its first step.</summary>
-    Task<LabReply> Start(StartRun request, string? firstStep);
-
-    Task<LabReply> Step(string run, string step);
-
-    Task<LabReply> Play(string run);
-
-    Task<LabReply> Next(string run);
-
-    Task<LabReply> SkipWait(string run);
-
-    Task<LabReply> WaitAndBind(string run);
-
-    Task<LabReply> StopWaiting(string run);
-
-    Task<LabReply> Reset();
-
-    Task<LabReply> Pace(string run, int pauseMs);
-
-    /// <summary>Has both hosts checked; the lab's state then says what was found.</summary>
-    Task<LabReply> Check();
-
-    Task<LabReply> WatchPort(int port);
+    /// <summary>Asks something of the lab. A link that is lost is a refusal as well.</summary>
+    Task<LabReply> Ask(LabCommand command);
 }

@@ -5,5 +5,6 @@ namespace ReuseAddrDashboard.Web.Lab;
 /// <param name="Stamp">The browser's timestamp at that moment.</param>
 public readonly record struct RunClock(long RunTime, long Stamp)
 {
+    /// <summary>Nanoseconds on the run's axis.</summary>
     public long Now(TimeProvider time) => RunTime + time.GetElapsedTime(Stamp).Ticks * 100;
 }

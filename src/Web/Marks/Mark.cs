@@ -1,13 +1,27 @@
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Web.Marks;
 
-public enum MarkKind : byte { Call, Segment, State, Remark }
+/// <summary>In which list a mark stands.</summary>
+public enum MarkKind : byte
+{
+    /// <summary>A system call.</summary>
+    Call,
+
+    /// <summary>A segment, captured or inferred.</summary>
+    Segment,
+
+    /// <summary>A change of a socket's state.</summary>
+    State,
+
+    /// <summary>What was lost, where sources disagree, and what became of programs and of the hosts' environment.</summary>
+    Remark,
+}
 
 /// <summary>One thing that happened, as the lists and the panel beside them show it.</summary>
-/// <param name="Of">The <see cref="CallMark"/>, <see cref="Arrow"/>, <see cref="StateChange"/>, <see cref="GapEvent"/> or <see cref="Disagreement"/>.</param>
+/// <param name="Of">The <see cref="CallMark"/>, <see cref="Arrow"/>, <see cref="StateChange"/>, <see cref="GapEvent"/>, <see cref="Disagreement"/>, <see cref="ProgramEvent"/> or <see cref="EnvironmentEvent"/>.</param>
 /// <param name="T">When, nanoseconds on the run's axis.</param>
 public sealed record Mark(MarkKey Key, MarkKind Kind, object Of, long T)
 {
@@ -18,6 +32,8 @@ public sealed record Mark(MarkKey Key, MarkKind Kind, object Of, long T)
             .Concat(timeline.Arrows.Select(a => new Mark(MarkKey.Of(a), MarkKind.Segment, a, a.Sent)))
             .Concat(timeline.Changes.Select(c => new Mark(new(c.Seq), MarkKind.State, c, c.T)))
             .Concat(timeline.Disagreements.Select(d => new Mark(new(d.Seq), MarkKind.Remark, d, d.T)))
+            .Concat(timeline.Programs.Select(p => new Mark(new(p.Seq), MarkKind.Remark, p, p.T)))
+            .Concat(timeline.Environment.Select(e => new Mark(new(e.Seq), MarkKind.Remark, e, e.T)))
             .Concat(timeline.Gaps.Where(g => g.Lost > 0).Select(g => new Mark(new(g.Seq), MarkKind.Remark, g, g.T)))
             .OrderBy(m => m.T).ThenBy(m => m.Kind).ThenBy(m => m.Key.Seq),
     ];
@@ -25,6 +41,7 @@ public sealed record Mark(MarkKey Key, MarkKind Kind, object Of, long T)
     /// <summary>The one that was chosen; null when the run has none such.</summary>
     public static Mark? Find(IReadOnlyList<Mark> all, MarkKey key) => all.FirstOrDefault(m => m.Is(key));
 
+    /// <summary>Whether it is the one of that key.</summary>
     public bool Is(MarkKey key) => Of switch
     {
         CallMark c => key.Is(c.Event),
@@ -38,7 +55,7 @@ public sealed record Mark(MarkKey Key, MarkKind Kind, object Of, long T)
     public object Drawn => Of is Arrow a ? (Key, a.Label, a.From, a.Source, a.Sent, a.Received, a.Segment) : (Key, Of);
 
     /// <summary>The sockets it is about: host, own end, peer.</summary>
-    public IEnumerable<(string Host, Endpoint Local, Endpoint Remote)> Sockets => Of switch
+    public IEnumerable<(string Host, TcpEndpoint Local, TcpEndpoint Remote)> Sockets => Of switch
     {
         CallMark { Event: { Host: { } host, Local: { } local } e } => [(host, local, e.Remote ?? local.WithPort(0))],
         Arrow { Origin: { } origin, Target: { } target } a => [(a.From, origin, target), (a.To, target, origin)],

@@ -1,11 +1,11 @@
-using Microsoft.Extensions.Localization;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
-using ReuseAddrDashboard.Web.Diagram;
 using ReuseAddrDashboard.Web.Hosts;
 using ReuseAddrDashboard.Web.Lab;
+using ReuseAddrDashboard.Web.Texts;
 
 namespace ReuseAddrDashboard.Web.Pages;
 
@@ -28,15 +28,21 @@ public static class Notices
     private const int MaxNotes = 3;
 
     /// <param name="now">Nanoseconds on the run's axis.</param>
-    public static IReadOnlyList<Notice> Of(LabView view, IStringLocalizer text, long now)
+    public static IReadOnlyList<Notice> Of(LabView view, PageTexts text, long now)
     {
         var notices = new List<Notice>();
         if (view.State is not { } state)
             return notices;
+        if (state.Problem is { } problem)
+            notices.Add(new("problem", NoteLevel.Alarm, text[problem]));
+        if (state.Notice is { } notice)
+            notices.Add(new("notice", NoteLevel.Warning, text[notice]));
+        if (view.Loading is var (have, total))
+            notices.Add(new("loading", NoteLevel.Info, text["page.notice.loading", ("have", have), ("total", total)]));
         foreach (LabHost host in state.Hosts.Where(h => !h.Connected))
             notices.Add(new("host-" + host.Name, NoteLevel.Warning, host.Facts is null
-                ? text["{0} has not joined yet. {1}", host.Name, state.ModeReason ?? ""]
-                : text["{0} is not linked at the moment; its agent keeps trying.", host.Name]));
+                ? text["page.notice.not-connected", ("host", host.Name), ("reason", state.ModeReason is { } reason ? text[reason] : "")]
+                : text["page.notice.agent-disconnected", ("host", host.Name)]));
         if (view.Timeline is { } timeline)
             AddRun(notices, timeline, text);
         else
@@ -44,14 +50,14 @@ public static class Notices
         return notices;
     }
 
-    private static void AddRun(List<Notice> notices, Timeline timeline, IStringLocalizer text)
+    private static void AddRun(List<Notice> notices, Timeline timeline, PageTexts text)
     {
         if (timeline.Progress.Outcome == Outcome.Interrupted)
-            notices.Add(new("interrupted", NoteLevel.Alarm, text["This run was interrupted. {0} What was logged is kept; press Reset to begin anew.", timeline.Progress.OutcomeReason ?? ""]));
+            notices.Add(new("interrupted", NoteLevel.Alarm, text["page.notice.interrupted", ("reason", timeline.Progress.OutcomeReason is { } reason ? text[reason] : "")]));
         foreach (NoteEvent note in timeline.Notes.Where(n => n.Level != NoteLevel.Info && !IsOver(n, timeline)).TakeLast(MaxNotes))
-            notices.Add(new("note-" + note.Seq, note.Level, text[note.Text]));
+            notices.Add(new("note-" + note.Seq, note.Level, text[note.Message]));
         if (timeline.Gaps.Count > 0)
-            notices.Add(new("gaps", NoteLevel.Warning, text["{0} lost on the way to the log. {1}", timeline.Lost, text[timeline.Gaps[^1].Reason].Value]));
+            notices.Add(new("gaps", NoteLevel.Warning, text["page.notice.lost", ("count", timeline.Lost), ("reason", text[timeline.Gaps[^1].Reason])]));
     }
 
     /// <summary>True for a loss of an agent that is back, and for one that the run's end already tells of.</summary>
@@ -59,19 +65,19 @@ public static class Notices
         && (timeline.Progress.Outcome == Outcome.Interrupted
             || note.Code == NoteCodes.AgentLost && timeline.Notes.Any(n => n.Seq > note.Seq && n.Host == note.Host && n.Code is NoteCodes.AgentBack or NoteCodes.AgentRestarted));
 
-    private static void AddLeftovers(List<Notice> notices, LabState state, IStringLocalizer text, long now)
+    private static void AddLeftovers(List<Notice> notices, LabState state, PageTexts text, long now)
     {
-        SocketEvent? wait = state.Sockets.Where(s => s.To == TcpState.TimeWait && s.Host == HubRoutes.Server && s.Local.Port == state.Port).MaxBy(s => s.T + (s.Timer?.Left ?? 0));
+        SocketEvent? wait = state.Sockets.Where(s => s.To == TcpState.TimeWait && state.Ports.Contains(s.Local.Port)).MaxBy(s => s.T + (s.Timer?.Left ?? 0));
         if (wait is { Timer: { } timer })
         {
             long end = wait.T + timer.Left;
             notices.Add(new("leftover", NoteLevel.Warning,
-                text["TIME-WAIT of an earlier connection is still on port {0}, about {1} more. Wait for its end or choose another port: Start listener would meet it, and without SO_REUSEADDR on both it gets EADDRINUSE.", state.Port, Notice.Count],
+                text["page.notice.leftover", ("port", wait.Local.Port), ("host", wait.Host ?? ""), ("left", Notice.Count)],
                 new(end, Math.Max(0, end - now))));
         }
-        else if (HostsText.Warnings(state, state.Port).Count == 0 && state.Sockets.FirstOrDefault(s => s.To == TcpState.Listen && s.Host == HubRoutes.Server && s.Local.Port == state.Port) is { } listener)
+        else if ((state.Ports.Count == 0 || HostsText.Warnings(state, state.Ports[0]).Count == 0) && state.Sockets.FirstOrDefault(s => s.To == TcpState.Listen && state.Ports.Contains(s.Local.Port)) is { } listener)
         {
-            notices.Add(new("listener", NoteLevel.Warning, text["Another program listens on {0}. End it or choose another port.", listener.Local]));
+            notices.Add(new("listener", NoteLevel.Warning, text["page.notice.listener", ("local", listener.Local), ("host", listener.Host ?? "")]));
         }
     }
 }

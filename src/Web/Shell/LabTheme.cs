@@ -24,6 +24,9 @@ internal static class LabTheme
         Typography = new Typography
         {
             Default = new DefaultTypography { FontFamily = Font, FontSize = "14px", LineHeight = "1.45", LetterSpacing = "normal" },
+            Body1 = new Body1Typography { FontFamily = Font, FontSize = "14px", LineHeight = "1.45", LetterSpacing = "normal" },
+            Body2 = new Body2Typography { FontFamily = Font, FontSize = "13.5px", LineHeight = "1.45", LetterSpacing = "normal" },
+            Subtitle1 = new Subtitle1Typography { FontFamily = Font, FontSize = "14px", LineHeight = "1.45", LetterSpacing = "normal" },
             Button = new ButtonTypography { FontFamily = Font, FontSize = "14px", FontWeight = "600", TextTransform = "none", LetterSpacing = "normal" },
         },
         LayoutProperties = new LayoutProperties { DefaultBorderRadius = "9px" },

@@ -16,21 +16,21 @@ public sealed class PageScript(IJSRuntime js, NavigationManager navigation) : IA
     /// <summary>Tells the countdown what time it is on the run's axis, in milliseconds.</summary>
     public async Task Sync(double now) => await (await Module).InvokeVoidAsync("sync", now);
 
-    public async Task OpenSheet(ElementReference dialog) => await (await Module).InvokeVoidAsync("openSheet", dialog);
-
-    public async Task CloseSheet(ElementReference dialog) => await (await Module).InvokeVoidAsync("closeSheet", dialog);
-
     /// <summary>Scrolls what is chosen in a box into its view, and nothing else.</summary>
     public async Task Reveal(ElementReference box) => await (await Module).InvokeVoidAsync("reveal", box);
 
+    /// <summary>After each render: where the button that had the focus has gone, the next primary one gets it, and countdowns are set.</summary>
     public async Task Rendered() => await (await Module).InvokeVoidAsync("rendered");
 
+    /// <summary>Calls the listener's <c>Resized</c> with the picture's width in px, and keeps the newest mark in view until a hand scrolls away.</summary>
     public async Task<IJSObjectReference> WatchDiagram<T>(ElementReference scroll, DotNetObjectReference<T> listener) where T : class =>
         await (await Module).InvokeAsync<IJSObjectReference>("watchDiagram", scroll, listener);
 
+    /// <summary>Calls the listener's <c>Pressed</c> with each key that is pressed outside any field.</summary>
     public async Task<IJSObjectReference> ListenKeys<T>(DotNetObjectReference<T> listener) where T : class =>
         await (await Module).InvokeAsync<IJSObjectReference>("listenKeys", listener);
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (_module is { IsCompletedSuccessfully: true } loaded)

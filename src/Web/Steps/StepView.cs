@@ -1,48 +1,66 @@
-using Microsoft.Extensions.Localization;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Scenarios;
-using ReuseAddrDashboard.Web.Lab;
+using ReuseAddrDashboard.Core.Texts;
+using ReuseAddrDashboard.Web.Texts;
 
 namespace ReuseAddrDashboard.Web.Steps;
 
-public enum StepLook : byte { Ahead, Current, Done, Failed }
+/// <summary>How a step looks.</summary>
+public enum StepLook : byte
+{
+    /// <summary>Something comes first.</summary>
+    Ahead,
+
+    /// <summary>It is next, or begun.</summary>
+    Current,
+
+    /// <summary>All of it was carried out.</summary>
+    Done,
+
+    /// <summary>A call failed that it needed.</summary>
+    Failed,
+}
 
 /// <summary>A step as the page shows it.</summary>
 /// <param name="Number">From 1.</param>
+/// <param name="Title">The button's text.</param>
 /// <param name="Look">How it looks; one at most is <see cref="StepLook.Current"/> or is to be tried again.</param>
 /// <param name="IsCurrent">True for the one that has the page's primary button.</param>
 /// <param name="MayRun">False while it cannot run.</param>
 /// <param name="Sentence">What it does or has shown.</param>
 /// <param name="Reason">Why it cannot run, or why it failed; null for neither.</param>
-public sealed record StepView(int Number, ScenarioStep Step, StepLook Look, bool IsCurrent, bool MayRun, string Sentence, string? Reason)
+public sealed record StepView(int Number, ScenarioStep Step, string Title, StepLook Look, bool IsCurrent, bool MayRun, string Sentence, string? Reason)
 {
-    public static IReadOnlyList<StepView> Of(LabView view, Scenario scenario, bool busy, IStringLocalizer text)
+    /// <param name="progress">Where the run stands, or would begin.</param>
+    /// <param name="busy">True while the lab acts by itself.</param>
+    /// <param name="linked">True while the lab can be asked.</param>
+    /// <param name="text">The page's texts.</param>
+    public static IReadOnlyList<StepView> Of(ScenarioProgress progress, bool busy, bool linked, PageTexts text)
     {
-        ScenarioProgress progress = view.Timeline?.Progress ?? ScenarioProgress.Of(scenario, []);
         StepProgress? current = progress.Current;
-        bool linked = view.Link == LinkStatus.Live;
-        return [.. progress.Steps.Select((s, i) => One(i + 1, s, s.Step.Id == current?.Step.Id, busy, linked, text))];
+        return [.. progress.Steps.Select((s, i) => One(i + 1, s, progress, s.Step.Id == current?.Step.Id, busy, linked, text))];
     }
 
-    private static StepView One(int number, StepProgress s, bool current, bool busy, bool linked, IStringLocalizer text)
+    private static StepView One(int number, StepProgress s, ScenarioProgress progress, bool current, bool busy, bool linked, PageTexts text)
     {
-        bool again = s.Step.Repeats && s.Readiness == StepReadiness.Done;
         StepLook look = s.Readiness switch
         {
             StepReadiness.Failed => StepLook.Failed,
             StepReadiness.Done => StepLook.Done,
             _ => current ? StepLook.Current : StepLook.Ahead,
         };
-        string sentence = again && s.Step.AgainTitle is { } title
-            ? text["{0} as often as you like, also after TIME-WAIT has ended.", text[title].Value]
-            : text[s.Readiness == StepReadiness.Done ? s.Step.Shows : s.Step.Does];
-        string? reason = s.Readiness == StepReadiness.Failed ? s.Message : current && !linked ? text["Waits for the link to the dashboard."].Value : s.Why switch
-        {
-            BlockedBecause.EarlierStep => text["Needs “{0}” first.", text[s.WhyStep!.Title].Value].Value,
-            BlockedBecause.RunEnded when s.Readiness != StepReadiness.Done => text["This run has ended. Reset to begin anew."].Value,
-            BlockedBecause.AlreadyDone => text["Done."].Value,
-            _ => s.Readiness == StepReadiness.Begun && !busy ? text["Begun: the rest of its calls is left."].Value : null,
-        };
-        return new(number, s.Step, look, current, s.MayRun && !busy && linked, sentence, reason);
+        string sentence = s.Step.Repeats && s.Readiness == StepReadiness.Done && s.Step.AgainTitle is { } title
+            ? text["page.step.repeats", ("action", text[title])]
+            : text[s.Readiness == StepReadiness.Done ? s.Step.Shows ?? s.Step.Does : s.Step.Does];
+        string? reason = s.Readiness == StepReadiness.Failed && s.Reason is { } failed ? text[failed]
+            : current && !linked ? text["page.step.waiting-for-link"]
+            : s.Why switch
+            {
+                BlockedBecause.EarlierStep => text["page.step.run-first", ("step", text[s.WhyStep!.Title])],
+                BlockedBecause.RunEnded when s.Readiness != StepReadiness.Done => text["page.step.run-ended"],
+                BlockedBecause.AlreadyDone => text["page.step.done"],
+                _ => s.Readiness == StepReadiness.Begun && !busy ? text["page.step.in-progress", ("count", progress.Left(s).Count())] : null,
+            };
+        return new(number, s.Step, text[s.Step.Title], look, current, s.MayRun && !busy && linked, sentence, reason);
     }
 }

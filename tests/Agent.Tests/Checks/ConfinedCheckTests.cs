@@ -36,7 +36,7 @@ public sealed class ConfinedCheckTests
 
         async Task<PortHolder> Holder(long order, int port)
         {
-            await agent.Check(new CheckOrder(order, port, null, false));
+            await agent.CarryOut(new CheckOrder { Id = order, Port = port });
             return Assert.Single((await dashboard.Ledger.Until(order))[^1].Check!.Holders);
         }
     }

@@ -1,6 +1,7 @@
 using ReuseAddrDashboard.Agent.Checks;
 using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Agent.Tests.Support;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 using Xunit;
@@ -11,7 +12,7 @@ namespace ReuseAddrDashboard.Agent.Tests.Checks;
 public sealed class HostCheckerTests
 {
     private const ushort Port = 11111;
-    private static readonly Endpoint Server = Endpoint.V4(0x7f000001, Port);
+    private static readonly TcpEndpoint Server = TcpEndpoint.V4(0x7f000001, Port);
 
     [Fact]
     public Task A_port_without_a_listener_refuses_and_can_be_bound() => Inside(nameof(A_port_without_a_listener_refuses_and_can_be_bound), () =>
@@ -42,11 +43,57 @@ public sealed class HostCheckerTests
     [Fact]
     public Task A_bound_socket_is_a_holder_too() => Inside(nameof(A_bound_socket_is_a_holder_too), () =>
     {
-        SocketCalls.Socket(false, out SocketFd? bound);
+        SocketCalls.Socket(SocketFamily.Inet, out SocketFd? bound);
         Assert.True(SocketCalls.Bind(bound!, Server).Succeeded);
         PortHolder holder = Assert.Single(Check().Holders);
         Assert.Equal((TcpState.BoundInactive, Server, null, Environment.ProcessId), (holder.State, holder.Local, holder.Remote, holder.Pid));
         bound!.Dispose();
+    });
+
+    [Fact]
+    public Task Of_an_IPv6_socket_it_is_told_whether_it_leaves_IPv4_alone() => Inside(nameof(Of_an_IPv6_socket_it_is_told_whether_it_leaves_IPv4_alone), () =>
+    {
+        TcpEndpoint any6 = TcpEndpoint.V6(0, Port);
+        foreach (bool only in new[] { true, false })
+        {
+            using SocketFd listener = Listen(at: any6, v6Only: only);
+            HostCheck check = Check(bind: true);
+            PortHolder holder = Assert.Single(check.Holders);
+            Assert.Equal((TcpState.Listen, only), (holder.State, holder.V6Only));
+            // The kernel agrees with what is concluded from it.
+            Assert.Equal(only ? Trials.NoError : "EADDRINUSE", check.TrialBind);
+            Assert.Equal(!only, holder.Overlaps(TcpEndpoint.V4(0, Port)));
+        }
+        using SocketFd plain = Listen();
+        Assert.Null(Assert.Single(Check().Holders).V6Only);
+    });
+
+    [Fact]
+    public Task A_socket_of_a_run_is_told_apart_from_a_stranger_s() => Inside(nameof(A_socket_of_a_run_is_told_apart_from_a_stranger_s), () =>
+    {
+        using SocketFd own = Listen(at: Server), other = Listen(at: TcpEndpoint.V4(0x7f000002, Port));
+        IReadOnlyList<PortHolder> holders = Check(own: SocketNames.Inode(own)).Holders;
+        Assert.Equal([(Server, true), (TcpEndpoint.V4(0x7f000002, Port), false)], holders.Select(h => (h.Local, h.Own)).OrderByDescending(h => h.Own));
+    });
+
+    [Fact]
+    public Task A_full_accept_queue_is_told_by_its_row_and_by_the_kernel_s_counter() => Inside(nameof(A_full_accept_queue_is_told_by_its_row_and_by_the_kernel_s_counter), () =>
+    {
+        using SocketFd listener = Listen(backlog: 1);
+        PortHolder idle = Assert.Single(Check().Holders);
+        Assert.Equal((0u, 1u, false), (idle.Waiting, idle.Backlog, idle.QueueIsFull));
+        var waiting = new List<SocketFd>();
+        for (int i = 0; i < 2; i++)
+        {
+            SocketCalls.Socket(SocketFamily.Inet, out SocketFd? client);
+            Assert.True(SocketCalls.Connect(client!, Server).Succeeded);
+            waiting.Add(client!);
+        }
+        HostCheck before = Check();
+        Assert.True(before.Holders.Single(h => h.State == TcpState.Listen) is { QueueIsFull: true, Waiting: 2, Backlog: 1 });
+        Assert.Equal(ReachResult.Filtered, Check(reach: true).Reach!.Result);
+        Assert.True(Check().ListenOverflows > before.ListenOverflows);
+        waiting.ForEach(client => client.Dispose());
     });
 
     [Fact]
@@ -63,7 +110,7 @@ public sealed class HostCheckerTests
     [Fact]
     public Task No_way_there_is_unreachable() => Inside(nameof(No_way_there_is_unreachable), () =>
     {
-        ReachTest reach = HostChecker.Check(new CheckOrder(1, Port, Endpoint.V4(0xc0000201, Port), false)).Reach!;
+        ReachTest reach = HostChecker.Check(new CheckOrder { Port = Port, Reach = TcpEndpoint.V4(0xc0000201, Port) }, _ => false).Reach!;
         Assert.Equal((ReachResult.Unreachable, "ENETUNREACH"), (reach.Result, reach.Errno));
     });
 
@@ -71,7 +118,7 @@ public sealed class HostCheckerTests
     public Task TIME_WAIT_that_is_left_is_told_with_its_seconds_and_nobody_owns_it() => Inside(nameof(TIME_WAIT_that_is_left_is_told_with_its_seconds_and_nobody_owns_it), () =>
     {
         using SocketFd listener = Listen();
-        SocketCalls.Socket(false, out SocketFd? client);
+        SocketCalls.Socket(SocketFamily.Inet, out SocketFd? client);
         Assert.True(SocketCalls.Connect(client!, Server).Succeeded);
         Assert.True(SocketCalls.Accept4(listener, false, out SocketFd? child).Succeeded);
         _ = SocketCalls.Close(child!);
@@ -86,7 +133,7 @@ public sealed class HostCheckerTests
     [Fact]
     public Task A_port_below_1024_needs_its_right() => CaptureNamespace.Run((typeof(HostCheckerTests), nameof(A_port_below_1024_needs_its_right)), () =>
     {
-        HostCheck check = HostChecker.Check(new CheckOrder(1, 80, null, true));
+        HostCheck check = HostChecker.Check(new CheckOrder { Port = 80, TryBind = true }, _ => false);
         Assert.Equal(("EACCES", "1024"), (check.TrialBind, check.Sysctls["net.ipv4.ip_unprivileged_port_start"]));
         Assert.DoesNotContain("CAP_NET_BIND_SERVICE", check.Capabilities);
         Assert.Contains("CAP_NET_ADMIN", check.Capabilities);
@@ -107,13 +154,17 @@ public sealed class HostCheckerTests
         return Task.CompletedTask;
     });
 
-    private static HostCheck Check(bool reach = false, bool bind = false) => HostChecker.Check(new CheckOrder(1, Port, reach ? Server : null, bind));
+    private static HostCheck Check(bool reach = false, bool bind = false, ulong own = 0) =>
+        HostChecker.Check(new CheckOrder { Port = Port, Reach = reach ? Server : null, TryBind = bind }, inode => inode == own);
 
-    private static SocketFd Listen()
+    private static SocketFd Listen(int backlog = 5, TcpEndpoint? at = null, bool? v6Only = null)
     {
-        SocketCalls.Socket(false, out SocketFd? listener);
-        Assert.True(SocketCalls.Bind(listener!, Endpoint.V4(0, Port)).Succeeded);
-        Assert.True(SocketCalls.Listen(listener!, 5).Succeeded);
+        TcpEndpoint address = at ?? TcpEndpoint.V4(0, Port);
+        SocketCalls.Socket(address.IsV6 ? SocketFamily.Inet6 : SocketFamily.Inet, out SocketFd? listener);
+        if (v6Only is { } only)
+            Assert.True(SocketCalls.SetSockOpt(listener!, SocketOption.V6Only, OptionValue.Of(only ? 1 : 0)).Succeeded);
+        Assert.True(SocketCalls.Bind(listener!, address).Succeeded);
+        Assert.True(SocketCalls.Listen(listener!, backlog).Succeeded);
         return listener!;
     }
 }

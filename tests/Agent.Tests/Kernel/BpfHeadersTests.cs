@@ -34,7 +34,7 @@ public sealed class BpfHeadersTests
         ];
         string prints = string.Concat(fields.Select(f => $"printf(\"{f.C} %zu\\n\", offsetof(union bpf_attr, {f.C}));\n"));
         Assert.Equal(fields.Select(f => $"{f.C} {Marshal.OffsetOf(f.Type, f.Name)}"), CProgram.Run($"{Includes} int main(void) {{ {prints} return 0; }}"));
-        if (RuntimeInformation.ProcessArchitecture == Architecture.X64)
+        if (RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64)
             Assert.Equal(["321"], CProgram.Run($$"""{{Includes}} int main(void) { printf("%d\n", SYS_bpf); return 0; }"""));
     }
 }

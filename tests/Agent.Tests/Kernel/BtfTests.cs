@@ -48,7 +48,7 @@ public sealed class BtfTests
     public void This_kernel_has_every_member_that_tracing_reads()
     {
         Assert.SkipUnless(File.Exists(SocketLayout.File), "This kernel does not tell its types: it was built without CONFIG_DEBUG_INFO_BTF.");
-        SocketLayout? layout = SocketLayout.Of(Btf.Parse(File.ReadAllBytes(SocketLayout.File))!, out string? missing);
+        SocketLayout? layout = SocketLayout.Find(Btf.Parse(File.ReadAllBytes(SocketLayout.File))!, out string? missing);
         Assert.True(layout is not null, missing);
         // struct sock_common begins with skc_daddr and skc_rcv_saddr (skc_addrpair).
         Assert.Equal((0, 4), (layout.Remote4, layout.Local4));

@@ -1,5 +1,6 @@
 using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Agent.Tests.Support;
+using ReuseAddrDashboard.Core.Tcp;
 using Xunit;
 
 namespace ReuseAddrDashboard.Agent.Tests.Kernel;
@@ -15,6 +16,7 @@ public sealed class HeadersTests
         #include <linux/netlink.h>
         #include <linux/sock_diag.h>
         #include <netinet/in.h>
+        #include <netinet/tcp.h>
         #include <poll.h>
         #include <signal.h>
         #include <stddef.h>
@@ -39,6 +41,7 @@ public sealed class HeadersTests
             ("sockaddr_in", typeof(SockAddrIn), [("sin_family", "Family"), ("sin_port", "Port"), ("sin_addr", "Address"), ("sin_zero", "Zero")]),
             ("sockaddr_in6", typeof(SockAddrIn6), [("sin6_family", "Family"), ("sin6_port", "Port"), ("sin6_flowinfo", "FlowInfo"), ("sin6_addr", "Address"), ("sin6_scope_id", "ScopeId")]),
             ("linger", typeof(Linger), [("l_onoff", "OnOff"), ("l_linger", "Seconds")]),
+            ("timeval", typeof(TimeVal), [("tv_sec", "Seconds"), ("tv_usec", "Microseconds")]),
             ("pollfd", typeof(PollFd), [("fd", "Fd"), ("events", "Events"), ("revents", "Returned")]),
             ("sockaddr_nl", typeof(SockAddrNl), [("nl_family", "Family"), ("nl_pad", "Pad"), ("nl_pid", "PortId"), ("nl_groups", "Groups")]),
             ("inet_diag_sockid", typeof(InetDiagSockId), [("idiag_sport", "SPort"), ("idiag_dport", "DPort"), ("idiag_src", "Src"), ("idiag_dst", "Dst"), ("idiag_if", "Interface"), ("idiag_cookie", "Cookie")]),
@@ -51,6 +54,14 @@ public sealed class HeadersTests
             ("timespec", typeof(TimeSpec), [("tv_sec", "Seconds"), ("tv_nsec", "Nanoseconds")]),
         ];
         new CHeaders(Includes).Hold(structs);
+    }
+
+    [Fact]
+    public void Options_have_the_numbers_of_the_headers()
+    {
+        string Level(SocketOption option) => option.LevelName switch { "SOL_SOCKET" => "SOL_SOCKET", "SOL_TCP" => "IPPROTO_TCP", "SOL_IP" => "IPPROTO_IP", _ => "IPPROTO_IPV6" };
+        string prints = string.Concat(SocketOption.Known.Select(o => $"printf(\"{o.Value} %d/%d\\n\", {Level(o.Key)}, {o.Value});\n"));
+        Assert.Equal(SocketOption.Known.Select(o => $"{o.Value} {o.Key.Level}/{o.Key.Number}"), CProgram.Run($"{Includes} int main(void) {{ {prints} return 0; }}"));
     }
 
     [Fact]

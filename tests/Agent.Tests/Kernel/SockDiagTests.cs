@@ -1,7 +1,7 @@
 using System.Globalization;
 using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Agent.Tests.Support;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Tests;
 using ReuseAddrDashboard.Core.Wire;
@@ -13,7 +13,7 @@ namespace ReuseAddrDashboard.Agent.Tests.Kernel;
 public sealed class SockDiagTests
 {
     private const ushort Port = 11111;
-    private static readonly Endpoint At = Endpoint.V4(0x7f00_0001, Port);
+    private static readonly TcpEndpoint At = TcpEndpoint.V4(0x7f00_0001, Port);
 
     [Fact]
     public Task A_dump_of_a_port_is_what_ss_prints() => OwnNamespace.Run((typeof(SockDiagTests), nameof(A_dump_of_a_port_is_what_ss_prints)), async () =>
@@ -23,7 +23,7 @@ public sealed class SockDiagTests
         Same(diag, []);
         await agent.TimeWait(At, reuse: true);
         Same(diag, [TcpState.TimeWait]);
-        await agent.Listener("lfd", Endpoint.V6(0, Port), reuse: true, backlog: 7);
+        await agent.Listener("lfd", TcpEndpoint.V6(0, Port), reuse: true, backlog: 7);
         await agent.Call("cfd", SocketCall.Socket);
         await agent.Call("cfd", SocketCall.Connect, c => c with { Address = At });
         await agent.Call("lfd", SocketCall.Accept4, c => c with { Accepted = "afd" });
@@ -115,7 +115,7 @@ public sealed class SockDiagTests
         while (taken.Count + lost < count)
         {
             Assert.Equal(PollResult.Ready, PollWait.Wait(notices.Number, never, 10_000));
-            while (notices.Take(taken, out long more))
+            while (notices.TryRead(taken, out long more))
                 lost += more;
         }
         return (taken.Count, lost);
@@ -167,5 +167,5 @@ public sealed class SockDiagTests
     // ss writes * for the address of a [::] listener that takes IPv4 too, and for port 0.
     private static string Line(DiagSocket s) => string.Create(CultureInfo.InvariantCulture, $"{s.State.Name()} {s.RecvQ} {s.SendQ} {Text(s.Pair.Local)} {Text(s.Pair.Remote)}");
 
-    private static string Text(Endpoint at) => $"{(at is { IsV6: true, IsWildcard: true } ? "*" : at.IsV6 ? $"[{at.Address}]" : $"{at.Address}")}:{(at.Port == 0 ? "*" : $"{at.Port}")}";
+    private static string Text(TcpEndpoint at) => $"{(at is { IsV6: true, IsWildcard: true } ? "*" : at.IsV6 ? $"[{at.Address}]" : $"{at.Address}")}:{(at.Port == 0 ? "*" : $"{at.Port}")}";
 }

@@ -1,6 +1,7 @@
 using ReuseAddrDashboard.Agent.Link;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 using Xunit;
 
@@ -8,14 +9,14 @@ namespace ReuseAddrDashboard.Agent.Tests.Link;
 
 public sealed class OutboxTests
 {
-    private static SocketEvent Socket(TcpState? from, TcpState? to, string? raw = null) => new() { Local = Endpoint.V4(1, 1), Remote = Endpoint.V4(2, 2), From = from, To = to, Raw = raw };
+    private static SocketEvent Socket(TcpState? from, TcpState? to, string? raw = null) => new() { Local = TcpEndpoint.V4(1, 1), Remote = TcpEndpoint.V4(2, 2), From = from, To = to, Raw = raw };
 
-    private static CallEvent Call(string args = "") => new() { Socket = "lfd", Call = "bind", Args = args };
+    private static CallEvent Call(string remark = "") => new() { Socket = "lfd", Call = "bind", Args = new CallArguments(), Remark = Message.Of("test", ("a", remark), ("b", remark), ("c", remark)) };
 
     private static List<AgentItem> Drain(Outbox outbox)
     {
         var all = new List<AgentItem>();
-        for (IReadOnlyList<AgentItem> items; (items = outbox.Take()).Count > 0; outbox.Acknowledge(items[^1].Number))
+        for (IReadOnlyList<AgentItem> items; (items = outbox.NextReport()).Count > 0; outbox.Acknowledge(items[^1].Number))
             all.AddRange(items);
         return all;
     }
@@ -25,13 +26,13 @@ public sealed class OutboxTests
     {
         var outbox = new Outbox();
         outbox.End(1);
-        IReadOnlyList<AgentItem> first = outbox.Take();
+        IReadOnlyList<AgentItem> first = outbox.NextReport();
         outbox.End(2);
-        Assert.Equal(first, outbox.Take());
+        Assert.Equal(first, outbox.NextReport());
         outbox.Acknowledge(0);
-        Assert.Equal(first, outbox.Take());
+        Assert.Equal(first, outbox.NextReport());
         outbox.Acknowledge(1);
-        Assert.Equal((2L, 2L), (outbox.Take()[0].Number, outbox.Take()[0].Order!.Value));
+        Assert.Equal((2L, 2L), (outbox.NextReport()[0].Number, outbox.NextReport()[0].Order!.Value));
     }
 
     [Fact]
@@ -40,31 +41,31 @@ public sealed class OutboxTests
         var outbox = new Outbox();
         for (int i = 0; i < AgentReport.MaxItems + 1; i++)
             outbox.End(i);
-        Assert.Equal(AgentReport.MaxItems, outbox.Take().Count);
+        Assert.Equal(AgentReport.MaxItems, outbox.NextReport().Count);
         Drain(outbox);
         for (int i = 0; i < 100; i++)
-            outbox.Add(Call(new string('"', 5000)));
-        int count = outbox.Take().Count;
-        Assert.InRange(count, 5, HubRoutes.MaxAgentMessage / 30_000);
-        Assert.True(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new AgentReport("i", outbox.Take()), WireJson.Default.AgentReport).Length < HubRoutes.MaxAgentMessage);
+            outbox.Add(Call(new string('"', 1000)));
+        int count = outbox.NextReport().Count;
+        Assert.InRange(count, 5, HubRoutes.MaxAgentMessage / 18_000);
+        Assert.True(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new AgentReport("i", outbox.NextReport()), WireJson.Default.AgentReport).Length < HubRoutes.MaxAgentMessage);
     }
 
     [Fact]
     public void A_full_report_of_the_longest_segments_is_one_message()
     {
         var outbox = new Outbox();
-        Endpoint end = Endpoint.V6(UInt128.MaxValue, ushort.MaxValue);
+        TcpEndpoint end = TcpEndpoint.V6(UInt128.MaxValue, ushort.MaxValue);
         for (int i = 0; i < AgentReport.MaxItems; i++)
         {
             outbox.Add(new SegmentEvent
             {
-                T = -long.MaxValue, Sent = long.MinValue, Received = long.MinValue, Source = EventSource.Capture, From = end, To = end, Flags = ((TcpFlags)255).Text(),
+                T = -long.MaxValue, Sent = long.MinValue, Received = long.MinValue, Source = EvidenceSource.Capture, From = end, To = end, Flags = ((TcpFlags)255).Text(),
                 SeqNo = uint.MaxValue, Ack = uint.MaxValue, Len = SegmentEvent.MaxLength, Win = ushort.MaxValue, Mss = ushort.MaxValue, Wscale = 255, TsVal = uint.MaxValue,
                 TsEcr = uint.MaxValue, Sack = [.. Enumerable.Repeat(new SackBlock(uint.MaxValue, uint.MaxValue), SackBlocks.Max)],
                 Frame = new(113, SegmentEvent.MaxLength, new byte[CapturedFrame.MaxOctets]),
             });
         }
-        int octets = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new AgentReport("i", outbox.Take()), WireJson.Default.AgentReport).Length;
+        int octets = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new AgentReport("i", outbox.NextReport()), WireJson.Default.AgentReport).Length;
         Assert.InRange(octets, Outbox.MaxReportOctets / 2, HubRoutes.MaxAgentMessage);
     }
 

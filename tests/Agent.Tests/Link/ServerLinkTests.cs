@@ -1,6 +1,6 @@
 using ReuseAddrDashboard.Agent.Link;
 using ReuseAddrDashboard.Agent.Tests.Support;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 using Xunit;
@@ -9,9 +9,9 @@ namespace ReuseAddrDashboard.Agent.Tests.Link;
 
 public sealed class ServerLinkTests
 {
-    private static NoteEvent Note(long t) => new() { T = t, Code = "test", Text = "test" };
+    private static NoteEvent Note(long t) => new() { T = t, Message = new("test") };
 
-    private static SocketEvent Socket(long t) => new() { T = t, Local = Endpoint.V4(1, 1), Remote = Endpoint.V4(2, 2), From = TcpState.SynSent, To = TcpState.Established };
+    private static SocketEvent Socket(long t) => new() { T = t, Local = TcpEndpoint.V4(1, 1), Remote = TcpEndpoint.V4(2, 2), From = TcpState.SynSent, To = TcpState.Established };
 
     [Fact]
     public async Task Announces_its_host()
@@ -88,7 +88,7 @@ public sealed class ServerLinkTests
     public async Task A_refused_agent_asks_again_slowly()
     {
         await using FakeDashboard dashboard = await FakeDashboard.Start();
-        dashboard.Ledger.Refuse = "There is a server already.";
+        dashboard.Ledger.Refuse = new("test.taken");
         var time = new SwiftTime();
         await using var agent = new LinkRig(dashboard.Address, time: time);
         while (dashboard.Ledger.Hellos.Count < 2)
@@ -96,6 +96,20 @@ public sealed class ServerLinkTests
         dashboard.Ledger.Refuse = null;
         await dashboard.Agent();
         Assert.Contains(ServerLink.RefusedPause, time.Asked);
+    }
+
+    [Fact]
+    public async Task A_refused_agent_has_no_error_to_log()
+    {
+        await using FakeDashboard dashboard = await FakeDashboard.Start();
+        dashboard.Ledger.Refuse = new("test.taken");
+        using var logs = new ErrorsLogged();
+        await using (var agent = new LinkRig(dashboard.Address, time: new SwiftTime(), logs: logs))
+        {
+            while (dashboard.Ledger.Hellos.Count < 20)
+                await Task.Yield();
+        }
+        Assert.Empty(logs.Errors);
     }
 
     [Fact]
@@ -107,7 +121,7 @@ public sealed class ServerLinkTests
             await using FakeDashboard dashboard = await FakeDashboard.Start(unixPath: Path.Combine(directory, "s"));
             await using var agent = new LinkRig(dashboard.Address);
             IAgentClient client = await dashboard.Agent();
-            await client.Look(7);
+            await client.CarryOut(new LookOrder { Id = 7 });
             Assert.True(Assert.Single(await dashboard.Ledger.Until(7)).Done);
             long before = Agent.Kernel.KernelClock.Monotonic();
             Assert.InRange(await client.Monotonic(), before, Agent.Kernel.KernelClock.Monotonic());
@@ -121,13 +135,13 @@ public sealed class ServerLinkTests
     [Fact]
     public async Task Lesson_sockets_are_closed_when_the_link_stays_lost()
     {
-        await using FakeDashboard dashboard = await FakeDashboard.Start(new Ledger { Run = "r" });
+        await using FakeDashboard dashboard = await FakeDashboard.Start(new Ledger { Runs = ["r"] });
         var time = new SwiftTime();
         await using var agent = new LinkRig(dashboard.Address, time: time, closeAfter: TimeSpan.FromSeconds(30));
         IAgentClient client = await dashboard.Agent();
-        await client.Call(new SocketCommand { Id = 1, Run = "r", Socket = "lfd", Call = SocketCall.Socket });
+        await client.CarryOut(new CallOrder { Id = 1, Run = "r", Socket = "lfd", Call = SocketCall.Socket });
         await dashboard.Ledger.Until(1);
-        dashboard.Ledger.Refuse = "This dashboard is ending.";
+        dashboard.Ledger.Refuse = new("test.ending");
         dashboard.Ledger.CutAfterTaking = 1;
         agent.Outbox.Add(Note(0));
         // From the refused hello on nobody else takes from the outbox.
@@ -139,7 +153,7 @@ public sealed class ServerLinkTests
         {
             // What the dashboard took and did not acknowledge comes again.
             await agent.Outbox.WaitAsync(limit.Token);
-            IReadOnlyList<AgentItem> items = agent.Outbox.Take();
+            IReadOnlyList<AgentItem> items = agent.Outbox.NextReport();
             if (items.Any(i => i.Event is CallEvent { Call: "close", Socket: "lfd" }))
                 break;
             agent.Outbox.Acknowledge(items[^1].Number);
@@ -151,10 +165,10 @@ public sealed class ServerLinkTests
     public async Task An_order_that_overtakes_the_welcome_is_carried_out_after_it()
     {
         await using FakeDashboard dashboard = await FakeDashboard.Start();
-        dashboard.Ledger.OrderBeforeWelcome = new SocketCommand { Id = 1, Run = "r", Socket = "lfd", Call = SocketCall.Socket };
+        dashboard.Ledger.OrderBeforeWelcome = new CallOrder { Id = 1, Run = "r", Socket = "lfd", Call = SocketCall.Socket };
         await using var agent = new LinkRig(dashboard.Address);
         IAgentClient client = await dashboard.Agent();
-        await client.Look(2);
+        await client.CarryOut(new LookOrder { Id = 2 });
         IReadOnlyList<AgentItem> items = await dashboard.Ledger.Until(2);
         // The welcome says that no run is open: had the order come first, its socket would be closed again.
         Assert.Equal("socket", Assert.Single(items.Select(i => i.Event).OfType<CallEvent>()).Call);
@@ -164,15 +178,15 @@ public sealed class ServerLinkTests
     public async Task An_order_to_an_agent_that_is_then_refused_does_not_keep_it_from_asking_again()
     {
         await using FakeDashboard dashboard = await FakeDashboard.Start();
-        dashboard.Ledger.OrderBeforeWelcome = new SocketCommand { Id = 1, Run = "r", Socket = "lfd", Call = SocketCall.Socket };
-        dashboard.Ledger.Refuse = "Not now.";
+        dashboard.Ledger.OrderBeforeWelcome = new CallOrder { Id = 1, Run = "r", Socket = "lfd", Call = SocketCall.Socket };
+        dashboard.Ledger.Refuse = new("test.not-now");
         await using var agent = new LinkRig(dashboard.Address, time: new SwiftTime());
         while (dashboard.Ledger.Hellos.Count < 3)
             await Task.Yield();
         dashboard.Ledger.OrderBeforeWelcome = null;
         dashboard.Ledger.Refuse = null;
         IAgentClient client = await dashboard.Agent();
-        await client.Look(2);
+        await client.CarryOut(new LookOrder { Id = 2 });
         Assert.Single(await dashboard.Ledger.Until(2));
     }
 
@@ -185,14 +199,14 @@ public sealed class ServerLinkTests
         await using FakeDashboard dashboard = await FakeDashboard.Start();
         await using var agent = new LinkRig(dashboard.Address, time: new SwiftTime());
         IAgentClient client = await dashboard.Agent();
-        await client.Call(new SocketCommand { Id = 1, Run = "r", Socket = "lfd", Call = SocketCall.Socket });
+        await client.CarryOut(new CallOrder { Id = 1, Run = "r", Socket = "lfd", Call = SocketCall.Socket });
         await dashboard.Ledger.Until(1);
-        dashboard.Ledger.Run = open;
+        dashboard.Ledger.Runs = open is null ? [] : [open];
         dashboard.Ledger.CutAfterTaking = 1;
         agent.Outbox.Add(Note(0));
 
         client = await dashboard.Agent();
-        await client.Look(2);
+        await client.CarryOut(new LookOrder { Id = 2 });
         IReadOnlyList<AgentItem> items = await dashboard.Ledger.Until(2);
         Assert.Equal(closed, items.Any(i => i.Event is CallEvent { Call: "close", Socket: "lfd" }));
     }

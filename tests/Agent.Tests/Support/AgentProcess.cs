@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using ReuseAddrDashboard.Agent.Programs;
 
 namespace ReuseAddrDashboard.Agent.Tests.Support;
 
@@ -30,6 +31,12 @@ internal sealed class AgentProcess : IDisposable
     /// <summary>Put before a command, it runs as root without a single capability.</summary>
     public static readonly string[] NoRights = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all"];
 
+    // Tests' connections are on loopback, whatever address the agent announces.
+    private static readonly string[] OnLoopback = ["--allow", "127.0.0.0/8,::1"];
+
+    /// <summary>How a test's own agent starts a process that holds sockets.</summary>
+    public static HoldCommand Hold() => Program.Length == 1 ? HoldCommand.Of(Program[0]) : HoldCommand.Of(DotNet(), Program[1]);
+
     public int Id => _process.Id;
 
     public string Log
@@ -45,10 +52,13 @@ internal sealed class AgentProcess : IDisposable
     /// <param name="before">A program and its arguments to start the agent with: strace, unshare.</param>
     public static AgentProcess Start(IEnumerable<string> args, params string[] before)
     {
-        string[] line = [.. before, .. Program, .. args];
+        string[] line = [.. before, .. Program, .. args, .. OnLoopback];
         var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardError = true, RedirectStandardOutput = true };
         return new AgentProcess(Process.Start(start)!);
     }
+
+    // posix_spawn(3) looks for no program.
+    private static string DotNet() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(d => Path.Combine(d, "dotnet")).First(File.Exists);
 
     /// <summary>Copies the agent into a directory and returns the file to execute.</summary>
     public static string CopyTo(string directory)
@@ -61,7 +71,7 @@ internal sealed class AgentProcess : IDisposable
 
     /// <summary>Starts a copy of it.</summary>
     public static AgentProcess StartCopy(string program, IEnumerable<string> args) =>
-        new(Process.Start(new ProcessStartInfo(program, args) { RedirectStandardError = true, RedirectStandardOutput = true })!);
+        new(Process.Start(new ProcessStartInfo(program, [.. args, .. OnLoopback]) { RedirectStandardError = true, RedirectStandardOutput = true })!);
 
     /// <summary>Runs the agent to its end.</summary>
     public static async Task<(int Code, string Out, string Error)> Run(params string[] args)

@@ -1,10 +1,14 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using ReuseAddrDashboard.Agent.Commands;
+using ReuseAddrDashboard.Agent.EnvironmentChanges;
+using ReuseAddrDashboard.Agent.Host;
 using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Agent.Link;
+using ReuseAddrDashboard.Agent.Orders;
+using ReuseAddrDashboard.Agent.Programs;
 using ReuseAddrDashboard.Agent.Watch;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 using Xunit;
 
@@ -20,15 +24,22 @@ internal sealed class AgentRig : IDisposable
     private readonly Dictionary<long, List<AgentItem>> _byOrder = [];
     private long _order;
 
-    public AgentRig(TimeProvider? time = null, RowsOption? rows = null, TraceTap? tap = null)
+    /// <param name="time">Limits of blocking calls.</param>
+    /// <param name="rows">The option --rows.</param>
+    /// <param name="tap">The tracepoints.</param>
+    /// <param name="journal">The test is in a namespace of its own: where changes of it are written down first.</param>
+    /// <param name="device">Its interface.</param>
+    public AgentRig(TimeProvider? time = null, RowsOption? rows = null, TraceTap? tap = null, Journal? journal = null, string device = "lo")
     {
         _watcher = new SocketWatcher(Outbox, _own, rows, 100, tap: tap);
-        Runner = new CommandRunner(Outbox, _watcher, _own, time ?? TimeProvider.System, NullLogger<CommandRunner>.Instance);
+        var changes = new RunChanges(journal, () => device, Outbox.Add);
+        changes.UndoLeft();
+        Runner = new OrderRunner(Outbox, _watcher, _own, AgentProcess.Hold(), changes, AllowedAddresses.All, time ?? TimeProvider.System, NullLogger<OrderRunner>.Instance);
     }
 
     public Outbox Outbox { get; } = new();
 
-    public CommandRunner Runner { get; }
+    public OrderRunner Runner { get; }
 
     /// <summary>Everything that came, in order.</summary>
     public List<AgentItem> All { get; } = [];
@@ -38,17 +49,28 @@ internal sealed class AgentRig : IDisposable
     public IEnumerable<StateEvent> States => All.Select(i => i.Event).OfType<StateEvent>();
 
     /// <summary>Gives the order and does not wait.</summary>
-    public long Begin(SocketCommand command)
+    public long Begin(AgentOrder order)
     {
         long id = ++_order;
-        Runner.Call(command with { Id = id, Run = command.Run.Length == 0 ? Run : command.Run });
+        Runner.Begin(order with { Id = id, Run = order.Run ?? Run });
         return id;
     }
 
-    public long Begin(string socket, SocketCall call, Func<SocketCommand, SocketCommand>? with = null)
+    public long Begin(string socket, SocketCall call, Func<CallOrder, CallOrder>? with = null)
     {
-        var command = new SocketCommand { Id = 0, Run = "", Socket = socket, Call = call };
-        return Begin(with is null ? command : with(command));
+        var order = new CallOrder { Socket = socket, Call = call };
+        return Begin(with is null ? order : with(order));
+    }
+
+    /// <summary>Gives the order; its items, the end last.</summary>
+    public Task<IReadOnlyList<AgentItem>> Do(AgentOrder order) => End(Begin(order));
+
+    /// <summary>Gives an order that is to be carried out; the events of one kind that it caused.</summary>
+    public async Task<IReadOnlyList<T>> Events<T>(AgentOrder order) where T : RunEvent
+    {
+        IReadOnlyList<AgentItem> items = await Do(order);
+        Assert.Null(items[^1].Refused);
+        return [.. items.Select(i => i.Event).OfType<T>()];
     }
 
     /// <summary>The items of the order, its end last.</summary>
@@ -83,7 +105,7 @@ internal sealed class AgentRig : IDisposable
     private async Task Take(CancellationToken limit)
     {
         await Outbox.WaitAsync(limit);
-        foreach (AgentItem item in Outbox.Take())
+        foreach (AgentItem item in Outbox.NextReport())
         {
             All.Add(item);
             if (item.Order is { } of)
@@ -93,15 +115,17 @@ internal sealed class AgentRig : IDisposable
     }
 
     /// <summary>Makes the call and returns its event.</summary>
-    public async Task<CallEvent> Call(string socket, SocketCall call, Func<SocketCommand, SocketCommand>? with = null)
+    public async Task<CallEvent> Call(string socket, SocketCall call, Func<CallOrder, CallOrder>? with = null)
     {
         IReadOnlyList<AgentItem> items = await End(Begin(socket, call, with));
         Assert.Null(items[^1].Refused);
         return Assert.IsType<CallEvent>(items[0].Event);
     }
 
-    /// <summary>Gives an order that is to be refused, and returns the sentence.</summary>
-    public async Task<string> Refused(string socket, SocketCall call, Func<SocketCommand, SocketCommand>? with = null)
+    public Task<CallEvent> Set(string socket, SocketOption option, int value = 1) => Call(socket, SocketCall.SetSockOpt, c => c with { Option = option, Value = OptionValue.Of(value) });
+
+    /// <summary>Gives an order that is to be refused, and returns why.</summary>
+    public async Task<Message> Refused(string socket, SocketCall call, Func<CallOrder, CallOrder>? with = null)
     {
         IReadOnlyList<AgentItem> items = await End(Begin(socket, call, with));
         Assert.Single(items);
@@ -109,22 +133,20 @@ internal sealed class AgentRig : IDisposable
         return items[0].Refused!;
     }
 
-    public async Task Watch(params int[] ports)
+    /// <summary>Gives an order that is to be refused, and returns why.</summary>
+    public async Task<Message> Refused(AgentOrder order)
     {
-        long id = ++_order;
-        Runner.Watch(new WatchOrder(id, Run, ports));
-        await End(id);
+        IReadOnlyList<AgentItem> items = await Do(order);
+        Assert.NotNull(items[^1].Refused);
+        return items[^1].Refused!;
     }
 
-    public async Task Look()
-    {
-        long id = ++_order;
-        Runner.Look(id);
-        await End(id);
-    }
+    public Task Watch(params int[] ports) => Do(new WatchOrder { Ports = ports });
+
+    public Task Look() => Do(new LookOrder());
 
     /// <summary>Looks until the socket bound to <paramref name="local"/> is in that state: on a busy machine the peer's segment may come after its call's end.</summary>
-    public Task<SocketEvent> Until(Endpoint local, TcpState state) =>
+    public Task<SocketEvent> Until(TcpEndpoint local, TcpState state) =>
         LookFor(() => Rows.LastOrDefault(r => r.Local == local) is { } row && row.To == state ? row : null);
 
     /// <summary>Looks until a row has been told that is wanted.</summary>
@@ -142,32 +164,22 @@ internal sealed class AgentRig : IDisposable
         }
     }
 
-    public async Task<IReadOnlyList<AgentItem>> Destroy(SocketPair pair)
-    {
-        long id = ++_order;
-        Runner.Destroy(new DestroyOrder(id, Run, pair.Local, pair.Remote));
-        return await End(id);
-    }
+    public Task<IReadOnlyList<AgentItem>> Destroy(SocketPair pair) => Do(new DestroyOrder { Local = pair.Local, Remote = pair.Remote });
 
-    public async Task<IReadOnlyList<AgentItem>> CloseAll()
-    {
-        long id = ++_order;
-        Runner.CloseAll(id);
-        return await End(id);
-    }
+    public Task<IReadOnlyList<AgentItem>> CloseRun(string run = Run) => Do(new CloseRunOrder { Run = run });
 
     /// <summary>socket, bind and listen.</summary>
-    public async Task Listener(string socket, Endpoint at, bool reuse = false, int backlog = 5)
+    public async Task Listener(string socket, TcpEndpoint at, bool reuse = false, int backlog = 5)
     {
-        await Call(socket, SocketCall.Socket, c => c with { V6 = at.IsV6 });
+        await Call(socket, SocketCall.Socket, c => c with { Family = at.IsV6 ? SocketFamily.Inet6 : SocketFamily.Inet });
         if (reuse)
-            await Call(socket, SocketCall.SetSockOpt, c => c with { Option = SocketOption.ReuseAddr });
+            await Set(socket, SocketOption.ReuseAddr);
         Assert.Null((await Call(socket, SocketCall.Bind, c => c with { Address = at })).Errno);
         Assert.Null((await Call(socket, SocketCall.Listen, c => c with { Backlog = backlog })).Errno);
     }
 
     /// <summary>The lesson up to TIME-WAIT: listener lfd, client cfd, accepted afd; the server closes first, then everything else.</summary>
-    public async Task TimeWait(Endpoint at, bool reuse = false)
+    public async Task TimeWait(TcpEndpoint at, bool reuse = false)
     {
         await Listener("lfd", at, reuse);
         await Call("cfd", SocketCall.Socket);

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Agent.Tests.Support;
@@ -31,12 +32,13 @@ public sealed class Ledger
 
     public int Doubles { get; private set; }
 
-    public string? Refuse { get; set; }
+    public Message? Refuse { get; set; }
 
-    public string? Run { get; set; }
+    /// <summary>The runs that the welcome says are open.</summary>
+    public IReadOnlyList<string> Runs { get; set; } = [];
 
     /// <summary>Sent while the hello is still being answered; null for none.</summary>
-    public SocketCommand? OrderBeforeWelcome { get; set; }
+    public AgentOrder? OrderBeforeWelcome { get; set; }
 
     /// <summary>So many reports are taken, and then the link is cut before the answer.</summary>
     public int CutAfterTaking { get; set; }
@@ -94,12 +96,12 @@ public sealed class TestAgentHub(Ledger ledger) : Hub<IAgentClient>, IAgentHub
     public async Task<AgentWelcome> Hello(AgentHello hello)
     {
         ledger.Hellos.Enqueue(hello);
-        string? refuse = ledger.Refuse;
+        Message? refuse = ledger.Refuse;
         if (ledger.OrderBeforeWelcome is { } order)
-            await Clients.Caller.Call(order);
+            await Clients.Caller.CarryOut(order);
         if (refuse is null)
             ledger.Joined.Writer.TryWrite(Context.ConnectionId);
-        return new AgentWelcome(refuse, ledger.Held, ledger.Run);
+        return new AgentWelcome(refuse, ledger.Held, ledger.Runs);
     }
 
     public Task<long> Report(AgentReport report)

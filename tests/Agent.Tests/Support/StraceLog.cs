@@ -6,7 +6,10 @@ namespace ReuseAddrDashboard.Agent.Tests.Support;
 internal static partial class StraceLog
 {
     /// <summary>The option of strace that traces these calls and no other.</summary>
-    public const string Calls = "trace=socket,setsockopt,getsockopt,bind,listen,accept4,connect,read,write,shutdown,close";
+    public const string Calls = "trace=socket,setsockopt,getsockopt,bind,listen,accept4,connect,read,write,recvfrom,sendto,getsockname,shutdown,close";
+
+    // With more room than any address takes the agent asks for itself.
+    private const string OwnQuestion = "[128 =>";
 
     private sealed class Life
     {
@@ -30,6 +33,8 @@ internal static partial class StraceLog
                 continue;
             string name = call.Groups["name"].Value, args = call.Groups["args"].Value, result = call.Groups["result"].Value;
             string fd = args.Split(',')[0];
+            if (name == "getsockname" && args.Contains(OwnQuestion, StringComparison.Ordinal))
+                continue;
             if (!(name == "socket" ? args == socket : lives.ContainsKey(fd)))
                 continue;
             Life life = name == "socket" ? new Life() : lives[fd];

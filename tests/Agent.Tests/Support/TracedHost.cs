@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using ReuseAddrDashboard.Agent.Kernel;
-using ReuseAddrDashboard.Agent.LocalPair;
+using ReuseAddrDashboard.Agent.LocalHosts;
 using ReuseAddrDashboard.Agent.Watch;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using Xunit;
 
@@ -24,7 +24,7 @@ internal sealed class TracedHost : IDisposable
     });
 
     /// <summary>A gap of which some other program on this machine may be the cause.</summary>
-    public static bool IsOfAnybody(RunEvent e) => e is GapEvent gap && gap.Reason.EndsWith(TraceSource.PassedOver, StringComparison.Ordinal);
+    public static bool IsOfAnybody(RunEvent e) => e is GapEvent gap && gap.Reason.Code == TraceSource.PassedOver;
 
     /// <summary>In the namespace of that thread, watching the port.</summary>
     public static Task<TracedHost> On(HostThread thread, int port) => thread.Run(() => Here(port));

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Agent.Tests.Support;
 using ReuseAddrDashboard.Agent.Watch;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Tests;
 using ReuseAddrDashboard.Core.Wire;
@@ -14,7 +14,7 @@ namespace ReuseAddrDashboard.Agent.Tests.Watch;
 public sealed class DiagSourceTests
 {
     private const ushort Port = 11111;
-    private static readonly Endpoint At = Endpoint.V4(0x7f00_0001, Port), None = Endpoint.V4(0, 0);
+    private static readonly TcpEndpoint At = TcpEndpoint.V4(0x7f00_0001, Port), None = TcpEndpoint.V4(0, 0);
 
     [Fact]
     public Task A_bound_socket_is_seen_until_it_listens_connects_or_closes() => OwnNamespace.Run((typeof(DiagSourceTests), nameof(A_bound_socket_is_seen_until_it_listens_connects_or_closes)), async () =>
@@ -24,7 +24,7 @@ public sealed class DiagSourceTests
         await agent.Call("lfd", SocketCall.Socket);
         CallEvent bind = await agent.Call("lfd", SocketCall.Bind, c => c with { Address = At });
         StateEvent bound = Assert.Single(agent.States);
-        Assert.Equal((EventSource.Diag, new SocketPair(At, None), null, TcpState.BoundInactive), (bound.Source, bound.Socket, bound.From, bound.To));
+        Assert.Equal((EvidenceSource.Diag, new SocketPair(At, None), null, TcpState.BoundInactive), (bound.Source, bound.Socket, bound.From, bound.To));
         Assert.Empty(agent.Rows);
 
         await agent.Call("lfd", SocketCall.Listen, c => c with { Backlog = 5 });
@@ -33,20 +33,34 @@ public sealed class DiagSourceTests
         Assert.InRange(listens.After!.Value, bind.T, listens.T);
 
         await agent.Call("cfd", SocketCall.Socket);
-        await agent.Call("cfd", SocketCall.Bind, c => c with { Address = Endpoint.V4(0x7f00_0002, Port) });
+        await agent.Call("cfd", SocketCall.Bind, c => c with { Address = TcpEndpoint.V4(0x7f00_0002, Port) });
         await agent.Call("cfd", SocketCall.Connect, c => c with { Address = At });
         StateEvent connected = agent.States.Last();
-        Assert.Equal((new SocketPair(Endpoint.V4(0x7f00_0002, Port), At), TcpState.BoundInactive, TcpState.Established), (connected.Socket, connected.From, connected.To));
+        Assert.Equal((new SocketPair(TcpEndpoint.V4(0x7f00_0002, Port), At), TcpState.BoundInactive, TcpState.Established), (connected.Socket, connected.From, connected.To));
 
         await agent.Call("bfd", SocketCall.Socket);
-        await agent.Call("bfd", SocketCall.Bind, c => c with { Address = Endpoint.V4(0x7f00_0003, Port) });
+        await agent.Call("bfd", SocketCall.Bind, c => c with { Address = TcpEndpoint.V4(0x7f00_0003, Port) });
         int before = agent.States.Count();
         CallEvent close = await agent.Call("bfd", SocketCall.Close);
         StateEvent gone = Assert.Single(agent.States.Skip(before));
-        Assert.Equal((new SocketPair(Endpoint.V4(0x7f00_0003, Port), None), TcpState.BoundInactive, null), (gone.Socket, gone.From, gone.To));
+        Assert.Equal((new SocketPair(TcpEndpoint.V4(0x7f00_0003, Port), None), TcpState.BoundInactive, null), (gone.Socket, gone.From, gone.To));
         Assert.True(gone.T >= close.T, "It was gone before it was closed.");
         await agent.Look();
         Assert.Equal(before + 1, agent.States.Count());
+    });
+
+    [Fact]
+    public Task A_bound_socket_is_the_same_after_a_connect_that_failed() => OwnNamespace.Run((typeof(DiagSourceTests), nameof(A_bound_socket_is_the_same_after_a_connect_that_failed)), async () =>
+    {
+        using var agent = new AgentRig();
+        await agent.Watch(Port);
+        await agent.Call("cfd", SocketCall.Socket);
+        await agent.Call("cfd", SocketCall.Bind, c => c with { Address = TcpEndpoint.V4(0x7f00_0002, Port) });
+        Assert.Equal("ECONNREFUSED", (await agent.Call("cfd", SocketCall.Connect, c => c with { Address = At })).Errno);
+        await agent.Look();
+        await agent.Call("cfd", SocketCall.Close);
+        Assert.Equal([(null, TcpState.BoundInactive), (TcpState.BoundInactive, (TcpState?)null)], agent.States.Select(e => (e.From, e.To)));
+        Assert.All(agent.States, e => Assert.Equal(new SocketPair(TcpEndpoint.V4(0x7f00_0002, Port), None), e.Socket));
     });
 
     [Fact]
@@ -58,7 +72,7 @@ public sealed class DiagSourceTests
 
         SocketEvent row = await agent.Event<SocketEvent>(e => e.To == TcpState.TimeWait);
         StateEvent wait = await agent.Event<StateEvent>(e => e.To == TcpState.TimeWait);
-        Assert.Equal((EventSource.Diag, new SocketPair(row.Local, row.Remote), TimerKind.TimeWait), (wait.Source, wait.Socket, wait.Timer!.Value.Kind));
+        Assert.Equal((EvidenceSource.Diag, new SocketPair(row.Local, row.Remote), TimerKind.TimeWait), (wait.Source, wait.Socket, wait.Timer!.Value.Kind));
         // Both say when the timer fires, by what they read in an interval: /proc until T, sock_diag on a row before T, on a notice after it. /proc rounds to 10 ms, sock_diag to the kernel's tick.
         const long rounded = 20_000_000;
         long left = row.Timer!.Value.Left, now = KernelClock.Monotonic();
@@ -95,6 +109,32 @@ public sealed class DiagSourceTests
     });
 
     [Fact]
+    public Task Whether_an_IPv6_listener_leaves_IPv4_alone_is_told_of_anybody_s() => OwnNamespace.Run((typeof(DiagSourceTests), nameof(Whether_an_IPv6_listener_leaves_IPv4_alone_is_told_of_anybody_s)), () =>
+    {
+        foreach (bool only in new[] { true, false })
+        {
+            using SocketFd stranger = Listener(only);
+            var told = new List<RunEvent>();
+            using DiagSource source = DiagSource.Open(told.Add)!;
+            source.Watch(new RowFilter([Port], null, _ => false));
+            source.Look(ordered: true);
+            source.Look(ordered: true);
+            StateEvent listens = Assert.IsType<StateEvent>(Assert.Single(told));
+            Assert.Equal((new SocketPair(TcpEndpoint.V6(0, Port), TcpEndpoint.V6(0, 0)), null, TcpState.Listen, only), (listens.Socket, listens.From, listens.To, listens.V6Only));
+        }
+        return Task.CompletedTask;
+
+        static SocketFd Listener(bool only)
+        {
+            SocketCalls.Socket(SocketFamily.Inet6, out SocketFd? fd);
+            Assert.True(SocketCalls.SetSockOpt(fd!, SocketOption.V6Only, OptionValue.Of(only ? 1 : 0)).Succeeded);
+            Assert.True(SocketCalls.Bind(fd!, TcpEndpoint.V6(0, Port)).Succeeded);
+            Assert.True(SocketCalls.Listen(fd!, 5).Succeeded);
+            return fd!;
+        }
+    });
+
+    [Fact]
     public Task Lost_notices_are_a_gap() => OwnNamespace.Run((typeof(DiagSourceTests), nameof(Lost_notices_are_a_gap)), async () =>
     {
         const int sockets = 300;
@@ -122,7 +162,7 @@ public sealed class DiagSourceTests
         while (seen.Count < sockets)
         {
             Assert.Equal(PollResult.Ready, PollWait.Wait(witness.Number, never, 10_000));
-            while (witness.Take(seen, out long missed))
+            while (witness.TryRead(seen, out long missed))
                 Assert.Equal(0, missed);
         }
         held.Set();

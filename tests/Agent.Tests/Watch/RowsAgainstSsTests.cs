@@ -1,6 +1,6 @@
 using System.Globalization;
 using ReuseAddrDashboard.Agent.Tests.Support;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 using Xunit;
@@ -14,7 +14,7 @@ public sealed class RowsAgainstSsTests
     public async Task Rows_are_those_of_ss_at_every_stage()
     {
         using var agent = new AgentRig();
-        Endpoint at = Endpoint.V4(0x7f00_0001, (ushort)Ports.Free());
+        TcpEndpoint at = TcpEndpoint.V4(0x7f00_0001, (ushort)Ports.Free());
         await agent.Watch(at.Port);
         await agent.Listener("lfd", at);
         await Same(agent, at.Port);
@@ -36,9 +36,9 @@ public sealed class RowsAgainstSsTests
     }
 
     // The rows that are there after everything told so far.
-    private static Dictionary<(Endpoint, Endpoint), SocketEvent> Now(AgentRig agent)
+    private static Dictionary<(TcpEndpoint, TcpEndpoint), SocketEvent> Now(AgentRig agent)
     {
-        var rows = new Dictionary<(Endpoint, Endpoint), SocketEvent>();
+        var rows = new Dictionary<(TcpEndpoint, TcpEndpoint), SocketEvent>();
         foreach (SocketEvent row in agent.Rows)
         {
             if (row.To is null)

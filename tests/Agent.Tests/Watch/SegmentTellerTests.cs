@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Agent.Watch;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using Xunit;
 
@@ -22,7 +22,7 @@ public sealed class SegmentTellerTests
     }
 
     private static void Take(SegmentTeller teller, long at, ReadOnlySpan<byte> octets, byte type = PacketConstants.PACKET_HOST) =>
-        teller.Take(new CapturedPacket(octets, octets.Length, 1, new SockAddrLl { PktType = type, Index = 2, Protocol = 8 }), at);
+        teller.Follow(new CapturedPacket(octets, octets.Length, 1, new SockAddrLl { PktType = type, Index = 2, Protocol = 8 }), at);
 
     [Fact]
     public void Tells_so_many_a_second_and_counts_the_rest()
@@ -33,7 +33,7 @@ public sealed class SegmentTellerTests
         teller.EndRound(0, 5_100_000_000);
         Assert.Equal(SegmentTeller.MaxPerSecond, _told.OfType<SegmentEvent>().Count());
         GapEvent gap = Assert.IsType<GapEvent>(_told[^1]);
-        Assert.Equal((7, EventSource.Capture), (gap.Lost, gap.Source));
+        Assert.Equal((7, EvidenceSource.Capture), (gap.Lost, gap.Source));
         Take(teller, 6_000_000_000, Syn);
         Assert.IsType<SegmentEvent>(_told[^1]);
     }
@@ -46,7 +46,7 @@ public sealed class SegmentTellerTests
         teller.EndRound(2, 1_100_000_000);
         teller.EndRound(0, 2_100_000_000);
         Assert.Equal([40, 2], _told.Cast<GapEvent>().Select(g => g.Lost));
-        Assert.All(_told, e => Assert.Equal(EventSource.Capture, e.Source));
+        Assert.All(_told, e => Assert.Equal(EvidenceSource.Capture, e.Source));
     }
 
     [Fact]

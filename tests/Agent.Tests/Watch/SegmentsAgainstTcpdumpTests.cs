@@ -2,10 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Agent.Link;
-using ReuseAddrDashboard.Agent.LocalPair;
+using ReuseAddrDashboard.Agent.LocalHosts;
 using ReuseAddrDashboard.Agent.Tests.Support;
 using ReuseAddrDashboard.Agent.Watch;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Wire;
 using Xunit;
 
@@ -49,13 +49,13 @@ public sealed class SegmentsAgainstTcpdumpTests
     public Task Hosts_joined_by_veth_tell_of_what_they_sent_and_what_they_received() => CaptureNamespace.Run(Me(nameof(Hosts_joined_by_veth_tell_of_what_they_sent_and_what_they_received)), async () =>
     {
         using HostThread client = new("client"), server = new("server");
-        Assert.Null(await NamespacePair.Build(client, server, TextWriter.Null));
+        Assert.Null(await HostNamespaces.Build(client, server, TextWriter.Null));
         Outbox clients = new(), servers = new();
         using SegmentWatcher atClient = await client.Run(() => new SegmentWatcher(clients, null)), atServer = await server.Run(() => new SegmentWatcher(servers, null));
         atClient.Watch([Port]);
         atServer.Watch([Port]);
-        using TcpDump dumpClient = await client.Run(() => TcpDump.Start(LocalPairContract.Interface, Port)), dumpServer = await server.Run(() => TcpDump.Start(LocalPairContract.Interface, Port));
-        var address = IPAddress.Parse(LocalPairContract.ServerAddress);
+        using TcpDump dumpClient = await client.Run(() => TcpDump.Start(LocalHostsContract.InNamespaces[0].Interface, Port)), dumpServer = await server.Run(() => TcpDump.Start(LocalHostsContract.InNamespaces[0].Interface, Port));
+        var address = IPAddress.Parse(LocalHostsContract.InNamespaces[1].Address);
         Converse(await server.Run(() => Listener(address)), await client.Run(() => Client(address)), address, await client.Run(() => Client(address)));
 
         IReadOnlyList<Dumped> theirClient = dumpClient.TakeUntil("R."), theirServer = dumpServer.TakeUntil("R.");
@@ -130,7 +130,7 @@ public sealed class SegmentsAgainstTcpdumpTests
     private static List<SegmentEvent> Told(Outbox outbox)
     {
         var all = new List<RunEvent>();
-        while (outbox.Take() is { Count: > 0 } items)
+        while (outbox.NextReport() is { Count: > 0 } items)
         {
             all.AddRange(items.Select(i => i.Event!));
             outbox.Acknowledge(items[^1].Number);
@@ -141,7 +141,7 @@ public sealed class SegmentsAgainstTcpdumpTests
 
     private static void Same(IReadOnlyList<Dumped> theirs, List<SegmentEvent> ours)
     {
-        long offset = ClockSample.Take().Offset;
+        long offset = ClockSample.Measure().Offset;
         Assert.True(theirs.Count >= 6);
         Assert.Equal(theirs.Select(d => d.Line), ours.Select(Dumped.LineOf));
         Assert.Equal(theirs.Select(d => d.Wscale), ours.Select(o => o.Wscale));

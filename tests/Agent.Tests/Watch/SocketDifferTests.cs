@@ -1,6 +1,6 @@
 using System.Text;
 using ReuseAddrDashboard.Agent.Watch;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using Xunit;
 

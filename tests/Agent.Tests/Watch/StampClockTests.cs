@@ -37,10 +37,10 @@ public sealed class StampClockTests
     [Fact]
     public void This_machine_s_samples_agree_with_one_another()
     {
-        ClockSample first = ClockSample.Take();
+        ClockSample first = ClockSample.Measure();
         for (int i = 0; i < 1000; i++)
         {
-            ClockSample next = ClockSample.Take();
+            ClockSample next = ClockSample.Measure();
             Assert.InRange(Math.Abs(next.Offset - first.Offset), 0, next.Error + first.Error + 1000);
             Assert.True(next.At >= first.At);
         }

@@ -1,14 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
-using ReuseAddrDashboard.Agent.Commands;
 using ReuseAddrDashboard.Agent.Host;
 using ReuseAddrDashboard.Agent.Kernel;
-using ReuseAddrDashboard.Agent.LocalPair;
+using ReuseAddrDashboard.Agent.LocalHosts;
 using ReuseAddrDashboard.Agent.Rights;
 using ReuseAddrDashboard.Agent.Tests.Support;
 using ReuseAddrDashboard.Agent.Watch;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 using Xunit;
 
@@ -18,7 +18,7 @@ namespace ReuseAddrDashboard.Agent.Tests.Watch;
 public sealed class TraceSourceTests
 {
     private const int Port = 11_111, ClientPort = 40_000;
-    private static readonly IPAddress Server = IPAddress.Parse(LocalPairContract.ServerAddress);
+    private static readonly IPAddress Server = IPAddress.Parse(LocalHostsContract.InNamespaces[1].Address);
 
     private static Task Run(string method, Func<Task> body, string? without = null)
     {
@@ -30,7 +30,7 @@ public sealed class TraceSourceTests
     public Task The_whole_life_of_a_connection_is_told_at_both_ends_in_order() => Run(nameof(The_whole_life_of_a_connection_is_told_at_both_ends_in_order), async () =>
     {
         using HostThread client = new("client"), server = new("server");
-        Assert.Null(await NamespacePair.Build(client, server, TextWriter.Null));
+        Assert.Null(await HostNamespaces.Build(client, server, TextWriter.Null));
         using TracedHost c = await TracedHost.On(client, Port), s = await TracedHost.On(server, Port);
         using Socket listener = await server.Run(() => TracedHost.Listener(IPAddress.Any, Port));
         using Socket connected = await client.Run(() => TracedHost.Connected(Server, Port, ClientPort));
@@ -50,10 +50,10 @@ public sealed class TraceSourceTests
             s.Changes(Port));
         Assert.Equal(c.States.Count + s.States.Count, c.All.Count + s.All.Count);
         Assert.All(c.States.Zip(c.States.Skip(1)).Concat(s.States.Zip(s.States.Skip(1))), pair => Assert.True(pair.First.T <= pair.Second.T));
-        Assert.All(c.States.Concat(s.States), e => Assert.Equal((EventSource.Trace, null), (e.Source, e.After)));
+        Assert.All(c.States.Concat(s.States), e => Assert.Equal((EvidenceSource.Trace, null), (e.Source, e.After)));
 
         // Every address is known, also where the kernel names none yet: of the connecting socket the port, of the accepted one the peer.
-        Endpoint here = Endpoint.Of(IPAddress.Parse(LocalPairContract.ClientAddress), ClientPort), there = Endpoint.Of(Server, Port);
+        TcpEndpoint here = TcpEndpoint.Of(IPAddress.Parse(LocalHostsContract.InNamespaces[0].Address), ClientPort), there = TcpEndpoint.Of(Server, Port);
         Assert.All(c.States, e => Assert.Equal(new SocketPair(here, there), e.Socket));
         Assert.All(s.States.Where(e => e.Socket.Remote.Port != 0), e => Assert.Equal(new SocketPair(there, here), e.Socket));
 
@@ -99,8 +99,8 @@ public sealed class TraceSourceTests
     public Task Twin_namespaces_with_the_same_addresses_and_ports_do_not_mix() => Run(nameof(Twin_namespaces_with_the_same_addresses_and_ports_do_not_mix), async () =>
     {
         using HostThread client1 = new("client"), server1 = new("server"), client2 = new("client"), server2 = new("server");
-        Assert.Null(await NamespacePair.Build(client1, server1, TextWriter.Null));
-        Assert.Null(await NamespacePair.Build(client2, server2, TextWriter.Null));
+        Assert.Null(await HostNamespaces.Build(client1, server1, TextWriter.Null));
+        Assert.Null(await HostNamespaces.Build(client2, server2, TextWriter.Null));
         using TracedHost c1 = await TracedHost.On(client1, Port), s1 = await TracedHost.On(server1, Port), c2 = await TracedHost.On(client2, Port), s2 = await TracedHost.On(server2, Port);
         using Socket listener1 = await server1.Run(() => TracedHost.Listener(IPAddress.Any, Port)), listener2 = await server2.Run(() => TracedHost.Listener(IPAddress.Any, Port));
         Socket connected1 = await client1.Run(() => TracedHost.Connected(Server, Port, ClientPort)), connected2 = await client2.Run(() => TracedHost.Connected(Server, Port, ClientPort));
@@ -128,9 +128,9 @@ public sealed class TraceSourceTests
     [Fact]
     public Task Two_agents_in_one_namespace_tell_each_of_its_own_sockets() => Run(nameof(Two_agents_in_one_namespace_tell_each_of_its_own_sockets), async () =>
     {
-        IPAddress clients = IPAddress.Parse(LocalPairContract.LoopbackClient), servers = IPAddress.Parse(LocalPairContract.LoopbackServer);
+        IPAddress clients = IPAddress.Parse(LocalHostsContract.OnLoopback[0].Address), servers = IPAddress.Parse(LocalHostsContract.OnLoopback[1].Address);
         var own = new OwnSockets();
-        using TracedHost c = TracedHost.Here(Port, new RowFilter([Port], new RowsOption(clients, Any: false), own.Has)), s = TracedHost.Here(Port, new RowFilter([Port], new RowsOption(servers, Any: true), _ => true));
+        using TracedHost c = TracedHost.Here(Port, new RowFilter([Port], new RowsOption([clients], Any: false), own.Has)), s = TracedHost.Here(Port, new RowFilter([Port], new RowsOption([servers], Any: true), _ => true));
         using Socket listener = TracedHost.Listener(IPAddress.Any, Port);
         using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         client.Bind(new IPEndPoint(clients, ClientPort));
@@ -148,7 +148,7 @@ public sealed class TraceSourceTests
     public Task A_SYN_that_nobody_answers_is_told_with_its_port_and_a_refused_one_with_its_end() => Run(nameof(A_SYN_that_nobody_answers_is_told_with_its_port_and_a_refused_one_with_its_end), async () =>
     {
         using HostThread client = new("client"), server = new("server");
-        Assert.Null(await NamespacePair.Build(client, server, TextWriter.Null));
+        Assert.Null(await HostNamespaces.Build(client, server, TextWriter.Null));
         using TracedHost c = await TracedHost.On(client, Port);
         await client.Run(() => Assert.Throws<SocketException>(() => TracedHost.Connected(Server, Port)));
         StateEvent refused = await c.Until(e => e.To == TcpState.Close);
@@ -156,7 +156,7 @@ public sealed class TraceSourceTests
         Assert.NotEqual(0, refused.Socket.Local.Port);
 
         const string nobody = "192.168.122.99";
-        await client.Run(() => CProgram.Tool("ip", "neigh", "add", nobody, "lladdr", "02:00:00:00:00:99", "dev", LocalPairContract.Interface));
+        await client.Run(() => CProgram.Tool("ip", "neigh", "add", nobody, "lladdr", "02:00:00:00:00:99", "dev", LocalHostsContract.InNamespaces[0].Interface));
         using Socket socket = await client.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false });
         Assert.Throws<SocketException>(() => socket.Connect(IPAddress.Parse(nobody), Port));
         StateEvent sent = await c.Until(e => e.Socket.Remote.Address.ToString() == nobody, look: false);
@@ -198,8 +198,8 @@ public sealed class TraceSourceTests
             source.Look(ordered: true);
         }
         GapEvent gap = Assert.IsType<GapEvent>(Assert.Single(told));
-        Assert.Equal((EventSource.Trace, all - kept), (gap.Source, gap.Lost));
-        Assert.Contains("the ring of the trace was full", gap.Reason, StringComparison.Ordinal);
+        Assert.Equal((EvidenceSource.Trace, all - kept), (gap.Source, gap.Lost));
+        Assert.Equal("gap.trace-full", gap.Reason.Code);
         return Task.CompletedTask;
     });
 
@@ -209,13 +209,13 @@ public sealed class TraceSourceTests
         Run(nameof(Where_no_segment_names_its_minisock_TIME_WAIT_within_the_timer_s_slot_is_not_told_and_that_is_said), async () =>
     {
         TraceTap? tap = TraceTap.Open(SocketNames.InodeOf("/proc/thread-self/ns/net"), out KernelRefusal? refusal);
-        Assert.True(tap is { Hears: true }, $"{refusal}");
-        Assert.Null(SourceFacts.All(capture: null, trace: null, tap.Hears)[3].Limit);
+        Assert.True(tap is { TellsSegments: true }, $"{refusal}");
+        Assert.Null(SourceFacts.All(capture: null, trace: null, tap.TellsSegments)[3].Limit);
         using TraceTap deaf = Deaf(tap);
-        Assert.False(deaf.Hears);
-        SourceFact fact = SourceFacts.All(capture: null, trace: null, deaf.Hears)[3];
+        Assert.False(deaf.TellsSegments);
+        SourceFact fact = SourceFacts.All(capture: null, trace: null, deaf.TellsSegments)[3];
         Assert.True(fact.Available);
-        Assert.Contains("FIN-WAIT-2", fact.Limit, StringComparison.Ordinal);
+        Assert.Equal("source.trace-limit", fact.Limit!.Code);
 
         using TracedHost host = TracedHost.Of(deaf, Port);
         using Socket listener = TracedHost.Listener(IPAddress.Loopback, Port);
@@ -263,17 +263,17 @@ public sealed class TraceSourceTests
         sources.Capture?.Dispose();
         Assert.Null(sources.Trace);
         SourceFact fact = SourceFacts.All(capture: null, sources.NoTrace)[3];
-        Assert.Equal((false, "readlink(/proc/thread-self/ns/net): No such file or directory (ENOENT)."), (fact.Available, fact.Missing));
-        Assert.Contains("mount -t proc", fact.Grant, StringComparison.Ordinal);
+        Assert.Equal((false, "readlink(/proc/thread-self/ns/net): No such file or directory (ENOENT)"), (fact.Available, TextCatalog.English[fact.Missing!]));
+        Assert.Equal("grant.mount-proc", fact.Grant!.Code);
     });
 
     [Theory]
-    [InlineData("bpf(BPF_RAW_TRACEPOINT_OPEN, timer_start)", Constants.ENOENT, "CONFIG_TRACEPOINTS")]
-    [InlineData("open(/sys/kernel/btf/vmlinux)", Constants.ENOENT, "CONFIG_DEBUG_INFO_BTF shows")]
-    [InlineData("open(/sys/kernel/btf/vmlinux)", Constants.EPERM, "CONFIG_DEBUG_INFO_BTF shows")]
-    [InlineData("bpf(BPF_MAP_CREATE, BPF_MAP_TYPE_RINGBUF)", 22, "Linux 5.8")]
+    [InlineData("bpf(BPF_RAW_TRACEPOINT_OPEN, timer_start)", Constants.ENOENT, "grant.tracepoints")]
+    [InlineData("open(/sys/kernel/btf/vmlinux)", Constants.ENOENT, "grant.btf")]
+    [InlineData("open(/sys/kernel/btf/vmlinux)", Constants.EPERM, "grant.btf")]
+    [InlineData("bpf(BPF_MAP_CREATE, BPF_MAP_TYPE_RINGBUF)", Constants.EINVAL, "grant.bpf")]
     public void The_remedy_is_that_of_the_call_that_failed(string call, int errno, string remedy) =>
-        Assert.Contains(remedy, SourceFacts.All(capture: null, KernelRefusal.Of(call, errno))[3].Grant, StringComparison.Ordinal);
+        Assert.Equal(remedy, SourceFacts.All(capture: null, KernelRefusal.Of(call, errno))[3].Grant!.Code);
 
     // On a thread with a mount namespace of its own.
     private static async Task<T> WithoutProc<T>(Func<T> work)
@@ -295,8 +295,8 @@ public sealed class TraceSourceTests
     {
         Assert.Null(TraceTap.Open(SocketNames.InodeOf("/proc/thread-self/ns/net"), out KernelRefusal? refusal));
         SourceFact fact = SourceFacts.All(capture: null, refusal)[3];
-        Assert.Equal((SourceFact.Trace, false, "bpf(BPF_MAP_CREATE, BPF_MAP_TYPE_RINGBUF): Operation not permitted (EPERM)."), (fact.Name, fact.Available, fact.Missing));
-        Assert.Contains("CAP_BPF", fact.Grant, StringComparison.Ordinal);
+        Assert.Equal((SourceFact.Trace, false, "bpf(BPF_MAP_CREATE, BPF_MAP_TYPE_RINGBUF): Operation not permitted (EPERM)"), (fact.Name, fact.Available, TextCatalog.English[fact.Missing!]));
+        Assert.Equal("grant.trace-capabilities", fact.Grant!.Code);
         return Task.CompletedTask;
     }, without: "bpf,-perfmon,-sys_admin");
 
@@ -310,7 +310,7 @@ public sealed class TraceSourceTests
     private static int Count(TraceTap tap)
     {
         int count = 0;
-        while (tap.Take(out _))
+        while (tap.TryRead(out _))
             count++;
         return count;
     }

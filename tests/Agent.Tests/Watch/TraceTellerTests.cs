@@ -1,6 +1,6 @@
 using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Agent.Watch;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using Xunit;
 
@@ -30,7 +30,7 @@ public sealed class TraceTellerTests
     };
 
     private void Take(TraceKind kind, ulong address, TcpState from, TcpState to, int local = 11111, int remote = 40000, long left = 0) =>
-        _teller.Take(Record(kind, address, from, to, local, remote, left));
+        _teller.Follow(Record(kind, address, from, to, local, remote, left));
 
     private void State(ulong address, TcpState from, TcpState to, int local = 11111, int remote = 40000) => Take(TraceKind.State, address, from, to, local, remote);
 
@@ -56,7 +56,7 @@ public sealed class TraceTellerTests
         State(Parent, TcpState.Close, TcpState.SynSent, local: 0, remote: 11111);
         Assert.Null(_teller.Connecting(since: _now));
         Dictionary<ulong, ulong> connecting = _teller.Connecting(since: _now + 1)!;
-        _teller.Place(connecting[77], new SocketPair(Endpoint.V4(0x7f000001, 40000), Endpoint.V4(0x7f000001, 11111)));
+        _teller.Place(connecting[77], new SocketPair(TcpEndpoint.V4(0x7f000001, 40000), TcpEndpoint.V4(0x7f000001, 11111)));
         State(Parent, TcpState.SynSent, TcpState.Established, local: 40000, remote: 11111);
         Assert.Equal(["40000 11111 UNCONN SYN-SENT", "40000 11111 SYN-SENT ESTAB"], Told);
         Assert.False(_teller.Expects);
@@ -95,10 +95,10 @@ public sealed class TraceTellerTests
     {
         Take(TraceKind.TimerStart, Mini, default, TcpState.FinWait2);
         State(Parent, TcpState.FinWait2, TcpState.Close);
-        Take(TraceKind.Heard, Mini, default, TcpState.FinWait2);
+        Take(TraceKind.Segment, Mini, default, TcpState.FinWait2);
         Take(TraceKind.TimerCancel, Mini, default, TcpState.TimeWait);
         Take(TraceKind.TimerStart, Mini, default, TcpState.TimeWait);
-        Take(TraceKind.Heard, Mini, default, TcpState.TimeWait);
+        Take(TraceKind.Segment, Mini, default, TcpState.TimeWait);
         Assert.Equal(["11111 40000 FIN-WAIT-2 FIN-WAIT-2", "11111 40000 FIN-WAIT-2 TIME-WAIT"], Told);
     }
 

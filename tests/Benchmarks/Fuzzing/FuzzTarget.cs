@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Agent.Tests.Support;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 
@@ -124,15 +124,15 @@ internal sealed record FuzzTarget(string Name, int Share, IReadOnlyList<byte[]> 
 
     private static RunEvent[] Events()
     {
-        Endpoint server = Endpoint.V4(0xc0a8_7a44, 11_111), client = Endpoint.V6(UInt128.One << 100, 40_000);
+        TcpEndpoint server = TcpEndpoint.V4(0xc0a8_7a44, 11_111), client = TcpEndpoint.V6(UInt128.One << 100, 40_000);
         return
         [
-            new SegmentEvent { T = 5, Sent = 5, Host = "client", Source = EventSource.Capture, From = server, To = server, Flags = "SYN,ACK", Sack = [new(1, 2)], Frame = new(113, 60, new byte[60]) },
-            new SocketEvent { T = 5, After = 4, Host = "server", Source = EventSource.Proc, Local = server, Remote = client, To = TcpState.TimeWait, Timer = new(TimerKind.TimeWait, 60_000_000_000), Raw = "raw" },
-            new StateEvent { T = 5, Source = EventSource.Trace, Socket = new(server, client), From = TcpState.FinWait2, To = TcpState.TimeWait },
-            new CallEvent { T = 5, Duration = 7, Source = EventSource.Call, Socket = "lfd", Call = "bind", Args = "3", Result = -1, Errno = "EADDRINUSE", ErrnoNumber = 98, ErrnoText = "Address already in use" },
-            new GapEvent { Lost = 3, Reason = "lost" },
-            new NoteEvent { Code = "c", Text = "t", Level = NoteLevel.Alarm },
+            new SegmentEvent { T = 5, Sent = 5, Host = "client", Source = EvidenceSource.Capture, From = server, To = server, Flags = "SYN,ACK", Sack = [new(1, 2)], Frame = new(113, 60, new byte[60]) },
+            new SocketEvent { T = 5, After = 4, Host = "server", Source = EvidenceSource.Proc, Local = server, Remote = client, To = TcpState.TimeWait, Timer = new(TimerKind.TimeWait, 60_000_000_000), Raw = "raw" },
+            new StateEvent { T = 5, Source = EvidenceSource.Trace, Socket = new(server, client), From = TcpState.FinWait2, To = TcpState.TimeWait },
+            new CallEvent { T = 5, Duration = 7, Source = EvidenceSource.Call, Socket = "lfd", Call = "bind", Args = new() { Fd = 3 }, Result = -1, Errno = "EADDRINUSE", ErrnoNumber = 98, ErrnoText = "Address already in use" },
+            new GapEvent { Lost = 3, Reason = new("gap.lost") },
+            new NoteEvent { Message = Core.Texts.Message.Of("note.c", ("host", "client")), Level = NoteLevel.Alarm },
             new ClockEvent { Host = "client", Shift = -5, Uncertainty = 7 },
         ];
     }

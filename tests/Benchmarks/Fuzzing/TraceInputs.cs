@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Agent.Watch;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Benchmarks.Fuzzing;
@@ -21,7 +21,7 @@ internal static class TraceInputs
             return false;
         foreach (string member in (string[])["a", "b", "c", "in.y", "wide", "in.z"])
             _ = types.Offset("outer", member);
-        _ = SocketLayout.Of(types, out _);
+        _ = SocketLayout.Find(types, out _);
         return true;
     }
 
@@ -35,10 +35,10 @@ internal static class TraceInputs
         for (; records.Length >= TraceRecord.Size; records = records[TraceRecord.Size..])
         {
             TraceRecord record = MemoryMarshal.Read<TraceRecord>(records);
-            teller.Take(record);
+            teller.Follow(record);
             now = record.Time;
         }
-        teller.Place(2, new SocketPair(Endpoint.V4(0x7f00_0001, 11_111), Endpoint.V4(0x7f00_0001, 40_000)));
+        teller.Place(2, new SocketPair(TcpEndpoint.V4(0x7f00_0001, 11_111), TcpEndpoint.V4(0x7f00_0001, 40_000)));
         teller.Settle(now);
         return told > 0;
     }
@@ -63,7 +63,7 @@ internal static class TraceInputs
                 Of(TraceKind.State, 3, TcpState.FinWait1, TcpState.FinWait2, 11_111, 40_000),
                 Of(TraceKind.TimerStart, 4, 0, TcpState.FinWait2, 11_111, 40_000),
                 Of(TraceKind.State, 3, TcpState.FinWait2, TcpState.Close, 11_111, 40_000),
-                Of(TraceKind.Heard, 4, 0, TcpState.TimeWait, 11_111, 40_000),
+                Of(TraceKind.Segment, 4, 0, TcpState.TimeWait, 11_111, 40_000),
                 Of(TraceKind.TimerCancel, 4, 0, TcpState.TimeWait, 11_111, 40_000),
                 Of(TraceKind.TimerStart, 4, 0, TcpState.TimeWait, 11_111, 40_000),
                 Of(TraceKind.TimerExpire, 4, 0, TcpState.TimeWait, 11_111, 40_000),

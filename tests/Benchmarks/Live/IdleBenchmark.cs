@@ -46,7 +46,7 @@ internal static class IdleBenchmark
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         double[] used = [.. agents.Append(dashboard).Select((p, i) => p.Seconds() - before[i])];
         for (int i = 0; i < agents.Count; i++)
-            table.Add(hosts, $"agent, {agents[i].Name}", used[i] / seconds * 100, agents[i].Name == "keeper" ? double.NaN : agents[i].ReadingCost());
+            table.Add(hosts, $"agent, {agents[i].Name}", used[i] / seconds * 100, agents[i].Name == "local-hosts" ? double.NaN : agents[i].ReadingCost());
         table.Add(hosts, dashboard.Name, used[^1] / seconds * 100, double.NaN);
     }
 }

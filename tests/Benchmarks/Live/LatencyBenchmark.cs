@@ -1,7 +1,7 @@
 using Microsoft.Playwright;
 using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Benchmarks.Report;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 
 namespace ReuseAddrDashboard.Benchmarks.Live;
 
@@ -88,7 +88,7 @@ internal static class LatencyBenchmark
         for (int i = 0; i < 30; i++)
         {
             long before = KernelClock.Monotonic();
-            long now = (await server.Lab()).RunTime;
+            long now = (await server.Lab()).Runs[^1].Now;
             zero.Add(before, now, KernelClock.Monotonic());
         }
         return zero;

@@ -12,7 +12,7 @@ internal sealed record ProcessCpu(int Pid, string Name)
 
     private static readonly double Ticks = Libc.SysConf(ClockTicksPerSecond);
 
-    /// <summary>The agents below the server, by the name of their host; the keeper of the local hosts as keeper.</summary>
+    /// <summary>The agents below the server, by the name of their host; local-hosts under that name.</summary>
     public static IReadOnlyList<ProcessCpu> Agents(int server) => [.. ProcessTree.Below(server).Select(p => Agent(p.Pid)).OfType<ProcessCpu>().OrderBy(p => p.Name)];
 
     /// <summary>utime and stime of all its threads so far, seconds.</summary>
@@ -54,6 +54,6 @@ internal sealed record ProcessCpu(int Pid, string Name)
         if (!command.Any(word => Path.GetFileNameWithoutExtension(word) == "reuseaddr-agent" || Path.GetFileName(word) == "reuseaddr-agent"))
             return null;
         int name = Array.IndexOf(command, "--name");
-        return new(pid, name >= 0 && name + 1 < command.Length ? command[name + 1] : "keeper");
+        return new(pid, name >= 0 && name + 1 < command.Length ? command[name + 1] : "local-hosts");
     }
 }

@@ -26,7 +26,7 @@ internal sealed class Visit
 
     public IPage Page { get; }
 
-    /// <summary>Opens the page and waits until its first step can be pressed.</summary>
+    /// <summary>Opens the lab's page and waits until its first step can be pressed.</summary>
     public static async Task<Visit> Usable(IBrowserContext window, string url)
     {
         for (int tries = 1; ; tries++)
@@ -42,7 +42,7 @@ internal sealed class Visit
     public static async Task<Visit?> Once(IBrowserContext window, string url)
     {
         Visit visit = new(await window.NewPageAsync());
-        await visit.Page.GotoAsync(url, new() { WaitUntil = WaitUntilState.Commit });
+        await visit.Page.GotoAsync(url + "/lab?lesson=without-reuseaddr&predict=off", new() { WaitUntil = WaitUntilState.Commit });
         IJSHandle how = await visit.Page.WaitForFunctionAsync(Ended, null, new() { Timeout = 60_000 });
         if (await how.JsonValueAsync<string>() == "usable")
             return visit;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Agent.Watch;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 
 namespace ReuseAddrDashboard.Benchmarks.Tables;
 

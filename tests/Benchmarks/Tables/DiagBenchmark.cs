@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Benchmarks.Report;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Benchmarks.Tables;

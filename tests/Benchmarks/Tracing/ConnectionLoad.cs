@@ -13,11 +13,11 @@ internal sealed unsafe class ConnectionLoad : IDisposable
     public const ushort Port = 11_111;
 
     private readonly SocketFd _listener;
-    private readonly Endpoint _at;
+    private readonly TcpEndpoint _at;
 
     public ConnectionLoad(ushort port)
     {
-        _at = Endpoint.Of(IPAddress.Loopback, port);
+        _at = TcpEndpoint.Of(IPAddress.Loopback, port);
         _listener = Make();
         byte* address = stackalloc byte[SockAddr.MaxSize];
         int on = 1;

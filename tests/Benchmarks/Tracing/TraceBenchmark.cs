@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
-using ReuseAddrDashboard.Agent.Commands;
 using ReuseAddrDashboard.Agent.Kernel;
 using ReuseAddrDashboard.Agent.Link;
 using ReuseAddrDashboard.Agent.Watch;
 using ReuseAddrDashboard.Benchmarks.Report;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Wire;
 using TraceSource = ReuseAddrDashboard.Agent.Watch.TraceSource;
 
@@ -115,13 +114,13 @@ internal static class TraceBenchmark
         {
             while (!end.IsCancellationRequested)
             {
-                IReadOnlyList<AgentItem> items = outbox.Take();
+                IReadOnlyList<AgentItem> items = outbox.NextReport();
                 foreach (AgentItem item in items)
                 {
-                    if (item.Event is StateEvent { Source: EventSource.Trace })
+                    if (item.Event is StateEvent { Source: EvidenceSource.Trace })
                         told++;
                     else if (item.Event is GapEvent gap)
-                        (gap.Reason.Contains("beyond", StringComparison.Ordinal) ? leftOut : lost).Add(gap);
+                        (gap.Reason.Code.Contains("beyond", StringComparison.Ordinal) ? leftOut : lost).Add(gap);
                 }
                 if (items.Count > 0)
                     outbox.Acknowledge(items[^1].Number);
@@ -140,7 +139,7 @@ internal static class TraceBenchmark
             table.Add(1_000, $"of these, thread {thread}", "", (after[thread] - before[thread]) / Length.TotalSeconds * 100, double.NaN, double.NaN, double.NaN);
     }
 
-    private static async Task<(bool Kept, double Cpu)> Loaded(int rate)
+    private static async Task<(bool KeptUp, double Cpu)> Loaded(int rate)
     {
         long cpu = KernelClock.ProcessCpu(), start = Stopwatch.GetTimestamp();
         int code = await Start(Environment.ProcessPath!, Load, $"{rate}", $"{Length.TotalSeconds:0}");

@@ -1,6 +1,7 @@
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Scenarios;
+using ReuseAddrDashboard.Core.Rule;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 using Xunit;
@@ -9,8 +10,7 @@ namespace ReuseAddrDashboard.Tests;
 
 public sealed class BindChecksTests
 {
-    private static readonly RunOptions Both = new() { ListenerReuseAddr = true, RebindReuseAddr = true };
-    private static readonly Endpoint Foreign = RunScript.Of("192.168.122.68:11111"), Peer = RunScript.Of("192.168.122.177:50001");
+    private static readonly TcpEndpoint Foreign = RunScript.Of("192.168.122.68:11111"), Peer = RunScript.Of("192.168.122.177:50001");
 
     [Theory]
     [InlineData(false, false, BindOutcome.InUse, "BothReuseAddr BothReusePort WaitForTimeWait")]
@@ -19,7 +19,7 @@ public sealed class BindChecksTests
     [InlineData(true, true, BindOutcome.Ok, "")]
     public void Before_the_rebind_begins_its_result_is_told_with_the_options_it_will_have(bool listener, bool rebind, BindOutcome outcome, string remedies)
     {
-        BindPreview next = Of(new RunScript { Options = new() { ListenerReuseAddr = listener, RebindReuseAddr = rebind } }.StartListener().Connect().Close()).Next!;
+        BindPreview next = Of(new RunScript { ListenerReuseAddr = listener, RebindReuseAddr = rebind }.StartListener().Connect().Close()).Next!;
         Assert.Equal((PortCall.Bind, outcome, "rebind", RuleDoubt.None), (next.Verdict.Call, next.Verdict.Outcome, next.Step, next.Doubt));
         Assert.Equal((RunScript.Any, rebind), (next.Candidate.Local, next.Candidate.ReuseAddr));
         Assert.Equal(remedies, string.Join(' ', next.Verdict.Remedies));
@@ -35,7 +35,7 @@ public sealed class BindChecksTests
     [Fact]
     public void What_the_step_closes_first_is_not_in_the_way_of_binding_again()
     {
-        RunVerdict rule = Of(new RunScript { Options = Both }.Whole());
+        RunVerdict rule = Of(new RunScript { ListenerReuseAddr = true, RebindReuseAddr = true }.Whole());
         Assert.Equal((BindOutcome.Ok, TcpState.TimeWait), (rule.Next!.Verdict.Outcome, Assert.Single(rule.Next.Verdict.Shares).State));
     }
 
@@ -43,31 +43,31 @@ public sealed class BindChecksTests
     public void Listen_is_asked_about_once_bind_has_succeeded()
     {
         RunScript script = new RunScript().Step("start-listener", StepStatus.Started)
-            .Call("server", "lfd", "socket", "AF_INET, SOCK_STREAM, IPPROTO_IP", 3, step: "start-listener", index: 0)
-            .Call("server", "lfd", "bind", "3, {sa_family=AF_INET, sin_port=htons(11111), sin_addr=inet_addr(\"0.0.0.0\")}, 16", step: "start-listener", local: RunScript.Any, index: 1);
+            .Call("server", "lfd", "socket", RunScript.Socket, 3, step: "start-listener", index: 0)
+            .Call("server", "lfd", "bind", RunScript.Bind(RunScript.Any), step: "start-listener", local: RunScript.Any, index: 1);
         Assert.Equal(PortCall.Listen, Of(script).Next!.Verdict.Call);
     }
 
     [Fact]
     public void Every_bind_and_listen_of_a_run_is_held_against_the_rule()
     {
-        IReadOnlyList<RuleCheck> made = Of(new RunScript { Options = Both }.Whole()).Made;
+        IReadOnlyList<RuleCheck> made = Of(new RunScript { ListenerReuseAddr = true, RebindReuseAddr = true }.Whole()).Made;
         Assert.Equal([PortCall.Bind, PortCall.Listen, PortCall.Bind, PortCall.Listen], made.Select(c => c.Verdict.Call));
         Assert.All(made, c => Assert.Equal((RuleMatch.Same, RuleDoubt.None), (c.Match, c.Doubt)));
     }
 
     [Theory]
-    [InlineData("rfd", SocketOption.ReuseAddr, 1, true, false, false), InlineData("rfd", SocketOption.ReuseAddr, 0, false, false, false)]
-    [InlineData("rfd", SocketOption.ReusePort, 1, false, true, false), InlineData("rfd", SocketOption.V6Only, 1, false, false, true)]
-    [InlineData("rfd", SocketOption.Linger, 5, false, false, false), InlineData("xfd", SocketOption.ReuseAddr, 1, false, false, false)]
-    public void The_preview_has_the_options_that_the_step_will_set_on_that_socket(string socket, SocketOption option, int value, bool reuseAddr, bool reusePort, bool v6Only)
+    [InlineData("rfd", "SO_REUSEADDR", 1, true, false, false), InlineData("rfd", "SO_REUSEADDR", 0, false, false, false)]
+    [InlineData("rfd", "SO_REUSEPORT", 1, false, true, false), InlineData("rfd", "IPV6_V6ONLY", 1, false, false, true)]
+    [InlineData("rfd", "SO_LINGER", 5, false, false, false), InlineData("xfd", "SO_REUSEADDR", 1, false, false, false)]
+    public void The_preview_has_the_options_that_the_step_will_set_on_that_socket(string socket, string option, int value, bool reuseAddr, bool reusePort, bool v6Only)
     {
-        ScenarioCall Make(string name, SocketCall call) => new() { Host = "server", Program = "./sv", Socket = name, Call = call, Address = call == SocketCall.Bind ? "0.0.0.0" : null };
+        ScenarioAction Make(string name, ActionKind action) => new() { Do = action, Program = "sv", Socket = name, Address = action == ActionKind.Bind ? AddressNames.Any : null };
         ScenarioStep step = RunScript.Script.Steps[0] with
         {
-            Calls =
+            Actions =
             [
-                Make("xfd", SocketCall.Socket), Make("rfd", SocketCall.Socket), Make(socket, SocketCall.SetSockOpt) with { Option = option, Value = value }, Make("rfd", SocketCall.Bind),
+                Make("xfd", ActionKind.Socket), Make("rfd", ActionKind.Socket), Make(socket, ActionKind.SetSockOpt) with { Option = option, Value = Scalar.Of(value) }, Make("rfd", ActionKind.Bind),
             ],
         };
         BindCandidate next = BindChecks.Of(new RunScript().Header with { Script = RunScript.Script with { Steps = [step] } }, []).Next!.Candidate;
@@ -77,8 +77,8 @@ public sealed class BindChecksTests
     [Fact]
     public void The_preview_begins_with_the_options_that_an_open_socket_has()
     {
-        RunScript script = new RunScript { Options = Both }.Step("start-listener", StepStatus.Started).Call("server", "lfd", "socket", "AF_INET, SOCK_STREAM, IPPROTO_IP", 3, index: 0, step: "start-listener")
-            .Call("server", "lfd", "setsockopt", "3, SOL_SOCKET, SO_REUSEPORT, [1], 4", step: "start-listener").Call("server", "lfd", "setsockopt", "3, SOL_SOCKET, SO_LINGER, {onoff=1, linger=0}, 8", step: "start-listener");
+        RunScript script = new RunScript { ListenerReuseAddr = true, RebindReuseAddr = true }.Step("start-listener", StepStatus.Started).Call("server", "lfd", "socket", RunScript.Socket, 3, index: 0, step: "start-listener")
+            .Call("server", "lfd", "setsockopt", RunScript.Set(SocketOption.ReusePort, 1), step: "start-listener").Call("server", "lfd", "setsockopt", new() { Option = SocketOption.Linger, Value = OptionValue.Linger(true, 0) }, step: "start-listener");
         BindCandidate next = Of(script).Next!.Candidate;
         Assert.Equal((false, true), (next.ReuseAddr, next.ReusePort));
     }
@@ -89,7 +89,7 @@ public sealed class BindChecksTests
     [InlineData(true, null, RuleMatch.Unknown)]
     public void A_strangers_socket_with_the_option_unknown_is_certain_only_where_the_candidate_lacks_it(bool reuse, string? errno, RuleMatch match)
     {
-        RunScript script = new RunScript { Options = new() { RebindReuseAddr = reuse } }.Row("server", Foreign, Peer, TcpState.TimeWait, timer: 30).Wait(100);
+        RunScript script = new RunScript { RebindReuseAddr = reuse }.Row("server", Foreign, Peer, TcpState.TimeWait, timer: 30).Wait(100);
         RuleCheck check = Assert.Single(Of(script.Rebind(errno: errno)).Made, c => c.Verdict.Call == PortCall.Bind);
         Assert.Equal((match, match == RuleMatch.Unknown ? RuleDoubt.Options : RuleDoubt.None), (check.Match, check.Doubt));
         Assert.Null(check.Verdict.Obstacles[0].Socket.ReuseAddr);
@@ -121,22 +121,22 @@ public sealed class BindChecksTests
         RunScript script = new RunScript().StartListener().Connect().Close().Wait(58_000);
         double look = script.Now;
         script.Wait(1).Rebind(errno: errno).Wait(1);
-        script.Add(new SocketEvent { Host = "server", Source = EventSource.Proc, Local = RunScript.ServerEnd, Remote = RunScript.ClientEnd, From = TcpState.TimeWait, To = null, After = (long)(look * 1e6) }, 0);
+        script.Add(new SocketEvent { Host = "server", Source = EvidenceSource.Proc, Local = RunScript.ServerEnd, Remote = RunScript.ClientEnd, From = TcpState.TimeWait, To = null, After = (long)(look * 1e6) }, 0);
         RuleCheck check = Of(script).Made.Last(c => c.Verdict.Call == PortCall.Bind);
         Assert.Equal((RuleMatch.Unknown, RuleDoubt.Moved, BindClause.OtherMoved), (check.Match, check.Doubt, check.Verdict.Obstacles[0].Clause));
     }
 
     [Theory]
-    [InlineData(EventSource.Diag), InlineData(EventSource.Trace)]
-    public void The_narrower_of_two_sources_decides_when_TIME_WAIT_went(EventSource source)
+    [InlineData(EvidenceSource.Diag), InlineData(EvidenceSource.Trace)]
+    public void The_narrower_of_two_sources_decides_when_TIME_WAIT_went(string source)
     {
         RunScript script = new RunScript().StartListener().Connect().Close().Wait(58_000);
         double look = script.Now;
         script.Wait(5).Add(new StateEvent
         {
-            Host = "server", Source = source, Socket = new(RunScript.ServerEnd, RunScript.ClientEnd), From = TcpState.TimeWait, To = null, After = source == EventSource.Diag ? (long)(look * 1e6) : null,
+            Host = "server", Source = source, Socket = new(RunScript.ServerEnd, RunScript.ClientEnd), From = TcpState.TimeWait, To = null, After = source == EvidenceSource.Diag ? (long)(look * 1e6) : null,
         }, 1).Rebind().Wait(1);
-        script.Add(new SocketEvent { Host = "server", Source = EventSource.Proc, Local = RunScript.ServerEnd, Remote = RunScript.ClientEnd, From = TcpState.TimeWait, To = null, After = (long)(look * 1e6) }, 0);
+        script.Add(new SocketEvent { Host = "server", Source = EvidenceSource.Proc, Local = RunScript.ServerEnd, Remote = RunScript.ClientEnd, From = TcpState.TimeWait, To = null, After = (long)(look * 1e6) }, 0);
         Assert.Equal((RuleMatch.Same, RuleDoubt.None), Last(Of(script)));
         Assert.Empty(Of(script).Made[^1].Verdict.Obstacles);
     }
@@ -164,9 +164,9 @@ public sealed class BindChecksTests
         foreach (ulong inode in (ulong[])[77, 78])
         {
             var script = new RunScript();
-            script.Add(new CallEvent { Host = "server", Source = EventSource.Call, Socket = "lfd", Call = "socket", Args = "AF_INET, SOCK_STREAM, IPPROTO_IP", Result = 3, Inode = 77 }, 1)
-                .Call("server", "lfd", "bind", "3, {sa_family=AF_INET, sin_port=htons(11111), sin_addr=inet_addr(\"0.0.0.0\")}, 16", local: RunScript.Any).Add(Bound(inode, TcpState.BoundInactive), 1)
-                .Call("server", "lfd", "listen", "3, 5").Step("x", StepStatus.Done);
+            script.Add(new CallEvent { Host = "server", Source = EvidenceSource.Call, Socket = "lfd", Call = "socket", Args = RunScript.Socket, Result = 3, Inode = 77 }, 1)
+                .Call("server", "lfd", "bind", RunScript.Bind(RunScript.Any), local: RunScript.Any).Add(Bound(inode, TcpState.BoundInactive), 1)
+                .Call("server", "lfd", "listen", RunScript.Listen).Step("x", StepStatus.Done);
             Assert.Equal(inode == 77 ? BindOutcome.Ok : BindOutcome.InUse, Of(script).Made[^1].Verdict.Outcome);
         }
     }
@@ -174,13 +174,13 @@ public sealed class BindChecksTests
     [Fact]
     public void Without_sock_diag_an_unseen_bound_socket_may_explain_what_the_rule_cannot()
     {
-        RunScript script = new RunScript().Step("start-listener", StepStatus.Started).Call("server", "lfd", "socket", "AF_INET, SOCK_STREAM, IPPROTO_IP", 3)
-            .Call("server", "lfd", "bind", "3, {sa_family=AF_INET, sin_port=htons(11111), sin_addr=inet_addr(\"0.0.0.0\")}, 16", errno: "EADDRINUSE").Step("x", StepStatus.Failed);
+        RunScript script = new RunScript().Step("start-listener", StepStatus.Started).Call("server", "lfd", "socket", RunScript.Socket, 3)
+            .Call("server", "lfd", "bind", RunScript.Bind(RunScript.Any), errno: "EADDRINUSE").Step("x", StepStatus.Failed);
         Assert.Equal((RuleMatch.Differs, RuleDoubt.None), Last(Of(script)));
         RunHeader blind = script.Header with { Hosts = [.. script.Header.Hosts.Select(h => h with { Sources = [SourceFact.Has(SourceFact.Proc)] })] };
         Assert.Equal((RuleMatch.Unknown, RuleDoubt.BoundUnseen), Last(BindChecks.Of(blind, script.Events)));
         script.Wait(1);
-        RunScript lost = new RunScript().Add(new GapEvent { Host = "server", Source = EventSource.Agent, Lost = 1, Reason = "Full." }, 1);
+        RunScript lost = new RunScript().Add(new GapEvent { Host = "server", Source = EvidenceSource.Agent, Lost = 1, Reason = new("test") }, 1);
         foreach (RunEvent e in script.Events)
             lost.Add(e, 1);
         Assert.Equal((RuleMatch.Unknown, RuleDoubt.Lost), Last(Of(lost)));
@@ -194,8 +194,8 @@ public sealed class BindChecksTests
     [Fact]
     public void A_connection_that_nobody_accepted_has_its_listeners_options()
     {
-        RunScript script = new RunScript { Options = new() { ListenerReuseAddr = true, RebindReuseAddr = true } }.StartListener();
-        script.Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.Established).Wait(500).Call("server", "lfd", "close", "118")
+        RunScript script = new RunScript { ListenerReuseAddr = true, RebindReuseAddr = true }.StartListener();
+        script.Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.Established).Wait(500).Call("server", "lfd", "close", RunScript.Fd(118))
             .Row("server", RunScript.Any, RunScript.Nobody, null).Wait(500).Rebind();
         RuleCheck check = Of(script).Made[^1];
         Assert.Equal((RuleMatch.Same, true), (check.Match, Assert.Single(check.Verdict.Shares).ReuseAddr));
@@ -205,15 +205,15 @@ public sealed class BindChecksTests
     public void An_option_set_on_the_listener_while_the_handshake_went_on_is_unknown_for_the_child()
     {
         RunScript script = new RunScript().StartListener().Wait(100);
-        script.Call("server", "lfd", "setsockopt", "118, SOL_SOCKET, SO_REUSEADDR, [1], 4").Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.Established, 2).Wait(50)
-            .Call("server", "lfd", "accept4", "118", 120, local: RunScript.ServerEnd, remote: RunScript.ClientEnd, accepted: "afd").Call("server", "lfd", "close", "118")
+        script.Call("server", "lfd", "setsockopt", RunScript.Set(SocketOption.ReuseAddr, 1)).Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.Established, 2).Wait(50)
+            .Call("server", "lfd", "accept4", RunScript.Fd(118), 120, local: RunScript.ServerEnd, remote: RunScript.ClientEnd, accepted: "afd").Call("server", "lfd", "close", RunScript.Fd(118))
             .Row("server", RunScript.Any, RunScript.Nobody, null).Wait(50).Rebind(errno: "EADDRINUSE");
         Assert.Null(Of(script).Made[^1].Verdict.Obstacles[0].Socket.ReuseAddr);
     }
 
     private static StateEvent Bound(ulong inode, TcpState? to) => new()
     {
-        Host = "server", Source = EventSource.Diag, Socket = new(RunScript.Any, RunScript.Nobody), From = to is null ? TcpState.BoundInactive : null, To = to, Uid = 1000, Inode = inode,
+        Host = "server", Source = EvidenceSource.Diag, Socket = new(RunScript.Any, RunScript.Nobody), From = to is null ? TcpState.BoundInactive : null, To = to, Uid = 1000, Inode = inode,
     };
 
     private static (RuleMatch, RuleDoubt) Last(RunVerdict rule) => (rule.Made[^1].Match, rule.Made[^1].Doubt);

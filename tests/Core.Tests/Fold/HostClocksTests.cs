@@ -1,4 +1,4 @@
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
@@ -8,39 +8,36 @@ namespace ReuseAddrDashboard.Core.Tests.Fold;
 
 public sealed class HostClocksTests
 {
-    private static ClockEvent Clock(string host, long shift) => new() { Host = host, Source = EventSource.Lab, T = 5, Shift = shift };
+    private static ClockEvent Clock(string host, long shift) => new() { Host = host, Source = EvidenceSource.Lab, T = 5, Shift = shift };
 
     [Fact]
     public void A_log_without_a_better_measure_stays_as_it_is()
     {
-        RunEvent[] log = [new NoteEvent { Host = HubRoutes.Client, Code = "c", Text = "t" }];
+        RunEvent[] log = [new NoteEvent { Host = "client", Message = new("c") }];
         Assert.Same(log, HostClocks.Place(log));
     }
 
     [Fact]
     public void All_times_of_the_host_are_shifted_by_the_last_measure_and_nobody_elses()
     {
-        Endpoint end = Endpoint.V4(1, 1);
-        var row = new SocketEvent { Host = HubRoutes.Client, Source = EventSource.Proc, T = 100, After = 90, Local = end, Remote = end, To = TcpState.Listen };
-        var state = new StateEvent { Host = HubRoutes.Client, Source = EventSource.Diag, T = 100, After = 90, Socket = new(end, end), To = TcpState.Listen };
-        var segment = new SegmentEvent { Host = HubRoutes.Client, Source = EventSource.Capture, T = 100, Sent = 100, From = end, To = end, Flags = "SYN" };
-        var call = new CallEvent { Host = HubRoutes.Client, Source = EventSource.Call, T = 100, Duration = 3, Socket = "cfd", Call = "bind", Args = "" };
-        RunEvent[] others = [call with { Host = HubRoutes.Server }, new NoteEvent { Host = HubRoutes.Client, Source = EventSource.Lab, T = 1, Code = "c", Text = "t" }, new StepEvent { T = 7, Step = "s" }];
-        IReadOnlyList<RunEvent> placed = HostClocks.Place([row, state, segment, call, .. others, Clock(HubRoutes.Client, 50), Clock(HubRoutes.Client, -7)]);
+        TcpEndpoint end = TcpEndpoint.V4(1, 1);
+        var row = new SocketEvent { Host = "client", Source = EvidenceSource.Proc, T = 100, After = 90, Local = end, Remote = end, To = TcpState.Listen };
+        var state = new StateEvent { Host = "client", Source = EvidenceSource.Diag, T = 100, After = 90, Socket = new(end, end), To = TcpState.Listen };
+        var segment = new SegmentEvent { Host = "client", Source = EvidenceSource.Capture, T = 100, Sent = 100, From = end, To = end, Flags = "SYN" };
+        var call = new CallEvent { Host = "client", Source = EvidenceSource.Call, T = 100, Duration = 3, Socket = "cfd", Call = "bind", Args = new() };
+        RunEvent[] others = [call with { Host = "server" }, new NoteEvent { Host = "client", Source = EvidenceSource.Lab, T = 1, Message = new("c") }, new StepEvent { T = 7, Step = "s" }];
+        IReadOnlyList<RunEvent> placed = HostClocks.Place([row, state, segment, call, .. others, Clock("client", 50), Clock("client", -7)]);
         Assert.Equal([row with { T = 93, After = 83 }, state with { T = 93, After = 83 }, segment with { T = 93, Sent = 93 }, call with { T = 93 }, .. others], placed.Take(7));
     }
 
     [Fact]
-    public void Clocks_may_be_apart_by_what_the_last_measures_leave_unless_they_are_one()
+    public void Clocks_may_be_apart_by_what_the_last_measures_leave()
     {
-        RunHeader one = new SegmentLog().Fold().Header, two = new SegmentLog(sameClock: false).Fold().Header;
-        RunHeader shifted = one with { Hosts = [one.Hosts[0] with { MonotonicOffset = 5 }, one.Hosts[1]] };
-        RunEvent[] log = [Clock(HubRoutes.Client, 0) with { T = 0, Uncertainty = 900 }, Clock(HubRoutes.Client, 0) with { T = 0, Uncertainty = 30 }, Clock(HubRoutes.Server, 0) with { T = 0, Uncertainty = 7 }];
-        Assert.Equal((0, 37, 37), (HostClocks.Apart(one, log), HostClocks.Apart(two, log), HostClocks.Apart(shifted, log)));
-        Assert.Equal((0, 1_000_000_000), (HostClocks.Apart(one, []), HostClocks.Apart(shifted, [])));
-        // Known at 0 and two minutes ago: 20 millionths of the time more of each.
-        RunEvent[] later = [.. log, new StepEvent { T = 120_000_000_000, Step = "s" }];
-        Assert.Equal((0, 37 + 2 * 2_400_000), (HostClocks.Apart(one, later), HostClocks.Apart(two, later)));
+        RunEvent[] log = [Clock("client", 0) with { T = 0, Uncertainty = 900 }, Clock("client", 0) with { T = 0, Uncertainty = 30 }, Clock("server", 0) with { T = 0, Uncertainty = 7 }];
+        ClockSpread known = ClockSpread.Of(log);
+        Assert.Equal((37, 1_000_000_000), (known.Between("client", "server", 0), ClockSpread.Unknown.Between("client", "server", 0)));
+        // Known at 0 and asked of a moment two minutes later: 20 millionths of the time more of each.
+        Assert.Equal(37 + 2 * 2_400_000, known.Between("client", "server", 120_000_000_000));
     }
 
     [Fact]
@@ -51,7 +48,7 @@ public sealed class HostClocksTests
         log.Segment(true, "SYN", SegmentLog.ClientIsn, 0, 100, 120 - 30);
         log.Segment(false, "SYN,ACK", SegmentLog.ServerIsn, SegmentLog.ClientIsn + 1, 125 - 30, 145);
         Assert.Equal([(95_000, 145_000), (100_000, 100_000)], log.Arrows().Select(a => ((int)a.Sent, (int)a.Received!)));
-        log.Add(Clock(HubRoutes.Server, 30_000));
+        log.Add(Clock("server", 30_000));
         Assert.Equal([(100_000, 120_000), (125_000, 145_000)], log.Arrows().Select(a => ((int)a.Sent, (int)a.Received!)));
     }
 }

@@ -1,4 +1,4 @@
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
@@ -9,7 +9,7 @@ namespace ReuseAddrDashboard.Core.Tests.Fold;
 public sealed class SegmentsTests
 {
     private const uint C = SegmentLog.ClientIsn, S = SegmentLog.ServerIsn;
-    private const string Client = HubRoutes.Client, Server = HubRoutes.Server;
+    private const string Client = "client", Server = "server";
 
     // The log of the order in which two agents report: first all of one, then all of the other.
     private static SegmentLog Lesson(SegmentLog log)
@@ -33,7 +33,7 @@ public sealed class SegmentsTests
         Assert.Equal(
             ["client SYN 10>30", "server SYN+ACK 35>55", "client ACK 60>80", "server FIN+ACK 1005>1025", "client ACK 42025>42045", "client FIN+ACK 90005>90025", "server ACK 90030>90050"],
             arrows.Select(a => $"{a.From} {a.Label} {a.Sent / 1000}>{a.Received / 1000}"));
-        Assert.All(arrows, a => Assert.Equal((EventSource.Capture, InferredFrom.Nothing, SeenAt.BothEnds, 2), (a.Source, a.Evidence, a.Segment!.Seen, a.Seqs.Count)));
+        Assert.All(arrows, a => Assert.Equal((EvidenceSource.Capture, InferredFrom.Nothing, SeenAt.BothEnds, 2), (a.Source, a.Evidence, a.Segment!.Seen, a.Seqs.Count)));
         Assert.Equal([SegmentKind.Syn, SegmentKind.SynAck, SegmentKind.Ack, SegmentKind.Fin, SegmentKind.Ack, SegmentKind.Fin, SegmentKind.Ack], arrows.Select(a => a.Kind));
     }
 
@@ -94,7 +94,7 @@ public sealed class SegmentsTests
         log.Handshake(0);
         log.Segment(true, "FIN,ACK", C + 1, S + 1, 1000, null);
         log.Segment(false, "ACK", S + 1, C + 2, 2000, 2400);
-        log.Add(new GapEvent { Host = Server, Source = EventSource.Capture, T = 1, Lost = 1, Reason = "full" });
+        log.Add(new GapEvent { Host = Server, Source = EvidenceSource.Capture, T = 1, Lost = 1, Reason = new("test") });
         Arrow ack = log.Arrows()[^1];
         Assert.Equal((SegmentKind.Ack, null), (ack.Kind, ack.Segment!.AckDelay));
     }
@@ -111,11 +111,11 @@ public sealed class SegmentsTests
     [Fact]
     public void A_handshake_and_a_close_that_were_captured_are_not_inferred_beside()
     {
-        Assert.DoesNotContain(Lesson(new SegmentLog()).Arrows(), a => a.Source == EventSource.Inferred);
+        Assert.DoesNotContain(Lesson(new SegmentLog()).Arrows(), a => a.Source == EvidenceSource.Inferred);
 
         var blind = new SegmentLog([]);
         blind.Connect(0);
-        Assert.Equal(3, blind.Arrows().Count(a => a.Source == EventSource.Inferred));
+        Assert.Equal(3, blind.Arrows().Count(a => a.Source == EvidenceSource.Inferred));
 
         // The capture began after the handshake: that stays inferred.
         var late = new SegmentLog();
@@ -123,7 +123,7 @@ public sealed class SegmentsTests
         late.Accept(200);
         late.Close(Server, "afd", 1000);
         late.Segment(false, "FIN,ACK", S + 1, C + 1, 1005, 1025);
-        Assert.Equal(["inferred SYN", "inferred SYN+ACK", "inferred ACK", "capture FIN+ACK"], late.Arrows().Select(a => $"{a.Source.ToString().ToLowerInvariant()} {a.Label}"));
+        Assert.Equal(["inferred SYN", "inferred SYN+ACK", "inferred ACK", "capture FIN+ACK"], late.Arrows().Select(a => $"{a.Source} {a.Label}"));
     }
 
     [Fact]
@@ -167,9 +167,9 @@ public sealed class SegmentsTests
     {
         var log = new SegmentLog();
         log.Segment(true, "SYN", C, 0, 0, null);
-        log.Heard(Server, 199_000);
+        log.HostTold(Server, 199_000);
         Assert.False(log.Arrows()[0].Lost);
-        log.Heard(Server, 201_000);
+        log.HostTold(Server, 201_000);
         Assert.True(log.Arrows()[0].Lost);
     }
 
@@ -178,9 +178,9 @@ public sealed class SegmentsTests
     {
         var log = new SegmentLog();
         log.Segment(true, "SYN", C, 0, 0, null);
-        log.Add(new NoteEvent { Host = Server, Source = EventSource.Lab, T = 9_000_000_000, Code = NoteCodes.AgentLost, Text = "The server's agent is gone." });
+        log.Add(new NoteEvent { Host = Server, Source = EvidenceSource.Lab, T = 9_000_000_000, Message = new(NoteCodes.AgentLost) });
         Assert.False(log.Arrows()[0].Lost);
-        log.Heard(Server, 9_500_000);
+        log.HostTold(Server, 9_500_000);
         Assert.True(log.Arrows()[0].Lost);
     }
 
@@ -191,38 +191,38 @@ public sealed class SegmentsTests
         log.Handshake(0);
         log.Segment(true, "PSH,ACK", C + 1, S + 1, 100, null, len: 5);
         log.Segment(false, "ACK", S + 1, C + 6, 125, 145);
-        log.Heard(Server, 900_000);
+        log.HostTold(Server, 900_000);
         Assert.True(log.Arrows()[3].Lost);
-        log.Add(new GapEvent { Host = Server, Source = EventSource.Capture, T = 1, Lost = 3, Reason = "full" });
+        log.Add(new GapEvent { Host = Server, Source = EvidenceSource.Capture, T = 1, Lost = 3, Reason = new("test") });
         Arrow arrow = log.Arrows()[3];
         Assert.Equal((false, SeenAt.Sender), (arrow.Lost, arrow.Segment!.Seen));
     }
 
     [Theory]
-    [InlineData(Server, EventSource.Capture, false), InlineData(Server, EventSource.Agent, false), InlineData(Server, EventSource.Lab, false), InlineData(null, EventSource.Lab, false)]
-    [InlineData(Client, EventSource.Agent, true), InlineData(Server, EventSource.Trace, true)]
-    public void A_bare_ACK_is_not_lost_where_what_the_target_told_has_a_gap(string? host, EventSource source, bool lost)
+    [InlineData(Server, EvidenceSource.Capture, false), InlineData(Server, EvidenceSource.Agent, false), InlineData(Server, EvidenceSource.Lab, false), InlineData(null, EvidenceSource.Lab, false)]
+    [InlineData(Client, EvidenceSource.Agent, true), InlineData(Server, EvidenceSource.Trace, true)]
+    public void A_bare_ACK_is_not_lost_where_what_the_target_told_has_a_gap(string? host, string source, bool lost)
     {
         var log = new SegmentLog();
         log.Handshake(0);
         log.Segment(false, "FIN,ACK", S + 1, C + 1, 100, 120);
         log.Segment(true, "ACK", C + 1, S + 2, 125, null);
         log.Segment(true, "FIN,ACK", C + 1, S + 2, 500, 520);
-        log.Add(new GapEvent { Host = host, Source = source, T = 1, Lost = 3, Reason = "full" });
-        log.Heard(Server, 900_000);
+        log.Add(new GapEvent { Host = host, Source = source, T = 1, Lost = 3, Reason = new("test") });
+        log.HostTold(Server, 900_000);
         Arrow arrow = log.Arrows()[4];
         Assert.Equal((lost, SeenAt.Sender), (arrow.Lost, arrow.Segment!.Seen));
     }
 
     [Theory]
-    [InlineData(EventSource.Capture), InlineData(EventSource.Agent)]
-    public void A_segment_without_an_answer_is_not_lost_where_the_only_capture_has_a_gap(EventSource source)
+    [InlineData(EvidenceSource.Capture), InlineData(EvidenceSource.Agent)]
+    public void A_segment_without_an_answer_is_not_lost_where_the_only_capture_has_a_gap(string source)
     {
         var log = new SegmentLog([Client]);
         log.Segment(true, "SYN", C, 0, 0, null);
-        log.Heard(Client, 900_000);
+        log.HostTold(Client, 900_000);
         Assert.True(log.Arrows()[0].Lost);
-        log.Add(new GapEvent { Host = Client, Source = source, T = 1, Lost = 1, Reason = "full" });
+        log.Add(new GapEvent { Host = Client, Source = source, T = 1, Lost = 1, Reason = new("test") });
         Assert.False(log.Arrows()[0].Lost);
     }
 
@@ -233,8 +233,8 @@ public sealed class SegmentsTests
         {
             var log = new SegmentLog([host]);
             log.Handshake(0, atClient: host == Client, atServer: host == Server);
-            log.Heard(Client, 5_000_000);
-            log.Heard(Server, 5_000_000);
+            log.HostTold(Client, 5_000_000);
+            log.HostTold(Server, 5_000_000);
             IReadOnlyList<Arrow> arrows = log.Arrows();
             Assert.Equal(["SYN", "SYN+ACK", "ACK"], arrows.Select(a => a.Label));
             Assert.All(arrows, a => Assert.True(!a.Lost && a.Received >= a.Sent && a.Segment!.Seen == (a.From == host ? SeenAt.Sender : SeenAt.Receiver)));
@@ -250,7 +250,7 @@ public sealed class SegmentsTests
         log.Connect(0, 3_000_000, "ETIMEDOUT");
         for (int i = 0; i < 3; i++)
             log.Segment(true, "SYN", C, 0, 10 + i * 1_000_000, null, again: i > 0);
-        log.Heard(Client, 3_000_100);
+        log.HostTold(Client, 3_000_100);
         IReadOnlyList<Arrow> arrows = log.Arrows();
         Assert.Equal([(true, false), (true, true), (true, true)], arrows.Select(a => (a.Lost, a.Segment!.Retransmission)));
     }
@@ -280,7 +280,7 @@ public sealed class SegmentsTests
     public void Strangers_on_the_port_are_left_out()
     {
         var log = new SegmentLog();
-        log.Segment(true, "SYN", C, 0, null, 20, client: Endpoint.V4(0x0808_0808, 4000));
+        log.Segment(true, "SYN", C, 0, null, 20, client: TcpEndpoint.V4(0x0808_0808, 4000));
         Assert.Empty(log.Arrows());
     }
 
@@ -290,8 +290,8 @@ public sealed class SegmentsTests
         var log = new SegmentLog(shared: true);
         foreach (string host in new[] { Client, Server })
         {
-            log.Add(new SegmentEvent { Host = host, T = 5, Sent = 5, Received = 5, From = SegmentLog.Client, To = SegmentLog.Server, Flags = "SYN", SeqNo = C, Source = EventSource.Capture });
-            log.Add(new SegmentEvent { Host = host, T = 9, Sent = 9, Received = 9, From = SegmentLog.Server, To = SegmentLog.Client, Flags = "SYN,ACK", SeqNo = S, Ack = C + 1, Source = EventSource.Capture });
+            log.Add(new SegmentEvent { Host = host, T = 5, Sent = 5, Received = 5, From = SegmentLog.Client, To = SegmentLog.Server, Flags = "SYN", SeqNo = C, Source = EvidenceSource.Capture });
+            log.Add(new SegmentEvent { Host = host, T = 9, Sent = 9, Received = 9, From = SegmentLog.Server, To = SegmentLog.Client, Flags = "SYN,ACK", SeqNo = S, Ack = C + 1, Source = EvidenceSource.Capture });
         }
         Assert.Equal([(Client, "SYN", 5L, (long?)5L), (Server, "SYN+ACK", 9L, 9L)], log.Arrows().Select(a => (a.From, a.Label, a.Sent, a.Received)));
     }
@@ -300,7 +300,7 @@ public sealed class SegmentsTests
     public void Survives_the_run_file() => Assert.Equal(
         new SegmentEvent
         {
-            Seq = 4, T = 1_500, Host = Client, Source = EventSource.Capture, From = SegmentLog.Client, To = SegmentLog.Server, Flags = "SYN", SeqNo = C, Len = 0, Win = 65495,
+            Seq = 4, T = 1_500, Host = Client, Source = EvidenceSource.Capture, From = SegmentLog.Client, To = SegmentLog.Server, Flags = "SYN", SeqNo = C, Len = 0, Win = 65495,
             Sent = 1_500, Mss = 1460, Wscale = 10, SackPermitted = true, TsVal = 3440615742, TsEcr = 0,
         },
         System.Text.Json.JsonSerializer.Deserialize("""

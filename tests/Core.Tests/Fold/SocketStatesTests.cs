@@ -1,9 +1,9 @@
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Tcp;
-using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Core.Texts;
 using Xunit;
-using static ReuseAddrDashboard.Core.Events.EventSource;
+using static ReuseAddrDashboard.Core.Log.EvidenceSource;
 using static ReuseAddrDashboard.Core.Tcp.TcpState;
 using static ReuseAddrDashboard.Tests.StateLog;
 
@@ -33,7 +33,7 @@ public sealed class SocketStatesTests
         Assert.Equal([SynRecv, Established, FinWait1, FinWait2, TimeWait], bands.Select(b => b.State));
         Assert.Equal([100.01, 100.02, 400.03, 404, 700], bands.Select(b => b.Begin / 1e6));
         Assert.All(bands, b => Assert.True(b is { Exact: true, After: null, Source: Trace }));
-        Assert.Equal(["Trace", "Trace,Proc", "Trace,Proc", "Trace,Diag,Proc", "Trace,Diag,Proc"], bands.Select(b => string.Join(',', b.Sources.All)));
+        Assert.Equal(["trace", "trace,proc", "trace,proc", "trace,diag,proc", "trace,diag,proc"], bands.Select(b => string.Join(',', b.Sources.All)));
         Assert.All(bands.Zip(bands.Skip(1)), pair => Assert.Equal(pair.First.End, pair.Second.Begin));
         Assert.Null(bands[^1].End);
         Assert.Empty(Whole().Fold().Disagreements);
@@ -168,9 +168,9 @@ public sealed class SocketStatesTests
     [Theory]
     [InlineData("server", Trace, 0), InlineData("server", Proc, 0), InlineData("server", Agent, 0), InlineData("server", Lab, 0), InlineData(null, Lab, 0)]
     [InlineData("client", Agent, 1), InlineData("server", Capture, 1)]
-    public void Nothing_is_held_against_a_source_that_lost_events(string? host, EventSource source, int disagreements)
+    public void Nothing_is_held_against_a_source_that_lost_events(string? host, string source, int disagreements)
     {
-        StateLog log = new StateLog().Trace(1, Waiting, SynRecv, Established).Add(new GapEvent { Host = host, Source = source, T = Ns(100), Lost = 3, Reason = "The ring was overrun." })
+        StateLog log = new StateLog().Trace(1, Waiting, SynRecv, Established).Add(new GapEvent { Host = host, Source = source, T = Ns(100), Lost = 3, Reason = new("test") })
             .Proc(200, 210, Waiting, null, CloseWait);
         Assert.Equal(disagreements, Later(log).Disagreements.Count);
     }
@@ -182,16 +182,16 @@ public sealed class SocketStatesTests
         Assert.Equal((700, 60_700, 61_300.5), (bar.Begin / 1e6, bar.TimerEnd / 1e6, bar.GoneAt / 1e6));
         Assert.Equal(60_600.5, bar.Measured / 1e6);
         Assert.Equal(Trace, bar.TimerSource);
-        Assert.Null(bar.DestroyedBy);
+        Assert.Null(bar.Ended?.Seq);
     }
 
     [Fact]
     public void A_timer_in_ticks_of_the_kernel_is_better_than_one_in_hundredths_unless_it_was_set_anew()
     {
         StateLog log = Whole(trace: false).Proc(10_000, 10_010, Waiting, TimeWait, TimeWait, 50.70);
-        Assert.Equal((Diag, 706.1 + 59_992), (Assert.Single(log.Fold().TimeWaits).TimerSource!.Value, Assert.Single(log.Fold().TimeWaits).TimerEnd / 1e6));
+        Assert.Equal((Diag, 706.1 + 59_992), (Assert.Single(log.Fold().TimeWaits).TimerSource!, Assert.Single(log.Fold().TimeWaits).TimerEnd / 1e6));
         log.Proc(20_000, 20_010, Waiting, TimeWait, TimeWait, 60);
-        Assert.Equal((Proc, 80_010d), (Assert.Single(log.Fold().TimeWaits).TimerSource!.Value, Assert.Single(log.Fold().TimeWaits).TimerEnd / 1e6));
+        Assert.Equal((Proc, 80_010d), (Assert.Single(log.Fold().TimeWaits).TimerSource!, Assert.Single(log.Fold().TimeWaits).TimerEnd / 1e6));
     }
 
     [Fact]
@@ -199,10 +199,10 @@ public sealed class SocketStatesTests
     {
         StateLog log = Whole().Add(new CallEvent
         {
-            Host = "server", Source = EventSource.Call, T = Ns(3000), Duration = 40_000, Socket = "tw", Call = "SOCK_DESTROY", Args = "...", Local = Waiting.Local, Remote = Waiting.Remote,
+            Host = "server", Source = EvidenceSource.Call, T = Ns(3000), Duration = 40_000, Socket = "tw", Call = "SOCK_DESTROY", Args = new(), Local = Waiting.Local, Remote = Waiting.Remote,
         }).Diag(2990, 3000.5, Waiting, TimeWait, null);
         TimeWaitBar bar = Assert.Single(log.Fold().TimeWaits);
-        Assert.Equal(log.Events.OfType<CallEvent>().Single().Seq, bar.DestroyedBy);
+        Assert.Equal(log.Events.OfType<CallEvent>().Single().Seq, bar.Ended?.Seq);
         Assert.Equal(2300.5, bar.Measured / 1e6);
     }
 
@@ -219,6 +219,6 @@ public sealed class SocketStatesTests
     /// <summary>The server tells of something a second later.</summary>
     private static Timeline Later(StateLog log) => Noted(log, Agent).Fold();
 
-    private static StateLog Noted(StateLog log, EventSource source) =>
-        log.Add(new NoteEvent { Host = HubRoutes.Server, Source = source, T = log.Events.Max(e => e.T) + 1_000_000_000, Code = "test", Text = "test" });
+    private static StateLog Noted(StateLog log, string source) =>
+        log.Add(new NoteEvent { Host = "server", Source = source, T = log.Events.Max(e => e.T) + 1_000_000_000, Message = new("test") });
 }

@@ -1,4 +1,4 @@
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Tcp;
 
@@ -23,16 +23,16 @@ internal sealed class StateLog(bool shared = false)
     /// <summary>A reading of the table: the row was in a state at a moment in (after, t].</summary>
     public StateLog Proc(double after, double t, SocketPair socket, TcpState? from, TcpState? to, double? timer = null, ulong inode = 0, string host = "server") => Add(new SocketEvent
     {
-        Host = host, Source = EventSource.Proc, T = Ns(t), After = Ns(after), Local = socket.Local, Remote = socket.Remote, From = from, To = to, Inode = inode, Raw = null,
+        Host = host, Source = EvidenceSource.Proc, T = Ns(t), After = Ns(after), Local = socket.Local, Remote = socket.Remote, From = from, To = to, Inode = inode, Raw = null,
         Timer = timer is { } s ? new SocketTimer(TimerKind.TimeWait, Ns(s * 1000)) : null,
     });
 
     public StateLog Diag(double? after, double t, SocketPair socket, TcpState? from, TcpState? to, double? timer = null, ulong inode = 0, string host = "server") =>
-        State(EventSource.Diag, after, t, socket, from, to, timer, inode, host);
+        State(EvidenceSource.Diag, after, t, socket, from, to, timer, inode, host);
 
     /// <summary>The change itself.</summary>
     public StateLog Trace(double t, SocketPair socket, TcpState? from, TcpState? to, double? timer = null, string host = "server") =>
-        State(EventSource.Trace, null, t, socket, from, to, timer, 0, host);
+        State(EvidenceSource.Trace, null, t, socket, from, to, timer, 0, host);
 
     public StateLog Add(RunEvent e)
     {
@@ -42,7 +42,7 @@ internal sealed class StateLog(bool shared = false)
 
     public static long Ns(double ms) => (long)Math.Round(ms * 1e6);
 
-    private StateLog State(EventSource source, double? after, double t, SocketPair socket, TcpState? from, TcpState? to, double? timer, ulong inode, string host) => Add(new StateEvent
+    private StateLog State(string source, double? after, double t, SocketPair socket, TcpState? from, TcpState? to, double? timer, ulong inode, string host) => Add(new StateEvent
     {
         Host = host, Source = source, T = Ns(t), After = after is { } a ? Ns(a) : null, Socket = socket, From = from, To = to, Inode = inode,
         Timer = timer is { } s ? new SocketTimer(TimerKind.TimeWait, Ns(s * 1000)) : null,

@@ -7,11 +7,11 @@ namespace ReuseAddrDashboard.Core.Tests.Tcp;
 
 public sealed class ProcNetTcpPropertyTests
 {
-    private static readonly Gen<Endpoint> V4 = Gen.Select(Gen.UInt, Gen.UShort, Endpoint.V4);
+    private static readonly Gen<TcpEndpoint> V4 = Gen.Select(Gen.UInt, Gen.UShort, TcpEndpoint.V4);
 
-    private static readonly Gen<Endpoint> V6 = Gen.Select(Gen.ULong, Gen.ULong, Gen.UShort, (high, low, port) => Endpoint.V6(new UInt128(high, low), port));
+    private static readonly Gen<TcpEndpoint> V6 = Gen.Select(Gen.ULong, Gen.ULong, Gen.UShort, (high, low, port) => TcpEndpoint.V6(new UInt128(high, low), port));
 
-    private static readonly Gen<(Endpoint, Endpoint)> Pair = Gen.OneOf(Gen.Select(V4, V4), Gen.Select(V6, V6));
+    private static readonly Gen<(TcpEndpoint, TcpEndpoint)> Pair = Gen.OneOf(Gen.Select(V4, V4), Gen.Select(V6, V6));
 
     private static readonly Gen<SocketRow> Row =
         from ends in Pair
@@ -41,7 +41,7 @@ public sealed class ProcNetTcpPropertyTests
         IReadOnlyList<RowField> fields = ProcNetTcpFields.Describe(line);
         Assert.Equal(row.HasTail ? 19 : 14, fields.Count);
         Assert.All(fields, f => Assert.DoesNotContain(line.Substring(f.Start, f.Length), c => c is ' ' or '\n'));
-        Assert.All(fields, f => Assert.True(f.Length > 0 && f.ToString().Length > 0));
+        Assert.All(fields, f => Assert.True(f.Length > 0 && Core.Texts.TextCatalog.English.Has(f.Text.Code), f.Text.Code));
         // The fields in order make up the whole line: nothing is left without an explanation.
         string rest = new([.. line.Where((c, i) => !fields.Any(f => i >= f.Start && i < f.Start + f.Length))]);
         Assert.Empty(rest.Trim(' ', ':', '\n').Replace(" ", "", StringComparison.Ordinal).Replace(":", "", StringComparison.Ordinal));
@@ -86,7 +86,7 @@ public sealed class ProcNetTcpPropertyTests
         return (row.HasTail ? $"{line} {row.Rto} {row.Ato} {row.QuickAck} {row.Cwnd} {row.SsThresh}" : line).PadRight(149) + "\n";
     }
 
-    private static string Address(Endpoint endpoint)
+    private static string Address(TcpEndpoint endpoint)
     {
         byte[] bytes = endpoint.Address.GetAddressBytes();
         string words = string.Concat(bytes.Chunk(4).Select(word => $"{BitConverter.ToUInt32(word):X8}"));

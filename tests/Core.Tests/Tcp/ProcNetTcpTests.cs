@@ -21,7 +21,7 @@ public sealed class ProcNetTcpTests
         Assert.True(Parse(Listener, out SocketRow row));
         Assert.Equal(new SocketRow
         {
-            Slot = 0, Local = Endpoint.V4(0, 11111), Remote = Endpoint.V4(0, 0), State = TcpState.Listen, RxQueue = 1, Inode = 1569, RefCount = 1,
+            Slot = 0, Local = TcpEndpoint.V4(0, 11111), Remote = TcpEndpoint.V4(0, 0), State = TcpState.Listen, RxQueue = 1, Inode = 1569, RefCount = 1,
             Pointer = 0x40e7dfad, HasTail = true, Rto = 100, Cwnd = 10,
         }, row);
         Assert.Null(row.Timer());
@@ -71,6 +71,19 @@ public sealed class ProcNetTcpTests
         Assert.Equal(0ul, row.Pointer);
     }
 
+    // Lines of other machines, from public fixtures.
+    [Theory]
+    [InlineData("   0: 0100007F:0CEA 00000000:0000 0A 00000000:00000000 00:00000000 00000000   118        0 9724 1 cf2e0c80 300 0 0 2 -1", TcpState.Listen, 9724, 0xcf2e0c80)] // a pointer of 32 bits
+    [InlineData("12345: 0100007F:0CEA 0100007F:A1B2 03 00000000:00000000 01:00000063 00000000     0        0 0 1 00000000", TcpState.SynRecv, 0, 0)] // five digits, no tail, no pointer
+    [InlineData("   7: 0100007F:0CEA 0100007F:A1B2 06 00000000:00000000 03:00000E3A 00000000     0        0 0 3 0000000000000000   ", TcpState.TimeWait, 0, 0)] // hidden, trailing blanks
+    [InlineData("   8: 0100007F:0CEA 0100007F:A1B2 04 00000001:00000000 01:00000014 00000000     0        0 0 2 0000000000000000 20 4 30 10 -1", TcpState.FinWait1, 0, 0)] // nobody's any more
+    [InlineData("   9: 00000000:0016 00000000:0000 0A 00000001:00000000 00:00000000 00000000     0        0 17 1 0000000000000000 100 0 0 10 0", TcpState.Listen, 17, 0)] // tx_queue 1
+    public void Reads_what_other_kernels_write(string line, TcpState state, ulong inode, ulong pointer)
+    {
+        Assert.True(Parse(line, out SocketRow row));
+        Assert.Equal((state, inode, pointer), (row.State, row.Inode, row.Pointer));
+    }
+
     [Theory]
     [InlineData(Listener)]
     [InlineData(TimeWaitLine)]
@@ -93,6 +106,7 @@ public sealed class ProcNetTcpTests
     [InlineData("")]
     [InlineData("\n")]
     [InlineData("  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode")]
+    [InlineData("  540: 00000000000000000000000000000000:14E9 00000000000000000000000000000000:0000 07 00000000:00000000 00:00000000 00000000    70        0 16341 2 0000000000000000 0")] // udp6: ref, pointer, drops
     [InlineData("   0: 00000000:2B67 00000000:0000 00 00000000:00000000 00:00000000 00000000     0        0 1569 1 0000000040e7dfad 100 0 0 10 0")] // no state 0
     [InlineData("   0: 00000000:2B67 00000000:0000 0D 00000000:00000000 00:00000000 00000000     0        0 1569 1 0000000040e7dfad 100 0 0 10 0")] // nor 13
     [InlineData("   0: 00000000:2B67 00000000:0000 0A 00000000:00000000 05:00000000 00000000     0        0 1569 1 0000000040e7dfad 100 0 0 10 0")] // no timer 5

@@ -6,9 +6,9 @@ namespace ReuseAddrDashboard.Core.Tests.Tcp;
 
 public sealed class SegmentParserPropertyTests
 {
-    private static readonly Gen<Endpoint> V4 = Gen.Select(Gen.UInt, Gen.UShort, Endpoint.V4);
+    private static readonly Gen<TcpEndpoint> V4 = Gen.Select(Gen.UInt, Gen.UShort, TcpEndpoint.V4);
 
-    private static readonly Gen<Endpoint> V6 = Gen.Select(Gen.ULong, Gen.ULong, Gen.UShort, (high, low, port) => Endpoint.V6(new UInt128(high, low), port));
+    private static readonly Gen<TcpEndpoint> V6 = Gen.Select(Gen.ULong, Gen.ULong, Gen.UShort, (high, low, port) => TcpEndpoint.V6(new UInt128(high, low), port));
 
     // Either the options of a SYN or, with timestamps, at most three SACK blocks: more than 40 octets have no room.
     private static readonly Gen<TcpSegment> Segment =

@@ -6,7 +6,7 @@ namespace ReuseAddrDashboard.Core.Tests.Tcp;
 /// <summary>Expected values are those that tcpdump -S printed of the same frames.</summary>
 public sealed class SegmentParserTests
 {
-    private static readonly Endpoint Client = Endpoint.V4(0x7f00_0001, 51552), Server = Endpoint.V4(0x7f00_0001, 11111);
+    private static readonly TcpEndpoint Client = TcpEndpoint.V4(0x7f00_0001, 51552), Server = TcpEndpoint.V4(0x7f00_0001, 11111);
 
     private static TcpSegment Parse(string hex, FrameKind kind = FrameKind.Ethernet)
     {

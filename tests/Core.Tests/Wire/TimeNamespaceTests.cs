@@ -1,3 +1,4 @@
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
 using Xunit;

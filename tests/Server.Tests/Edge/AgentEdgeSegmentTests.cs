@@ -1,4 +1,4 @@
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Server.Labs;
@@ -11,7 +11,7 @@ public sealed class AgentEdgeSegmentTests
 {
     private static readonly SegmentEvent Syn = new()
     {
-        T = 7, Sent = 7, Source = EventSource.Capture, From = Endpoint.V4(0x0a00_0001, 40_000), To = Endpoint.V4(0x0a00_0002, 11_111), Flags = "SYN",
+        T = 7, Sent = 7, Source = EvidenceSource.Capture, From = TcpEndpoint.V4(0x0a00_0001, 40_000), To = TcpEndpoint.V4(0x0a00_0002, 11_111), Flags = "SYN",
         SeqNo = uint.MaxValue, Win = 65_535, Mss = 65_535, Wscale = 14,
     };
 
@@ -49,6 +49,6 @@ public sealed class AgentEdgeSegmentTests
         Assert.False(Accepts(Syn with { Frame = new(2, 76, new byte[76]) }));
         Assert.False(Accepts(Syn with { Frame = new(113 + 256, 76, new byte[76]) }));
         Assert.False(Accepts(Syn with { Len = 100, Frame = new(113, 76, new byte[76]) }));
-        Assert.False(Accepts(Syn with { To = Endpoint.V6(1, 11_111) }));
+        Assert.False(Accepts(Syn with { To = TcpEndpoint.V6(1, 11_111) }));
     }
 }

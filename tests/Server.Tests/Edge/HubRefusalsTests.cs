@@ -8,7 +8,7 @@ namespace ReuseAddrDashboard.Server.Tests.Edge;
 
 public sealed class HubRefusalsTests
 {
-    private sealed class Kept : ILogEventSink
+    private sealed class LogLines : ILogEventSink
     {
         public List<string> Lines { get; } = [];
 
@@ -18,7 +18,7 @@ public sealed class HubRefusalsTests
     [Fact]
     public void A_refusal_is_not_logged_and_an_agents_own_error_is()
     {
-        var kept = new Kept();
+        var kept = new LogLines();
         using Logger log = new LoggerConfiguration().Filter.ByExcluding(HubRefusals.Is).WriteTo.Sink(kept).CreateLogger();
         var refusal = new HubException("Say Hello first.");
         log.ForContext(Constants.SourceContextPropertyName, "Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher").Error(refusal, "refused");

@@ -14,12 +14,12 @@ public sealed class OversizedMessageTests
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         flood.Closed += _ => { closed.TrySetResult(); return Task.CompletedTask; };
         await flood.StartAsync(TestContext.Current.CancellationToken);
-        await Assert.ThrowsAnyAsync<Exception>(() => flood.InvokeAsync<LabSnapshot>(nameof(ILabHub.Join), new string('x', HubRoutes.MaxLabMessage * 2), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAnyAsync<Exception>(() => flood.InvokeAsync(nameof(ILabHub.Join), new string('x', HubRoutes.MaxLabMessage * 2), null, null, TestContext.Current.CancellationToken));
         await closed.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
 
         await using HubConnection other = dashboard.LabConnection();
         await other.StartAsync(TestContext.Current.CancellationToken);
-        Assert.NotNull(await other.InvokeAsync<LabSnapshot>(nameof(ILabHub.Join), HubRoutes.LocalLab, TestContext.Current.CancellationToken));
+        await other.InvokeAsync(nameof(ILabHub.Join), TestHosts.Lab, null, null, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class OversizedMessageTests
         await using TestDashboard dashboard = await TestDashboard.Start();
         await using HubConnection hub = dashboard.LabConnection();
         await hub.StartAsync(TestContext.Current.CancellationToken);
-        await Assert.ThrowsAsync<Microsoft.AspNetCore.SignalR.HubException>(() => hub.InvokeAsync<LabReply>(nameof(ILabHub.Reset), TestContext.Current.CancellationToken));
-        await Assert.ThrowsAsync<Microsoft.AspNetCore.SignalR.HubException>(() => hub.InvokeAsync<LabSnapshot>(nameof(ILabHub.Join), "garage", TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<Microsoft.AspNetCore.SignalR.HubException>(() => hub.InvokeAsync<LabReply>(nameof(ILabHub.Ask), (LabCommand)new ResetRun(), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<Microsoft.AspNetCore.SignalR.HubException>(() => hub.InvokeAsync(nameof(ILabHub.Join), "garage", null, null, TestContext.Current.CancellationToken));
     }
 }

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.SignalR.Client;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Server.Tests.Hosting;
@@ -9,6 +9,7 @@ internal sealed class EndWatcher
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<LabState> _state = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _waits = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task Completed => _end.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
@@ -16,6 +17,9 @@ internal sealed class EndWatcher
     public Task Waits => _waits.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
 
     public List<RunEvent> Seen { get; } = [];
+
+    /// <summary>The first state that came.</summary>
+    public Task<LabState> Joined => _state.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
 
     public Func<RunBatch, Task> OnBatch { get; set; } = _ => Task.CompletedTask;
 
@@ -32,8 +36,9 @@ internal sealed class EndWatcher
             if (batch.Events.Any(e => e is EndEvent))
                 _end.TrySetResult();
         });
+        hub.On<LabState>(nameof(ILabClient.Lab), state => _state.TrySetResult(state));
         await hub.StartAsync(TestContext.Current.CancellationToken);
-        await hub.InvokeAsync<LabSnapshot>(nameof(ILabHub.Join), HubRoutes.LocalLab, TestContext.Current.CancellationToken);
+        await hub.InvokeAsync(nameof(ILabHub.Join), TestHosts.Lab, null, null, TestContext.Current.CancellationToken);
         return hub;
     }
 }

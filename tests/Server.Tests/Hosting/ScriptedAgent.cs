@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
-using Endpoint = ReuseAddrDashboard.Core.Tcp.Endpoint;
 
 namespace ReuseAddrDashboard.Server.Tests.Hosting;
 
@@ -24,12 +24,15 @@ internal sealed class ScriptedAgent : IAsyncDisposable
     public ScriptedAgent? Peer { get; set; }
 
     /// <summary>What a command comes to: errno or null; throw <see cref="OperationCanceledException"/> to leave it unanswered.</summary>
-    public Func<SocketCommand, Task<(string Name, int Number, string Text)?>> Result { get; set; } = _ => Task.FromResult<(string, int, string)?>(null);
+    public Func<CallOrder, Task<(string Name, int Number, string Text)?>> Result { get; set; } = _ => Task.FromResult<(string, int, string)?>(null);
 
     /// <summary>Rows that the next report after a command brings along.</summary>
-    public Func<SocketCommand, IEnumerable<SocketEvent>> Rows { get; set; } = _ => [];
+    public Func<CallOrder, IEnumerable<SocketEvent>> Rows { get; set; } = _ => [];
 
-    public List<SocketCommand> Commands { get; } = [];
+    public List<CallOrder> Calls { get; } = [];
+
+    /// <summary>Programs that were ended.</summary>
+    public List<EndProgramOrder> Ended { get; } = [];
 
     public List<CheckOrder> Checks { get; } = [];
 
@@ -43,7 +46,7 @@ internal sealed class ScriptedAgent : IAsyncDisposable
     /// <summary>Awaited between what a check finds and its answer.</summary>
     public Func<Task> Hold { get; set; } = () => Task.CompletedTask;
 
-    public int CloseAlls { get; private set; }
+    public int Closed { get; private set; }
 
     public List<DestroyOrder> Destroyed { get; } = [];
 
@@ -53,25 +56,25 @@ internal sealed class ScriptedAgent : IAsyncDisposable
     /// <summary>How many nanoseconds this agent's clock shows less than the server's.</summary>
     public long ClockBehind { get; init; }
 
+    /// <summary>How often it was asked for its clock.</summary>
+    public int ClockAsked { get; private set; }
+
     public static HostFacts Facts(string name) => new()
     {
-        Name = name, HostName = "test", Os = "Debian GNU/Linux 12 (bookworm)", Kernel = "6.1.0", Address = name == HubRoutes.Server ? "192.168.122.68" : "192.168.122.177",
-        Interface = "eth0", ClockTicks = 100, BootId = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(), AgentVersion = "0.1.0", Sources = [.. SourceFact.All.Select(s => s == SourceFact.Proc ? SourceFact.Has(s) : new SourceFact(s, false, "It is not scripted."))],
+        Name = name, HostName = "test", Os = "Debian GNU/Linux 12 (bookworm)", Kernel = "6.1.0", Address = name == TestHosts.Server ? "192.168.122.68" : "192.168.122.177",
+        Interface = "eth0", ClockTicks = 100, BootId = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(), AgentVersion = "0.1.0", Sources = [.. SourceFact.All.Select(s => s == SourceFact.Proc ? SourceFact.Has(s) : new SourceFact(s, false, new Message("not-scripted")))],
         Sysctls = new Dictionary<string, string?> { ["net.ipv4.tcp_max_tw_buckets"] = "65536" },
     };
 
-    public static async Task<ScriptedAgent> Join(string url, string name, string? instance = null, HostFacts? facts = null, long clockBehind = 0)
+    /// <param name="key">What it shows; null for its role's key.</param>
+    /// <param name="clockFails">Whether the first question about its clock fails.</param>
+    public static async Task<ScriptedAgent> Join(string url, string name, string? instance = null, HostFacts? facts = null, long clockBehind = 0, bool clockFails = false, string? key = null)
     {
-        HubConnection hub = new HubConnectionBuilder().WithUrl(url + HubRoutes.Agent)
+        HubConnection hub = new HubConnectionBuilder().WithUrl(url + HubRoutes.Agent, http => http.Headers["Authorization"] = HubRoutes.KeyScheme + (key ?? File.ReadAllText(Path.Combine(TestDashboard.AgentKeys, TestHosts.All.Contains(name) ? name : TestHosts.Server)).Trim()))
             .AddJsonProtocol(j => j.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default)).Build();
         var agent = new ScriptedAgent(hub, name, instance ?? Guid.NewGuid().ToString("n")) { ClockBehind = clockBehind };
-        hub.On<SocketCommand>(nameof(IAgentClient.Call), command => { _ = agent.Carry(command); });
-        hub.On<WatchOrder>(nameof(IAgentClient.Watch), order => { _ = agent.Send([], order.Id); });
-        hub.On<long>(nameof(IAgentClient.Look), id => { _ = agent.Send([], id); });
-        hub.On<DestroyOrder>(nameof(IAgentClient.Destroy), order => { agent.Destroyed.Add(order); _ = agent.Send([Row(order.Local.ToString(), order.Remote.ToString(), TcpState.TimeWait, null)], order.Id); });
-        hub.On<CheckOrder>(nameof(IAgentClient.Check), order => { _ = agent.Answer(order); });
-        hub.On(nameof(IAgentClient.Monotonic), () => Task.FromResult(Monotonic - agent.ClockBehind));
-        hub.On<long>(nameof(IAgentClient.CloseAll), id => { agent.CloseAlls++; _ = agent.Send([], id); });
+        hub.On<AgentOrder>(nameof(IAgentClient.CarryOut), order => { _ = agent.Take(order); });
+        hub.On(nameof(IAgentClient.Monotonic), () => agent.ClockAsked++ == 0 && clockFails ? Task.FromException<long>(new InvalidOperationException("The clock is not there yet.")) : Task.FromResult(Monotonic - agent.ClockBehind));
         await hub.StartAsync(TestContext.Current.CancellationToken);
         agent.Welcome = await hub.InvokeAsync<AgentWelcome>(nameof(IAgentHub.Hello),
             new AgentHello(AgentHello.CurrentProtocol, agent.Instance, facts ?? Facts(name)), TestContext.Current.CancellationToken);
@@ -87,7 +90,7 @@ internal sealed class ScriptedAgent : IAsyncDisposable
             if (heir.Welcome!.Refused is null)
                 return heir;
             await heir.DisposeAsync();
-            Assert.True(tries < 200, heir.Welcome.Refused);
+            Assert.True(tries < 200, heir.Welcome.Refused.ToString());
         }
     }
 
@@ -97,11 +100,12 @@ internal sealed class ScriptedAgent : IAsyncDisposable
 
     public static SocketEvent Row(string local, string remote, TcpState? from, TcpState? to) => new()
     {
-        Source = EventSource.Proc, T = Monotonic, Local = Parse(local), Remote = Parse(remote), From = from, To = to, Raw = to is null ? null : "raw",
+        Source = EvidenceSource.Proc, T = Monotonic, Local = Parse(local), Remote = Parse(remote), From = from, To = to, Raw = to is null ? null : "raw",
     };
 
     /// <summary>Sends items as they are, for reports no agent of ours would send.</summary>
-    public Task<long> Report(params AgentItem[] items) => _hub.InvokeAsync<long>(nameof(IAgentHub.Report), new AgentReport(Instance, items), TestContext.Current.CancellationToken);
+    /// <remarks>Not ended with the test that made the agent: one may serve all tests of a class.</remarks>
+    public Task<long> Report(params AgentItem[] items) => _hub.InvokeAsync<long>(nameof(IAgentHub.Report), new AgentReport(Instance, items), CancellationToken.None);
 
     public async Task<AgentItem[]> Send(IEnumerable<RunEvent> events, long? done = null)
     {
@@ -115,6 +119,31 @@ internal sealed class ScriptedAgent : IAsyncDisposable
         finally
         {
             _one.Release();
+        }
+    }
+
+    private Task Take(AgentOrder order)
+    {
+        switch (order)
+        {
+            case CallOrder call:
+                return Carry(call);
+            case CheckOrder check:
+                return Answer(check);
+            case EndProgramOrder end:
+                Ended.Add(end);
+                return Send([new ProgramEvent
+                {
+                    Source = EvidenceSource.Agent, T = Monotonic - ClockBehind, Program = end.Program, Instance = end.Instance, Change = end.Kill ? ProgramChange.Killed : ProgramChange.Exited, Sockets = end.Sockets,
+                }], order.Id);
+            case DestroyOrder destroy:
+                Destroyed.Add(destroy);
+                return Send([Row(destroy.Local.ToString(), destroy.Remote.ToString(), TcpState.TimeWait, null)], order.Id);
+            case CloseRunOrder:
+                Closed++;
+                return Send([], order.Id);
+            default:
+                return Send([], order.Id);
         }
     }
 
@@ -140,10 +169,10 @@ internal sealed class ScriptedAgent : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _hub.DisposeAsync();
 
-    private async Task Carry(SocketCommand command)
+    private async Task Carry(CallOrder command)
     {
-        lock (Commands)
-            Commands.Add(command);
+        lock (Calls)
+            Calls.Add(command);
         (string Name, int Number, string Text)? error;
         try
         {
@@ -153,26 +182,18 @@ internal sealed class ScriptedAgent : IAsyncDisposable
         {
             return;
         }
-        string call = System.Text.Json.JsonSerializer.Serialize(command.Call).Trim('"');
         var made = new CallEvent
         {
-            Source = EventSource.Call, T = Monotonic - ClockBehind, Duration = 1000, Socket = command.Socket, Call = call, Args = Args(command), Accepted = error is null ? command.Accepted : null,
+            Source = EvidenceSource.Call, T = Monotonic - ClockBehind, Duration = 1000, Socket = command.Socket, Call = command.Call.Name(), Program = command.Program,
+            Args = new() { Fd = 3, Address = command.Address, Option = command.Option, Value = command.Value, Backlog = command.Backlog }, Accepted = error is null ? command.Accepted : null,
             Local = Address(command, Connection?.Local), Remote = Address(command, Connection?.Remote),
             Result = error is null ? 0 : -1, Errno = error?.Name, ErrnoNumber = error?.Number, ErrnoText = error?.Text,
         };
         await Send([made, .. Rows(command)], command.Id);
     }
 
-    private static string Args(SocketCommand command) => command switch
-    {
-        { Call: SocketCall.Socket } => "AF_INET, SOCK_STREAM, IPPROTO_IP",
-        { Call: SocketCall.SetSockOpt } => $"3, SOL_SOCKET, SO_REUSEADDR, [{command.Value}], 4",
-        { Call: SocketCall.Bind, Address: { } at } => $"3, {{sa_family=AF_INET, sin_port=htons({at.Port}), sin_addr=inet_addr(\"{at.Address}\")}}, 16",
-        _ => "3",
-    };
-
-    private static Endpoint? Address(SocketCommand command, string? address) =>
+    private static TcpEndpoint? Address(CallOrder command, string? address) =>
         address is not null && command.Call is (SocketCall.Connect or SocketCall.Accept4) ? Parse(address) : null;
 
-    private static Endpoint Parse(string text) => Endpoint.TryParse(text, out Endpoint endpoint) ? endpoint : throw new ArgumentException(text);
+    private static TcpEndpoint Parse(string text) => TcpEndpoint.TryParse(text, out TcpEndpoint endpoint) ? endpoint : throw new ArgumentException(text);
 }

@@ -2,8 +2,9 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Server.Labs;
 using ReuseAddrDashboard.Server.LocalHosts;
@@ -21,18 +22,24 @@ internal sealed class TestDashboard : IAsyncDisposable
 
     private readonly bool _keepsData;
 
+    /// <summary>The keys of every dashboard of this test run.</summary>
+    public static string AgentKeys { get; } = Directory.CreateTempSubdirectory("reuseaddr-test-keys-").FullName;
+
     private TestDashboard(WebApplication app, DataDirectory data, PrivateDirectory directory, bool keepsData)
     {
         (_app, _data, _directory, _keepsData) = (app, data, directory, keepsData);
-        Url = app.Urls.First(u => !u.Contains("unix:"));
+        Url = app.Urls.First(u => u.StartsWith("http:", StringComparison.Ordinal) && !u.Contains("unix:"));
         Http = new HttpClient { BaseAddress = new Uri(Url), Timeout = TimeSpan.FromSeconds(60) };
     }
 
     public string Url { get; }
 
+    /// <summary>Where it listens with TLS.</summary>
+    public string? Https => _app.Urls.FirstOrDefault(u => u.StartsWith("https:", StringComparison.Ordinal));
+
     public HttpClient Http { get; }
 
-    public ILabGrain Lab => _app.Services.GetRequiredService<IGrainFactory>().GetGrain<ILabGrain>(HubRoutes.LocalLab);
+    public ILabGrain Lab => _app.Services.GetRequiredService<IGrainFactory>().GetGrain<ILabGrain>(TestHosts.Lab);
 
     public string DataPath => _data.Path;
 
@@ -42,28 +49,43 @@ internal sealed class TestDashboard : IAsyncDisposable
     /// <param name="dataPath">A data directory of the test's own, which it removes; null for a new one that goes with the dashboard.</param>
     /// <param name="scenarios">Where its lessons are; null for those of the program.</param>
     /// <param name="time">Its clock; null for the real one.</param>
-    public static async Task<TestDashboard> Start(string? dataPath = null, string? scenarios = null, TimeProvider? time = null)
+    /// <param name="mode">Where its hosts are said to be.</param>
+    /// <param name="settings">More of its configuration.</param>
+    public static async Task<TestDashboard> Start(string? dataPath = null, string? scenarios = null, TimeProvider? time = null, HostsMode mode = HostsMode.Remote, IReadOnlyDictionary<string, string?>? settings = null)
     {
         bool keepsData = dataPath is not null;
         dataPath ??= Directory.CreateTempSubdirectory("reuseaddr-test-").FullName;
-        var options = new DashboardOptions { Hosts = LocalHostsMode.None, Urls = ["http://127.0.0.1:0"], Data = dataPath, LogLevel = Serilog.Events.LogEventLevel.Error };
+        WebApplicationBuilder builder = DashboardConfiguration.Builder(CommandLine.Read(
+            ["--hosts", "none", "--urls", "http://127.0.0.1:0", "--agent-keys", AgentKeys, "--data", dataPath, "--log-level", "Error"]));
+        builder.Configuration.AddInMemoryCollection(settings);
+        Assert.Empty(SettingsCheck.Faults(builder.Configuration));
         DataDirectory data = DataDirectory.Hold(dataPath);
         PrivateDirectory directory = PrivateDirectory.Create();
-        WebApplication app = Dashboard.Build(options, data, directory, ScenarioCatalog.Load(scenarios ?? Path.Combine(AppContext.BaseDirectory, "Scenarios")), time ?? TimeProvider.System);
-        app.Services.GetRequiredService<LocalHostsStatus>().Set(HostsMode.Remote, null);
+        WebApplication app = Dashboard.Build(builder, data, directory, ScenarioCatalog.Load(scenarios ?? Path.Combine(AppContext.BaseDirectory, "Scenarios")), time ?? TimeProvider.System);
         await Dashboard.Start(app);
+        app.Services.GetRequiredService<LocalHostsStatus>().Set(mode, null);
         return new(app, data, directory, keepsData);
     }
 
     /// <summary>A dashboard with both agents joined.</summary>
-    public static async Task<(TestDashboard Dashboard, ScriptedAgent Client, ScriptedAgent Server)> StartWithAgents(string? dataPath = null, TimeProvider? time = null)
+    public static async Task<(TestDashboard Dashboard, ScriptedAgent Client, ScriptedAgent Server)> StartWithAgents(string? dataPath = null, TimeProvider? time = null, IReadOnlyDictionary<string, string?>? settings = null)
     {
-        TestDashboard dashboard = await Start(dataPath, time: time);
-        ScriptedAgent client = await ScriptedAgent.Join(dashboard.Url, HubRoutes.Client);
-        ScriptedAgent server = await ScriptedAgent.Join(dashboard.Url, HubRoutes.Server);
+        TestDashboard dashboard = await Start(dataPath, time: time, settings: settings);
+        ScriptedAgent client = await ScriptedAgent.Join(dashboard.Url, TestHosts.Client);
+        ScriptedAgent server = await ScriptedAgent.Join(dashboard.Url, TestHosts.Server);
         client.Peer = server;
         server.Peer = client;
+        await dashboard.UntilReady();
         return (dashboard, client, server);
+    }
+
+    /// <summary>Waits until every host's agent takes orders.</summary>
+    public async Task UntilReady()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while ((await Lab.State()).Value.Hosts.Any(h => !h.Connected))
+            await tick.WaitForNextTickAsync(limit.Token);
     }
 
     public HubConnection LabConnection() => new HubConnectionBuilder().WithUrl(Url + HubRoutes.Lab)

@@ -1,3 +1,4 @@
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Server.Labs;
 using ReuseAddrDashboard.Server.Tests.Hosting;
@@ -18,16 +19,18 @@ public sealed class AgentSeatTests
     [InlineData(HostFacts.UnknownBoot, 0, "a", HostFacts.UnknownBoot, 0, "a", true)]
     public void What_is_known_of_a_clock_stays_while_it_is_the_same(string boot, long offset, string instance, string thenBoot, long thenOffset, string thenInstance, bool stays)
     {
-        var seat = new AgentSeat(HubRoutes.Server);
+        var seat = new AgentSeat(TestHosts.Server);
         Assert.True(Take(seat, boot, offset, instance));
         var known = new ClockEstimate(7, 1, 0);
         seat.Measure(known);
         seat.Leave();
         Assert.Equal(!stays, Take(seat, thenBoot, thenOffset, thenInstance));
         Assert.Equal(stays ? known : null, seat.Clock);
+        Assert.False(seat.Ready);
+        seat.Answers = true;
         Assert.Equal(stays, seat.Ready);
     }
 
-    private static bool Take(AgentSeat seat, string boot, long offset, string instance) => seat.Take("connection",
-        new(AgentHello.CurrentProtocol, instance, ScriptedAgent.Facts(HubRoutes.Server) with { BootId = boot, MonotonicOffset = offset }), null!);
+    private static bool Take(AgentSeat seat, string boot, long offset, string instance) => seat.Occupy("connection",
+        new(AgentHello.CurrentProtocol, instance, ScriptedAgent.Facts(TestHosts.Server) with { BootId = boot, MonotonicOffset = offset }));
 }

@@ -1,15 +1,17 @@
 using CsCheck;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Server.Labs;
-using Endpoint = ReuseAddrDashboard.Core.Tcp.Endpoint;
 
 namespace ReuseAddrDashboard.Server.Tests.Labs;
 
 /// <summary>Clocks of two hosts from round trips and segments, against offsets that are known.</summary>
 public sealed class ClockFitTests
 {
-    private static readonly Endpoint Client = Endpoint.V4(1, 40_000), Server = Endpoint.V4(2, 11_111);
+    private const string First = "client", Other = "server";
+
+    private static readonly TcpEndpoint Client = TcpEndpoint.V4(1, 40_000), Server = TcpEndpoint.V4(2, 11_111);
 
     private sealed record Case(long TrueClient, long TrueServer, ClockEstimate Client, ClockEstimate Server, (bool FromClient, long At, long Flight)[] Flights);
 
@@ -24,7 +26,7 @@ public sealed class ClockFitTests
 
     private static SegmentEvent Segment(bool fromClient, uint number, long t, bool sent, bool again = false) => new()
     {
-        T = t, Host = fromClient == sent ? HubRoutes.Client : HubRoutes.Server, From = fromClient ? Client : Server, To = fromClient ? Server : Client, Flags = "ACK", SeqNo = number,
+        T = t, Host = fromClient == sent ? First : Other, From = fromClient ? Client : Server, To = fromClient ? Server : Client, Flags = "ACK", SeqNo = number,
         Sent = sent ? t : null, Received = sent ? null : t, Retransmission = again,
     };
 
@@ -36,13 +38,13 @@ public sealed class ClockFitTests
     // All as of one moment: nothing drifts.
     private static (ClockEstimate Client, ClockEstimate Server) Fit(Case c)
     {
-        var flights = new SegmentFlights();
+        var flights = new SegmentFlights(First);
         foreach ((SegmentEvent sent, SegmentEvent received) in Segments(c))
         {
-            flights.Take(sent, 0, c.Client.Interval - c.Server.Interval);
-            flights.Take(received, 0, c.Client.Interval - c.Server.Interval);
+            flights.Add(sent, 0, c.Client.Interval - c.Server.Interval);
+            flights.Add(received, 0, c.Client.Interval - c.Server.Interval);
         }
-        return ClockFit.Tighten(c.Client, c.Server, flights.Difference(0), flights.Order);
+        return ClockFit.Tighten(c.Client, c.Server, flights.Difference(0), flights.Consistent);
     }
 
     [Fact]
@@ -65,24 +67,24 @@ public sealed class ClockFitTests
     public void No_segment_arrives_before_it_was_sent() => Cases.Sample(c =>
     {
         (ClockEstimate client, ClockEstimate server) = Fit(c);
-        long Placed(SegmentEvent e) => e.T + (e.Host == HubRoutes.Client ? client.Offset : server.Offset);
+        long Placed(SegmentEvent e) => e.T + (e.Host == First ? client.Offset : server.Offset);
         return Segments(c).All(s => Placed(s.Received) >= Placed(s.Sent));
     });
 
     [Fact]
     public void What_is_known_less_well_with_time_is_still_in_order_where_one_offset_can_place_it_so() => Cases.Sample(c =>
     {
-        var flights = new SegmentFlights();
+        var flights = new SegmentFlights(First);
         ClockInterval possible = c.Client.Interval - c.Server.Interval;
         (SegmentEvent Sent, SegmentEvent Received)[] segments = [.. Segments(c)];
         for (int i = 0; i < segments.Length; i++)
         {
-            flights.Take(segments[i].Sent, c.Flights[i].At, possible);
-            flights.Take(segments[i].Received, c.Flights[i].At + c.Flights[i].Flight, possible);
+            flights.Add(segments[i].Sent, c.Flights[i].At, possible);
+            flights.Add(segments[i].Received, c.Flights[i].At + c.Flights[i].Flight, possible);
         }
         const long now = 60_000_000_000;
-        (ClockEstimate client, ClockEstimate server) = ClockFit.Tighten((c.Client with { At = 0 }).Aged(now), (c.Server with { At = 0 }).Aged(now), flights.Difference(now), flights.Order);
-        long Placed(SegmentEvent e) => e.T + (e.Host == HubRoutes.Client ? client.Offset : server.Offset);
+        (ClockEstimate client, ClockEstimate server) = ClockFit.Tighten((c.Client with { At = 0 }).Aged(now), (c.Server with { At = 0 }).Aged(now), flights.Difference(now), flights.Consistent);
+        long Placed(SegmentEvent e) => e.T + (e.Host == First ? client.Offset : server.Offset);
         return segments.All(s => Placed(s.Received) >= Placed(s.Sent));
     });
 
@@ -97,16 +99,16 @@ public sealed class ClockFitTests
     [Fact]
     public void A_pair_that_cannot_be_one_segment_is_passed_over()
     {
-        var flights = new SegmentFlights();
+        var flights = new SegmentFlights(First);
         ClockInterval possible = ClockInterval.Around(0, 1_000_000);
         // What arrived had been sent a second before the copy that was seen to leave.
-        Assert.False(flights.Take(Segment(true, 1, 1_000_000_000, sent: true), 0, possible));
-        Assert.False(flights.Take(Segment(true, 1, 20_000, sent: false), 0, possible));
-        Assert.False(flights.Take(Segment(true, 2, 10, sent: true, again: true), 0, possible));
-        Assert.False(flights.Take(Segment(true, 2, 30, sent: false), 0, possible));
+        Assert.False(flights.Add(Segment(true, 1, 1_000_000_000, sent: true), 0, possible));
+        Assert.False(flights.Add(Segment(true, 1, 20_000, sent: false), 0, possible));
+        Assert.False(flights.Add(Segment(true, 2, 10, sent: true, again: true), 0, possible));
+        Assert.False(flights.Add(Segment(true, 2, 30, sent: false), 0, possible));
         Assert.Equal(ClockInterval.Unknown, flights.Difference(0));
-        Assert.False(flights.Take(Segment(true, 3, 30, sent: true), 0, possible));
-        Assert.True(flights.Take(Segment(true, 3, 60, sent: false), 0, possible));
+        Assert.False(flights.Add(Segment(true, 3, 30, sent: true), 0, possible));
+        Assert.True(flights.Add(Segment(true, 3, 60, sent: false), 0, possible));
         Assert.Equal(30, flights.Difference(0).Most);
     }
 
@@ -132,8 +134,8 @@ public sealed class ClockFitTests
     {
         double Rate(bool client) => client ? c.ClientRate : c.ServerRate;
         long Truth(bool client, long at) => (long)Math.Round(at * Rate(client));
-        AgentSeat client = new(HubRoutes.Client), server = new(HubRoutes.Server);
-        var flights = new SegmentFlights();
+        AgentSeat client = new(First), server = new(Other);
+        var flights = new SegmentFlights(First);
         AgentSeat[] seats = [client, server];
         foreach (AgentSeat seat in seats)
             seat.Measure(new(0, 1_000_000, 0));
@@ -143,14 +145,16 @@ public sealed class ClockFitTests
         {
             now = Math.Max(now, at + late);
             if (link)
+            {
                 seats[fromClient ? 0 : 1].Measure(new(Truth(fromClient, now) + flight / 2, flight, now));
+            }
             else
             {
                 ClockInterval possible = client.Measured!.Value.Aged(at).Interval - server.Measured!.Value.Aged(at).Interval;
-                flights.Take(Segment(fromClient, ++number, at - Truth(fromClient, at), true), at, possible);
-                flights.Take(Segment(fromClient, number, at + flight - Truth(!fromClient, at + flight), false), at + flight, possible);
+                flights.Add(Segment(fromClient, ++number, at - Truth(fromClient, at), true), at, possible);
+                flights.Add(Segment(fromClient, number, at + flight - Truth(!fromClient, at + flight), false), at + flight, possible);
             }
-            (ClockEstimate one, ClockEstimate other) = ClockFit.Tighten(client.Measured!.Value.Aged(now), server.Measured!.Value.Aged(now), flights.Difference(now), flights.Order);
+            (ClockEstimate one, ClockEstimate other) = ClockFit.Tighten(client.Measured!.Value.Aged(now), server.Measured!.Value.Aged(now), flights.Difference(now), flights.Consistent);
             client.Tighten(one);
             server.Tighten(other);
         }
@@ -167,11 +171,11 @@ public sealed class ClockFitTests
         // SYN at 0 s, its answer 5 s later: each flew for 1 us, and the client's clock had lost 100 us meanwhile.
         const long later = 5_000_000_000, lost = 100_000;
         ClockInterval possible = ClockInterval.Around(0, 1_000_000);
-        var flights = new SegmentFlights();
-        flights.Take(Segment(true, 1, 0, sent: true), 0, possible);
-        flights.Take(Segment(true, 1, 1_000, sent: false), 1_000, possible);
-        flights.Take(Segment(false, 2, later, sent: true), later, possible);
-        flights.Take(Segment(false, 2, later + 1_000 - lost, sent: false), later + 1_000, possible);
+        var flights = new SegmentFlights(First);
+        flights.Add(Segment(true, 1, 0, sent: true), 0, possible);
+        flights.Add(Segment(true, 1, 1_000, sent: false), 1_000, possible);
+        flights.Add(Segment(false, 2, later, sent: true), later, possible);
+        flights.Add(Segment(false, 2, later + 1_000 - lost, sent: false), later + 1_000, possible);
         ClockInterval difference = flights.Difference(later + 1_000);
         Assert.Equal((lost - 1_000, lost + 1_000), (difference.Least, difference.Most));
         // Another 5 s later, and as of the beginning.

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Server.Tests.Hosting;
 
@@ -8,7 +8,7 @@ namespace ReuseAddrDashboard.Server.Tests.Labs;
 
 public sealed class FaultTests
 {
-    private static readonly object Quick = new { scenario = "without-reuseaddr", port = 22222, pauseMs = 0 };
+    private static readonly object Quick = new { scenario = "without-reuseaddr", ports = new { main = 22222 }, pauseMs = 0 };
     private static readonly string[] Steps = ["start-listener", "connect", "close", "rebind"];
 
     public static TheoryData<string, string> EachStep => new()
@@ -33,11 +33,12 @@ public sealed class FaultTests
         await dying.Die();
         await using ScriptedAgent heir = await ScriptedAgent.Rejoin(dashboard.Url, host);
         await stepping;
+        await dashboard.UntilReady();
 
         RunFile run = await dashboard.Run(id);
         Assert.Equal(Outcome.Interrupted, run.Outcome);
         EndEvent end = Assert.Single(run.Events.OfType<EndEvent>());
-        Assert.Contains(host, end.Reason);
+        Assert.Equal(("end.agent-ended", host), (end.Reason!.Code, end.Reason["host"]));
         Assert.True((await dashboard.Post("/api/labs/local/reset")).IsSuccessStatusCode);
         string next = await dashboard.StartRun(Quick);
         Assert.True((await dashboard.Post($"/api/runs/{next}/steps/start-listener")).IsSuccessStatusCode);
@@ -78,9 +79,9 @@ public sealed class FaultTests
         (TestDashboard again, _, _) = await TestDashboard.StartWithAgents(data.Path);
         await using TestDashboard running = again;
         Assert.Equal(Outcome.Completed, (await again.Run(id)).Outcome);
-        await using HubConnection browser = again.LabConnection();
-        await browser.StartAsync(TestContext.Current.CancellationToken);
-        Assert.Null((await browser.InvokeAsync<LabSnapshot>(nameof(ILabHub.Join), "local", TestContext.Current.CancellationToken)).State.Run);
+        var watcher = new EndWatcher();
+        await using HubConnection browser = await watcher.Follow(again);
+        Assert.Empty((await watcher.Joined).Runs);
     }
 
     [Fact]
@@ -95,12 +96,12 @@ public sealed class FaultTests
         Task<HttpResponseMessage> connecting = dashboard.Post($"/api/runs/{id}/steps/connect");
         await hangs.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
 
-        int before = client.CloseAlls;
+        int before = client.Closed;
         Assert.True((await dashboard.Post("/api/labs/local/reset")).IsSuccessStatusCode);
         await connecting;
         Assert.Equal(Outcome.Reset, (await dashboard.Run(id)).Outcome);
-        Assert.Equal(before + 1, client.CloseAlls);
-        Assert.True(server.CloseAlls > 0);
+        Assert.Equal(before + 1, client.Closed);
+        Assert.True(server.Closed > 0);
     }
 
     [Fact]
@@ -109,7 +110,7 @@ public sealed class FaultTests
         (TestDashboard dashboard, _, ScriptedAgent server) = await TestDashboard.StartWithAgents();
         await using TestDashboard running = dashboard;
         string id = await dashboard.StartRun(Quick);
-        AgentItem[] sent = await server.Send([new GapEvent { Source = EventSource.Agent, T = ScriptedAgent.Monotonic, Lost = 7, Reason = "seven rows" }]);
+        AgentItem[] sent = await server.Send([new GapEvent { Source = EvidenceSource.Agent, T = ScriptedAgent.Monotonic, Lost = 7, Reason = new("gap.seven-rows") }]);
         Assert.Equal(sent[^1].Number, await server.Report(sent));
         Assert.Single((await dashboard.Run(id)).Events.OfType<GapEvent>());
     }
@@ -120,8 +121,8 @@ public sealed class FaultTests
         (TestDashboard dashboard, _, ScriptedAgent server) = await TestDashboard.StartWithAgents();
         await using TestDashboard running = dashboard;
         string id = await dashboard.StartRun(Quick);
-        AgentItem[] first = await server.Send([new NoteEvent { Source = EventSource.Agent, Code = "x", Text = "first" }]);
-        await server.Report(new AgentItem(first[^1].Number + 4, new NoteEvent { Source = EventSource.Agent, Code = "x", Text = "later" }));
+        AgentItem[] first = await server.Send([new NoteEvent { Source = EvidenceSource.Agent, Message = new("x.first") }]);
+        await server.Report(new AgentItem(first[^1].Number + 4, new NoteEvent { Source = EvidenceSource.Agent, Message = new("x.later") }));
         Assert.Equal(3, Assert.Single((await dashboard.Run(id)).Events.OfType<GapEvent>()).Lost);
     }
 
@@ -134,20 +135,20 @@ public sealed class FaultTests
         int before = (await dashboard.Run(id)).Events.Count;
         await Assert.ThrowsAsync<HubException>(() => server.Report([.. Enumerable.Range(100, AgentReport.MaxItems + 1).Select(n => new AgentItem(n, null))]));
         await Assert.ThrowsAsync<HubException>(() => server.Report(
-            new AgentItem(1000, new CallEvent { Socket = "lfd", Call = "bind", Args = new string('x', 5000) })));
+            new AgentItem(1000, new CallEvent { Source = EvidenceSource.Call, Socket = "lfd", Call = "bind", Args = new(), ErrnoText = new string('x', 5000) })));
         await Assert.ThrowsAsync<HubException>(() => server.Report(new AgentItem(1000, new EndEvent { Outcome = Outcome.Completed })));
         Assert.Equal(before, (await dashboard.Run(id)).Events.Count);
     }
 
     [Fact]
-    public async Task A_second_agent_for_a_taken_place_is_refused_with_a_sentence()
+    public async Task A_second_agent_for_a_taken_place_is_refused()
     {
         (TestDashboard dashboard, _, _) = await TestDashboard.StartWithAgents();
         await using TestDashboard running = dashboard;
-        await using ScriptedAgent other = await ScriptedAgent.Join(dashboard.Url, HubRoutes.Server);
-        Assert.Contains("Another agent", other.Welcome!.Refused);
+        await using ScriptedAgent other = await ScriptedAgent.Join(dashboard.Url, TestHosts.Server);
+        Assert.Equal("join.taken", other.Welcome!.Refused!.Code);
         await using ScriptedAgent nameless = await ScriptedAgent.Join(dashboard.Url, "printer");
-        Assert.Contains("--name", nameless.Welcome!.Refused);
+        Assert.Equal("join.unknown-role", nameless.Welcome!.Refused!.Code);
     }
 
     [Fact]
@@ -164,7 +165,7 @@ public sealed class FaultTests
                 missing.AddRange(batch.Events.Select(e => e.Seq).Except(stored.Events.Select(e => e.Seq)));
         };
         await using HubConnection browser = await watcher.Follow(dashboard);
-        string id = await dashboard.StartRun(new { scenario = "with-reuseaddr", port = 22222, pauseMs = 0, play = true });
+        string id = await dashboard.StartRun(new { scenario = "with-reuseaddr", ports = new { main = 22222 }, pauseMs = 0, play = true });
         await watcher.Completed;
         Assert.Empty(missing);
         Assert.Equal(Enumerable.Range(1, watcher.Seen.Count).Select(i => (long)i), watcher.Seen.Select(e => e.Seq));
@@ -177,13 +178,20 @@ public sealed class FaultTests
         await using TestDashboard running = dashboard;
         string id = await dashboard.StartRun(Quick);
         await dashboard.Post($"/api/runs/{id}/steps/start-listener");
-        await using HubConnection browser = dashboard.LabConnection();
-        await browser.StartAsync(TestContext.Current.CancellationToken);
-        var snapshot = await browser.InvokeAsync<LabSnapshot>(nameof(ILabHub.Join), "local", TestContext.Current.CancellationToken);
         RunFile run = await dashboard.Run(id);
-        Assert.Equal(run.Events.Select(e => e.Seq), snapshot.Events.Select(e => e.Seq));
-        Assert.Equal(id, snapshot.State.Run!.Id);
-        var since = await browser.InvokeAsync<IReadOnlyList<RunEvent>>(nameof(ILabHub.Since), id, 2L, TestContext.Current.CancellationToken);
-        Assert.Equal(run.Events.Skip(2).Select(e => e.Seq), since.Select(e => e.Seq));
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var watcher = new EndWatcher();
+        watcher.OnBatch = batch =>
+        {
+            if (batch.Events[^1].Seq == run.Events.Count)
+                all.TrySetResult();
+            return Task.CompletedTask;
+        };
+        await using HubConnection browser = await watcher.Follow(dashboard);
+        await all.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await dashboard.Post("/api/labs/local/reset");
+        Assert.Equal(id, Assert.Single((await watcher.Joined).Runs).Header.Id);
+        lock (watcher.Seen)
+            Assert.Equal(run.Events.Select(e => e.Seq), watcher.Seen.Take(run.Events.Count).Select(e => e.Seq));
     }
 }

@@ -1,39 +1,39 @@
-using System.Net.Http.Json;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Server.Tests.Hosting;
 
 namespace ReuseAddrDashboard.Server.Tests.Labs;
 
+/// <summary>The article's lessons over the hubs and the API, with agents in the hands of the test.</summary>
 public sealed class PlayTests
 {
-    private static readonly object Quick = new { scenario = "without-reuseaddr", port = 22222, pauseMs = 0 };
+    private static readonly object Quick = new { scenario = "without-reuseaddr", ports = new { main = 22222 }, pauseMs = 0 };
+    private static readonly string[] Steps = ["start-listener", "connect", "close", "rebind"];
 
     [Fact]
     public async Task Steps_make_the_scenarios_calls_in_order_and_the_rebinds_failure_is_its_result()
     {
-        (TestDashboard dashboard, ScriptedAgent client, ScriptedAgent server) = await TestDashboard.StartWithAgents();
+        (TestDashboard dashboard, _, ScriptedAgent server) = await TestDashboard.StartWithAgents();
         await using TestDashboard running = dashboard;
         server.Result = c => Task.FromResult<(string, int, string)?>(c is { Socket: "rfd", Call: SocketCall.Bind } ? ("EADDRINUSE", 98, "Address already in use") : null);
-        server.Rows = c => c is { Socket: "afd", Call: SocketCall.Close }
-            ? [ScriptedAgent.Row("192.168.122.68:22222", "192.168.122.177:40000", null, TcpState.TimeWait)] : [];
+        server.Rows = c => c is { Socket: "afd", Call: SocketCall.Close } ? [ScriptedAgent.Row("192.168.122.68:22222", "192.168.122.177:40000", null, TcpState.TimeWait)] : [];
 
         string id = await dashboard.StartRun(Quick);
-        foreach (string step in (string[])["start-listener", "connect", "close", "rebind"])
+        foreach (string step in Steps)
             Assert.True((await dashboard.Post($"/api/runs/{id}/steps/{step}")).IsSuccessStatusCode, step);
 
         RunFile run = await dashboard.Run(id);
         Assert.Equal(Outcome.Completed, run.Outcome);
         Assert.Equal(Enumerable.Range(1, run.Events.Count).Select(i => (long)i), run.Events.Select(e => e.Seq));
         Assert.Equal(
-            ["server socket lfd", "server bind lfd", "server listen lfd", "client socket cfd", "client connect cfd", "server accept4 lfd",
-             "server close afd", "server close lfd", "client read cfd", "client close cfd", "server socket rfd", "server bind rfd", "server close rfd"],
+            ["server socket lfd", "server bind lfd", "server listen lfd", "client socket cfd", "client connect cfd", "server accept4 lfd", "server close afd", "server close lfd", "client read cfd",
+             "client close cfd", "server socket rfd", "server bind rfd"],
             run.Events.OfType<CallEvent>().Select(c => $"{c.Host} {c.Call} {c.Socket}"));
-        RebindResult rebind = Assert.Single(run.Rebind);
+        RunResult rebind = Assert.Single(run.Results);
         Assert.Equal(("EADDRINUSE", -1L, "bind"), (rebind.Errno, rebind.Result, rebind.Call));
         Assert.Equal(["accept", "we received FIN from server.", "bind: Address already in use"], run.Events.OfType<OutputEvent>().Select(o => o.Text));
-        Assert.DoesNotContain(run.Events, e => e is NoteEvent { Code: NoteCodes.NoTimeWait });
     }
 
     [Fact]
@@ -41,100 +41,79 @@ public sealed class PlayTests
     {
         await using TestDashboard dashboard = await TestDashboard.Start();
         HostFacts Facts(string name, string address) => ScriptedAgent.Facts(name) with { Address = address, NetworkNamespace = 4026531840 };
-        ScriptedAgent client = await ScriptedAgent.Join(dashboard.Url, HubRoutes.Client, facts: Facts(HubRoutes.Client, "127.0.0.2"));
-        ScriptedAgent server = await ScriptedAgent.Join(dashboard.Url, HubRoutes.Server, facts: Facts(HubRoutes.Server, "127.0.0.1"));
-        (client.Peer, server.Peer) = (server, client);
-
+        await using ScriptedAgent client = await ScriptedAgent.Join(dashboard.Url, TestHosts.Client, facts: Facts(TestHosts.Client, "127.0.0.2"));
+        await using ScriptedAgent server = await ScriptedAgent.Join(dashboard.Url, TestHosts.Server, facts: Facts(TestHosts.Server, "127.0.0.1"));
+        await dashboard.UntilReady();
         string id = await dashboard.StartRun(Quick);
-        foreach (string step in (string[])["start-listener", "connect"])
+        foreach (string step in Steps[..2])
             Assert.True((await dashboard.Post($"/api/runs/{id}/steps/{step}")).IsSuccessStatusCode, step);
-        Assert.Equal(["socket", "bind", "connect"], (await dashboard.Run(id)).Events.OfType<CallEvent>().Where(c => c.Host == HubRoutes.Client).Select(c => c.Call));
+        Assert.Equal(["socket", "bind", "connect"], (await dashboard.Run(id)).Events.OfType<CallEvent>().Where(c => c.Host == TestHosts.Client).Select(c => c.Call));
     }
 
     [Fact]
     public async Task Play_with_the_option_sets_it_on_both_listeners_and_completes()
     {
-        (TestDashboard dashboard, ScriptedAgent client, ScriptedAgent server) = await TestDashboard.StartWithAgents();
+        (TestDashboard dashboard, _, _) = await TestDashboard.StartWithAgents();
         await using TestDashboard running = dashboard;
         var ended = new EndWatcher();
         await using var browser = await ended.Follow(dashboard);
-
-        string id = await dashboard.StartRun(new { scenario = "with-reuseaddr", port = 22222, pauseMs = 0, play = true });
+        string id = await dashboard.StartRun(new { scenario = "with-reuseaddr", ports = new { main = 22222 }, pauseMs = 0, play = true });
         await ended.Completed;
-
         RunFile run = await dashboard.Run(id);
         Assert.Equal(Outcome.Completed, run.Outcome);
         Assert.Equal(["lfd", "rfd"], run.Events.OfType<CallEvent>().Where(c => c.Call == "setsockopt").Select(c => c.Socket));
-        Assert.Null(Assert.Single(run.Rebind).Errno);
-        Assert.Contains(run.Events, e => e is NoteEvent { Code: NoteCodes.NoTimeWait, Level: NoteLevel.Warning });
+        Assert.All(run.Results, r => Assert.True(r.Succeeded));
     }
 
     [Fact]
-    public async Task A_rebind_may_be_repeated_and_first_ends_the_program_that_still_listens()
-    {
-        (TestDashboard dashboard, _, ScriptedAgent server) = await TestDashboard.StartWithAgents();
-        await using TestDashboard running = dashboard;
-        string id = await dashboard.StartRun(Quick);
-        foreach (string step in (string[])["start-listener", "connect", "close", "rebind", "rebind"])
-            Assert.True((await dashboard.Post($"/api/runs/{id}/steps/{step}")).IsSuccessStatusCode, step);
-
-        RunFile run = await dashboard.Run(id);
-        Assert.Equal([1, 2], run.Rebind.Select(r => r.Attempt));
-        Assert.Equal(["close rfd", "socket rfd", "bind rfd", "listen rfd"],
-            run.Events.OfType<CallEvent>().Where(c => c is { Step: "rebind", Attempt: 2 }).Select(c => $"{c.Call} {c.Socket}"));
-    }
-
-    [Fact]
-    public async Task Next_call_makes_one_call_at_a_time_through_all_steps()
-    {
-        (TestDashboard dashboard, ScriptedAgent client, ScriptedAgent server) = await TestDashboard.StartWithAgents();
-        await using TestDashboard running = dashboard;
-        string id = await dashboard.StartRun(Quick);
-        for (int made = 1; made <= 10; made++)
-        {
-            Assert.True((await dashboard.Post($"/api/runs/{id}/next-call")).IsSuccessStatusCode);
-            Assert.Equal(made, client.Commands.Count + server.Commands.Count);
-        }
-        Assert.Equal(3, (await dashboard.Run(id)).Events.OfType<StepEvent>().Count(s => s.Status == StepStatus.Done));
-    }
-
-    [Fact]
-    public async Task A_failing_connect_fails_its_step_closes_the_clients_socket_and_may_be_tried_again()
+    public async Task A_failing_step_is_a_conflict_with_its_reason()
     {
         (TestDashboard dashboard, ScriptedAgent client, _) = await TestDashboard.StartWithAgents();
         await using TestDashboard running = dashboard;
-        int tries = 0;
-        client.Result = c => Task.FromResult<(string, int, string)?>(c.Call == SocketCall.Connect && tries++ == 0 ? ("ECONNREFUSED", 111, "Connection refused") : null);
+        client.Result = c => Task.FromResult<(string, int, string)?>(c.Call == SocketCall.Connect ? ("ECONNREFUSED", 111, "Connection refused") : null);
         string id = await dashboard.StartRun(Quick);
         await dashboard.Post($"/api/runs/{id}/steps/start-listener");
-
         (int status, string detail, _) = await TestDashboard.Problem(await dashboard.Post($"/api/runs/{id}/steps/connect"));
         Assert.Equal(409, status);
         Assert.Contains("Connection refused (ECONNREFUSED)", detail);
-        Assert.Equal(["socket", "connect", "close"], (await dashboard.Run(id)).Events.OfType<CallEvent>().Where(c => c.Host == "client").Select(c => c.Call));
-
-        Assert.True((await dashboard.Post($"/api/runs/{id}/steps/connect")).IsSuccessStatusCode);
+        Assert.Contains(client.Ended, e => e.Program == "cl" && e.Sockets.SequenceEqual(["cfd"]));
     }
 
     [Fact]
-    public async Task Play_waits_until_TIME_WAIT_of_an_earlier_connection_has_gone()
+    public async Task Several_runs_are_played_side_by_side()
     {
-        (TestDashboard dashboard, _, ScriptedAgent server) = await TestDashboard.StartWithAgents();
+        (TestDashboard dashboard, _, _) = await TestDashboard.StartWithAgents();
         await using TestDashboard running = dashboard;
-        await dashboard.Http.PostAsync("/api/labs/local/reset", null, TestContext.Current.CancellationToken);
-        string id = await dashboard.StartRun(Quick);
-        await server.Send([ScriptedAgent.Row("192.168.122.68:22222", "192.168.122.177:40000", null, TcpState.TimeWait)]);
-        var ended = new EndWatcher();
-        await using var browser = await ended.Follow(dashboard);
-        Assert.True((await dashboard.Post($"/api/runs/{id}/play")).IsSuccessStatusCode);
-        await ended.Waits;
-        Assert.Empty(server.Commands);
+        string[] ids = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => dashboard.StartRun(new { scenario = "with-reuseaddr", ports = new { main = 22222 + i }, pauseMs = 0 })));
+        HttpResponseMessage[] answers = await Task.WhenAll(ids.Select(id => dashboard.Post($"/api/runs/{id}/steps/start-listener")));
+        Assert.All(answers, a => Assert.True(a.IsSuccessStatusCode));
+        Assert.Equal(ids.Order(), (await dashboard.Lab.State()).Value.Runs.Select(r => r.Header.Id).Order());
+        foreach (string id in ids)
+            Assert.Equal(["socket", "setsockopt", "bind", "listen"], (await dashboard.Run(id)).Events.OfType<CallEvent>().Select(c => c.Call));
+    }
 
-        // A row that is only read anew still holds the port.
-        await server.Send([ScriptedAgent.Row("192.168.122.68:22222", "192.168.122.177:40000", TcpState.TimeWait, TcpState.TimeWait)]);
-        Assert.Empty(server.Commands);
-        await server.Send([ScriptedAgent.Row("192.168.122.68:22222", "192.168.122.177:40000", TcpState.TimeWait, null)]);
-        await ended.Completed;
-        Assert.Equal(SocketCall.Socket, server.Commands[0].Call);
+    [Fact]
+    public async Task A_dashboard_that_ends_ends_the_repeating_and_the_next_does_so_for_one_that_was_killed()
+    {
+        using var data = new TemporaryDirectory();
+        (TestDashboard dashboard, _, ScriptedAgent server) = await TestDashboard.StartWithAgents(data.Path);
+        server.Result = c => Task.FromResult<(string, int, string)?>(c is { Socket: "rfd", Call: SocketCall.Bind } ? ("EADDRINUSE", 98, "Address already in use") : null);
+        string id = await dashboard.StartRun(Quick);
+        foreach (string step in Steps)
+            Assert.True((await dashboard.Post($"/api/runs/{id}/steps/{step}")).IsSuccessStatusCode, step);
+        Assert.Equal(202, (int)(await dashboard.Post($"/api/runs/{id}/repeat")).StatusCode);
+        await dashboard.DisposeAsync();
+        // The log as a kill would have left it.
+        await using (var store = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Directory.EnumerateFiles(data.Path, "*.db").Single()}"))
+        {
+            await store.OpenAsync(TestContext.Current.CancellationToken);
+            await using Microsoft.Data.Sqlite.SqliteCommand kill = store.CreateCommand();
+            kill.CommandText = $"DELETE FROM events WHERE Json LIKE '%{NoteCodes.RepeatingEnded}%'";
+            Assert.Equal(1, await kill.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        }
+        await using TestDashboard again = await TestDashboard.Start(data.Path);
+        RunFile run = await again.Run(id);
+        Assert.Equal(Outcome.Completed, run.Outcome);
+        Assert.Equal("interrupted", run.Events.OfType<NoteEvent>().Single(n => n.Code == NoteCodes.RepeatingEnded).Message["end"]);
     }
 }

@@ -20,6 +20,9 @@ internal sealed class HostNamespace : IDisposable
 
     public string Pid => _holder.Id.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>By which the kernel names the namespace.</summary>
+    public string Inode => Run("stat", "-L", "-c", "%i", "/proc/self/ns/net").Trim();
+
     /// <summary>What to put before a command to run it inside.</summary>
     public string[] Enter => ["nsenter", $"--net=/proc/{Pid}/ns/net", "--"];
 

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Server.Tests.Hosting;
 
 namespace ReuseAddrDashboard.Server.Tests.RealHosts;
 
@@ -41,7 +42,7 @@ public sealed class NetworkFaultTests
         string id = await lab.Open("plain");
         await lab.Step(id, "listen");
         Task connected = lab.Step(id, "connect");
-        await lab.Until(id, r => Sent(r, HubRoutes.Client, "SYN").Count() == 2);
+        await lab.Until(id, r => Sent(r, TestHosts.Client, "SYN").Count() == 2);
         Undrop(lab.Server);
         await connected;
         RunFile run = await lab.Until(id, r => r.Events.OfType<SegmentEvent>().Count(s => s.Flags == "ACK") == 2);
@@ -58,9 +59,9 @@ public sealed class NetworkFaultTests
         CallEvent connect = run.Events.OfType<CallEvent>().Single(c => c.Call == "connect");
         Assert.True(connect.Succeeded);
         Assert.InRange(connect.Duration, 1900 * Millisecond, 5 * Second);
-        StateBand opening = Assert.Single(picture.Bands, b => b is { Host: HubRoutes.Client, State: TcpState.SynSent });
+        StateBand opening = Assert.Single(picture.Bands, b => b is { Host: TestHosts.Client, State: TcpState.SynSent });
         Assert.InRange(opening.End!.Value - opening.Begin, 1800 * Millisecond, 5 * Second);
-        Assert.Contains(run.Events.OfType<SocketEvent>(), e => e is { Host: HubRoutes.Client, To: TcpState.SynSent, Retransmits: >= 1, Timer.Kind: TimerKind.On });
+        Assert.Contains(run.Events.OfType<SocketEvent>(), e => e is { Host: TestHosts.Client, To: TcpState.SynSent, Retransmits: >= 1, Timer.Kind: TimerKind.On });
         Assert.Equal(0, picture.Lost);
     }
 
@@ -74,7 +75,7 @@ public sealed class NetworkFaultTests
         Task connected = lab.Step(id, "connect");
         RunFile waiting = await lab.Until(id, r => r.Events.OfType<SocketEvent>().Any(e => e is { To: TcpState.SynSent, Retransmits: >= 1 }));
         Assert.DoesNotContain(waiting.Events, e => e is SegmentEvent);
-        Assert.DoesNotContain(Picture(waiting).Arrows, a => a.Source == EventSource.Capture);
+        Assert.DoesNotContain(Picture(waiting).Arrows, a => a.Source == EvidenceSource.Capture);
         Undrop(lab.Client);
         await connected;
         RunFile run = await lab.Until(id, r => r.Events.OfType<SegmentEvent>().Count(s => s.Flags == "ACK") == 2);
@@ -87,13 +88,13 @@ public sealed class NetworkFaultTests
     {
         await using RealLab lab = await RealLab.Start(scenarios: Scenarios);
         // Frames for a card that is not there: they leave the client, and the server's kernel is not meant.
-        lab.Client.Run("ip", "neighbour", "replace", LocalPairContract.ServerAddress, "lladdr", "02:00:00:00:00:99", "dev", "eth0", "nud", "permanent");
+        lab.Client.Run("ip", "neighbour", "replace", LocalHostsContract.InNamespaces[1].Address, "lladdr", "02:00:00:00:00:99", "dev", "eth0", "nud", "permanent");
         string id = await lab.Open("plain");
         await lab.Step(id, "listen");
         Task connected = lab.Step(id, "connect");
-        await lab.Until(id, r => Sent(r, HubRoutes.Client, "SYN").Any());
+        await lab.Until(id, r => Sent(r, TestHosts.Client, "SYN").Any());
         string card = lab.Server.Run("ip", "-o", "link", "show", "eth0").Split("link/ether ")[1].Split(' ')[0];
-        lab.Client.Run("ip", "neighbour", "replace", LocalPairContract.ServerAddress, "lladdr", card, "dev", "eth0", "nud", "permanent");
+        lab.Client.Run("ip", "neighbour", "replace", LocalHostsContract.InNamespaces[1].Address, "lladdr", card, "dev", "eth0", "nud", "permanent");
         await connected;
         RunFile run = await lab.Until(id, r => r.Events.OfType<SegmentEvent>().Count(s => s.Flags == "ACK") == 2);
         Arrow[] syns = [.. Picture(run).Arrows.Where(a => a.Kind == SegmentKind.Syn)];
@@ -109,25 +110,25 @@ public sealed class NetworkFaultTests
         foreach (string step in (string[])["listen", "connect", "close-server"])
             await lab.Step(id, step);
         // With the client's FIN still to come, the server's only bare ACK is the last one.
-        await lab.Until(id, r => r.Events.OfType<SegmentEvent>().Any(s => s is { Host: HubRoutes.Server, Flags: "ACK", Received: not null } && s.T > r.Events.OfType<SegmentEvent>().First(f => f.Flags == "FIN,ACK").T));
+        await lab.Until(id, r => r.Events.OfType<SegmentEvent>().Any(s => s is { Host: TestHosts.Server, Flags: "ACK", Received: not null } && s.T > r.Events.OfType<SegmentEvent>().First(f => f.Flags == "FIN,ACK").T));
         Drop(lab.Client, "input", $"tcp sport {Port} tcp flags & (fin | syn | rst | ack) == ack");
         await lab.Step(id, "close-client");
-        await lab.Until(id, r => Sent(r, HubRoutes.Server, "ACK").Count() >= 2);
+        await lab.Until(id, r => Sent(r, TestHosts.Server, "ACK").Count() >= 2);
         Undrop(lab.Client);
-        RunFile run = await lab.Until(id, r => Sent(r, HubRoutes.Client, "FIN,ACK").Count() >= 2 && !Picture(r).Sockets.Any(s => s.Host == HubRoutes.Client));
+        RunFile run = await lab.Until(id, r => Sent(r, TestHosts.Client, "FIN,ACK").Count() >= 2 && !Picture(r).Sockets.Any(s => s.Host == TestHosts.Client));
 
         Timeline picture = Picture(run);
-        Arrow[] fins = [.. picture.Arrows.Where(a => a is { Kind: SegmentKind.Fin, From: HubRoutes.Client })];
+        Arrow[] fins = [.. picture.Arrows.Where(a => a is { Kind: SegmentKind.Fin, From: TestHosts.Client })];
         Assert.Equal([false, .. Enumerable.Repeat(true, fins.Length - 1)], fins.Select(a => a.Segment!.Retransmission));
-        Arrow[] answers = [.. picture.Arrows.Where(a => a is { Kind: SegmentKind.Ack, From: HubRoutes.Server } && a.Sent > fins[0].Sent)];
+        Arrow[] answers = [.. picture.Arrows.Where(a => a is { Kind: SegmentKind.Ack, From: TestHosts.Server } && a.Sent > fins[0].Sent)];
         Assert.Equal(fins.Length, answers.Length);
         Assert.All(fins.Zip(answers), p => Assert.InRange(p.Second.Sent, p.First.Received!.Value, p.First.Received!.Value + Second));
         TimeWaitBar wait = Assert.Single(picture.TimeWaits);
-        Assert.Equal(HubRoutes.Server, wait.Host);
+        Assert.Equal(TestHosts.Server, wait.Host);
         Assert.True(wait.Begin < fins[^1].Received);
         // The FIN that came again sets the minute anew (RFC 9293, 3.10.7.8; tcp_timewait_state_process).
         Assert.InRange(wait.TimerEnd - fins[^1].Received!.Value, 59 * Second, 64 * Second);
-        StateBand last = Assert.Single(picture.Bands, b => b is { Host: HubRoutes.Client, State: TcpState.LastAck });
+        StateBand last = Assert.Single(picture.Bands, b => b is { Host: TestHosts.Client, State: TcpState.LastAck });
         Assert.InRange(last.End!.Value - last.Begin, 150 * Millisecond, 20 * Second);
     }
 
@@ -142,7 +143,7 @@ public sealed class NetworkFaultTests
         RunFile run = await lab.Until(id, r => r.Events.OfType<SegmentEvent>().Count(s => s.Flags.Contains("RST", StringComparison.Ordinal)) == 2);
         Timeline picture = Picture(run);
         Arrow reset = Assert.Single(picture.Arrows, a => a.Kind == SegmentKind.Rst);
-        Assert.Equal((HubRoutes.Server, false, ResetReason.Aborted), (reset.From, reset.Lost, reset.Segment!.Reset));
+        Assert.Equal((TestHosts.Server, false, ResetReason.Aborted), (reset.From, reset.Lost, reset.Segment!.Reset));
         CallEvent close = run.Events.OfType<CallEvent>().Single(c => c is { Call: "close", Socket: "afd" });
         Assert.InRange(reset.Sent, close.T, close.T + close.Duration + 10 * Millisecond);
         Assert.DoesNotContain(picture.Arrows, a => a.Kind == SegmentKind.Fin);
@@ -160,19 +161,19 @@ public sealed class NetworkFaultTests
         lab.Client.Run("nft", $"add table inet n; add counter inet n both; add chain inet n in {{ type filter hook input priority 0; }}; add chain inet n out {{ type filter hook output priority 0; }}; "
             + $"add rule inet n in tcp sport {Port} counter name both; add rule inet n out tcp dport {Port} counter name both");
         Signal(lab.Agents[0], "STOP");
-        lab.Client.Run("bash", "-c", $"for ((i = 0; i < {attempts}; i++)); do exec 3<>/dev/tcp/{LocalPairContract.ServerAddress}/{Port}; done 2>/dev/null; true");
+        lab.Client.Run("bash", "-c", $"for ((i = 0; i < {attempts}; i++)); do exec 3<>/dev/tcp/{LocalHostsContract.InNamespaces[1].Address}/{Port}; done 2>/dev/null; true");
         Signal(lab.Agents[0], "CONT");
 
         string counter = lab.Client.Run("nft", "list", "counter", "inet", "n", "both");
         int passed = int.Parse(System.Text.RegularExpressions.Regex.Match(counter, @"packets (\d+)").Groups[1].Value, CultureInfo.InvariantCulture);
         Assert.True(passed >= 2 * attempts);
-        static bool OfCapture(RunEvent e) => e is { Host: HubRoutes.Client, Source: EventSource.Capture };
+        static bool OfCapture(RunEvent e) => e is { Host: TestHosts.Client, Source: EvidenceSource.Capture };
         static long Told(RunFile r) => r.Events.Count(e => OfCapture(e) && e is SegmentEvent);
         static long Missing(RunFile r) => r.Events.Where(OfCapture).OfType<GapEvent>().Sum(g => g.Lost);
         RunFile run = await lab.Until(id, r => Told(r) + Missing(r) >= passed, every: 3_000);
         Assert.Equal(passed, Told(run) + Missing(run));
-        GapEvent full = run.Events.Where(OfCapture).OfType<GapEvent>().First(g => g.Reason.Contains("buffer", StringComparison.Ordinal));
-        Assert.True(full.Lost > 1000, full.Reason);
+        GapEvent full = run.Events.Where(OfCapture).OfType<GapEvent>().First(g => g.Reason.Code == "gap.capture-full");
+        Assert.True(full.Lost > 1000, full.Reason.ToString());
         Assert.True(Picture(run).Lost >= Missing(run));
     }
 

@@ -1,7 +1,8 @@
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Server.Tests.Hosting;
 
 namespace ReuseAddrDashboard.Server.Tests.RealHosts;
 
@@ -10,8 +11,8 @@ namespace ReuseAddrDashboard.Server.Tests.RealHosts;
 public sealed class OtherClockTests
 {
     [Theory(Timeout = 120_000)]
-    [InlineData(HubRoutes.Client, 5_000)]
-    [InlineData(HubRoutes.Server, 86_400)]
+    [InlineData(TestHosts.Client, 5_000)]
+    [InlineData(TestHosts.Server, 86_400)]
     public async Task Segments_tighten_what_the_link_says_of_the_clock_and_none_arrives_before_it_was_sent(string skewed, int seconds)
     {
         await using RealLab lab = await RealLab.Start(name => name != skewed ? [] : ["unshare", "--time", $"--monotonic={seconds}", "--fork", "--kill-child"]);
@@ -47,9 +48,9 @@ public sealed class OtherClockTests
             Assert.InRange(received.T - sent.T, 0, 2 * byLink + 1_000_000_000);
         }
         // Nor does the trace count by another clock than the calls and the segments of its host.
-        foreach ((string host, TcpState made, string by) in new[] { (HubRoutes.Client, TcpState.SynSent, "connect"), (HubRoutes.Server, TcpState.Listen, "listen") })
+        foreach ((string host, TcpState made, string by) in new[] { (TestHosts.Client, TcpState.SynSent, "connect"), (TestHosts.Server, TcpState.Listen, "listen") })
         {
-            StateEvent told = run.Events.OfType<StateEvent>().First(e => e.Host == host && e.Source == EventSource.Trace && e.To == made);
+            StateEvent told = run.Events.OfType<StateEvent>().First(e => e.Host == host && e.Source == EvidenceSource.Trace && e.To == made);
             CallEvent call = run.Events.OfType<CallEvent>().First(e => e.Host == host && e.Call == by);
             Assert.InRange(told.T, call.T, call.T + call.Duration);
         }

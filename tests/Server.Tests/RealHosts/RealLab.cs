@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Server.LocalHosts;
 using ReuseAddrDashboard.Server.Tests.Hosting;
@@ -14,6 +15,7 @@ internal sealed class RealLab : IAsyncDisposable
     public static readonly int Port = 20_000 + Environment.ProcessId % 10_000;
 
     private readonly List<Process> _agents = [];
+    private readonly System.Collections.Concurrent.ConcurrentQueue<string> _said = new();
 
     private RealLab(TestDashboard dashboard, HostNamespace client, HostNamespace server) => (Dashboard, Client, Server) = (dashboard, client, server);
 
@@ -30,22 +32,28 @@ internal sealed class RealLab : IAsyncDisposable
 
     /// <param name="before">A program and its arguments to start the agent of that name with, such as unshare; null for none.</param>
     /// <param name="scenarios">Where its lessons are; null for those of the program.</param>
-    public static async Task<RealLab> Start(Func<string, string[]>? before = null, string? scenarios = null)
+    /// <param name="whole">True for hosts as the dashboard makes them: with second and IPv6 addresses, and namespaces of their own that lessons may change.</param>
+    public static async Task<RealLab> Start(Func<string, string[]>? before = null, string? scenarios = null, bool whole = false)
     {
         HostNamespace client = new(), server = new();
         client.Run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", server.Pid);
-        foreach ((HostNamespace host, string address) in new[] { (client, LocalPairContract.ClientAddress), (server, LocalPairContract.ServerAddress) })
+        foreach ((HostNamespace host, LocalHostAddresses addresses) in new[] { (client, LocalHostsContract.InNamespaces[0]), (server, LocalHostsContract.InNamespaces[1]) })
         {
-            host.Run("ip", "address", "add", $"{address}/24", "dev", "eth0");
+            host.Run("ip", "address", "add", $"{addresses.Address}/{LocalHostsContract.PrefixLength}", "dev", "eth0");
+            if (whole)
+            {
+                host.Run("ip", "address", "add", $"{addresses.Second}/{LocalHostsContract.PrefixLength}", "dev", "eth0");
+                host.Run("ip", "address", "add", $"{addresses.V6}/{LocalHostsContract.V6PrefixLength}", "dev", "eth0", "nodad");
+            }
             host.Run("ip", "link", "set", "eth0", "up");
         }
-        var lab = new RealLab(await TestDashboard.Start(scenarios: scenarios), client, server);
-        AgentProgram agent = AgentProgram.Find(AppContext.BaseDirectory, out string? problem) ?? throw new InvalidOperationException(problem);
-        foreach ((HostNamespace host, string name, string address) in new[] { (client, HubRoutes.Client, LocalPairContract.ClientAddress), (server, HubRoutes.Server, LocalPairContract.ServerAddress) })
+        var lab = new RealLab(await TestDashboard.Start(scenarios: scenarios, mode: whole ? HostsMode.Namespaces : HostsMode.Remote), client, server);
+        AgentProgram agent = AgentProgram.Find(AppContext.BaseDirectory, out Core.Texts.Message? problem) ?? throw new InvalidOperationException(problem?.ToString());
+        foreach ((HostNamespace host, string name, string address) in new[] { (client, TestHosts.Client, LocalHostsContract.InNamespaces[0].Address), (server, TestHosts.Server, LocalHostsContract.InNamespaces[1].Address) })
         {
-            Process process = host.Start([.. before?.Invoke(name) ?? [], .. agent.Command, "--dashboard", lab.Dashboard.AgentAddress, "--name", name, "--address", address, "--interface", "eth0"]);
-            process.OutputDataReceived += (_, _) => { };
-            process.ErrorDataReceived += (_, _) => { };
+            Process process = host.Start([.. before?.Invoke(name) ?? [], .. agent.Command, "--dashboard", lab.Dashboard.AgentAddress, "--name", name, "--address", address, "--interface", "eth0", .. whole ? ["--own-namespace", host.Inode] : Array.Empty<string>()]);
+            process.OutputDataReceived += (_, line) => lab.Said(name, line.Data);
+            process.ErrorDataReceived += (_, line) => lab.Said(name, line.Data);
             process.BeginOutputReadLine();
             process.BeginErrorReadLine();
             lab._agents.Add(process);
@@ -59,17 +67,31 @@ internal sealed class RealLab : IAsyncDisposable
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (await tick.WaitForNextTickAsync(limit.Token))
+        LabState? state = null;
+        try
         {
-            LabState state = (await Dashboard.Http.GetFromJsonAsync("/api/labs", WireJson.Default.IReadOnlyListLabState, Cancel))![0];
-            if (wanted(state))
-                return state;
+            while (await tick.WaitForNextTickAsync(limit.Token))
+            {
+                state = (await Dashboard.Http.GetFromJsonAsync("/api/labs", WireJson.Default.IReadOnlyListLabState, Cancel))![0];
+                if (wanted(state))
+                    return state;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"The lab did not come to be so. Its hosts: {string.Join(", ", state?.Hosts.Select(h => $"{h.Name} {(h.Facts is null ? "never joined" : h.Connected ? "connected" : "not connected")}") ?? [])}. What the agents said:\n{string.Join('\n', _said)}");
         }
         throw new TimeoutException();
     }
 
+    private void Said(string name, string? line)
+    {
+        if (line is not null)
+            _said.Enqueue($"{name}: {line}");
+    }
+
     /// <summary>Opens a run.</summary>
-    public Task<string> Open(string scenario = "without-reuseaddr", int pauseMs = 0) => Dashboard.StartRun(new { scenario, port = Port, pauseMs });
+    public Task<string> Open(string scenario = "without-reuseaddr", int pauseMs = 0) => Dashboard.StartRun(new { scenario, ports = new { main = Port }, pauseMs });
 
     /// <summary>Makes all calls of a step.</summary>
     public async Task Step(string run, string step)
@@ -104,10 +126,7 @@ internal sealed class RealLab : IAsyncDisposable
     }
 
     /// <summary>What a viewer folds the run's log with.</summary>
-    public static RunHeader Header(RunFile run) => new()
-    {
-        Id = run.Id, Lab = run.Lab, Scenario = run.Scenario, Options = run.Options, StartedAt = run.StartedAt, Hosts = run.Hosts, Script = run.Script,
-    };
+    public static RunHeader Header(RunFile run) => RunFiles.HeaderOf(run);
 
     public async Task Reset()
     {

@@ -1,14 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Tcp;
-using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Server.Labs;
 using ReuseAddrDashboard.Server.Runs.Capture;
 using ReuseAddrDashboard.Server.Tests.Hosting;
-using Endpoint = ReuseAddrDashboard.Core.Tcp.Endpoint;
 
 namespace ReuseAddrDashboard.Server.Tests.Runs;
 
@@ -24,38 +22,39 @@ public sealed class CaptureFileTests
 
     private static readonly DateTimeOffset Begin = new(2026, 11, 23, 1, 2, 3, TimeSpan.Zero);
 
-    private static readonly Endpoint Client = Endpoint.V4(0x7f00_0001, 51_552), Server = Endpoint.V4(0x7f00_0001, 11_111);
+    private static readonly TcpEndpoint Client = TcpEndpoint.V4(0x7f00_0001, 51_552), Server = TcpEndpoint.V4(0x7f00_0001, 11_111);
 
     private static RunFile Run(params RunEvent[] events) => new()
     {
-        Id = "20261123-010203-abcdef", Lab = "local", Scenario = "s", Options = new RunOptions(), StartedAt = Begin, Rebind = [],
-        Hosts = [ScriptedAgent.Facts(HubRoutes.Client), ScriptedAgent.Facts(HubRoutes.Server)],
-        Script = new Scenario { Id = "s", Title = "s", Summary = "s", Defaults = new RunOptions(), Steps = [] }, Events = [.. events.Select((e, i) => e with { Seq = i + 1 })],
+        Id = "20261123-010203-abcdef", Lab = "local", Scenario = "s", Values = new Dictionary<string, Scalar>(), Ports = new Dictionary<string, int> { ["main"] = 11_111 }, StartedAt = Begin, Results = [],
+        Hosts = [ScriptedAgent.Facts(TestHosts.Client), ScriptedAgent.Facts(TestHosts.Server)],
+        Script = new Scenario { Id = "s", Title = LocalText.Of("s"), Summary = LocalText.Of("s"), Topic = "own", Ports = [new() { Id = "main", Default = 11_111 }], Programs = [], Steps = [] },
+        Events = [.. events.Select((e, i) => e with { Seq = i + 1 })],
     };
 
     private static SegmentEvent Segment(string host, long at, bool sent, string hex, string flags) => new()
     {
-        T = at, Host = host, Source = EventSource.Capture, From = Client, To = Server, Flags = flags, Sent = sent ? at : null, Received = sent ? null : at,
+        T = at, Host = host, Source = EvidenceSource.Capture, From = Client, To = Server, Flags = flags, Sent = sent ? at : null, Received = sent ? null : at,
         Frame = new(113, 16 + hex.Length / 2, Convert.FromHexString(Cooked + hex)),
     };
 
     private static CallEvent Call(string host, string call, long at, long duration, string? errno = null) => new()
     {
-        T = at, Duration = duration, Host = host, Source = EventSource.Call, Call = call, Args = "3", Socket = "lfd", Result = errno is null ? 0 : -1, Errno = errno,
+        T = at, Duration = duration, Host = host, Source = EvidenceSource.Call, Call = call, Args = new() { Fd = 3 }, Socket = "lfd", Result = errno is null ? 0 : -1, Errno = errno,
     };
 
     private static readonly RunFile Example = Run(
-        Segment(HubRoutes.Client, -5, true, Syn, "SYN"),
-        Call(HubRoutes.Server, "bind", 1_000, 100, "EADDRINUSE"),
-        Segment(HubRoutes.Client, 1_000_000_007, true, Syn, "SYN"),
-        Call(HubRoutes.Client, "connect", 1_000_000_000, 50_000),
+        Segment(TestHosts.Client, -5, true, Syn, "SYN"),
+        Call(TestHosts.Server, "bind", 1_000, 100, "EADDRINUSE"),
+        Segment(TestHosts.Client, 1_000_000_007, true, Syn, "SYN"),
+        Call(TestHosts.Client, "connect", 1_000_000_000, 50_000),
         // Reported late: the file is in the order of time.
-        Segment(HubRoutes.Client, 1_000_040_000, false, SynAck, "SYN,ACK"),
-        Segment(HubRoutes.Server, 1_000_020_000, false, Syn, "SYN"),
-        new GapEvent { Host = HubRoutes.Server, Source = EventSource.Capture, Lost = 3, Reason = "Segments were lost." },
-        Segment(HubRoutes.Server, 2_000_000_000, true, RstAck, "RST,ACK"));
+        Segment(TestHosts.Client, 1_000_040_000, false, SynAck, "SYN,ACK"),
+        Segment(TestHosts.Server, 1_000_020_000, false, Syn, "SYN"),
+        new GapEvent { Host = TestHosts.Server, Source = EvidenceSource.Capture, Lost = 3, Reason = new("lost") },
+        Segment(TestHosts.Server, 2_000_000_000, true, RstAck, "RST,ACK"));
 
-    private static async Task<string> Tool(RunFile run, string program, string[] arguments, string? host = null)
+    private static async Task<string> Tool(RunFile run, string program, string[] arguments, string? host = RunCapture.Every)
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(d => File.Exists(Path.Combine(d, program))), $"{program} is not installed.");
         string file = Path.GetTempFileName();
@@ -89,10 +88,10 @@ public sealed class CaptureFileTests
         Assert.Equal(
             [
                 $"{epoch - 1}.999999995|client|2|0x0002|4182547216|0|",
-                $"{epoch + 1}.000000007|client|2|0x0002|4182547216|0|during client connect(3) = 0, lfd",
-                $"{epoch + 1}.000020000|server|1|0x0002|4182547216|0|during client connect(3) = 0, lfd",
-                $"{epoch + 1}.000040000|client|1|0x0012|2364434759|4182547217|during client connect(3) = 0, lfd",
-                $"{epoch + 2}.000000000|server|2|0x0014|2364434760|4182547222|after client connect(3) = 0, lfd",
+                $"{epoch + 1}.000000007|client|2|0x0002|4182547216|0|during client connect(3, NULL, ) = 0, lfd",
+                $"{epoch + 1}.000020000|server|1|0x0002|4182547216|0|during client connect(3, NULL, ) = 0, lfd",
+                $"{epoch + 1}.000040000|client|1|0x0012|2364434759|4182547217|during client connect(3, NULL, ) = 0, lfd",
+                $"{epoch + 2}.000000000|server|2|0x0014|2364434760|4182547222|after client connect(3, NULL, ) = 0, lfd",
             ],
             lines.Select(l => l.Replace("0x00000001", "1", StringComparison.Ordinal).Replace("0x00000002", "2", StringComparison.Ordinal)));
     }
@@ -100,19 +99,36 @@ public sealed class CaptureFileTests
     [Fact]
     public async Task A_failed_call_before_a_packet_has_its_error()
     {
-        RunFile run = Run(Call(HubRoutes.Server, "bind", 0, 100, "EADDRINUSE"), Segment(HubRoutes.Client, 200, true, Syn, "SYN"));
-        Assert.Equal("after server bind(3) = -1 EADDRINUSE, lfd", (await Tool(run, "tshark", ["-T", "fields", "-e", "frame.comment", "-r"])).Trim());
+        RunFile run = Run(Call(TestHosts.Server, "bind", 0, 100, "EADDRINUSE"), Segment(TestHosts.Client, 200, true, Syn, "SYN"));
+        Assert.Equal("after server bind(3, NULL, ) = -1 EADDRINUSE, lfd", (await Tool(run, "tshark", ["-T", "fields", "-e", "frame.comment", "-r"])).Trim());
     }
 
     [Fact]
-    public async Task The_file_of_one_host_has_no_segment_twice()
+    public async Task The_file_of_one_host_and_the_one_of_none_have_no_segment_twice()
     {
         RunFile run = Run([.. Example.Events.Where(e => e.T >= 0)]);
         Assert.Contains("retransmission", await Tool(run, "tshark", ["-q", "-z", "expert", "-r"]), StringComparison.Ordinal);
-        string client = await Tool(run, "tshark", ["-q", "-z", "expert", "-r"], HubRoutes.Client);
+        string client = await Tool(run, "tshark", ["-q", "-z", "expert", "-r"], TestHosts.Client);
         Assert.Contains("Connection establish request", client, StringComparison.Ordinal);
         Assert.DoesNotContain("retransmission", client, StringComparison.Ordinal);
-        Assert.Matches(@"Number of interfaces in file:\s+1\b", await Tool(run, "capinfos", [], HubRoutes.Client));
+        Assert.Matches(@"Number of interfaces in file:\s+1\b", await Tool(run, "capinfos", [], TestHosts.Client));
+        string once = await Tool(run, "tshark", ["-q", "-z", "expert", "-r"], null);
+        Assert.DoesNotContain("retransmission", once, StringComparison.Ordinal);
+        Assert.Matches(@"Number of interfaces in file:\s+2\b", await Tool(run, "capinfos", [], null));
+    }
+
+    [Fact]
+    public async Task Each_segment_is_there_once_as_its_sender_captured_it_and_a_true_retransmission_twice()
+    {
+        // Sent three times, the second one lost before it came, the server's answer captured by the client alone.
+        RunFile run = Run(
+            Segment(TestHosts.Client, 1_000, true, Syn, "SYN"), Segment(TestHosts.Server, 1_900, false, Syn, "SYN"),
+            Segment(TestHosts.Client, 2_000, true, Syn, "SYN"),
+            Segment(TestHosts.Client, 3_000, true, Syn, "SYN"), Segment(TestHosts.Server, 3_900, false, Syn, "SYN"),
+            Segment(TestHosts.Client, 4_000, false, SynAck, "SYN,ACK"));
+        string[] lines = (await Tool(run, "tcpdump", ["-n", "-S", "-tt", "--nano", "-r"], null)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["000001000 [S]", "000002000 [S]", "000003000 [S]", "000004000 [S.]"], lines.Select(l => $"{l.Split(' ')[0].Split('.')[1]} {l[(l.IndexOf("Flags ", StringComparison.Ordinal) + 6)..].Split(',')[0]}"));
+        Assert.Equal(6, (await Tool(run, "tcpdump", ["-n", "-r"])).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
     [Fact]
@@ -140,7 +156,7 @@ public sealed class CaptureFileTests
     public async Task Blocks_are_whole_and_hold_their_length_at_both_ends()
     {
         using var file = new MemoryStream();
-        await RunCapture.Write(Example, null, file, TestContext.Current.CancellationToken);
+        await RunCapture.Write(Example, RunCapture.Every, file, TestContext.Current.CancellationToken);
         byte[] octets = file.ToArray();
         var types = new List<uint>();
         for (int at = 0; at < octets.Length;)
@@ -159,10 +175,10 @@ public sealed class CaptureFileTests
     [Fact]
     public async Task What_the_agents_buffer_and_the_lab_dropped_is_among_the_lost_with_a_word_that_it_is_of_any_kind()
     {
-        RunFile run = Run([.. Example.Events, new GapEvent { Host = HubRoutes.Server, Source = EventSource.Agent, Lost = 20, Reason = "full" },
-            new GapEvent { Source = EventSource.Lab, Lost = 400, Reason = "full" }, new GapEvent { Host = HubRoutes.Server, Source = EventSource.Trace, Lost = 5_000, Reason = "full" }]);
+        RunFile run = Run([.. Example.Events, new GapEvent { Host = TestHosts.Server, Source = EvidenceSource.Agent, Lost = 20, Reason = new("full") },
+            new GapEvent { Source = EvidenceSource.Lab, Lost = 400, Reason = new("full") }, new GapEvent { Host = TestHosts.Server, Source = EvidenceSource.Trace, Lost = 5_000, Reason = new("full") }]);
         using var file = new MemoryStream();
-        await RunCapture.Write(run, null, file, TestContext.Current.CancellationToken);
+        await RunCapture.Write(run, RunCapture.Every, file, TestContext.Current.CancellationToken);
         string octets = Convert.ToHexString(file.ToArray()), text = Encoding.ASCII.GetString(file.ToArray());
         // if_drop: option 5, 8 octets.
         Assert.Contains("05000800" + "A701000000000000", octets, StringComparison.Ordinal);
@@ -177,7 +193,7 @@ public sealed class CaptureFileTests
     {
         (TestDashboard dashboard, ScriptedAgent client, _) = await TestDashboard.StartWithAgents();
         await using TestDashboard running = dashboard;
-        string id = await dashboard.StartRun(new { scenario = "without-reuseaddr", port = 22222, pauseMs = 0 });
+        string id = await dashboard.StartRun(new { scenario = "without-reuseaddr", ports = new { main = 11111 }, pauseMs = 0 });
         string path = $"/api/runs/{id}/capture.pcapng";
 
         (int status, string detail, _) = await TestDashboard.Problem(await dashboard.Http.GetAsync(path, TestContext.Current.CancellationToken));
@@ -188,7 +204,7 @@ public sealed class CaptureFileTests
         Assert.Equal(400, (int)(await dashboard.Http.GetAsync(path + "?host=nobody", TestContext.Current.CancellationToken)).StatusCode);
 
         long now = ScriptedAgent.Monotonic;
-        await client.Send([Segment(HubRoutes.Client, now, true, Syn, "SYN")]);
+        await client.Send([Segment(TestHosts.Client, now, true, Syn, "SYN")]);
         using HttpResponseMessage answer = await dashboard.Http.GetAsync(path, TestContext.Current.CancellationToken);
         Assert.Equal((200, RunCapture.MediaType, $"{id}.pcapng"), ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, answer.Content.Headers.ContentDisposition?.FileName));
         Assert.Equal(0x0a0d0d0au, BitConverter.ToUInt32(await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)));

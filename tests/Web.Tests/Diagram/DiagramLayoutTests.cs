@@ -1,5 +1,5 @@
 using CsCheck;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Tests;
@@ -26,16 +26,16 @@ public sealed class DiagramLayoutTests
                 case 1: script.Connect(); break;
                 case 2: script.Close(); break;
                 case 3: script.Rebind(++attempt, pick < 4 ? Errors[pick] : null); break;
-                case 4: script.Call(pick % 2 == 0 ? "client" : "server", "xfd", "setsockopt", "118, SOL_SOCKET, SO_REUSEADDR, [1], 4"); break;
-                case 5: script.Call("client", "cfd", "connect", "118", us: wait * 10, errno: Errors[pick % 4], remote: RunScript.ServerEnd); break;
+                case 4: script.Call(pick % 2 == 0 ? "client" : "server", "xfd", "setsockopt", RunScript.Set(SocketOption.ReuseAddr, 1)); break;
+                case 5: script.Call("client", "cfd", "connect", RunScript.Bind(RunScript.ServerEnd), us: wait * 10, errno: Errors[pick % 4], remote: RunScript.ServerEnd); break;
                 case 6: script.Row(pick % 2 == 0 ? "client" : "server", RunScript.ServerEnd, RunScript.ClientEnd.WithPort((ushort)(4000 + pick)), (TcpState)(1 + pick)); break;
                 case 7: script.Row("server", RunScript.ServerEnd, RunScript.ClientEnd.WithPort((ushort)(4000 + pick)), null); break;
                 case 8: script.Row("client", RunScript.ClientEnd, RunScript.ServerEnd.WithPort((ushort)pick), TcpState.TimeWait, timer: 60); break;
-                case 9: script.Add(new GapEvent { Host = pick == 0 ? null : pick % 2 == 0 ? "client" : "server", Source = EventSource.Trace, Lost = pick, Reason = "The ring was overrun." }, 0); break;
+                case 9: script.Add(new GapEvent { Host = pick == 0 ? null : pick % 2 == 0 ? "client" : "server", Source = EvidenceSource.Trace, Lost = pick, Reason = new("test") }, 0); break;
                 case 10:
                     script.Add(new StateEvent
                     {
-                        Host = pick % 2 == 0 ? "client" : "server", Source = pick < 4 ? EventSource.Trace : EventSource.Diag,
+                        Host = pick % 2 == 0 ? "client" : "server", Source = pick < 4 ? EvidenceSource.Trace : EvidenceSource.Diag,
                         Socket = new(RunScript.ServerEnd, RunScript.ClientEnd.WithPort((ushort)(4000 + pick))), From = TcpState.Established, To = wait < 1000 ? null : (TcpState)(1 + (int)wait % 11),
                     }, 0);
                     break;
@@ -46,13 +46,14 @@ public sealed class DiagramLayoutTests
     });
 
     [Theory]
-    [InlineData(1, "attempt 2, waiting"), InlineData(3, "attempts 2 to 4"), InlineData(60, "attempts 2 to 61")]
+    [InlineData(1, "attempt 2, repeated"), InlineData(3, "attempts 2 to 4"), InlineData(60, "attempts 2 to 61")]
     public void Attempts_made_while_waiting_are_one_mark_that_stays_where_it_is(int attempts, string text)
     {
         Scene scene = Waited(attempts, ends: false), one = Waited(1, ends: false);
         Assert.Equal(["Address already in use", text], scene.Attempts.Select(a => a.Second!.Value.Text));
         Assert.Equal((one.Attempts[1].Y, one.Calls.Count), (scene.Attempts[1].Y, scene.Calls.Count));
-        Assert.Equal([false, false, true], Waited(attempts + 1, ends: true).Attempts.Select(a => a.Attempt.Succeeded));
+        // The last binds and listens: both decide.
+        Assert.Equal([false, false, true, true], Waited(attempts + 1, ends: true).Attempts.Select(a => a.Attempt.Succeeded));
     }
 
     [Fact]
@@ -102,11 +103,13 @@ public sealed class DiagramLayoutTests
             (double Left, double Top, double Right, double Bottom)[] taken =
                 [.. scene.Labels.Select(l => (l.Left, l.Top, l.Right, l.Bottom)), .. scene.Attempts.Select(a => (a.Box.Left, a.Box.Top, a.Box.Left + a.Box.Width, a.Box.Top + a.Box.Height))];
             foreach (TickShape tick in scene.Ticks)
+            {
                 foreach ((double from, double to) in tick.Lines)
                 {
                     Assert.True(from < to && from > tick.Label.Right && to <= scene.Width, $"{from} to {to} in {scene.Width}");
                     Assert.All(taken, t => Assert.False(t.Left < to && t.Right > from && t.Top < tick.Y && t.Bottom > tick.Y, $"{tick.Label.Text}: {from} to {to} runs through {t} at {width}"));
                 }
+            }
         }, iter: 400);
 
     [Fact]
@@ -144,16 +147,16 @@ public sealed class DiagramLayoutTests
         Scene scene = Of(new RunScript().Whole().Wait(58_900).Row("server", RunScript.ServerEnd, RunScript.ClientEnd, null), 650);
         TimeWaitShape bar = Assert.Single(scene.TimeWaits);
         Assert.True(bar.Zero < bar.Bottom);
-        Assert.StartsWith("gone, 6", bar.GoneLabel?.Text);
+        Assert.StartsWith("Removed after 6", bar.GoneLabel?.Text);
     }
 
     [Fact]
     public void A_destroyed_TIME_WAIT_says_so_and_how_long_it_was()
     {
         RunScript script = new RunScript().Whole().Wait(1000);
-        script.Add(new CallEvent { Host = "server", Source = EventSource.Call, Socket = "tw", Call = "SOCK_DESTROY", Args = "...", Local = RunScript.ServerEnd, Remote = RunScript.ClientEnd }, 0.1);
+        script.Add(new CallEvent { Host = "server", Source = EvidenceSource.Call, Socket = "tw", Call = "SOCK_DESTROY", Args = new(), Local = RunScript.ServerEnd, Remote = RunScript.ClientEnd }, 0.1);
         TimeWaitShape bar = Assert.Single(Of(script.Row("server", RunScript.ServerEnd, RunScript.ClientEnd, null), 1000).TimeWaits);
-        Assert.StartsWith("destroyed after 3", bar.GoneLabel?.Text);
+        Assert.StartsWith("Destroyed after 3", bar.GoneLabel?.Text);
     }
 
     [Fact]
@@ -167,10 +170,10 @@ public sealed class DiagramLayoutTests
     [Fact]
     public void Losses_and_disagreements_stand_beside_the_lifeline_at_their_time()
     {
-        RunScript script = new RunScript().StartListener().Connect().Add(new GapEvent { Host = "server", Source = EventSource.Capture, Lost = 12, Reason = "The buffer was full." }, 1);
-        script.Add(new StateEvent { Host = "server", Source = EventSource.Diag, Socket = new(RunScript.ServerEnd, RunScript.ClientEnd), From = TcpState.Established, To = null }, 100);
-        script.Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.Established, 900).Add(new NoteEvent { Host = "server", Source = EventSource.Agent, Code = "test", Text = "test" }, 0).Wait(2000)
-            .Add(new NoteEvent { Host = "server", Source = EventSource.Agent, Code = "test", Text = "test" }, 0);
+        RunScript script = new RunScript().StartListener().Connect().Add(new GapEvent { Host = "server", Source = EvidenceSource.Capture, Lost = 12, Reason = new("test") }, 1);
+        script.Add(new StateEvent { Host = "server", Source = EvidenceSource.Diag, Socket = new(RunScript.ServerEnd, RunScript.ClientEnd), From = TcpState.Established, To = null }, 100);
+        script.Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.Established, 900).Add(new NoteEvent { Host = "server", Source = EvidenceSource.Agent, Message = new("test") }, 0).Wait(2000)
+            .Add(new NoteEvent { Host = "server", Source = EvidenceSource.Agent, Message = new("test") }, 0);
         Scene scene = Of(script, 1000);
         Assert.Equal(["12 lost (capture)", "≠ proc: ESTAB"], scene.Remarks.Select(r => r.Label.Text));
         Assert.All(scene.Remarks, r => Assert.Equal(scene.Lanes[1].X, r.X));
@@ -208,7 +211,7 @@ public sealed class DiagramLayoutTests
     {
         foreach (string errno in Errors)
         {
-            CallShape connect = Assert.Single(Of(new RunScript().Call("client", "cfd", "connect", "3", us: 900, errno: errno, remote: RunScript.ServerEnd), width).Calls);
+            CallShape connect = Assert.Single(Of(new RunScript().Call("client", "cfd", "connect", RunScript.Bind(RunScript.ServerEnd), us: 900, errno: errno, remote: RunScript.ServerEnd), width).Calls);
             Assert.Contains(errno, connect.Text.Text + connect.Error?.Text);
         }
     }
@@ -216,7 +219,7 @@ public sealed class DiagramLayoutTests
     [Fact]
     public void A_lost_segment_ends_on_its_way()
     {
-        Scene scene = Of(new RunScript().Call("client", "cfd", "connect", "3", us: 1e6, errno: "ETIMEDOUT", remote: RunScript.ServerEnd), 650);
+        Scene scene = Of(new RunScript().Call("client", "cfd", "connect", RunScript.Bind(RunScript.ServerEnd), us: 1e6, errno: "ETIMEDOUT", remote: RunScript.ServerEnd), 650);
         ArrowShape syn = Assert.Single(scene.Arrows);
         Assert.InRange(syn.X2, syn.X1, scene.Lanes[1].X - 20);
     }

@@ -23,7 +23,9 @@ public sealed class DrawnPartTests
         Assert.Equal(1_000 - DrawnPart.MostOfOthers, part.Left);
         Assert.Equal(whole.Bands.Where(b => !b.Remote.ToString().StartsWith("10.9.", StringComparison.Ordinal)), part.Timeline.Bands.Except(others));
         Assert.Equal(whole.Calls, part.Timeline.Calls);
-        Assert.Equal(DrawnPart.MostOfOthers / 2 + 1, DiagramLayout.Of(part.Timeline, 1_000).TimeWaits.Count);
+        Scene scene = DiagramLayout.Of(part.Timeline, 1_000);
+        Assert.Contains(scene.TimeWaits, w => w.Band.Remote == RunScript.ClientEnd);
+        Assert.InRange(scene.HiddenSockets, DrawnPart.MostOfOthers - Frame.MostSlots, DrawnPart.MostOfOthers);
     }
 
     [Fact]
@@ -35,5 +37,5 @@ public sealed class DrawnPartTests
 
     private static Timeline Fold(RunScript script) => Timeline.Of(script.Header, script.Events);
 
-    private static Endpoint Stranger(ushort port) => RunScript.Of("10.9.0.1:1").WithPort(port);
+    private static TcpEndpoint Stranger(ushort port) => RunScript.Of("10.9.0.1:1").WithPort(port);
 }

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
 using ReuseAddrDashboard.Web.Lab;
@@ -21,21 +21,28 @@ public sealed class LabStoreTests
     public void Drops_what_it_has_and_takes_what_is_new()
     {
         _store.Apply(Labs.Snapshot(_script, 5));
-        _store.Apply(new RunBatch(Run, [.. _script.Events.Skip(2).Take(6)]));
+        Assert.True(_store.Apply(new RunBatch(Run, [.. _script.Events.Skip(2).Take(6)])));
         Assert.Equal(8, _store.LastSeq);
-        Assert.Null(_store.Hole);
     }
 
     [Fact]
-    public void Holds_back_what_lies_behind_a_hole_until_it_is_filled()
+    public void What_lies_behind_a_hole_is_not_taken_and_said_to_be_missing()
     {
         _store.Apply(Labs.Snapshot(_script, 5));
-        _store.Apply(new RunBatch(Run, [.. _script.Events.Skip(8).Take(4)]));
-        Assert.Equal((Run, 5L), _store.Hole);
+        Assert.False(_store.Apply(new RunBatch(Run, [.. _script.Events.Skip(8).Take(4)])));
         Assert.Equal(5, _store.LastSeq);
-        _store.Apply(new RunBatch(Run, [.. _script.Events.Skip(5).Take(3)]));
-        Assert.Equal(12, _store.LastSeq);
-        Assert.Null(_store.Hole);
+        Assert.Equal(5, _store.Has.Events[Run]);
+    }
+
+    [Fact]
+    public void Says_how_much_has_come_of_a_long_log()
+    {
+        _store.Apply(Labs.Snapshot(_script, 0));
+        _store.Apply(new RunBatch(Run, [.. _script.Events.Take(5)], 5_000));
+        Assert.Equal((5, 5_000), _store.View.Loading);
+        _store.Apply(new RunBatch(Run, [_script.Events[5]], 6));
+        _store.Apply(Labs.State(null, 8));
+        Assert.Null(_store.View.Loading);
     }
 
     [Fact]
@@ -46,14 +53,6 @@ public sealed class LabStoreTests
         Assert.Null(_store.View.Timeline);
         _store.Apply(Labs.State(_script, version: 2));
         Assert.Equal(3, _store.LastSeq);
-    }
-
-    [Fact]
-    public void Keeps_events_that_come_before_the_first_snapshot()
-    {
-        _store.Apply(new RunBatch(Run, [.. _script.Events.Skip(3).Take(2)]));
-        _store.Apply(Labs.Snapshot(_script, 3));
-        Assert.Equal(5, _store.LastSeq);
     }
 
     [Fact]
@@ -84,12 +83,52 @@ public sealed class LabStoreTests
     [Fact]
     public void Tells_of_each_change_once()
     {
+        _store.Apply(Labs.Snapshot(_script, 4));
         int changes = 0;
         _store.Changed += () => changes++;
-        _store.Apply(Labs.Snapshot(_script, 5));
+        _store.Apply(new RunBatch(Run, [_script.Events[4]]));
         _store.Apply(new RunBatch(Run, [.. _script.Events.Take(5)]));
         _store.SetLink(LinkStatus.Live);
         _store.SetLink(LinkStatus.Live);
         Assert.Equal(2, changes);
+    }
+
+    [Fact]
+    public void Keeps_the_logs_of_all_open_runs_and_shows_the_newest_or_the_one_that_was_chosen()
+    {
+        RunHeader first = _script.Header, second = first with { Id = "20261123-004024-bbbbbb" };
+        LabState both = Labs.State(null) with { Runs = [new OpenRun(first) { Now = 5 }, new OpenRun(second) { Now = 7 }] };
+        _store.Apply(new Joined(both, [], [new RunBatch(first.Id, [.. _script.Events.Take(4)]), new RunBatch(second.Id, [.. _script.Events.Take(2)])]));
+        Assert.Equal((second.Id, 2L, 7L), (_store.Run, _store.LastSeq, _store.View.Clock.RunTime));
+        int changes = 0;
+        _store.Changed += () => changes++;
+        _store.Apply(new RunBatch(first.Id, [_script.Events[4]]));
+        Assert.Equal((0, 2L), (changes, _store.LastSeq));
+        _store.Show(first.Id);
+        Assert.Equal((first.Id, 5L, 5L), (_store.View.Run!.Header.Id, _store.LastSeq, _store.View.Clock.RunTime));
+        Assert.False(_store.Apply(new RunBatch(second.Id, [_script.Events[4]])));
+        _store.Apply(both with { Version = 2, Runs = [both.Runs[1]] });
+        Assert.Equal((second.Id, 2L), (_store.Run, _store.LastSeq));
+    }
+
+    [Fact]
+    public void A_run_that_was_opened_here_is_shown_as_soon_as_it_is_announced()
+    {
+        RunHeader first = _script.Header, second = first with { Id = "20261123-004024-bbbbbb" };
+        _store.Apply(Labs.State(_script));
+        _store.Show(second.Id);
+        Assert.Equal(first.Id, _store.Run);
+        _store.Apply(Labs.State(null, 2) with { Runs = [new OpenRun(second), new OpenRun(first)] });
+        Assert.Equal(second.Id, _store.Run);
+    }
+
+    [Fact]
+    public void What_another_process_of_the_dashboard_says_takes_the_place_of_all_before()
+    {
+        _store.Apply(Labs.Snapshot(_script, 5));
+        _store.Apply(Labs.State(_script, version: 0) with { Server = "another" });
+        Assert.Equal((0, "another"), (_store.LastSeq, _store.Has.Server));
+        _store.Apply(new RunBatch(Run, [.. _script.Events.Take(3)]));
+        Assert.Equal(3, _store.LastSeq);
     }
 }

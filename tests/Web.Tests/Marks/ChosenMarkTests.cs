@@ -1,7 +1,8 @@
 using AngleSharp.Dom;
 using Bunit;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Tests;
 using ReuseAddrDashboard.Web.Diagram;
 using ReuseAddrDashboard.Web.Lab;
@@ -68,7 +69,7 @@ public sealed class ChosenMarkTests : PageTest
         page.Find(".attempt").Click();
         string panel = page.Find(".chosen-mark").TextContent;
         Assert.Contains("EADDRINUSE (98): Address already in use", panel);
-        Assert.Contains("the call itself", panel);
+        Assert.Contains("system call", panel);
         IReadOnlyList<IElement> near = [.. page.FindAll(".near button")];
         Assert.Equal(2, near.Count);
         near[0].Click();
@@ -103,11 +104,11 @@ public sealed class ChosenMarkTests : PageTest
     public async Task A_long_run_draws_the_newest_rows_and_the_earlier_on_demand()
     {
         for (int i = 0; i < 260; i++)
-            _script.Call("server", "xfd", "getsockopt", $"{i}");
+            _script.Call("server", "xfd", "listen", new() { Fd = 9, Backlog = i });
         IRenderedComponent<LabPage> page = await Drawn();
         page.Find("#tab-Call").Click();
         Assert.Equal(200, page.FindAll("[role=option]").Count);
-        Assert.Contains("getsockopt(259)", page.FindAll("[role=option]")[^1].TextContent);
+        Assert.Contains("listen(9, 259)", page.FindAll("[role=option]")[^1].TextContent);
         int all = 200 + int.Parse(page.Find(".earlier").TextContent.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
         page.Find(".earlier").Click();
         Assert.Equal(all, page.FindAll("[role=option]").Count);
@@ -117,7 +118,7 @@ public sealed class ChosenMarkTests : PageTest
     public async Task An_earlier_mark_that_is_chosen_in_the_picture_is_in_its_list()
     {
         for (int i = 0; i < 260; i++)
-            _script.Call("server", "xfd", "getsockopt", $"{i}");
+            _script.Call("server", "xfd", "listen", new() { Fd = 9, Backlog = i });
         IRenderedComponent<LabPage> page = await Drawn();
         page.FindAll(".call")[0].Click();
         Assert.Single(page.FindAll("[role=option][aria-selected=true]"));
@@ -126,14 +127,14 @@ public sealed class ChosenMarkTests : PageTest
     [Fact]
     public async Task A_flight_shorter_than_the_clocks_agree_says_so()
     {
-        var segment = new SegmentEvent { Host = "client", Source = EventSource.Capture, From = RunScript.ClientEnd, To = RunScript.ServerEnd, Flags = "PSH,ACK", SeqNo = 9, Ack = 5, Len = 3 };
+        var segment = new SegmentEvent { Host = "client", Source = EvidenceSource.Capture, From = RunScript.ClientEnd, To = RunScript.ServerEnd, Flags = "PSH,ACK", SeqNo = 9, Ack = 5, Len = 3 };
         long t = (long)(_script.Now * 1e6);
         _script.Add(segment with { Sent = t }, 0.02).Add(segment with { Host = "server", Received = t + 20_000 }, 1);
         var state = Labs.State(_script);
         state = state with { Hosts = [state.Hosts[0] with { ClockUncertainty = 100_000 }, state.Hosts[1] with { ClockUncertainty = 0, Facts = state.Hosts[1].Facts! with { BootId = "other" } }] };
         IRenderedComponent<LabPage> page = await Drawn(state: state);
-        Assert.Contains("± 100 µs", page.Find(".heads .clock").TextContent);
-        Assert.Contains("the clocks agree to ±100 µs only", page.FindAll(".segment title").Select(e => e.TextContent).Single(e => e.Contains("PSH+ACK", StringComparison.Ordinal)));
+        Assert.Contains("±100 µs", page.Find(".heads .clock").TextContent);
+        Assert.Contains("the clocks agree only to ±100 µs", page.FindAll(".segment title").Select(e => e.TextContent).Single(e => e.Contains("PSH+ACK", StringComparison.Ordinal)));
         page.Find("#tab-Segment").Click();
         Assert.Contains("20 µs (clocks: ±100 µs)", page.FindAll("[role=option]").Single(e => e.TextContent.Contains("PSH+ACK", StringComparison.Ordinal)).TextContent);
     }
@@ -141,19 +142,19 @@ public sealed class ChosenMarkTests : PageTest
     [Fact]
     public async Task What_was_lost_is_counted_by_source_and_where_sources_disagree_both_are_named()
     {
-        var script = new RunScript().StartListener().Connect().Add(new GapEvent { Host = "server", Source = EventSource.Capture, Lost = 12, Reason = "The capture's buffer was full." }, 1)
-            .Add(new StateEvent { Host = "server", Source = EventSource.Diag, Socket = new(RunScript.ServerEnd, RunScript.ClientEnd), From = TcpState.Established, To = null }, 100)
-            .Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.Established, 900).Wait(2000).Add(new NoteEvent { Host = "server", Source = EventSource.Agent, Code = "test", Text = "test" }, 0);
+        var script = new RunScript().StartListener().Connect().Add(new GapEvent { Host = "server", Source = EvidenceSource.Capture, Lost = 12, Reason = Said("The capture's buffer was full.") }, 1)
+            .Add(new StateEvent { Host = "server", Source = EvidenceSource.Diag, Socket = new(RunScript.ServerEnd, RunScript.ClientEnd), From = TcpState.Established, To = null }, 100)
+            .Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.Established, 900).Wait(2000).Add(new NoteEvent { Host = "server", Source = EvidenceSource.Agent, Message = new("test") }, 0);
         IRenderedComponent<LabPage> page = await Drawn(script);
         Assert.Equal("12 lost capture 12", page.Find(".lost-count").TextContent);
         page.Find(".remark.loss").Click();
         Assert.Contains("The capture's buffer was full.", page.Find(".chosen-mark").TextContent);
         page.Find(".remark.doubt").Click();
         string doubt = page.Find(".chosen-mark").TextContent;
-        Assert.Contains("/proc/net/tcp says ESTAB", doubt);
-        Assert.Contains("sock_diag says gone", doubt);
+        Assert.Contains("/proc/net/tcp reports ESTAB", doubt);
+        Assert.Contains("sock_diag has reported closed", doubt);
         page.FindAll(".band").Single(b => b.TextContent.Contains("server, ESTAB", StringComparison.Ordinal)).Click();
-        Assert.Contains("/proc/net/tcp says ESTAB", page.Find(".chosen-mark").TextContent);
+        Assert.Contains("/proc/net/tcp reports ESTAB", page.Find(".chosen-mark").TextContent);
     }
 
     private async Task<IRenderedComponent<LabPage>> Drawn(RunScript? script = null, Core.Wire.LabState? state = null)

@@ -1,7 +1,8 @@
 using AngleSharp.Dom;
 using Bunit;
-using ReuseAddrDashboard.Core.Events;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
 using ReuseAddrDashboard.Web.Diagram;
@@ -18,7 +19,7 @@ public sealed class LabPageTests : PageTest
     {
         IRenderedComponent<LabPage> page = Show(new RunScript().StartListener());
         _store.SetLink(LinkStatus.Lost);
-        page.WaitForAssertion(() => Assert.Contains("The link to the dashboard is lost.", page.Find(".banner").TextContent));
+        page.WaitForAssertion(() => Assert.Contains("Disconnected from the dashboard.", page.Find(".banner").TextContent));
         _store.SetLink(LinkStatus.Live);
         page.WaitForAssertion(() => Assert.Empty(page.FindAll(".banner")));
     }
@@ -27,11 +28,11 @@ public sealed class LabPageTests : PageTest
     public void While_the_link_is_lost_nothing_can_be_pressed_and_what_was_refused_for_it_goes_with_it()
     {
         IRenderedComponent<LabPage> page = Show(new RunScript().StartListener());
-        _orders.Reply = new LabReply("link-lost", "The link to the dashboard was lost before it answered.");
+        _orders.Reply = new LabReply(new Message("page.link-lost-meanwhile"));
         page.Find(".primary").Click();
         _store.SetLink(LinkStatus.Lost);
         page.WaitForAssertion(() => Assert.Equal("true", page.Find(".primary").GetAttribute("aria-disabled")));
-        Assert.Contains("Waits for the link to the dashboard.", page.Find(".steps .now").TextContent);
+        Assert.Contains("Waiting for the connection to the dashboard.", page.Find(".steps .now").TextContent);
         Assert.True(Button(page, "Reset").HasAttribute("disabled"));
         Assert.NotEmpty(page.FindAll(".left .banner"));
         _store.SetLink(LinkStatus.Live);
@@ -41,12 +42,12 @@ public sealed class LabPageTests : PageTest
 
     [Theory]
     [InlineData(NoteCodes.AgentBack, 0)]
-    [InlineData(NoteCodes.NoTimeWait, 1)]
+    [InlineData(NoteCodes.WallClockStep, 1)]
     public void An_agent_that_is_back_is_no_longer_reported_lost(string then, int left)
     {
         RunScript script = new RunScript().StartListener()
-            .Add(new NoteEvent { Host = "server", Code = NoteCodes.AgentLost, Level = NoteLevel.Warning, Text = "The server's agent is not connected." }, 1)
-            .Add(new NoteEvent { Host = "server", Code = then, Level = NoteLevel.Info, Text = "Something else." }, 1);
+            .Add(new NoteEvent { Host = "server", Message = Message.Of(NoteCodes.AgentLost, ("host", "server")), Level = NoteLevel.Warning }, 1)
+            .Add(new NoteEvent { Host = "server", Message = Message.Of(then, ("host", "server")), Level = NoteLevel.Info }, 1);
         Assert.Equal(left, Show(script).FindAll(".banner").Count);
     }
 
@@ -54,11 +55,11 @@ public sealed class LabPageTests : PageTest
     public void No_name_that_a_script_looks_for_is_part_of_another()
     {
         IRenderedComponent<LabPage> page = Show(new RunScript().Whole());
-        IElement[] buttons = [.. page.FindAll("button").Where(b => b.Closest("dialog") is null)];
-        foreach (string name in (string[])["Start listener", "Connect", "Close", "Rebind", "Play all", "Next call", "Reset"])
+        IElement[] buttons = [.. page.FindAll("button")];
+        foreach (string name in (string[])["Start listener", "Connect", "Close", "Rebind", "Play all", "Next action", "Reset"])
             Assert.Single(buttons, b => (b.GetAttribute("aria-label") ?? b.TextContent).Contains(name, StringComparison.OrdinalIgnoreCase));
         // Regions, groups and tables are named by labels, too.
-        foreach (string name in (string[])["Port", "SO_REUSEADDR on the first listener", "SO_REUSEADDR on the rebind"])
+        foreach (string name in (string[])["Port", "listenerReuseAddr", "rebindReuseAddr"])
             Assert.Single(Names(page), n => n.Contains(name, StringComparison.OrdinalIgnoreCase));
     }
 
@@ -71,7 +72,7 @@ public sealed class LabPageTests : PageTest
     [Fact]
     public void An_interrupted_run_says_why_and_offers_Reset_as_the_one_thing_to_do()
     {
-        IRenderedComponent<LabPage> page = Show(new RunScript().StartListener().Add(new EndEvent { Outcome = Outcome.Interrupted, Reason = "The server's agent ended." }, 0));
+        IRenderedComponent<LabPage> page = Show(new RunScript().StartListener().Add(new EndEvent { Outcome = Outcome.Interrupted, Reason = Message.Of(Message.Verbatim, ("text", "The server's agent ended.")) }, 0));
         Assert.Contains("This run was interrupted. The server's agent ended.", page.Find(".banner").TextContent);
         Assert.Equal("Reset", Assert.Single(page.FindAll(".primary")).TextContent.Trim());
     }
@@ -81,36 +82,35 @@ public sealed class LabPageTests : PageTest
     {
         var left = (SocketEvent)new RunScript().Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.TimeWait, timer: 42).Events[0] with { T = -2_000_000_000, After = null };
         IRenderedComponent<LabPage> page = Show(null, Labs.State(null, sockets: [left]));
-        Assert.Contains("about 40 s more", page.Find(".banner").TextContent);
+        Assert.Contains("in TIME-WAIT for about 40 s", page.Find(".banner").TextContent);
         Assert.Equal("40000", page.Find(".banner [data-end]").GetAttribute("data-end"));
         Assert.Contains("TIME-WAIT", page.Find(".sockets").TextContent);
         Assert.Contains("bind() will fail with EADDRINUSE", page.Find(".verdict").TextContent);
         page.Find("#port").Input("12346");
-        Assert.Contains("Not yet bound again", page.Find(".verdict").TextContent);
+        Assert.Contains("No result yet", page.Find(".verdict").TextContent);
     }
 
     [Fact]
     public void The_hosts_sheet_has_each_host_its_sources_sysctls_and_the_way_between_them()
     {
-        LabState state = Labs.State(null) with { Check = Check(new Finding(FindingLevel.Warning, "server", "net.ipv4.tcp_max_tw_buckets", "So few.", "Raise it.")) };
+        LabState state = Labs.State(null) with { Check = Check(new Finding(FindingLevel.Warning, DateTimeOffset.UnixEpoch, "server", "net.ipv4.tcp_max_tw_buckets", Said("So few."), Said("Raise it."))) };
         IRenderedComponent<LabPage> page = Show(null, state);
         page.Find(".hosts-button").Click();
-        IReadOnlyList<IElement> hosts = page.FindAll(".sheet.hosts .host");
+        IReadOnlyList<IElement> hosts = _dialogs.FindAll(".hosts .host");
         Assert.Equal(["client", "server"], hosts.Select(h => h.GetAttribute("aria-label")));
-        Assert.Contains("192.168.122.68:11111: refused after 0.2 ms", hosts[0].TextContent.Replace("200 µs", "0.2 ms"));
+        Assert.Contains("192.168.122.68:11111: connection refused in 0.2 ms", hosts[0].TextContent.Replace("200 µs", "0.2 ms"));
         Assert.Contains("LISTEN 0.0.0.0:11111: nginx, process 42", string.Join(' ', hosts[1].TextContent.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)));
-        Assert.Contains("Not SO_REUSEADDR", hosts[1].TextContent);
         Assert.Contains("So few.", hosts[1].QuerySelector(".judged")!.TextContent);
         Assert.Contains("CAP_NET_ADMIN", hosts[1].TextContent);
-        Button(page, "Check again").Click();
-        Assert.Equal(["check"], _orders.Asked);
+        _dialogs.FindAll("button").Single(b => b.TextContent.Trim() == "Check again").Click();
+        Assert.Equal([new CheckHosts()], _orders.Asked);
     }
 
     [Fact]
     public void A_host_that_left_is_named()
     {
         IRenderedComponent<LabPage> page = Show(null, Labs.State(null, serverLinked: false));
-        Assert.Contains("server is not linked", page.Find(".banner").TextContent);
+        Assert.Contains("The agent on server is disconnected", page.Find(".banner").TextContent);
         Assert.Contains("blocker", page.Find(".hosts-button").ClassName);
     }
 
@@ -133,22 +133,23 @@ public sealed class LabPageTests : PageTest
         Assert.Equal(7, page.FindAll("svg.sequence .segment.inferred").Count);
         Assert.Contains(page.FindAll("#diagram-story li"), l => l.TextContent.Contains("Address already in use", StringComparison.Ordinal));
         Assert.Contains("inferred segment", page.Find(".legend").TextContent);
-        Assert.DoesNotContain("observed segment", page.Find(".legend").TextContent);
+        Assert.DoesNotContain("captured segment", page.Find(".legend").TextContent);
     }
 
     [Fact]
     public void Empty_places_say_why()
     {
         IRenderedComponent<LabPage> page = Show(null);
-        Assert.Contains("Nothing has happened yet", page.Find(".diagram").TextContent);
-        Assert.Contains("nothing listens on the port", page.Find(".sockets").TextContent);
-        Assert.Contains("Not yet bound again", page.Find(".verdict").TextContent);
+        Assert.Contains("No events yet", page.Find(".diagram").TextContent);
+        Assert.Contains("nothing is listening on the port", page.Find(".sockets").TextContent);
+        Assert.Contains("No result yet", page.Find(".verdict").TextContent);
     }
 
     [Fact]
     public void The_terminal_shows_programs_and_their_errors()
     {
-        IElement terminal = Show(new RunScript().Whole()).Find(".term");
+        RunScript script = new RunScript().Add(new ProgramEvent { Host = "client", Source = EvidenceSource.Agent, Program = "cl", Change = ProgramChange.Started, Command = "./cl" }, 0);
+        IElement terminal = Show(script.Whole()).Find(".term");
         Assert.Contains("client$ ./cl", terminal.TextContent);
         Assert.Equal("bind: Address already in use", terminal.QuerySelector(".error")!.TextContent);
     }

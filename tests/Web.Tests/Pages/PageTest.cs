@@ -1,14 +1,18 @@
 using AngleSharp.Dom;
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Localization;
 using Microsoft.Extensions.Time.Testing;
+using MudBlazor;
+using MudBlazor.Services;
 using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
+using ReuseAddrDashboard.Web.Catalogue;
 using ReuseAddrDashboard.Web.Diagram;
 using ReuseAddrDashboard.Web.Lab;
 using ReuseAddrDashboard.Web.Pages;
+using ReuseAddrDashboard.Web.Runs;
 using ReuseAddrDashboard.Web.Shell;
 using ReuseAddrDashboard.Web.Texts;
 using Xunit;
@@ -21,11 +25,19 @@ public abstract class PageTest : BunitContext
     private protected readonly LabStore _store = new(new FakeTimeProvider());
     private protected readonly Orders _orders = new();
 
+    /// <summary>Where dialogs are.</summary>
+    private protected readonly IRenderedComponent<MudDialogProvider> _dialogs;
+
     protected PageTest()
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddSingleton<TimeProvider>(new FakeTimeProvider());
-        Services.AddSingleton<IStringLocalizer, TextCatalog>();
+        Services.AddMudServices();
+        Services.AddSingleton(new PageTexts());
+        Services.AddSingleton(new HttpClient { BaseAddress = new("http://localhost/") });
+        Services.AddSingleton<RunLibrary>();
+        Services.AddSingleton<DoneLessons>();
+        Services.AddSingleton<PageSettings>();
         Services.AddSingleton(_store);
         Services.AddSingleton<ILabOrders>(_orders);
         Services.AddSingleton<PageScript>();
@@ -33,6 +45,8 @@ public abstract class PageTest : BunitContext
         module.Mode = JSRuntimeMode.Loose;
         module.SetupModule("watchDiagram", _ => true).Mode = JSRuntimeMode.Loose;
         module.SetupModule("listenKeys", _ => true).Mode = JSRuntimeMode.Loose;
+        _ = Render<MudPopoverProvider>();
+        _dialogs = Render<MudDialogProvider>();
     }
 
     private protected static IElement Button(IRenderedComponent<LabPage> page, string name) => Assert.Single(page.FindAll("button"), b => b.TextContent.Trim() == name);
@@ -47,17 +61,20 @@ public abstract class PageTest : BunitContext
         return Render<LabPage>();
     }
 
-    private protected void Apply(IRenderedComponent<LabPage> page, LabSnapshot snapshot)
+    private protected void Apply(IRenderedComponent<LabPage> page, Joined snapshot)
     {
         _store.Apply(snapshot);
         page.WaitForState(() => page.FindComponent<SequenceDiagram>().Instance.Timeline?.End == _store.View.Timeline?.End);
     }
+
+    /// <summary>A text that stands in no catalogue.</summary>
+    private protected static Message Said(string text) => Message.Of(Message.Verbatim, ("text", text));
 
     private protected static LabCheck Check(params Finding[] findings)
     {
         HostCheck host = new() { Port = 11111, Sysctls = new Dictionary<string, string?> { ["net.ipv4.tcp_max_tw_buckets"] = "3" }, Holders = [], Capabilities = ["CAP_NET_ADMIN"] };
         PortHolder holder = new() { State = TcpState.Listen, Local = RunScript.Any, Inode = 7, Pid = 42, Program = "nginx" };
         return new(11111, DateTimeOffset.UnixEpoch,
-            [new("client", host with { Reach = new(RunScript.ServerEnd, ReachResult.Refused, "ECONNREFUSED", 200_000) }), new("server", host with { Holders = [holder] })], findings, DuringRun: false);
+            [new("client", host with { Reach = new(RunScript.ServerEnd, ReachResult.Refused, "ECONNREFUSED", 200_000) }, DateTimeOffset.UnixEpoch), new("server", host with { Holders = [holder] }, DateTimeOffset.UnixEpoch)], findings, DuringRun: false);
     }
 }

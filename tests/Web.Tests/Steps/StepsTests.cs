@@ -11,6 +11,8 @@ namespace ReuseAddrDashboard.Web.Tests.Steps;
 
 public sealed class StepsTests : PageTest
 {
+    private static readonly string Run = new RunScript().Header.Id;
+
     [Fact]
     public void Offers_one_primary_button_and_says_why_the_other_steps_wait()
     {
@@ -18,11 +20,11 @@ public sealed class StepsTests : PageTest
         Assert.Equal("Start listener", Assert.Single(page.FindAll(".primary")).TextContent.Trim());
         IElement connect = Button(page, "Connect");
         Assert.True(connect.HasAttribute("disabled"));
-        Assert.Contains("Needs “Start listener” first.", page.Find("#" + connect.GetAttribute("aria-describedby")).TextContent);
+        Assert.Contains("Run “Start listener” first.", page.Find("#" + connect.GetAttribute("aria-describedby")).TextContent);
     }
 
     [Theory]
-    [InlineData("Start listener"), InlineData("Connect"), InlineData("Close"), InlineData("Rebind"), InlineData("Play all"), InlineData("Next call"), InlineData("Reset")]
+    [InlineData("Start listener"), InlineData("Connect"), InlineData("Close"), InlineData("Rebind"), InlineData("Play all"), InlineData("Next action"), InlineData("Reset")]
     public void Each_button_is_there_once_at_every_stage(string name)
     {
         RunScript[] stages = [new RunScript().StartListener(), new RunScript().StartListener().Connect(), new RunScript().StartListener().Connect().Close(), new RunScript().Whole()];
@@ -39,15 +41,17 @@ public sealed class StepsTests : PageTest
     public void The_first_step_opens_a_run_with_what_was_chosen()
     {
         IRenderedComponent<LabPage> page = Show(null);
-        Switch(page, "SO_REUSEADDR on the rebind").Change(true);
+        Switch(page, "rebindReuseAddr").Change(true);
         page.Find("#port").Input("1234");
         page.Find("#port").Input("12345");
         // Half of a number is a port too, of which nobody spoke.
         Assert.Empty(_orders.Asked);
-        page.Find("#port").Change("12345");
+        page.Find(".port").FocusOut();
         page.Find(".primary").Click();
-        Assert.Equal(["watch 12345", "start start-listener"], _orders.Asked);
-        Assert.Equal((12345, false, true, "without-reuseaddr"), (_orders.Started!.Port, _orders.Started.ListenerReuseAddr, _orders.Started.RebindReuseAddr, _orders.Started.Scenario));
+        Assert.Equal(12345, Assert.Single(Assert.IsType<WatchPorts>(_orders.Asked[0]).Ports));
+        Assert.IsType<StartRun>(_orders.Asked[1]);
+        Assert.Equal(new RunStep("r", "start-listener"), _orders.Asked[2]);
+        Assert.Equal((12345, false, true, "without-reuseaddr"), (_orders.Started!.Ports!["main"], _orders.Started.Values!["listenerReuseAddr"].IsTrue, _orders.Started.Values["rebindReuseAddr"].IsTrue, _orders.Started.Scenario));
     }
 
     [Theory]
@@ -56,29 +60,29 @@ public sealed class StepsTests : PageTest
     {
         IRenderedComponent<LabPage> page = Show(null);
         page.Find("#port").Input(port);
-        Assert.Contains("from 1 to 65535", page.Find("#port-help").TextContent);
+        Assert.Contains("from 1 to 65535", page.Find(".options").TextContent);
         Assert.Equal("true", page.Find("#port").GetAttribute("aria-invalid"));
         page.Find(".primary").Click();
-        Assert.DoesNotContain(_orders.Asked, a => a.StartsWith("start", StringComparison.Ordinal));
+        Assert.Empty(_orders.Asked);
     }
 
     [Fact]
     public void Another_scenario_brings_its_own_options()
     {
         IRenderedComponent<LabPage> page = Show(null);
-        page.FindAll(".scenarios input")[1].Change(true);
-        Assert.True(Switch(page, "SO_REUSEADDR on the first listener").HasAttribute("checked"));
-        Assert.True(Switch(page, "SO_REUSEADDR on the rebind").HasAttribute("checked"));
+        page.Find("select.scenarios").Change("with-reuseaddr");
+        Assert.True(Switch(page, "listenerReuseAddr").HasAttribute("checked"));
+        Assert.True(Switch(page, "rebindReuseAddr").HasAttribute("checked"));
     }
 
     [Fact]
     public void Options_and_scenario_are_settled_during_a_run()
     {
         IRenderedComponent<LabPage> page = Show(new RunScript().StartListener());
-        Assert.True(Switch(page, "SO_REUSEADDR on the first listener").HasAttribute("disabled"));
+        Assert.True(Switch(page, "listenerReuseAddr").HasAttribute("disabled"));
         Assert.True(page.Find("#port").HasAttribute("disabled"));
         Assert.True(page.Find(".scenarios").HasAttribute("disabled"));
-        Assert.Contains("Reset to change", page.Find(".top").TextContent);
+        Assert.Contains("Reset the run to change this", page.Find(".lab-bar").TextContent);
     }
 
     [Fact]
@@ -87,7 +91,7 @@ public sealed class StepsTests : PageTest
         IRenderedComponent<LabPage> page = Show(new RunScript().Whole());
         page.Find(".primary").Click();
         Assert.Equal("Rebind", page.Find(".primary").TextContent.Trim());
-        Assert.Equal(["step rebind"], _orders.Asked);
+        Assert.Equal([new RunStep(Run, "rebind")], _orders.Asked);
     }
 
     [Fact]
@@ -97,12 +101,12 @@ public sealed class StepsTests : PageTest
         _orders.Reply = LabReply.Done("r") with { Version = 3 };
         page.Find(".primary").Click();
         page.Find(".primary").Click();
-        Assert.Equal(["step connect"], _orders.Asked);
+        Assert.Equal([new RunStep(Run, "connect")], _orders.Asked);
         _store.Apply(Labs.State(new RunScript().StartListener(), 2));
         _store.Apply(Labs.State(new RunScript().StartListener(), 3));
         page.WaitForAssertion(() => Assert.Null(page.Find(".primary").GetAttribute("aria-disabled")));
         page.Find(".primary").Click();
-        Assert.Equal(["step connect", "step connect"], _orders.Asked);
+        Assert.Equal([new RunStep(Run, "connect"), new RunStep(Run, "connect")], _orders.Asked);
     }
 
     [Fact]
@@ -122,7 +126,7 @@ public sealed class StepsTests : PageTest
     public void A_refusal_stands_near_the_steps_until_dismissed()
     {
         IRenderedComponent<LabPage> page = Show(null);
-        _orders.Reply = new LabReply("port-in-use", "Another program holds port 11111. Choose another.");
+        _orders.Reply = new LabReply(Said("Another program holds port 11111. Choose another."));
         page.Find(".primary").Click();
         Assert.Contains("Another program holds port 11111.", page.Find(".left .banner").TextContent);
         page.Find(".left .banner button").Click();
@@ -132,14 +136,14 @@ public sealed class StepsTests : PageTest
     [Fact]
     public void What_keeps_a_run_from_working_stands_at_the_start_button_with_what_to_do()
     {
-        LabState state = Labs.State(null) with { Check = Check(new Finding(FindingLevel.Blocker, "server", "port", "Port 11111 is taken.", "End it."), new Finding(FindingLevel.Warning, "server", "time-wait", "Wait.")) };
+        LabState state = Labs.State(null) with { Check = Check(new Finding(FindingLevel.Blocker, DateTimeOffset.UnixEpoch, "server", "port", Said("Port 11111 is taken."), Said("End it.")), new Finding(FindingLevel.Warning, DateTimeOffset.UnixEpoch, "server", "time-wait", Said("Wait."))) };
         IRenderedComponent<LabPage> page = Show(null, state);
         IElement finding = Assert.Single(page.FindAll(".steps .finding"));
         Assert.Contains("Port 11111 is taken.", finding.TextContent);
         Assert.Contains("End it.", finding.TextContent);
         Assert.Contains("blocker", page.Find(".hosts-button").ClassName);
         Button(page, "Start anyway").Click();
-        Assert.Equal(["start start-listener"], _orders.Asked);
+        Assert.NotNull(_orders.Started);
         Assert.Empty(Show(null, state with { Version = 2, Check = state.Check! with { Port = 22222 } }).FindAll(".steps .finding"));
     }
 
@@ -149,10 +153,10 @@ public sealed class StepsTests : PageTest
         IRenderedComponent<LabPage> page = Show(new RunScript().StartListener());
         Button(page, "Reset").Click();
         Assert.Empty(_orders.Asked);
-        Button(page, "Yes, put it away").Click();
-        Assert.Equal(["reset"], _orders.Asked);
+        _dialogs.FindAll("button").Single(b => b.TextContent.Trim() == "Reset run").Click();
+        Assert.Equal([new ResetRun(Run)], _orders.Asked);
         Apply(page, Labs.Snapshot(new RunScript().Whole()));
         Button(page, "Reset").Click();
-        Assert.Equal(["reset", "reset"], _orders.Asked);
+        Assert.Equal([new ResetRun(Run), new ResetRun(Run)], _orders.Asked);
     }
 }

@@ -46,7 +46,7 @@ export function reveal(box) {
 
 // --- the diagram: its width, and following the newest mark --------------------------------------------------------------------------
 export function watchDiagram(scroll, listener) {
-  let width = 0, away = false, hand = -Infinity, held = false, stay = false;
+  let width = 0, away = false, hand = -Infinity, held = false, atChosen = false;
   const observer = new ResizeObserver(entries => {
     const next = Math.floor(entries[0].contentRect.width);
     if (next !== width && next > 0) listener.invokeMethodAsync("Resized", width = next);
@@ -60,7 +60,7 @@ export function watchDiagram(scroll, listener) {
   const show = () => { scroll.parentElement.dataset.away = away ? "yes" : "no"; };
   // While something is chosen the picture stays at it, until a hand or Jump to now moves on.
   const follow = () => {
-    if (stay && !away && scroll.querySelector(".chosen")) return reveal(scroll);
+    if (atChosen && !away && scroll.querySelector(".chosen")) return reveal(scroll);
     if (away || scroll.scrollHeight <= scroll.clientHeight) return;
     const top = newest();
     if (Math.abs(scroll.scrollTop - top) < 2) return;
@@ -74,6 +74,8 @@ export function watchDiagram(scroll, listener) {
   const left = () => { if (held) hand = performance.now(); held = false; };
   const byHand = ["wheel", "touchmove", "pointerdown", "keydown"];
   const scrolled = () => {
+    // The headings stand above the picture that scrolls.
+    scroll.parentElement.style.setProperty("--aside", `${-scroll.scrollLeft}px`);
     if (!held && performance.now() - hand > 700) return;
     hand = performance.now();
     away = Math.abs(scroll.scrollTop - newest()) > 60;
@@ -87,8 +89,8 @@ export function watchDiagram(scroll, listener) {
   return {
     follow,
     // The press that chose a mark is no hand that scrolls.
-    reveal() { stay = true; away = held = false; hand = -Infinity; show(); reveal(scroll); },
-    jump() { away = held = stay = false; hand = -Infinity; show(); scroll.scrollTop = newest(); scroll.focus({ preventScroll: true }); },
+    reveal() { atChosen = true; away = held = false; hand = -Infinity; show(); reveal(scroll); },
+    jump() { away = held = atChosen = false; hand = -Infinity; show(); scroll.scrollTop = newest(); scroll.focus({ preventScroll: true }); },
     dispose() {
       observer.disconnect();
       scroll.removeEventListener("scroll", scrolled);
@@ -102,16 +104,23 @@ export function watchDiagram(scroll, listener) {
 // --- keys ---------------------------------------------------------------------------------------------------------------------------
 export function listenKeys(listener) {
   const down = e => {
-    if (e.ctrlKey || e.altKey || e.metaKey || e.repeat || document.querySelector("dialog[open]")) return;
+    if (e.ctrlKey || e.altKey || e.metaKey || e.repeat || document.querySelector(".mud-dialog, .mud-popover-open")) return;
     if (e.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]")) return;
     const list = e.target.closest("[role=listbox]");
     if (list && ["ArrowUp", "ArrowDown", "Home", "End"].includes(e.key)) return walk(e, list);
-    if (!/^([nr?1-9]|Escape)$/.test(e.key)) return;
+    if (!/^([nrp?0-9+=-]|Escape|PageDown|PageUp)$/.test(e.key)) return;
     if (e.key !== "Escape") e.preventDefault();
     listener.invokeMethodAsync("Pressed", e.key);
   };
+  // The wheel with Ctrl zooms the diagram, not the page.
+  const wheel = e => {
+    if (!e.ctrlKey || !e.target.closest(".diagram")) return;
+    e.preventDefault();
+    listener.invokeMethodAsync("Pressed", e.deltaY < 0 ? "+" : "-");
+  };
   document.addEventListener("keydown", down);
-  return { dispose: () => document.removeEventListener("keydown", down) };
+  document.addEventListener("wheel", wheel, { passive: false });
+  return { dispose() { document.removeEventListener("keydown", down); document.removeEventListener("wheel", wheel); } };
 }
 
 /** A list's rows are chosen by the arrow keys; at once, so that the picture follows. */
@@ -132,8 +141,3 @@ export function rendered() {
   tick();
 }
 
-// --- dialogs ------------------------------------------------------------------------------------------------------------------------
-export const openSheet = dialog => { if (!dialog.open) dialog.showModal(); };
-export const closeSheet = dialog => dialog.close();
-
-export const language = code => { document.documentElement.lang = code; };

@@ -11,9 +11,6 @@
   };
   dark.addEventListener("change", apply);
   apply();
-  // All that MudBlazor's theme provider and buttons ask of MudBlazor's own script, which would be 15 kB to load; it is looked for by the first name.
-  window.mudElementRef = {};
-  window.mudThemeProvider = { isDarkMode: () => dark.matches, watchDarkMode() {}, stopWatchingDarkMode() {} };
   window.labTheme = {
     listen(listener) { told = listener; apply(); },
     choose(next) {
@@ -21,5 +18,28 @@
       try { next === "system" ? localStorage.removeItem("theme") : localStorage.setItem("theme", next); } catch { /* private mode: lasts for this page */ }
       apply();
     },
+  };
+  // --- the language: what the address asks for, or asked for before in this tab, what was chosen here, what the browser reads ---
+  const inStore = { get: key => { try { return localStorage.getItem(key); } catch { return null; } }, set: (key, value) => { try { localStorage.setItem(key, value); } catch { /* private mode: lasts for this page */ } } };
+  window.labLanguage = {
+    read(all) {
+      const known = l => all.find(one => one === l?.toLowerCase().split("-")[0]);
+      const asked = known(new URLSearchParams(location.search).get("lang"));
+      try { if (asked) sessionStorage.setItem("language", asked); } catch { /* private mode: lasts for this page */ }
+      const inTab = () => { try { return sessionStorage.getItem("language"); } catch { return null; } };
+      const found = asked ?? [inTab(), inStore.get("language"), ...(navigator.languages ?? [navigator.language])].map(known).find(l => l) ?? all[0];
+      document.documentElement.lang = found;
+      return found;
+    },
+    choose(language) { inStore.set("language", language); },
+  };
+
+  window.labSettings = { read: name => inStore.get(`setting.${name}`), write: (name, value) => inStore.set(`setting.${name}`, value) };
+
+  // --- the lessons that were played to their end here ---
+  const done = () => { try { return JSON.parse(inStore.get("done")) ?? []; } catch { return []; } };
+  window.labDone = {
+    read: () => done().filter(id => typeof id === "string").slice(0, 1000),
+    add(id) { inStore.set("done", JSON.stringify([...new Set([...window.labDone.read(), id])])); },
   };
 })();

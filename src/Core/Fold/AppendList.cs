@@ -1,0 +1,67 @@
+using System.Collections;
+
+namespace ReuseAddrDashboard.Core.Fold;
+
+/// <summary>
+/// A list that never changes: adding makes another one, at the same cost however long it is. Lists that grew out of one another share an array: whoever adds to the longest of them
+/// writes behind its end, where no other looks; one that goes on from an earlier place begins an array of its own there.
+/// </summary>
+internal sealed class AppendList<T> : IReadOnlyList<T>
+{
+    public static readonly AppendList<T> Empty = new(new Shared(), 0, null, 0);
+
+    private sealed class Shared
+    {
+        public T[] Items = [];
+        public int Used;
+
+        public void Add(T item)
+        {
+            if (Used == Items.Length)
+                Array.Resize(ref Items, Math.Max(4, Used * 2));
+            Items[Used++] = item;
+        }
+    }
+
+    private readonly Shared _first;
+    private readonly Shared? _own;
+    private readonly int _begin;
+
+    private AppendList(Shared first, int begin, Shared? own, int count) => (_first, _begin, _own, Count) = (first, begin, own, count);
+
+    public int Count { get; }
+
+    public T this[int index] => (uint)index >= (uint)Count ? throw new ArgumentOutOfRangeException(nameof(index)) : index < _begin ? _first.Items[index] : _own!.Items[index - _begin];
+
+    public AppendList<T> Add(T item)
+    {
+        if (_own is null)
+        {
+            Shared to = ReferenceEquals(this, Empty) ? new() : _first;
+            if (to.Used == Count)
+            {
+                to.Add(item);
+                return new(to, Count + 1, null, Count + 1);
+            }
+        }
+        Shared own = _own ?? new();
+        if (own.Used != Count - _begin)
+        {
+            own = new();
+            for (int i = _begin; i < Count; i++)
+                own.Add(this[i]);
+        }
+        own.Add(item);
+        return new(_first, _begin, own, Count + 1);
+    }
+
+    public IEnumerator<T> GetEnumerator()
+    {
+        for (int i = 0; i < _begin; i++)
+            yield return _first.Items[i];
+        for (int i = _begin; i < Count; i++)
+            yield return _own!.Items[i - _begin];
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}

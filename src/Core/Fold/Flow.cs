@@ -1,0 +1,34 @@
+using ReuseAddrDashboard.Core.Log;
+
+namespace ReuseAddrDashboard.Core.Fold;
+
+/// <summary>All that a log tells of one pair of ends, in the order of the log. It never changes: an event more makes another one.</summary>
+internal sealed record Flow(FlowKey Key)
+{
+    public AppendList<StateSighting> States { get; init; } = AppendList<StateSighting>.Empty;
+
+    public AppendList<SegmentEvent> Segments { get; init; } = AppendList<SegmentEvent>.Empty;
+
+    public AppendList<FlowCall> Calls { get; init; } = AppendList<FlowCall>.Empty;
+
+    /// <summary>What has passed for good; null for nothing.</summary>
+    public FlowHistory? History { get; init; }
+}
+
+/// <summary>A socket without a peer by its inode; 0 for all of the port.</summary>
+internal readonly record struct LoneKey(string Host, int Port, ulong Inode);
+
+/// <summary>All that a log tells of one or more sockets without a peer: bound ones and listeners.</summary>
+internal sealed class LoneSockets
+{
+    public static readonly LoneSockets None = new([]);
+
+    /// <param name="states">What was told, in the order of the log.</param>
+    public LoneSockets(IEnumerable<StateSighting> states) => States = states.Aggregate(AppendList<StateSighting>.Empty, (all, s) => all.Add(s));
+
+    private LoneSockets(AppendList<StateSighting> states) => States = states;
+
+    public AppendList<StateSighting> States { get; }
+
+    public LoneSockets With(StateSighting s) => new(States.Add(s));
+}

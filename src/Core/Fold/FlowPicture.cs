@@ -1,0 +1,151 @@
+using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Tcp;
+
+namespace ReuseAddrDashboard.Core.Fold;
+
+/// <summary>What is drawn of one connection, or of one port's sockets without a peer: a pure function of what the log tells of it.</summary>
+internal sealed record FlowPicture
+{
+    public static readonly FlowPicture Empty = new();
+
+    /// <summary>So many captured segments of an end may not have been taken, before nothing more is concluded of it.</summary>
+    private const int MostNotTaken = 8;
+
+    public IReadOnlyList<StateBand> Bands { get; init; } = [];
+
+    public IReadOnlyList<StateChange> Changes { get; init; } = [];
+
+    public IReadOnlyList<TimeWaitBar> TimeWaits { get; init; } = [];
+
+    /// <summary>Without those of the history.</summary>
+    public IReadOnlyList<Arrow> Arrows { get; init; } = [];
+
+    /// <summary>What has passed for good; null for nothing.</summary>
+    public FlowHistory? History { get; init; }
+
+    /// <summary>The calls that what passed on the connection moves, or explains.</summary>
+    public IReadOnlyList<CallMark> Calls { get; init; } = [];
+
+    /// <summary>What two sources cannot both be right about, unless an event still on its way explains it.</summary>
+    public IReadOnlyList<Disagreement> Contradictions { get; init; } = [];
+
+    /// <summary>Once a host has told of something later than this the picture may be another, by host: nanoseconds on the run's axis.</summary>
+    public IReadOnlyDictionary<string, long> Waits { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Of sockets without a peer.</summary>
+    public static FlowPicture Of(LoneSockets sockets)
+    {
+        SocketStates states = SocketStates.Of(sockets.States);
+        StateBand[] bands = [.. states.Lives.SelectMany(l => l.States.Select(s => s.Band(l))).Select(b => b with { EndAfter = b.Gone?.After, EndBefore = b.End })];
+        return new() { Bands = bands, Changes = StateChange.InOrder(bands), Contradictions = states.Contradictions };
+    }
+
+    /// <summary>Of a connection.</summary>
+    public static FlowPicture Of(Flow flow, FlowContext context) => Of(flow, context, settles: true);
+
+    private static FlowPicture Of(Flow flow, FlowContext context, bool settles)
+    {
+        FlowEnds? ends = FlowEnds.Of(flow, context);
+        if (flow.History?.Holds(flow, ends, context) == false)
+            flow = flow with { History = null };
+        SocketStates seen = SocketStates.Of(flow.States);
+        FlowSegments segments = FlowSegments.Of(flow, ends, context);
+        IReadOnlyList<Connection> connections = Connections.Of(flow, ends, context);
+        StateBand[] seenBands = [.. seen.Lives.SelectMany(l => l.States.Select(s => s.Band(l)))];
+        IReadOnlyList<Arrow> inferred = InferredSegments.Of(connections, seenBands, segments, context), arrows = [.. segments.Arrows, .. inferred], telling = [.. segments.Telling, .. inferred];
+
+        var waits = new Dictionary<string, long>(segments.Waits);
+        var bands = new List<StateBand>();
+        foreach (IGrouping<(string Host, TcpEndpoint Own), SocketLife> end in LivesByEnd(flow, ends, seen))
+        {
+            bool hold = ends is null || !MayConclude(end.Key.Host, end.Key.Own, seen, context);
+            SocketLife[] lives = [.. end.Where(l => l is not null)];
+            var notTaken = new HashSet<long>();
+            EndBands merge;
+            IReadOnlyList<StateBand> merged;
+            do
+            {
+                IReadOnlyList<ExpectedLife> expected = hold ? [] : EndStates.Of(end.Key.Own, arrows, flow.Calls, flow.History, notTaken);
+                merge = new EndBands(end.Key.Host, end.Key.Own, flow.Key.PeerOf(end.Key.Own), context.Told.GetValueOrDefault(end.Key.Host, long.MinValue));
+                merged = merge.Merge(lives, expected, [.. lives.Where(seen.Beside.Contains)], hold ? [] : EndStates.TriesOf(end.Key.Own, flow.Calls));
+                // What was concluded before may have been wrong already.
+                if (merge.NotTaken is not null && flow.History is not null)
+                    return Of(flow with { History = null }, context, settles: false);
+            }
+            while (merge.NotTaken is { } not && notTaken.Count < MostNotTaken && notTaken.Add(not));
+            settles &= notTaken.Count == 0;
+            bands.AddRange(merged);
+            if (merge.Waits is { } at)
+                waits[end.Key.Host] = Math.Min(at, waits.GetValueOrDefault(end.Key.Host, long.MaxValue));
+        }
+
+        var order = new CausalOrder(connections, telling, context);
+        StateBand[] placed = [.. bands.Select(order.Placed).Select(b => EndReasons.WithReason(b, flow, telling)).OrderBy(b => b.Begin).ThenBy(b => b.Seq)];
+        return new FlowPicture()
+        {
+            Bands = placed,
+            Changes = StateChange.InOrder(placed),
+            TimeWaits = Waiting(placed, seen, flow),
+            Arrows = [.. order.Fit(arrows, seenBands).OrderBy(a => a.Sent).ThenBy(a => a.Received ?? long.MaxValue)],
+            Calls = [.. flow.Calls.Where(Places).Select(c => new CallMark(c.Call!, order.MomentOf(c), CallMark.IsDeciding(context.Header, c.Call!)) { Answer = Answer(c, arrows, context) })],
+            Contradictions = seen.Contradictions,
+            Waits = waits,
+            History = flow.History,
+        }.Settled(flow, ends, settles && inferred.Count == 0, segments, context);
+    }
+
+    /// <summary>True for a call of which the picture says where it is drawn.</summary>
+    public static bool Places(FlowCall call) => call is { Act: FlowAct.Accept or FlowAct.EndRead or FlowAct.Connect, Call: not null };
+
+    // What has passed for good is not drawn again.
+    private FlowPicture Settled(Flow flow, FlowEnds? ends, bool settles, FlowSegments segments, FlowContext context)
+    {
+        if (ends is null || !settles)
+            return this;
+        FlowHistory? history = FlowHistory.After(flow.History, flow, ends, context, segments);
+        int passed = (history?.Arrows.Count ?? 0) - (flow.History?.Arrows.Count ?? 0);
+        return passed == 0 ? this : this with { History = history, Arrows = [.. Arrows.Skip(passed)] };
+    }
+
+    private static IEnumerable<IGrouping<(string Host, TcpEndpoint Own), SocketLife>> LivesByEnd(Flow flow, FlowEnds? ends, SocketStates seen)
+    {
+        IEnumerable<(string Host, TcpEndpoint Own, SocketLife? Life)> all = seen.Lives.Select(l => (l.Host, l.Local.Unmapped(), (SocketLife?)l));
+        if (ends is not null)
+            all = all.Concat([(ends.Low, flow.Key.Low, null), (ends.High, flow.Key.High, null)]);
+        return all.GroupBy(x => (x.Host, x.Own), x => x.Life!);
+    }
+
+    // Of segments that were lost on the way to the log nothing can be concluded, nor where what was seen contradicts itself.
+    private static bool MayConclude(string host, TcpEndpoint own, SocketStates seen, FlowContext context) =>
+        !context.CaptureGaps.Contains(host) && !seen.Contradictions.Any(d => d.Host == host && d.Local.Unmapped() == own);
+
+    private static List<TimeWaitBar> Waiting(IReadOnlyList<StateBand> bands, SocketStates seen, Flow flow)
+    {
+        var bars = new List<TimeWaitBar>();
+        foreach (SocketLife life in seen.Lives)
+        {
+            foreach (SightedState wait in life.States)
+            {
+                if (wait.State != TcpState.TimeWait || bands.FirstOrDefault(b => b.Seq == wait.Seq && b.Host == life.Host) is not { } band)
+                    continue;
+                bool wasThere = ReferenceEquals(wait, life.States[0]) && wait is { KnownAfter: null, Exact: false } && band.Evidence.All.Count == 0
+                    && !flow.Segments.Any(s => s.T < wait.Begin) && !flow.Calls.Any(c => c.T < wait.Begin);
+                TimeWaitBar bar = wait.Bar(band) with { WasThere = wasThere };
+                bars.Add(bar with { Ended = EndReasons.OfTimeWait(bar, band) });
+            }
+        }
+        return bars;
+    }
+
+    private static ConnectAnswer? Answer(FlowCall call, IReadOnlyList<Arrow> arrows, FlowContext context)
+    {
+        const long slack = 1_000_000;
+        if (call is not { Act: FlowAct.Connect, Succeeded: false } || !context.Captures(call.Host) || context.CaptureGaps.Contains(call.Host))
+            return null;
+        Arrow[] passed = [.. arrows.Where(a => a.Segment is not null && call.Covers(a.Origin == call.Own ? a.Sent : a.Received ?? a.Sent, slack))];
+        if (!passed.Any(a => a.Origin == call.Own))
+            return null;
+        Arrow[] back = [.. passed.Where(a => a.Target == call.Own)];
+        return back.Length == 0 ? ConnectAnswer.Nothing : back.Any(a => a.Kind == SegmentKind.Rst) ? ConnectAnswer.Reset : ConnectAnswer.Other;
+    }
+}

@@ -1,0 +1,110 @@
+using System.ComponentModel;
+using System.Globalization;
+using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Scenarios;
+using ReuseAddrDashboard.Core.Texts;
+using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Server.Api.Description;
+using ReuseAddrDashboard.Server.Edge;
+using ReuseAddrDashboard.Server.Runs;
+using ReuseAddrDashboard.Server.Runs.Capture;
+
+namespace ReuseAddrDashboard.Server.Api;
+
+/// <summary>Reads runs. <see cref="RunCommandsApi"/> changes them.</summary>
+internal static class RunsApi
+{
+    private const int MaxId = 64;
+    private const string IdText = "The run's id.", AtText = "A moment in seconds on the run's axis; now of an open run, the end of any other, where it is left out.";
+
+    public static void Map(RouteGroupBuilder api)
+    {
+        api.MapGet("/runs", List).WithName("listRuns").WithTags("runs").Produces<IReadOnlyList<RunSummary>>().Fails(400, 503)
+            .WithSummary("Runs, newest first.").WithDescription("At most 200 at once; those after the last line are got with its id as before.");
+        api.MapGet("/runs/{id}", Get).WithName("getRun").WithTags("runs").Produces<RunFile>().Fails(404, 422, 503)
+            .WithSummary("A run with its whole log.").WithDescription("In the format reuseaddr-run/2 (docs/run-format.md), also one that was written in format 1.");
+        api.MapDelete("/runs/{id}", Delete).WithName("deleteRun").WithTags("runs").Produces(StatusCodes.Status204NoContent).Fails(403, 404, 409, 503)
+            .WithSummary("Deletes a run that is over.").WithDescription("For good: nothing of it is left. One that is open is reset first.");
+        api.MapGet("/runs/{id}/states", States).WithName("getStates").WithTags("runs").Produces<IReadOnlyList<StateSpan>>().Fails(400, 404, 422, 503)
+            .WithSummary("The states of the run's sockets as bands on its axis, as the page draws them.").WithDescription("Those that were observed, and those that follow from segments and calls: their source is inferred. With at, what was known at that moment.");
+        api.MapGet("/runs/{id}/ss", Ss).WithName("getSs").WithTags("runs").Produces<string>(StatusCodes.Status200OK, "text/plain").Fails(400, 404, 422, 503)
+            .WithSummary("A host's sockets at a moment, as ss -anot4 'sport == :PORT' prints them.").WithDescription("Of the host that has the scenario's first port, where none is named.");
+        api.MapGet("/runs/{id}/capture.pcapng", Capture).WithName("getCapture").WithTags("runs").Produces<byte[]>(StatusCodes.Status200OK, RunCapture.MediaType).Fails(400, 404, 422, 503)
+            .WithSummary("The run's captured segments for Wireshark and tshark.").WithDescription("Hosts as interfaces, nanosecond stamps, beside each packet the call before it. Each segment once, as its sender captured it; with host what that one captured, with host=all every copy.");
+        api.MapGet("/runs/{id}/verdict", Verdict).WithName("getVerdict").WithTags("runs").Produces<RunVerdict>().Fails(404, 422, 503)
+            .WithSummary("What the kernel's bind rule says of the run's binds and listens.").WithDescription("Of each that was made on the run's ports, beside the real errno, and of the next.");
+    }
+
+    private static async Task<IResult> List(
+        [Description("Only runs older than the one of this id.")] string? before, [Description("At most so many, 1 to 200; 200 where it is left out.")] string? limit,
+        [Description("Only runs of this lesson, a scenario's id.")] string? lesson, [Description("Only runs whose last deciding call came to this: ok, or an errno such as EADDRINUSE.")] string? result,
+        RunReads reads, CancellationToken cancel)
+    {
+        int most = RunQuery.MaxLimit;
+        if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out most) || most is < 1 or > RunQuery.MaxLimit))
+            return Problems.Result(StatusCodes.Status400BadRequest, Message.Of(EdgeCodes.Limit, ("limit", Problems.Short(limit)), ("most", RunQuery.MaxLimit)));
+        if (before is { Length: 0 or > MaxId })
+            return Problems.Result(StatusCodes.Status400BadRequest, Message.Of(EdgeCodes.Before, ("before", Problems.Short(before))));
+        return await reads.List(new(before, most, lesson, result), cancel) is var (runs, problem) && runs is not null ? Results.Ok(runs) : Problems.Result(problem!);
+    }
+
+    private static async Task<IResult> Get([Description(IdText)] string id, RunReads reads, CancellationToken cancel) =>
+        await reads.Find(id, cancel) is var (run, problem) && run is not null ? Results.Ok(run) : Problems.Result(problem!);
+
+    private static async Task<IResult> Delete([Description(IdText)] string id, RunReads reads, CancellationToken cancel) =>
+        await reads.Delete(id, cancel) is { } problem ? Problems.Result(problem) : Results.NoContent();
+
+    private static async Task<IResult> Verdict([Description(IdText)] string id, RunReads reads, CancellationToken cancel) =>
+        await reads.Find(id, cancel) is var (run, problem) && run is not null ? Results.Ok(BindChecks.Of(RunFiles.HeaderOf(run), run.Events)) : Problems.Result(problem!);
+
+    private static async Task<IResult> States([Description(IdText)] string id, [Description("A moment in seconds on the run's axis; the end of the log where it is left out.")] string? at, RunReads reads, CancellationToken cancel)
+    {
+        (RunFile? run, Problem? problem) = await reads.Find(id, cancel);
+        if (run is null)
+            return Problems.Result(problem!);
+        long moment = 0;
+        if (at is not null && !SsView.TryReadSeconds(at, out moment))
+            return Moment(id);
+        return Results.Ok(RunStates.Of(run, at is null ? null : moment));
+    }
+
+    private static async Task<IResult> Ss(
+        [Description(IdText)] string id, [Description(AtText)] string? at, [Description("The host, by its role.")] string? host,
+        [Description("The local port: a number, or the id of one of the run's; the scenario's first where it is left out.")] string? port, LabAccess labs, RunReads reads, CancellationToken cancel)
+    {
+        (RunFile? run, Problem? problem) = await reads.Find(id, cancel);
+        if (run is null)
+            return Problems.Result(problem!);
+        ScenarioPort main = run.Script.MainPort;
+        if (UnknownHost(run, host ??= main.Host) is { } unknown)
+            return Problems.Result(unknown);
+        if (PortOf(run, port ?? main.Id) is not { } number)
+            return Problems.Result(StatusCodes.Status400BadRequest, Message.Of(EdgeCodes.UnknownPort, ("port", Problems.Short(port)), ("known", string.Join(", ", run.Ports.Select(p => $"{p.Key} ({p.Value})")))), id);
+        if (at is not null)
+            return SsView.TryReadSeconds(at, out long moment) ? Results.Text(SsView.At(run, host, number, moment)) : Moment(id);
+        long? now = labs.UnknownLab(run.Lab) is null ? (await labs.State(run.Lab)).FindRun(id)?.Now : null;
+        return Results.Text(SsView.At(run, host, number, now ?? run.Events.Select(e => e.T).DefaultIfEmpty().Max()));
+    }
+
+    private static async Task<IResult> Capture(
+        [Description(IdText)] string id, [Description("Only what this host captured, by its role; all for every copy that was captured.")] string? host, RunReads reads, CancellationToken cancel)
+    {
+        (RunFile? run, Problem? problem) = await reads.Find(id, cancel);
+        if (run is null)
+            return Problems.Result(problem!);
+        if (host is not null and not RunCapture.Every && UnknownHost(run, host) is { } unknown)
+            return Problems.Result(unknown);
+        return RunCapture.Has(run, host)
+            ? Results.Stream(body => RunCapture.Write(run, host, body, cancel), RunCapture.MediaType, host is null ? $"{run.Id}.pcapng" : $"{run.Id}-{host}.pcapng")
+            : Problems.Result(StatusCodes.Status404NotFound, new Message(EdgeCodes.NoCapture), id);
+    }
+
+    private static IResult Moment(string id) => Problems.Result(StatusCodes.Status400BadRequest, new Message(EdgeCodes.Moment), id);
+
+    private static Problem? UnknownHost(RunFile run, string host) => run.Hosts.Any(h => h.Name == host) ? null
+        : Problems.Of(StatusCodes.Status400BadRequest, Message.Of(EdgeCodes.UnknownHost, ("host", Problems.Short(host)), ("known", string.Join(", ", run.Hosts.Select(h => h.Name)))), run.Id);
+
+    private static int? PortOf(RunFile run, string port) =>
+        run.Ports.TryGetValue(port, out int number) || ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out ushort any) && (number = any) >= Limits.MinPort ? number : null;
+}

@@ -1,0 +1,18 @@
+namespace ReuseAddrDashboard.Server.Edge;
+
+/// <summary>What the edge refuses, as codes of the texts' catalogue (<c>edge.json</c>).</summary>
+internal static class EdgeCodes
+{
+    /// <summary>Of addresses and methods.</summary>
+    public const string NotFound = "edge.not-found", Method = "edge.method", UnknownLab = "edge.unknown-lab", UnknownRun = "edge.unknown-run", UnknownScenario = "edge.unknown-scenario", Unreadable = "edge.run-unreadable", RunOpen = "edge.run-open";
+
+    /// <summary>Of queries.</summary>
+    public const string UnknownHost = "edge.unknown-host", UnknownPort = "edge.unknown-port", Moment = "edge.moment", NoCapture = "edge.no-capture", Before = "edge.before", Limit = "edge.limit";
+
+    /// <summary>Of bodies.</summary>
+    public const string BodyMissing = "edge.body-missing", YamlMissing = "edge.yaml-missing", NotJson = "edge.not-json", NotObject = "edge.not-object", NotText = "edge.not-text", TooLarge = "edge.too-large", Body = "edge.body", UnknownField = "edge.unknown-field",
+        ScenarioOrScript = "edge.scenario-or-script", ScenarioName = "edge.scenario-name", Script = "edge.script", Whole = "edge.whole", Switch = "edge.switch", Values = "edge.values", Value = "edge.value", Ports = "edge.ports", Media = "edge.media", Choice = "edge.choice";
+
+    /// <summary>Of requests as such.</summary>
+    public const string Host = "edge.host", Origin = "edge.origin", Malformed = "edge.malformed", Unavailable = "edge.unavailable", Fault = "edge.fault", Refused = "edge.refused";
+}

@@ -1,0 +1,145 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using ReuseAddrDashboard.Server.Options;
+
+namespace ReuseAddrDashboard.Server.Runs;
+
+/// <summary>
+/// The database as a file: holds it open, so that a deleted one can be written anew from what the kernel still keeps of it, and puts a damaged one aside. Only the store's writer touches it.
+/// </summary>
+internal sealed class StoreFile(DataDirectory data, TimeProvider time) : IDisposable
+{
+    private static readonly string[] Parts = ["", "-wal", "-shm"];
+    private SqliteConnection? _held;
+    private (long Length, DateTime Written)? _checked;
+
+    /// <summary>The connection string of a database. A path with a semicolon stays a path.</summary>
+    public static string Connection(string database, bool pooling = true) =>
+        // A lock that another program holds is waited for so long, in seconds, and then told.
+        new SqliteConnectionStringBuilder { DataSource = database, Pooling = pooling, DefaultTimeout = 2 }.ToString();
+
+    /// <summary>Opens the database, which has its tables, and keeps it open.</summary>
+    public void Hold()
+    {
+        _held?.Dispose();
+        _held = new SqliteConnection(Connection(data.Database, pooling: false));
+        _held.Open();
+        using SqliteCommand command = _held.CreateCommand();
+        // A reader has the write-ahead log open as well.
+        command.CommandText = "SELECT count(*) FROM (SELECT 1 FROM runs LIMIT 1)";
+        command.ExecuteScalar();
+    }
+
+    /// <summary>True while the database that is held is the one at its path.</summary>
+    public bool IsInPlace()
+    {
+        foreach (string link in Directory.EnumerateFiles("/proc/self/fd"))
+        {
+            try
+            {
+                if (File.ResolveLinkTarget(link, returnFinalTarget: false)?.FullName == data.Database)
+                    return File.Exists(data.Database);
+            }
+            catch (IOException)
+            {
+                // Closed meanwhile.
+            }
+        }
+        return false;
+    }
+
+    /// <summary>
+    /// False where the file was overwritten or cut, or where a checkpoint that the disk had no room for ended half-way. SQLite itself would notice only when it reads such a page again, perhaps after the next start.
+    /// </summary>
+    public bool IsWhole()
+    {
+        // https://www.sqlite.org/fileformat.html#the_database_header
+        Span<byte> header = stackalloc byte[100];
+        using FileStream file = new(data.Database, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        // A new one is empty until the first checkpoint.
+        if (file.Length == 0)
+            return true;
+        if (file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length || !header.StartsWith("SQLite format 3\0"u8))
+            return false;
+        int page = BinaryPrimitives.ReadUInt16BigEndian(header[16..]) is var size && size == 1 ? 65536 : size;
+        return file.Length >= BinaryPrimitives.ReadUInt32BigEndian(header[28..]) * (long)page;
+    }
+
+    /// <summary>True where SQLite reads every page, from the file or from the write-ahead log. It reads the whole database, once as long as nobody writes to the file: a disk may stay full for hours.</summary>
+    public bool ChecksOut()
+    {
+        var file = new FileInfo(data.Database);
+        (long, DateTime) now = (file.Length, file.LastWriteTimeUtc);
+        if (_checked == now)
+            return true;
+        try
+        {
+            using var connection = new SqliteConnection(Connection(data.Database, pooling: false));
+            connection.Open();
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "PRAGMA quick_check(1)";
+            bool well = command.ExecuteScalar() is "ok";
+            _checked = well ? now : null;
+            return well;
+        }
+        catch (SqliteException e) when (StoreFaults.Of(e) == StoreState.Damaged)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Writes the database that is held to its path once more, beside whatever took its place.</summary>
+    /// <exception cref="StoreGoneException">It cannot be written there.</exception>
+    public void WriteAnew()
+    {
+        if (_held is not { } held)
+            throw new StoreGoneException(new InvalidOperationException("No database is held."));
+        string copy = data.Database + ".new";
+        try
+        {
+            DataDirectory.Make(data.Path);
+            File.Delete(copy);
+            DataDirectory.MakeFile(copy);
+            using (var target = new SqliteConnection(Connection(copy, pooling: false)))
+            {
+                target.Open();
+                held.BackupDatabase(target);
+            }
+            PutAside("replaced");
+            File.Move(copy, data.Database);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException)
+        {
+            throw new StoreGoneException(e);
+        }
+        SqliteConnection.ClearAllPools();
+        Hold();
+    }
+
+    /// <summary>Renames the database, so that another can take its place; nothing is overwritten.</summary>
+    /// <returns>Where it is now; null where there is none.</returns>
+    public string? PutAside(string why)
+    {
+        string stamp = time.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture), aside = $"{data.Database}.{why}-{stamp}";
+        for (int i = 2; File.Exists(aside); i++)
+            aside = $"{data.Database}.{why}-{stamp}-{i}";
+        bool moved = false;
+        foreach (string part in Parts.Where(p => File.Exists(data.Database + p)))
+        {
+            File.Move(data.Database + part, aside + part);
+            moved |= part.Length == 0;
+        }
+        return moved ? aside : null;
+    }
+
+    /// <summary>Lets the database go, which is damaged: nothing is read of it any more.</summary>
+    public void Release()
+    {
+        _held?.Dispose();
+        _held = null;
+        SqliteConnection.ClearAllPools();
+    }
+
+    public void Dispose() => _held?.Dispose();
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+
+namespace ReuseAddrDashboard.Lessons;
+
+/// <summary>What the kernel says of a process and of every thread of it.</summary>
+/// <param name="Id">The process.</param>
+/// <param name="Role">What it is for: dashboard, starter, keeper, or the host whose agent it is.</param>
+internal sealed record ProcessRights(int Id, string Role)
+{
+    public static ulong Bit(int capability) => 1ul << capability;
+
+    /// <summary>The dashboard's process and all below it.</summary>
+    public static IReadOnlyList<ProcessRights> Of(int dashboard)
+    {
+        List<ProcessRights> found = [new(dashboard, "dashboard")];
+        ILookup<int, int> children = Directory.EnumerateDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), out int id) ? id : 0).Where(id => id != 0)
+            .Select(id => (Id: id, Parent: Status($"/proc/{id}/status")?.GetValueOrDefault("PPid"))).Where(p => p.Parent is not null)
+            .ToLookup(p => int.Parse(p.Parent!, CultureInfo.InvariantCulture), p => p.Id);
+        for (int i = 0; i < found.Count; i++)
+            found.AddRange(children[found[i].Id].Select(id => new ProcessRights(id, RoleOf(id))));
+        return found;
+    }
+
+    /// <summary>The sets of capabilities that any of its threads has, and whether all have no_new_privs.</summary>
+    public (ulong Usable, ulong Ever, bool NoNewPrivileges) Threads()
+    {
+        Dictionary<string, string>[] threads = [.. Directory.EnumerateDirectories($"/proc/{Id}/task").Select(t => Status(t + "/status")).OfType<Dictionary<string, string>>()];
+        Assert.NotEmpty(threads);
+        ulong All(params string[] sets) => threads.SelectMany(t => sets.Select(s => ulong.Parse(t[s], NumberStyles.HexNumber, CultureInfo.InvariantCulture))).Aggregate(0ul, (all, set) => all | set);
+        return (All("CapPrm", "CapEff", "CapInh", "CapAmb"), All("CapBnd"), threads.All(t => t["NoNewPrivs"] == "1"));
+    }
+
+    private static string RoleOf(int process)
+    {
+        string[] command = File.ReadAllText($"/proc/{process}/cmdline").Split('\0');
+        return command.Contains("local-hosts-starter") ? "starter" : command.Contains("local-hosts") ? "keeper" : Array.IndexOf(command, "--name") is >= 0 and var at ? command[at + 1] : command[0];
+    }
+
+    private static Dictionary<string, string>? Status(string path)
+    {
+        try
+        {
+            return File.ReadLines(path).Select(l => l.Split(':', 2)).ToDictionary(l => l[0], l => l[1].Trim());
+        }
+        catch (IOException)
+        {
+            return null; // It has ended.
+        }
+    }
+}
