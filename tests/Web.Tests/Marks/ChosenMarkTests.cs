@@ -25,7 +25,7 @@ public sealed class ChosenMarkTests : PageTest
         IElement entry = Assert.Single(page.FindAll("[role=option][aria-selected=true]"));
         Assert.Contains("TIME-WAIT", entry.TextContent);
         Assert.Contains("TIME-WAIT", page.Find(".sockets .row.chosen").TextContent);
-        Assert.Equal("true", page.Find("#tab-State").GetAttribute("aria-selected"));
+        Assert.Equal("true", page.Find("[role=tab][id$=State]").GetAttribute("aria-selected"));
         Assert.Contains("/proc/net/tcp", page.Find(".chosen-mark").TextContent);
     }
 
@@ -33,7 +33,7 @@ public sealed class ChosenMarkTests : PageTest
     public async Task A_row_of_a_list_chooses_its_arrow()
     {
         IRenderedComponent<LabPage> page = await Drawn();
-        page.Find("#tab-Segment").Click();
+        page.Find("[role=tab][id$=Segment]").Click();
         page.FindAll("[role=option]")[1].Click();
         Assert.Contains("SYN+ACK", Assert.Single(page.FindAll(".segment.chosen")).TextContent);
         Assert.Contains("Inferred: connect() succeeded", page.Find(".chosen-mark").TextContent);
@@ -106,7 +106,7 @@ public sealed class ChosenMarkTests : PageTest
         for (int i = 0; i < 260; i++)
             _script.Call("server", "xfd", "listen", new() { Fd = 9, Backlog = i });
         IRenderedComponent<LabPage> page = await Drawn();
-        page.Find("#tab-Call").Click();
+        page.Find("[role=tab][id$=Call]").Click();
         Assert.Equal(200, page.FindAll("[role=option]").Count);
         Assert.Contains("listen(9, 259)", page.FindAll("[role=option]")[^1].TextContent);
         int all = 200 + int.Parse(page.Find(".earlier").TextContent.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
@@ -135,7 +135,7 @@ public sealed class ChosenMarkTests : PageTest
         IRenderedComponent<LabPage> page = await Drawn(state: state);
         Assert.Contains("±100 µs", page.Find(".heads .clock").TextContent);
         Assert.Contains("the clocks agree only to ±100 µs", page.FindAll(".segment title").Select(e => e.TextContent).Single(e => e.Contains("PSH+ACK", StringComparison.Ordinal)));
-        page.Find("#tab-Segment").Click();
+        page.Find("[role=tab][id$=Segment]").Click();
         Assert.Contains("20 µs (clocks: ±100 µs)", page.FindAll("[role=option]").Single(e => e.TextContent.Contains("PSH+ACK", StringComparison.Ordinal)).TextContent);
     }
 

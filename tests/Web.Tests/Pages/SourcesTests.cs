@@ -23,7 +23,7 @@ public sealed class SourcesTests : PageTest
         Assert.Contains("ebpf-2", page.Find(".legend").TextContent);
         Assert.Contains("Source: ebpf-2.", page.FindAll(".band title").Select(t => t.TextContent).Single(t => t.Contains("FIN-WAIT-1", StringComparison.Ordinal)));
         Assert.Equal("3 lost ebpf-2 3", page.Find(".lost-count").TextContent);
-        page.Find("#tab-State").Click();
+        page.Find("[role=tab][id$=State]").Click();
         Assert.Contains(page.FindAll("[role=option] .src"), s => s.TextContent == "ebpf-2");
     }
 

@@ -106,8 +106,6 @@ export function listenKeys(listener) {
   const down = e => {
     if (e.ctrlKey || e.altKey || e.metaKey || e.repeat || document.querySelector(".mud-dialog, .mud-popover-open")) return;
     if (e.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]")) return;
-    const list = e.target.closest("[role=listbox]");
-    if (list && ["ArrowUp", "ArrowDown", "Home", "End"].includes(e.key)) return walk(e, list);
     if (!/^([nrp?0-9+=-]|Escape|PageDown|PageUp)$/.test(e.key)) return;
     if (e.key !== "Escape") e.preventDefault();
     listener.invokeMethodAsync("Pressed", e.key);
@@ -123,12 +121,27 @@ export function listenKeys(listener) {
   return { dispose() { document.removeEventListener("keydown", down); document.removeEventListener("wheel", wheel); } };
 }
 
-/** A list's rows are chosen by the arrow keys; at once, so that the picture follows. */
-function walk(e, list) {
+// Lists, tabs and socket rows by the keys that the ARIA authoring practices name. What the arrows reach is chosen at once, so that the picture follows.
+document.addEventListener("keydown", e => {
+  if (e.ctrlKey || e.altKey || e.metaKey) return;
+  const list = e.target.closest("[role=listbox]"), tab = e.target.closest(".tabs [role=tab]"), row = e.target.closest(".sockets [role=row][tabindex]");
+  if (list) walk(e, [...list.querySelectorAll("[role=option]")], "ArrowUp", "ArrowDown");
+  else if (tab) walk(e, [...tab.parentElement.querySelectorAll("[role=tab]")], "ArrowLeft", "ArrowRight", tab)?.focus();
+  else if (row && ["Enter", " "].includes(e.key)) {
+    e.preventDefault();
+    row.click();
+  }
+});
+
+/** Chooses the neighbour that the key names; from the one that has the focus, or else from the one that is chosen. */
+function walk(e, all, back, on, focused) {
+  const at = focused ? all.indexOf(focused) : all.findIndex(o => o.ariaSelected === "true");
+  const to = { Home: 0, End: all.length - 1, [back]: at < 0 ? all.length - 1 : at - 1, [on]: at + 1 }[e.key];
+  if (to === undefined) return;
   e.preventDefault();
-  const rows = [...list.querySelectorAll("[role=option]")], at = rows.findIndex(r => r.ariaSelected === "true");
-  const to = { Home: 0, End: rows.length - 1, ArrowUp: at < 0 ? rows.length - 1 : at - 1, ArrowDown: at + 1 }[e.key];
-  rows[Math.max(0, Math.min(rows.length - 1, to))]?.click();
+  const next = all[Math.max(0, Math.min(all.length - 1, to))];
+  if (next !== focused) next?.click();
+  return next;
 }
 
 // A primary button that goes takes the focus with it; the next one gets it.
