@@ -77,10 +77,18 @@ public sealed record Timeline
     /// <summary>True while the lab repeats a step.</summary>
     public bool Repeating => Progress.Outcome is Outcome.Running or Outcome.Completed && StepResult.IsRepeating(Notes, long.MaxValue);
 
-    /// <summary>True where what the lab does next is to wait for the end of TIME-WAIT: in a step, or before the first one of a run.</summary>
-    public bool WaitsForTimeWait => Progress is { Outcome: Outcome.Running, Current: { } current } && (current.Readiness == StepReadiness.Begun
-        ? Progress.Next(current.Step.Id) is { Action: { Do: ActionKind.Wait, For: WaitFor.Gone, State: "TIME-WAIT" } }
-        : Progress.Steps.All(s => s.Attempt == 0) && Notes.Any(n => n.Code == NoteCodes.WaitingForPort));
+    /// <summary>True where what the lab does next is to wait: in a step, or before the first one of a run.</summary>
+    public bool Waits => WaitAction is not null || WaitsForPort is not null;
+
+    /// <summary>True where what it waits for is the end of TIME-WAIT.</summary>
+    public bool WaitsForTimeWait => WaitAction is { For: WaitFor.Gone, State: "TIME-WAIT" } || WaitsForPort is not null;
+
+    /// <summary>The host on which it waits; null where that is told by none, and where it does not.</summary>
+    public string? WaitsOn => WaitAction is { } action ? Header.Script.HostOf(action) : WaitsForPort?.Host;
+
+    private ScenarioAction? WaitAction => Progress is { Outcome: Outcome.Running, Current: { Readiness: StepReadiness.Begun } current } && Progress.Next(current.Step.Id) is { Action: { Do: ActionKind.Wait } action } ? action : null;
+
+    private NoteEvent? WaitsForPort => Progress.Outcome == Outcome.Running && Progress.Steps.All(s => s.Attempt == 0) ? Notes.LastOrDefault(n => n.Code == NoteCodes.WaitingForPort) : null;
 
     /// <summary>What a program of the scenario, or the kernel for it, did beside calls.</summary>
     public required IReadOnlyList<ProgramEvent> Programs { get; init; }

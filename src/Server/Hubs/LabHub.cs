@@ -33,7 +33,9 @@ internal sealed class LabHub(IGrainFactory grains, LabSetups setups, LabRelay re
     {
         if (!KeepsPace())
             return new LabReply(new Message(LabRefusals.TooFast));
-        return IsWhole(command) ? await Lab.Ask(command, wait: false) : throw new HubException("Ask for something, with all that it names.");
+        if (!IsWhole(command))
+            return new LabReply(new Message(LabRefusals.Incomplete));
+        return Context.Items[LabKey] is string lab ? await grains.GetGrain<ILabGrain>(lab).Ask(command, wait: false) : new LabReply(new Message(LabRefusals.NotJoined));
     }
 
     // JSON may leave out, or say null, where the record has something.
@@ -44,8 +46,6 @@ internal sealed class LabHub(IGrainFactory grains, LabSetups setups, LabRelay re
             or ChangePace { Run: null } or WatchPorts { Ports: null } => false,
         _ => true,
     };
-
-    private ILabGrain Lab => Context.Items[LabKey] is string lab ? grains.GetGrain<ILabGrain>(lab) : throw new HubException("Join a lab first.");
 
     private bool KeepsPace()
     {

@@ -61,6 +61,44 @@ public sealed class LabPaceTests
     }
 
     [Fact]
+    public void A_wait_of_a_step_is_paused_at_once_and_waited_for_anew()
+    {
+        Scenario waits = Rebind() with { PauseMs = 0 };
+        ScenarioStep close = waits.Steps.First(s => s.Id == "close");
+        waits = waits with { Steps = [.. waits.Steps.Select(s => s.Id == "close" ? s with { Actions = [.. close.Actions, new() { Do = ActionKind.Wait, For = WaitFor.Time, LimitMs = 30_000 }] } : s)] };
+        (LabBench bench, BenchAgent client, BenchAgent server) = LabBench.WithAgents(waits);
+        (client.Connected, server.Connected) = ((ClientEnd, ServerEnd), (ServerEnd, ClientEnd));
+        string id = bench.Start();
+        bench.Begin(new PlayRun(id));
+        bench.Pass(TimeSpan.FromSeconds(10));
+        int calls = bench.Log<CallEvent>(id).Count();
+        Assert.True(bench.Ask(new PauseRun(id)).Ok);
+        Assert.Null(bench.Run(id).Doing);
+        bench.Pass(TimeSpan.FromMinutes(2));
+        Assert.Equal((calls, StepReadiness.Begun), (bench.Log<CallEvent>(id).Count(), bench.Run(id).Progress.Find("close")!.Readiness));
+
+        bench.Begin(new PlayRun(id));
+        bench.Pass(TimeSpan.FromSeconds(29));
+        Assert.Equal(StepReadiness.Begun, bench.Run(id).Progress.Find("close")!.Readiness);
+        bench.Pass(TimeSpan.FromSeconds(2));
+        Assert.Equal(Outcome.Completed, bench.Run(id).Progress.Outcome);
+    }
+
+    [Fact]
+    public void The_wait_for_a_port_is_paused_at_once()
+    {
+        (LabBench bench, _, BenchAgent server) = WithAgents();
+        string id = bench.Start();
+        server.Tell(Row(ServerEnd, "192.168.122.177:50000", null, Core.Tcp.TcpState.TimeWait, bench.Now));
+        bench.Begin(new PlayRun(id));
+        Assert.NotNull(bench.Run(id).Doing);
+        Assert.True(bench.Ask(new PauseRun(id)).Ok);
+        Assert.Null(bench.Run(id).Doing);
+        bench.Pass(TimeSpan.FromMinutes(2));
+        Assert.Empty(server.Calls);
+    }
+
+    [Fact]
     public void A_pause_where_nothing_is_done_changes_nothing()
     {
         (LabBench bench, _, _) = WithAgents();

@@ -34,6 +34,8 @@ internal sealed class DoingStep(Lab lab, LabRun run, string step, StepPace pace)
         _paused = true;
         if (_rests)
             End();
+        else
+            base.Pause();
     }
 
     protected override void Begin()

@@ -18,6 +18,13 @@ internal sealed class Waiting(Lab lab, LabRun run, PlannedAction planned) : Doin
         OnMoved();
     }
 
+    /// <summary>What was waited for is waited for anew when the step goes on; a call that has returned meanwhile is taken to its end.</summary>
+    public override void Pause()
+    {
+        if (!_returned)
+            End();
+    }
+
     protected override void OnMoved()
     {
         switch (Action.For)

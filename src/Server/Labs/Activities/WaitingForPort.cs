@@ -28,6 +28,8 @@ internal sealed class WaitingForPort(Lab lab, LabRun run) : Activity(lab)
         After(LabLimits.TimeWait, End);
     }
 
+    public override void Pause() => End();
+
     protected override void OnMoved()
     {
         Find();
