@@ -16,6 +16,7 @@ builder.RootComponents.Add<HeadOutlet>("head::after");
 
 // At the top, where neither the step's button on a phone nor the verdict is.
 builder.Services.AddMudServices(mud => mud.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.TopCenter);
+builder.Services.AddLocalizationInterceptor(services => new MudTexts(services.GetRequiredService<PageTexts>(), services.GetRequiredService<ILoggerFactory>()));
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton(services => Languages.Texts(services.GetRequiredService<IJSRuntime>()));
 builder.Services.AddSingleton(new HttpClient { BaseAddress = new(builder.HostEnvironment.BaseAddress) });
@@ -25,4 +26,6 @@ builder.Services.AddSingleton<PageSettings>();
 builder.Services.AddSingleton<LabStore>();
 builder.Services.AddSingleton<ILabOrders, LabLink>();
 builder.Services.AddSingleton<PageScript>();
+builder.Services.AddSingleton<PageAddress>();
+builder.Services.AddSingleton<OwnRuns>();
 await builder.Build().RunAsync();

@@ -30,14 +30,14 @@ internal sealed class LabPage(IPage page)
     public ILocator DoneSteps => page.Locator("section.steps > ol > li.done");
 
     /// <summary>Every port of the chosen lesson.</summary>
-    public ILocator Ports => page.Locator("section.options input[inputmode=numeric][id^=port]");
+    public ILocator Ports => page.Locator("section.options .port input");
 
     public ILocator Port => page.GetByLabel("Port");
 
     /// <summary>The button that can be pressed; that of a step still blocked has the same name and is disabled.</summary>
     public ILocator Button(string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
-    public ILocator Scenarios => page.GetByRole(AriaRole.Combobox, new() { Name = "Scenario", Exact = true });
+    public ILocator Scenarios => page.GetByRole(AriaRole.Combobox, new() { Name = "Lesson", Exact = true });
 
     public async Task Prepare(string scenario, int port, string pause = "none")
     {

@@ -61,10 +61,10 @@ public sealed class LanguageTests(SharedDashboard shared, Chromium chromium) : P
         await Expect(visitor.Page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
         await HasNoEnglish(visitor.Page, "a run that is not there");
 
-        // On the page that a link leads to, which does not name the language, it is still so after loading again.
+        // A link carries the language, and where an address does not name it, it is still so in this tab.
         await visitor.Page.Locator(".pages-nav a").First.ClickAsync();
-        await Expect(visitor.Page).ToHaveURLAsync(Dashboard.Url + "/");
-        await visitor.Page.ReloadAsync();
+        await Expect(visitor.Page).ToHaveURLAsync(Dashboard.Url + "/?lang=ja");
+        await visitor.Page.GotoAsync(Dashboard.Url + "/");
         await Expect(visitor.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(Japanese["catalogue.title"]);
     }
 
@@ -75,7 +75,7 @@ public sealed class LanguageTests(SharedDashboard shared, Chromium chromium) : P
         IPage page = visitor.Page;
         LabPage lab = new(page);
         ILocator primary = page.Locator(".steps .primary");
-        await page.Locator("#port").FillAsync($"{LessonPorts.Next()}");
+        await lab.Ports.First.FillAsync($"{LessonPorts.Next()}");
         await page.GetByRole(AriaRole.Radio, new() { Name = Japanese["page.none"], Exact = true }).CheckAsync();
         await HasNoEnglish(page, "before the run");
         int steps = await lab.AllSteps.CountAsync();

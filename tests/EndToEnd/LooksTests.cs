@@ -58,7 +58,7 @@ public sealed class LooksTests(SharedDashboard shared, Chromium chromium) : Page
         await using Visitor visitor = await Come(1280, 720, $"/lab?lesson=without-reuseaddr&lang={language}");
         IPage page = visitor.Page;
         LabPage lab = new(page);
-        await page.Locator("#port").FillAsync($"{LessonPorts.Next()}");
+        await page.Locator(".port input").First.FillAsync($"{LessonPorts.Next()}");
         await page.Locator(".pause .mud-radio").First.ClickAsync();
         await page.Locator(".run-buttons button").First.ClickAsync();
         await Expect(lab.VerdictCard).ToContainTextAsync("EADDRINUSE");

@@ -54,7 +54,7 @@ public sealed class LabLink : ILabOrders, IAsyncDisposable
             {
                 if (_hub.State == HubConnectionState.Disconnected)
                     await _hub.StartAsync(end);
-                if (_hub.State == HubConnectionState.Connected && _store.View.Link != LinkStatus.Live)
+                if (_hub.State == HubConnectionState.Connected && _store.Link != LinkStatus.Live)
                     await Join();
                 tries = 0;
             }
@@ -62,11 +62,11 @@ public sealed class LabLink : ILabOrders, IAsyncDisposable
             {
                 // Expected while the server is away, and of many types: a server that leaves while the link is being made is told as an AggregateException of every transport's failure.
                 // The status says so, and the loop tries again.
-                if (_store.View.State is not null)
+                if (_store.State is not null)
                     _store.SetLink(LinkStatus.Lost);
             }
             // Automatic reconnection does the rest; this loop covers the first link and one that was closed for good.
-            await Task.Delay(RetryForEver.Pause(_store.View.Link == LinkStatus.Live ? 6 : tries), _time, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(RetryForEver.Pause(_store.Link == LinkStatus.Live ? 6 : tries), _time, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -79,9 +79,10 @@ public sealed class LabLink : ILabOrders, IAsyncDisposable
         {
             return await _hub.InvokeAsync<LabReply>(nameof(ILabHub.Ask), command);
         }
-        catch (HubException refused)
+        catch (HubException)
         {
-            return new LabReply(Message.Of(Message.Verbatim, ("text", refused.Message)));
+            // A fault of the dashboard, which says no more of it than that; what it refuses it says by a code.
+            return new LabReply(new Message("lab.fault"));
         }
         catch (Exception failure) when (failure is InvalidOperationException or IOException or OperationCanceledException or System.Net.WebSockets.WebSocketException)
         {

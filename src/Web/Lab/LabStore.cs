@@ -4,7 +4,7 @@ using ReuseAddrDashboard.Core.Wire;
 namespace ReuseAddrDashboard.Web.Lab;
 
 /// <summary>
-/// What this browser knows of the lab: its state and the logs of all its open runs, of which the page shows one. Batches may come twice, late, or before the state that announces their run.
+/// What this browser knows of the lab: its state and the logs of all its open runs; which of them a page shows is the page's. Batches may come twice, late, or before the state that announces their run.
 /// </summary>
 public sealed class LabStore(TimeProvider time)
 {
@@ -17,17 +17,10 @@ public sealed class LabStore(TimeProvider time)
     private IReadOnlyList<Scenario> _scenarios = [];
     private LinkStatus _link;
     private long _stamp;
-    private string? _chosen;
-    private LabView? _view;
+    private (string? Of, LabView View)? _view;
 
-    /// <summary>Something changed; <see cref="View"/> has it.</summary>
+    /// <summary>Something changed; <see cref="ViewOf"/> has it.</summary>
     public event Action? Changed;
-
-    /// <summary>The run that is shown: the one that was chosen, else the one opened last; null while none is open.</summary>
-    public string? Run => Shown?.Header.Id;
-
-    /// <summary>The last seq of its log, of which none is missing before.</summary>
-    public long LastSeq => Run is { } run && _logs.TryGetValue(run, out OpenLog? log) ? log.LastSeq : 0;
 
     /// <summary>Whether the dashboard is there.</summary>
     public LinkStatus Link => _link;
@@ -41,19 +34,14 @@ public sealed class LabStore(TimeProvider time)
     /// <summary>What this browser has, and from which process of the dashboard: joining again goes on from there.</summary>
     public (IReadOnlyDictionary<string, long> Events, string? Server) Has => (_logs.ToDictionary(l => l.Key, l => l.Value.LastSeq), _state?.Server);
 
-    /// <summary>What is known now; another object after each change.</summary>
-    public LabView View => _view ??= new LabView
+    /// <summary>What a page shows that has chosen a run, or none; another object after each change.</summary>
+    /// <param name="chosen">The run to show as long as it is open; else it is the one opened last.</param>
+    public LabView ViewOf(string? chosen)
     {
-        Link = _link,
-        State = _state,
-        Scenarios = _scenarios,
-        Run = Shown,
-        Timeline = Shown is { } run ? LogOf(run.Header.Id).Timeline(run.Header) : null,
-        Clock = new(Shown?.Now ?? 0, _stamp),
-        Loading = Shown is { } shown && LogOf(shown.Header.Id) is { IsBehind: true } log ? (log.LastSeq, log.Total) : null,
-    };
-
-    private OpenRun? Shown => _state?.FindRun(_chosen) ?? (_state?.Runs is [.., var newest] ? newest : null);
+        if (_view is not { } made || made.Of != chosen)
+            _view = made = (chosen, Make(_state?.FindRun(chosen) ?? (_state?.Runs is [.., var newest] ? newest : null)));
+        return made.View;
+    }
 
     /// <summary>The lab has changed; one that is older than what is known is passed over.</summary>
     public void Apply(LabState state)
@@ -71,7 +59,7 @@ public sealed class LabStore(TimeProvider time)
         OpenLog log = LogOf(batch.Run);
         long before = log.LastSeq;
         bool whole = log.Append(batch);
-        if (log.LastSeq != before && batch.Run == Run)
+        if (log.LastSeq != before)
             Change();
         return whole;
     }
@@ -92,13 +80,19 @@ public sealed class LabStore(TimeProvider time)
         Change();
     }
 
-    /// <summary>Shows a run as long as it is open, or is about to be.</summary>
-    public void Show(string run)
+    private LabView Make(OpenRun? shown)
     {
-        if (_chosen == run)
-            return;
-        _chosen = run;
-        Change();
+        OpenLog? log = shown is null ? null : LogOf(shown.Header.Id);
+        return new()
+        {
+            Link = _link,
+            State = _state,
+            Scenarios = _scenarios,
+            Run = shown,
+            Timeline = log?.Timeline(shown!.Header),
+            Clock = new(shown?.Now ?? 0, _stamp),
+            Loading = log is { IsBehind: true } ? (log.LastSeq, log.Total) : null,
+        };
     }
 
     private void SetState(LabState state)

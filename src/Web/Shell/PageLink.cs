@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Components.Routing;
 using MudBlazor;
 
 namespace ReuseAddrDashboard.Web.Shell;
@@ -6,15 +5,14 @@ namespace ReuseAddrDashboard.Web.Shell;
 /// <summary>A page in the app bar and in the drawer.</summary>
 /// <param name="Href">Its address, below the base address.</param>
 /// <param name="Code">The code of its name.</param>
-/// <param name="Match">Whether addresses below it count as it.</param>
+/// <param name="Below">Whether addresses below it count as it.</param>
 /// <param name="Icon">An icon of MudBlazor's.</param>
-public sealed record PageLink(string Href, string Code, NavLinkMatch Match, string Icon)
+public sealed record PageLink(string Href, string Code, bool Below, string Icon)
 {
     /// <summary>In the order in which they stand.</summary>
     public static IReadOnlyList<PageLink> All { get; } =
     [
-        new("", "shell.lessons", NavLinkMatch.All, Icons.Material.Outlined.School), new("lab", "shell.lab", NavLinkMatch.Prefix, Icons.Material.Outlined.Science),
-        new("runs", "shell.runs", NavLinkMatch.Prefix, Icons.Material.Outlined.History), new("hosts", "shell.hosts", NavLinkMatch.Prefix, Icons.Material.Outlined.Dns),
-        new("about", "shell.about", NavLinkMatch.Prefix, Icons.Material.Outlined.Info),
+        new("", "shell.lessons", false, Icons.Material.Outlined.School), new("lab", "shell.lab", true, Icons.Material.Outlined.Science), new("runs", "shell.runs", true, Icons.Material.Outlined.History),
+        new("hosts", "shell.hosts", true, Icons.Material.Outlined.Dns), new("about", "shell.about", true, Icons.Material.Outlined.Info),
     ];
 }

@@ -13,8 +13,8 @@ public sealed class PageScript(IJSRuntime js, NavigationManager navigation) : IA
     /// <summary>Waits for the next animation frame.</summary>
     public async Task NextFrame() => await (await Module).InvokeVoidAsync("nextFrame");
 
-    /// <summary>Tells the countdown what time it is on the run's axis, in milliseconds.</summary>
-    public async Task Sync(double now) => await (await Module).InvokeVoidAsync("sync", now);
+    /// <summary>Tells the countdowns within an element, which has <c>data-clock</c>, what time it is on their run's axis, in milliseconds.</summary>
+    public async Task Sync(ElementReference clock, double now) => await (await Module).InvokeVoidAsync("sync", clock, now);
 
     /// <summary>Scrolls what is chosen in a box into its view, and nothing else.</summary>
     public async Task Reveal(ElementReference box) => await (await Module).InvokeVoidAsync("reveal", box);

@@ -42,38 +42,58 @@ public static class TcpDiagram
     /// <summary>Every transition of the figure.</summary>
     public static IReadOnlyList<Transition> All { get; } =
     [
-        new(null, TcpState.Listen), new(null, TcpState.SynSent), new(TcpState.Listen, TcpState.SynRecv), new(TcpState.Listen, TcpState.SynSent), new(TcpState.SynSent, TcpState.SynRecv), new(TcpState.SynSent, TcpState.Established),
-        new(TcpState.SynRecv, TcpState.Established), new(TcpState.SynRecv, TcpState.FinWait1), new(TcpState.Established, TcpState.FinWait1), new(TcpState.Established, TcpState.CloseWait), new(TcpState.FinWait1, TcpState.FinWait2),
+        new(null, TcpState.Listen), new(null, TcpState.SynSent), new(TcpState.Listen, null), new(TcpState.Listen, TcpState.SynRecv), new(TcpState.Listen, TcpState.SynSent), new(TcpState.SynSent, null), new(TcpState.SynSent, TcpState.SynRecv),
+        new(TcpState.SynSent, TcpState.Established), new(TcpState.SynRecv, TcpState.Listen), new(TcpState.SynRecv, TcpState.Established), new(TcpState.SynRecv, TcpState.FinWait1), new(TcpState.Established, TcpState.FinWait1), new(TcpState.Established, TcpState.CloseWait), new(TcpState.FinWait1, TcpState.FinWait2),
         new(TcpState.FinWait1, TcpState.Closing), new(TcpState.FinWait2, TcpState.TimeWait), new(TcpState.Closing, TcpState.TimeWait), new(TcpState.CloseWait, TcpState.LastAck), new(TcpState.LastAck, null), new(TcpState.TimeWait, null),
     ];
 
     /// <summary>The ways of each host, in the order of the lanes.</summary>
-    public static IReadOnlyList<HostPath> Paths(Timeline timeline) => [.. timeline.Lanes.Select(l => Path(l.Host, timeline))];
+    /// <param name="timeline">The run.</param>
+    /// <param name="until">Up to this moment, nanoseconds on the run's axis; null for all of it.</param>
+    public static IReadOnlyList<HostPath> Paths(Timeline timeline, long? until = null)
+    {
+        long end = until ?? long.MaxValue;
+        StateBand[] bands = [.. timeline.Bands.Where(b => b.Begin <= end && Shown(b.State) is not null).Select(b => b.End > end ? b with { End = null } : b)];
+        return [.. timeline.Lanes.Select(l => Path(l.Host, [.. bands.Where(b => b.Host == l.Host)]))];
+    }
 
-    private static HostPath Path(string host, Timeline timeline)
+    private static HostPath Path(string host, IReadOnlyList<StateBand> bands)
     {
         var way = new HashSet<Transition>();
         var visited = new HashSet<TcpState>();
         var now = new HashSet<TcpState>();
-        foreach (IGrouping<(TcpEndpoint, TcpEndpoint), StateBand> socket in timeline.Bands.Where(b => b.Host == host && Shown(b.State) is not null).GroupBy(b => (b.Local, b.Remote)))
+        foreach (IGrouping<(TcpEndpoint, TcpEndpoint), StateBand> ends in bands.GroupBy(b => (b.Local, b.Remote)))
         {
-            TcpState? before = null;
-            foreach (StateBand band in socket)
+            StateBand? before = null;
+            foreach (StateBand band in ends)
             {
+                // Another socket of the same two ends.
+                if (before?.End < band.Begin)
+                {
+                    Closes(before);
+                    before = null;
+                }
                 TcpState state = Shown(band.State)!.Value;
                 visited.Add(state);
                 // A connection's first state follows from its listener's, or from nothing.
-                Transition step = before is null && state == TcpState.SynRecv ? new(TcpState.Listen, state) : new(before, state);
-                if (All.Contains(step))
-                    way.Add(step);
-                before = state;
-                if (band.End is null)
-                    now.Add(state);
-                else if (ReferenceEquals(band, socket.Last()) && All.Contains(new(state, null)))
-                    way.Add(new(state, null));
+                Takes(new(before is null ? state == TcpState.SynRecv ? TcpState.Listen : null : Shown(before.State), state));
+                before = band;
             }
+            if (before!.End is null)
+                now.Add(Shown(before.State)!.Value);
+            else
+                Closes(before);
         }
         return new(host, way, visited, now);
+
+        // A connection that was refused before it was open leaves its listener as it was.
+        void Closes(StateBand last) => Takes(Shown(last.State) is TcpState.SynRecv ? new(TcpState.SynRecv, TcpState.Listen) : new(Shown(last.State), null));
+
+        void Takes(Transition step)
+        {
+            if (All.Contains(step))
+                way.Add(step);
+        }
     }
 
     /// <summary>The state of the figure that one of the kernel's is; null for one that it has none for.</summary>
@@ -90,6 +110,9 @@ public static class TcpDiagram
     /// <param name="aside">How far beside the straight line, px.</param>
     public static (double X1, double Y1, double X2, double Y2) Line(Transition transition, double aside = 0)
     {
+        // Each of two opposite ways keeps to its own side.
+        if (All.Contains(new(transition.To, transition.From)))
+            aside += 7;
         StateNode from = Node(transition.From), to = Node(transition.To);
         double dx = to.X - from.X, dy = to.Y - from.Y, length = Math.Sqrt(dx * dx + dy * dy), nx = -dy / length * aside, ny = dx / length * aside;
         (double x1, double y1) = Edge(from, dx, dy);

@@ -90,6 +90,9 @@ public sealed class RunForm : IEquatable<RunForm>
         return new(newer, [.. form.Values.Select(v => Values.FirstOrDefault(o => o.Of.Id == v.Of.Id && o.Of.Kind == v.Of.Kind) is { } typed ? v with { Text = typed.Text } : v)], form.Ports, form.PauseMs);
     }
 
+    /// <summary>Whether a run was made with these values.</summary>
+    public bool Made(RunHeader run) => run.Scenario == Scenario.Id && Values.All(v => v.Value?.ToString() == run.Values.GetValueOrDefault(v.Of.Id, v.Of.Default).ToString());
+
     /// <summary>What the lab is asked for.</summary>
     public StartRun Request() => new()
     {

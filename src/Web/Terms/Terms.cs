@@ -11,7 +11,10 @@ public readonly record struct TextPart(string Text, string? Code);
 public static class Terms
 {
     /// <summary>The parts of a text in order; each term is one only where it stands first.</summary>
-    public static IReadOnlyList<TextPart> In(string text, PageTexts texts)
+    /// <param name="text">The text.</param>
+    /// <param name="texts">The catalogue.</param>
+    /// <param name="options">False to leave socket options unexplained.</param>
+    public static IReadOnlyList<TextPart> In(string text, PageTexts texts, bool options = true)
     {
         var parts = new List<TextPart>();
         var seen = new HashSet<string>();
@@ -27,7 +30,7 @@ public static class Terms
             while (end < text.Length && IsOfName(text[end]))
                 end++;
             string name = text[at..end].TrimEnd('-');
-            if (CodeOf(name, texts) is { } code && seen.Add(code))
+            if ((options || !IsOption(name)) && CodeOf(name, texts) is { } code && seen.Add(code))
             {
                 if (at > told)
                     parts.Add(new(text[told..at], null));
@@ -41,6 +44,10 @@ public static class Terms
         return parts;
     }
 
+    /// <summary>What the terms of a text mean, one a line, for where none of them can take the focus; null where there is none.</summary>
+    public static string? Explain(string text, PageTexts texts) =>
+        string.Join('\n', In(text, texts).Where(p => p.Code is not null).Select(p => $"{p.Text}: {texts[p.Code!]}")) is { Length: > 0 } all ? all : null;
+
     /// <summary>The code of a term's explanation; null where there is none.</summary>
     public static string? CodeOf(string name, PageTexts texts)
     {
@@ -50,6 +57,9 @@ public static class Terms
         string code = "term." + name switch { "ESTAB" => "established", "SYN-RECV" => "syn-received", _ => name.ToLowerInvariant().Replace('_', '-') };
         return texts.Has(code) ? code : null;
     }
+
+    // SO_REUSEADDR, IPV6_V6ONLY: of all that stands in capitals only options have an underscore.
+    private static bool IsOption(string name) => name.Contains('_', StringComparison.Ordinal) && !name.Any(char.IsAsciiLetterLower);
 
     // Japanese sets no spaces beside a name.
     private static bool IsOfName(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-';

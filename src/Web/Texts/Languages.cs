@@ -16,7 +16,7 @@ public static class Languages
     /// <summary>Asks js/theme.js, and tells the document.</summary>
     public static PageTexts Texts(IJSRuntime js)
     {
-        string language = js is IJSInProcessRuntime here ? here.Invoke<string>("labLanguage.read", All) : TextCatalog.English.Language;
+        string language = js is IJSInProcessRuntime here ? here.Invoke<string>("labLanguage.read") : TextCatalog.English.Language;
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         return new(TextCatalog.For(language));
     }

@@ -17,12 +17,14 @@ public sealed class LabStoreTests
 
     private string Run => _script.Header.Id;
 
+    private long LastSeq() => _store.Has.Events.GetValueOrDefault(_store.ViewOf(null).Run?.Header.Id ?? "");
+
     [Fact]
     public void Drops_what_it_has_and_takes_what_is_new()
     {
         _store.Apply(Labs.Snapshot(_script, 5));
         Assert.True(_store.Apply(new RunBatch(Run, [.. _script.Events.Skip(2).Take(6)])));
-        Assert.Equal(8, _store.LastSeq);
+        Assert.Equal(8, LastSeq());
     }
 
     [Fact]
@@ -30,7 +32,7 @@ public sealed class LabStoreTests
     {
         _store.Apply(Labs.Snapshot(_script, 5));
         Assert.False(_store.Apply(new RunBatch(Run, [.. _script.Events.Skip(8).Take(4)])));
-        Assert.Equal(5, _store.LastSeq);
+        Assert.Equal(5, LastSeq());
         Assert.Equal(5, _store.Has.Events[Run]);
     }
 
@@ -39,10 +41,10 @@ public sealed class LabStoreTests
     {
         _store.Apply(Labs.Snapshot(_script, 0));
         _store.Apply(new RunBatch(Run, [.. _script.Events.Take(5)], 5_000));
-        Assert.Equal((5, 5_000), _store.View.Loading);
+        Assert.Equal((5, 5_000), _store.ViewOf(null).Loading);
         _store.Apply(new RunBatch(Run, [_script.Events[5]], 6));
         _store.Apply(Labs.State(null, 8));
-        Assert.Null(_store.View.Loading);
+        Assert.Null(_store.ViewOf(null).Loading);
     }
 
     [Fact]
@@ -50,9 +52,9 @@ public sealed class LabStoreTests
     {
         _store.Apply(Labs.Snapshot(null));
         _store.Apply(new RunBatch(Run, [.. _script.Events.Take(3)]));
-        Assert.Null(_store.View.Timeline);
+        Assert.Null(_store.ViewOf(null).Timeline);
         _store.Apply(Labs.State(_script, version: 2));
-        Assert.Equal(3, _store.LastSeq);
+        Assert.Equal(3, LastSeq());
     }
 
     [Fact]
@@ -60,7 +62,7 @@ public sealed class LabStoreTests
     {
         _store.Apply(Labs.Snapshot(_script, 5));
         _store.Apply(Labs.State(null, version: 0));
-        Assert.NotNull(_store.View.Timeline);
+        Assert.NotNull(_store.ViewOf(null).Timeline);
     }
 
     [Fact]
@@ -68,8 +70,8 @@ public sealed class LabStoreTests
     {
         _store.Apply(Labs.Snapshot(_script, 5));
         _store.Apply(Labs.State(null, version: 9));
-        Assert.Equal(0, _store.LastSeq);
-        Assert.Null(_store.View.Timeline);
+        Assert.Equal(0, LastSeq());
+        Assert.Null(_store.ViewOf(null).Timeline);
     }
 
     [Fact]
@@ -77,7 +79,7 @@ public sealed class LabStoreTests
     {
         _store.Apply(Labs.Snapshot(_script, 5, runTime: 4_000_000_000));
         _time.Advance(TimeSpan.FromSeconds(2));
-        Assert.Equal(6_000_000_000, _store.View.Clock.Now(_time));
+        Assert.Equal(6_000_000_000, _store.ViewOf(null).Clock.Now(_time));
     }
 
     [Fact]
@@ -94,21 +96,21 @@ public sealed class LabStoreTests
     }
 
     [Fact]
-    public void Keeps_the_logs_of_all_open_runs_and_shows_the_newest_or_the_one_that_was_chosen()
+    public void Keeps_the_logs_of_all_open_runs_and_gives_each_page_the_one_that_it_chose_or_the_newest()
     {
         RunHeader first = _script.Header, second = first with { Id = "20261123-004024-bbbbbb" };
         LabState both = Labs.State(null) with { Runs = [new OpenRun(first) { Now = 5 }, new OpenRun(second) { Now = 7 }] };
         _store.Apply(new Joined(both, [], [new RunBatch(first.Id, [.. _script.Events.Take(4)]), new RunBatch(second.Id, [.. _script.Events.Take(2)])]));
-        Assert.Equal((second.Id, 2L, 7L), (_store.Run, _store.LastSeq, _store.View.Clock.RunTime));
-        int changes = 0;
-        _store.Changed += () => changes++;
+        Assert.Equal((second.Id, 2, 7L), Shown(null));
+        Assert.Equal((first.Id, 4, 5L), Shown(first.Id));
         _store.Apply(new RunBatch(first.Id, [_script.Events[4]]));
-        Assert.Equal((0, 2L), (changes, _store.LastSeq));
-        _store.Show(first.Id);
-        Assert.Equal((first.Id, 5L, 5L), (_store.View.Run!.Header.Id, _store.LastSeq, _store.View.Clock.RunTime));
+        Assert.Equal((second.Id, 2, 7L), Shown(null));
+        Assert.Equal((first.Id, 5, 5L), Shown(first.Id));
         Assert.False(_store.Apply(new RunBatch(second.Id, [_script.Events[4]])));
         _store.Apply(both with { Version = 2, Runs = [both.Runs[1]] });
-        Assert.Equal((second.Id, 2L), (_store.Run, _store.LastSeq));
+        Assert.Equal((second.Id, 2, 7L), Shown(first.Id));
+
+        (string, int, long) Shown(string? chosen) => _store.ViewOf(chosen) is var view ? (view.Run!.Header.Id, (int)_store.Has.Events[view.Run.Header.Id], view.Clock.RunTime) : default;
     }
 
     [Fact]
@@ -116,10 +118,9 @@ public sealed class LabStoreTests
     {
         RunHeader first = _script.Header, second = first with { Id = "20261123-004024-bbbbbb" };
         _store.Apply(Labs.State(_script));
-        _store.Show(second.Id);
-        Assert.Equal(first.Id, _store.Run);
+        Assert.Equal(first.Id, _store.ViewOf(second.Id).Run!.Header.Id);
         _store.Apply(Labs.State(null, 2) with { Runs = [new OpenRun(second), new OpenRun(first)] });
-        Assert.Equal(second.Id, _store.Run);
+        Assert.Equal(second.Id, _store.ViewOf(second.Id).Run!.Header.Id);
     }
 
     [Fact]
@@ -127,8 +128,8 @@ public sealed class LabStoreTests
     {
         _store.Apply(Labs.Snapshot(_script, 5));
         _store.Apply(Labs.State(_script, version: 0) with { Server = "another" });
-        Assert.Equal((0, "another"), (_store.LastSeq, _store.Has.Server));
+        Assert.Equal((0, "another"), (LastSeq(), _store.Has.Server));
         _store.Apply(new RunBatch(Run, [.. _script.Events.Take(3)]));
-        Assert.Equal(3, _store.LastSeq);
+        Assert.Equal(3, LastSeq());
     }
 }

@@ -86,7 +86,7 @@ public sealed class LabPageTests : PageTest
         Assert.Equal("40000", page.Find(".banner [data-end]").GetAttribute("data-end"));
         Assert.Contains("TIME-WAIT", page.Find(".sockets").TextContent);
         Assert.Contains("bind() will fail with EADDRINUSE", page.Find(".verdict").TextContent);
-        page.Find("#port").Input("12346");
+        page.Find(".port input").Input("12346");
         Assert.Contains("No result yet", page.Find(".verdict").TextContent);
     }
 

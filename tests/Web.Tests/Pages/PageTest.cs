@@ -1,6 +1,7 @@
 using AngleSharp.Dom;
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using MudBlazor;
 using MudBlazor.Services;
@@ -25,22 +26,32 @@ public abstract class PageTest : BunitContext
     private protected readonly LabStore _store = new(new FakeTimeProvider());
     private protected readonly Orders _orders = new();
 
+    /// <summary>The runs that the dashboard has stored.</summary>
+    private protected readonly StoredRuns _stored = new();
+
     /// <summary>Where dialogs are.</summary>
     private protected readonly IRenderedComponent<MudDialogProvider> _dialogs;
 
-    protected PageTest()
+    protected PageTest() : this(new PageTexts())
+    {
+    }
+
+    private protected PageTest(PageTexts texts)
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddSingleton<TimeProvider>(new FakeTimeProvider());
         Services.AddMudServices();
-        Services.AddSingleton(new PageTexts());
-        Services.AddSingleton(new HttpClient { BaseAddress = new("http://localhost/") });
+        Services.AddLocalizationInterceptor(services => new MudTexts(texts, services.GetRequiredService<ILoggerFactory>()));
+        Services.AddSingleton(texts);
+        Services.AddSingleton(new HttpClient(_stored) { BaseAddress = new("http://localhost/") });
         Services.AddSingleton<RunLibrary>();
         Services.AddSingleton<DoneLessons>();
         Services.AddSingleton<PageSettings>();
         Services.AddSingleton(_store);
         Services.AddSingleton<ILabOrders>(_orders);
         Services.AddSingleton<PageScript>();
+        Services.AddSingleton<PageAddress>();
+        Services.AddSingleton<OwnRuns>();
         BunitJSModuleInterop module = JSInterop.SetupModule("http://localhost/js/page.js");
         module.Mode = JSRuntimeMode.Loose;
         module.SetupModule("watchDiagram", _ => true).Mode = JSRuntimeMode.Loose;
@@ -64,7 +75,7 @@ public abstract class PageTest : BunitContext
     private protected void Apply(IRenderedComponent<LabPage> page, Joined snapshot)
     {
         _store.Apply(snapshot);
-        page.WaitForState(() => page.FindComponent<SequenceDiagram>().Instance.Timeline?.End == _store.View.Timeline?.End);
+        page.WaitForState(() => page.FindComponent<SequenceDiagram>().Instance.Timeline?.End == _store.ViewOf(null).Timeline?.End);
     }
 
     /// <summary>A text that stands in no catalogue.</summary>

@@ -42,8 +42,8 @@ public sealed class StepsTests : PageTest
     {
         IRenderedComponent<LabPage> page = Show(null);
         Switch(page, "rebindReuseAddr").Change(true);
-        page.Find("#port").Input("1234");
-        page.Find("#port").Input("12345");
+        page.Find(".port input").Input("1234");
+        page.Find(".port input").Input("12345");
         // Half of a number is a port too, of which nobody spoke.
         Assert.Empty(_orders.Asked);
         page.Find(".port").FocusOut();
@@ -59,9 +59,9 @@ public sealed class StepsTests : PageTest
     public void A_port_that_is_none_is_refused_with_what_to_do(string port)
     {
         IRenderedComponent<LabPage> page = Show(null);
-        page.Find("#port").Input(port);
+        page.Find(".port input").Input(port);
         Assert.Contains("from 1 to 65535", page.Find(".options").TextContent);
-        Assert.Equal("true", page.Find("#port").GetAttribute("aria-invalid"));
+        Assert.Equal("true", page.Find(".port input").GetAttribute("aria-invalid"));
         page.Find(".primary").Click();
         Assert.Empty(_orders.Asked);
     }
@@ -80,7 +80,7 @@ public sealed class StepsTests : PageTest
     {
         IRenderedComponent<LabPage> page = Show(new RunScript().StartListener());
         Assert.True(Switch(page, "listenerReuseAddr").HasAttribute("disabled"));
-        Assert.True(page.Find("#port").HasAttribute("disabled"));
+        Assert.True(page.Find(".port input").HasAttribute("disabled"));
         Assert.True(page.Find(".scenarios").HasAttribute("disabled"));
         Assert.Contains("Reset the run to change this", page.Find(".lab-bar").TextContent);
     }

@@ -3,6 +3,7 @@ using Bunit;
 using Microsoft.Extensions.DependencyInjection;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
@@ -29,13 +30,69 @@ public sealed class PredictTests : PageTest
     }
 
     [Fact]
-    public void Who_chose_already_is_not_asked_again_and_what_is_in_the_log_stays()
+    public void What_is_chosen_while_a_run_is_open_is_in_its_log_at_once_and_stays_whoever_goes_on()
     {
         IRenderedComponent<LabPage> page = BeforeDeciding();
         page.FindAll(".question input")[0].Click();
+        Assert.Equal([new PredictRun(Run, "ok")], _orders.Asked);
+        Assert.All(page.FindAll(".question input"), i => Assert.True(i.HasAttribute("disabled")));
+        Assert.Contains("in the run's log", page.Find(".question .told").TextContent);
         page.Find(".primary").Click();
         page.WaitForAssertion(() => Assert.Equal([new PredictRun(Run, "ok"), new RunStep(Run, "decide")], _orders.Asked));
         Assert.Empty(_dialogs.FindAll(".mud-dialog"));
+    }
+
+    [Theory]
+    [InlineData("many", "2", true), InlineData("many", "3", false), InlineData("other", "2", false)]
+    public void What_was_chosen_before_counts_in_a_run_of_that_lesson_and_these_values_that_somebody_else_begins(string lesson, string seconds, bool counts)
+    {
+        _store.Apply(Labs.Snapshot(null, scenarios: [Scripts.Many, Scripts.Many with { Id = "other" }]));
+        _store.SetLink(LinkStatus.Live);
+        IRenderedComponent<LabPage> page = Render<LabPage>();
+        page.FindAll(".question input")[1].Click();
+        Assert.Empty(_orders.Asked);
+        RunHeader run = Scripts.Header(Scripts.Many with { Id = lesson });
+        _store.Apply(Labs.State(null, 2) with { Runs = [new OpenRun(run with { Values = new Dictionary<string, Scalar>(run.Values) { ["seconds"] = Scalar.Of(long.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture)) } })] });
+        page.WaitForAssertion(() => Assert.True(page.FindAll(".settled").Count > 0));
+        Assert.Equal(counts ? [new PredictRun(Run, "no")] : [], _orders.Asked);
+    }
+
+    [Fact]
+    public void What_the_lab_refused_is_told_again_before_the_step()
+    {
+        IRenderedComponent<LabPage> page = BeforeDeciding();
+        _orders.Reply = new LabReply(new Message("page.link-lost"));
+        page.FindAll(".question input")[0].Click();
+        Assert.False(page.Find(".question input").HasAttribute("disabled"));
+        _orders.Reply = LabReply.Done(Run);
+        page.Find(".primary").Click();
+        page.WaitForAssertion(() => Assert.Equal([new PredictRun(Run, "ok"), new PredictRun(Run, "ok"), new RunStep(Run, "decide")], _orders.Asked));
+    }
+
+    [Fact]
+    public void A_lesson_that_begins_with_its_deciding_step_has_the_prediction_in_the_log_before_its_first_action()
+    {
+        _store.Apply(Labs.Snapshot(null, scenarios: [Scripts.Many with { Steps = [Scripts.Many.Steps[1]] }]));
+        _store.SetLink(LinkStatus.Live);
+        _orders.Reply = LabReply.Done(Run);
+        IRenderedComponent<LabPage> page = Render<LabPage>();
+        Button(page, "Next action").Click();
+        Choice("It is refused.").Click();
+        page.WaitForAssertion(() => Assert.Equal([new PredictRun(Run, "no"), new NextAction(Run)], _orders.Asked.Skip(1)));
+    }
+
+    [Fact]
+    public void Nothing_on_the_page_answers_the_question_before_the_step_has_run()
+    {
+        Scenario lesson = Scripts.Many with { Summary = LocalText.Of("SO_REUSEADDR and TIME-WAIT.") };
+        _store.Apply(Labs.Snapshot(null, scenarios: [lesson]));
+        IRenderedComponent<LabPage> page = Render<LabPage>();
+        Assert.Equal(["TIME-WAIT"], page.FindAll(".steps .explained").Select(e => e.TextContent));
+        Assert.Empty(page.FindAll(".read-more"));
+        _store.Apply(Labs.State(null, 2) with { Runs = [new OpenRun(Scripts.Header(lesson))] });
+        _store.Apply(new RunBatch(Run, Scripts.ManyLog().Events));
+        page.WaitForAssertion(() => Assert.Contains("RFC 9293, 3.5: How it begins.", page.Find(".read-more").TextContent));
+        Assert.Equal(["SO_REUSEADDR", "TIME-WAIT"], page.FindAll(".steps .explained").Select(e => e.TextContent));
     }
 
     [Fact]
@@ -59,9 +116,9 @@ public sealed class PredictTests : PageTest
     [Fact]
     public void Switched_off_nobody_is_asked()
     {
-        Services.GetRequiredService<Microsoft.AspNetCore.Components.NavigationManager>().NavigateTo("lab?predict=off");
+        JSInterop.Setup<string?>("labSettings.read", "predict").SetResult("off");
         IRenderedComponent<LabPage> page = BeforeDeciding();
-        Assert.Empty(page.FindAll(".question"));
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll(".question")));
         page.Find(".primary").Click();
         Assert.Equal([new RunStep(Run, "decide")], _orders.Asked);
     }
@@ -89,7 +146,7 @@ public sealed class PredictTests : PageTest
         Assert.Equal([new ResetRun(Run)], _orders.Asked);
         _store.Apply(Labs.State(null, 2));
         page.WaitForAssertion(() => Assert.False(Switch(page, "SO_LINGER").HasAttribute("checked")));
-        Assert.Equal("5", page.Find("#value-seconds").GetAttribute("value"));
+        Assert.Equal("5", page.Find("[id$=-seconds]").GetAttribute("value"));
     }
 
     [Fact]
@@ -131,6 +188,23 @@ public sealed class PredictTests : PageTest
         IRenderedComponent<LabPage> page = Render<LabPage>();
         Button(page, "Pause").Click();
         Assert.Equal([new PauseRun(Run)], _orders.Asked);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Without_pauses_it_can_be_paused_where_it_waits_and_what_is_left_of_TIME_WAIT_stands_in_the_verdict(bool waits)
+    {
+        RunScript script = new RunScript().Row("server", RunScript.ServerEnd, RunScript.ClientEnd, Core.Tcp.TcpState.TimeWait, timer: 60);
+        if (waits)
+            script.Add(new NoteEvent { Host = "server", Message = Message.Of(NoteCodes.WaitingForPort, ("host", "server"), ("port", 11111), ("limit", 70_000_000_000)) }, 0);
+        _store.Apply(Labs.Snapshot(script, state: Labs.State(script, busy: true)));
+        _store.SetLink(LinkStatus.Live);
+        IRenderedComponent<LabPage> page = Render<LabPage>();
+        Assert.Equal(waits ? 1 : 0, page.FindAll("button").Count(b => b.TextContent.Trim() == "Pause"));
+        Assert.Equal(waits ? 1 : 0, page.FindAll(".verdict .waiting-on [data-end]").Count);
+        if (waits)
+            Assert.StartsWith("Waiting… TIME-WAIT 60 s", page.Find(".verdict .waiting-on").TextContent.Trim());
     }
 
     [Fact]

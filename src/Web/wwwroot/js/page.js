@@ -4,22 +4,25 @@
 export const nextFrame = () => new Promise(done => requestAnimationFrame(() => done()));
 
 // --- countdown: once a second, by hand, so that no render and no animation runs meanwhile -------------------------------------------
-let origin = 0, timer = 0;
-const runNow = () => performance.now() - origin;
+// Each element with data-clock has the axis of its own run: two runs may stand on one page.
+const origins = new WeakMap();
+let timer = 0;
 
-/** Tells what time it is on the run's axis (ms). */
-export function sync(now) {
-  origin = performance.now() - now;
+/** Tells what time it is (ms) on the axis of the run that an element shows. */
+export function sync(clock, now) {
+  if (clock) origins.set(clock, performance.now() - now);
   tick();
 }
 
 function tick() {
   clearTimeout(timer);
-  const now = runNow();
-  let running = false;
-  for (const e of document.querySelectorAll("[data-end]")) {
+  let next = Infinity;
+  for (const e of document.querySelectorAll("[data-clock] [data-end]")) {
+    const origin = origins.get(e.closest("[data-clock]"));
+    if (origin === undefined) continue;
+    const now = performance.now() - origin;
     const end = +e.dataset.end, left = Math.max(0, end - now);
-    running ||= left > 0;
+    if (left > 0) next = Math.min(next, 1000 - (((now % 1000) + 1000) % 1000) + 5);
     if (e.dataset.ring) e.closest(".timewait").dataset.over = left > 0 ? "no" : "yes";
     if (e.dataset.ring) e.style.strokeDashoffset = +e.dataset.ring * (1 - Math.min(1, left / +e.dataset.total));
     else if (e.dataset.y1) {
@@ -32,7 +35,7 @@ function tick() {
       if (e.firstChild.data !== text) e.firstChild.data = text;
     }
   }
-  if (running) timer = setTimeout(tick, 1000 - (((now % 1000) + 1000) % 1000) + 5);
+  if (next < Infinity) timer = setTimeout(tick, next);
 }
 
 /** Scrolls what is chosen in a box into its view; no other scroller moves. */
@@ -114,7 +117,7 @@ export function listenKeys(listener) {
   const wheel = e => {
     if (!e.ctrlKey || !e.target.closest(".diagram")) return;
     e.preventDefault();
-    listener.invokeMethodAsync("Pressed", e.deltaY < 0 ? "+" : "-");
+    listener.invokeMethodAsync("Pressed", e.deltaY < 0 ? "ZoomIn" : "ZoomOut");
   };
   document.addEventListener("keydown", down);
   document.addEventListener("wheel", wheel, { passive: false });

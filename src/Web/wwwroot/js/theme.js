@@ -20,21 +20,39 @@
     },
   };
   // --- the language: what the address asks for, or asked for before in this tab, what was chosen here, what the browser reads ---
-  const inStore = { get: key => { try { return localStorage.getItem(key); } catch { return null; } }, set: (key, value) => { try { localStorage.setItem(key, value); } catch { /* private mode: lasts for this page */ } } };
+  // Where the browser keeps nothing, it lasts for this page.
+  const keeper = storage => {
+    const here = {};
+    return {
+      get(key) { try { return window[storage].getItem(key); } catch { return here[key] ?? null; } },
+      set(key, value) { try { value === null ? window[storage].removeItem(key) : window[storage].setItem(key, value); } catch { here[key] = value; } },
+    };
+  };
+  const inTab = keeper("sessionStorage"), inStore = keeper("localStorage");
   window.labLanguage = {
-    read(all) {
-      const known = l => all.find(one => one === l?.toLowerCase().split("-")[0]);
+    read() {
+      const all = document.documentElement.dataset.languages.split(" "), known = l => all.find(one => one === l?.toLowerCase().split("-")[0]);
       const asked = known(new URLSearchParams(location.search).get("lang"));
-      try { if (asked) sessionStorage.setItem("language", asked); } catch { /* private mode: lasts for this page */ }
-      const inTab = () => { try { return sessionStorage.getItem("language"); } catch { return null; } };
-      const found = asked ?? [inTab(), inStore.get("language"), ...(navigator.languages ?? [navigator.language])].map(known).find(l => l) ?? all[0];
+      if (asked) inTab.set("language", asked);
+      const found = asked ?? [inTab.get("language"), inStore.get("language"), ...(navigator.languages ?? [navigator.language])].map(known).find(l => l) ?? all[0];
       document.documentElement.lang = found;
       return found;
     },
     choose(language) { inStore.set("language", language); },
   };
+  // What stands in the document itself is shown in it before the page has loaded.
+  window.labLanguage.read();
 
-  window.labSettings = { read: name => inStore.get(`setting.${name}`), write: (name, value) => inStore.set(`setting.${name}`, value) };
+  // --- settings: what the address asks for holds in this tab, wherever its links lead, until a hand settles it anew ---
+  const asked = new URLSearchParams(location.search);
+  for (const name of ["predict", "keys"]) if (["on", "off"].includes(asked.get(name))) inTab.set(`setting.${name}`, asked.get(name));
+  window.labSettings = {
+    read: name => inTab.get(`setting.${name}`) ?? inStore.get(`setting.${name}`),
+    write(name, value) {
+      inTab.set(`setting.${name}`, null);
+      inStore.set(`setting.${name}`, value);
+    },
+  };
 
   // --- the lessons that were played to their end here ---
   const done = () => { try { return JSON.parse(inStore.get("done")) ?? []; } catch { return []; } };

@@ -1,0 +1,27 @@
+using Bunit;
+using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Tests;
+using ReuseAddrDashboard.Web.Diagram;
+using ReuseAddrDashboard.Web.Runs;
+using ReuseAddrDashboard.Web.Tests.Pages;
+using Xunit;
+
+namespace ReuseAddrDashboard.Web.Tests.Runs;
+
+public sealed class RunPageTests : PageTest
+{
+    [Fact]
+    public void Nothing_counts_down_in_a_run_that_is_over_though_nobody_saw_its_TIME_WAIT_end()
+    {
+        RunScript script = new RunScript().Whole();
+        _stored.Run = RunFiles.Of(script.Header, [.. script.Events, new EndEvent { Seq = script.Events[^1].Seq + 1, T = script.Events[^1].T, Outcome = Outcome.Reset }]);
+        Assert.Contains(Timeline.Of(script.Header, script.Events).TimeWaits, w => w.GoneAt is null);
+        IRenderedComponent<RunPage> page = Render<RunPage>(p => p.Add(r => r.Id, script.Header.Id));
+        page.WaitForElement(".diagram");
+        page.InvokeAsync(() => page.FindComponent<SequenceDiagram>().Instance.Resized(900));
+        page.WaitForElement(".timewait");
+        Assert.Empty(page.FindAll("[data-end]"));
+        Assert.Contains("timewait", page.Find(".sockets").TextContent);
+    }
+}

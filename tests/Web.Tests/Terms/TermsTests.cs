@@ -1,0 +1,46 @@
+using System.Text.RegularExpressions;
+using ReuseAddrDashboard.Core.Texts;
+using ReuseAddrDashboard.Web.Terms;
+using ReuseAddrDashboard.Web.Texts;
+using Xunit;
+
+namespace ReuseAddrDashboard.Web.Tests.Terms;
+
+/// <summary>The names that the page explains.</summary>
+public sealed partial class TermsTests
+{
+    /// <summary>Functions and files of the kernel, which a lesson names for who wants to read them.</summary>
+    private static readonly string[] OfTheSource = ["tcp_close", "tcp_conn_request", "tcp_input", "tcp_ipv4", "tcp_twsk_unique"];
+
+    [Theory]
+    [InlineData("TIME-WAIT holds the port; SO_REUSEADDR does not end TIME-WAIT.", "TIME-WAIT,SO_REUSEADDR")]
+    [InlineData("先に閉じた側がTIME-WAITになります。", "TIME-WAIT")]
+    [InlineData("net.ipv4.tcp_fin_timeout is 60; NOTATERM and my_SYN are none.", "tcp_fin_timeout")]
+    [InlineData("ESTAB and SYN-RECV as ss has them", "ESTAB,SYN-RECV")]
+    [InlineData("", "")]
+    public void Terms_are_found_once_each_and_nothing_of_the_text_is_lost(string text, string terms)
+    {
+        IReadOnlyList<TextPart> parts = Web.Terms.Terms.In(text, new PageTexts());
+        Assert.Equal(text, string.Concat(parts.Select(p => p.Text)));
+        Assert.Equal(terms, Names(parts));
+    }
+
+    [Fact]
+    public void Where_a_question_is_open_options_are_not_explained() =>
+        Assert.Equal("TIME-WAIT,EADDRINUSE,tcp_tw_reuse", Names(Web.Terms.Terms.In("SO_REUSEADDR, TIME-WAIT, IPV6_V6ONLY, EADDRINUSE, tcp_tw_reuse", new PageTexts(), options: false)));
+
+    [Fact]
+    public void Every_error_option_state_flag_and_sysctl_that_a_lesson_names_is_explained_in_every_language()
+    {
+        string[] names = [.. Directory.EnumerateFiles(Lessons.Folder, "*.yaml").SelectMany(f => Name().Matches(File.ReadAllText(f)).Select(m => m.Value)).Distinct().Except(OfTheSource).Order(StringComparer.Ordinal)];
+        Assert.Contains("EADDRINUSE", names);
+        Assert.Contains("IPV6_V6ONLY", names);
+        foreach (string language in TextCatalog.Languages)
+            Assert.Equal([], names.Where(n => Web.Terms.Terms.CodeOf(n, new PageTexts(TextCatalog.For(language))) is null));
+    }
+
+    private static string Names(IReadOnlyList<TextPart> parts) => string.Join(',', parts.Where(p => p.Code is not null).Select(p => p.Text));
+
+    [GeneratedRegex(@"(?<![A-Za-z0-9_/.-])(E[A-Z]{4,}|(SO|TCP|IP|IPV6)_[A-Z0-9_]+|(tcp|ip)_[a-z0-9_]+|SYN|ACK|FIN|RST|PSH|URG|LISTEN|SYN-SENT|SYN-RECV|SYN-RECEIVED|ESTAB|ESTABLISHED|FIN-WAIT-[12]|CLOSE-WAIT|CLOSING|LAST-ACK|TIME-WAIT)(?![A-Za-z0-9_-])")]
+    private static partial Regex Name();
+}
