@@ -29,6 +29,9 @@ public sealed class Dashboard : IAsyncDisposable
     /// <summary>Everything it printed so far.</summary>
     public string Log => _process.Log;
 
+    /// <summary>Its process.</summary>
+    public int Id => _process.Id;
+
     /// <summary>A running dashboard whose two hosts have joined.</summary>
     public static async Task<Dashboard> Run(params string[] options)
     {

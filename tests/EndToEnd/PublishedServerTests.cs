@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Tests.Shared;
 using Xunit;
 
 namespace ReuseAddrDashboard.EndToEnd;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Tests.Shared;
 using Xunit;
 
 namespace ReuseAddrDashboard.EndToEnd;
@@ -36,9 +37,9 @@ public sealed class SsAgreesTests(SharedDashboard shared)
         string? before = null, ours = null, after = null;
         await Wait.Until(async () =>
         {
-            before = await HostNamespace.Output(_dashboard, server, "ss", "-anot4", $"sport == :{port}");
+            before = await HostNamespace.Output(_dashboard.Id, server, "ss", "-anot4", $"sport == :{port}");
             ours = await _dashboard.Http.GetStringAsync($"{run}/ss");
-            after = await HostNamespace.Output(_dashboard, server, "ss", "-anot4", $"sport == :{port}");
+            after = await HostNamespace.Output(_dashboard.Id, server, "ss", "-anot4", $"sport == :{port}");
             Assert.SkipWhen(before is null, "The server's network namespace cannot be found in /proc by this user.");
             return ours == before || ours == after;
         }, TimeSpan.FromSeconds(30), () => $"After {step}:\nss before:\n{before}the run's:\n{ours}ss after:\n{after}");

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Tests;
+using ReuseAddrDashboard.Tests.Shared;
 using Xunit;
 
 namespace ReuseAddrDashboard.EndToEnd;
@@ -20,7 +21,7 @@ internal sealed class Stranger : IDisposable
         try
         {
             string program = await StrangerProgram.Compile(directory);
-            Process? process = HostNamespace.Start(dashboard, host, program, $"{port}", reuse ? "1" : "0", listens ? "1" : "0");
+            Process? process = HostNamespace.Start(dashboard.Id, host, program, $"{port}", reuse ? "1" : "0", listens ? "1" : "0");
             Assert.SkipWhen(process is null, "The server's network namespace cannot be entered by this user.");
             var stranger = new Stranger(directory, process!);
             string? said = await process!.StandardOutput.ReadLineAsync();

@@ -18,19 +18,27 @@ public class LessonDashboard : IAsyncLifetime
 
     private readonly string _hosts;
     private readonly bool _drop;
+    private readonly IReadOnlyList<string> _options;
     private readonly DirectoryInfo _place = Directory.CreateTempSubdirectory("reuseaddr-lessons-");
     private readonly DashboardProcess _process = new();
     private HttpClient? _http;
 
-    public LessonDashboard() : this(Environment.GetEnvironmentVariable("REUSEADDR_LESSON_HOSTS") is { Length: > 0 } hosts ? hosts : "namespaces", ordinary: false)
+    public LessonDashboard() : this([])
+    {
+    }
+
+    /// <param name="options">What else it is told.</param>
+    protected LessonDashboard(params IReadOnlyList<string> options)
+        : this(Environment.GetEnvironmentVariable("REUSEADDR_LESSON_HOSTS") is { Length: > 0 } hosts ? hosts : "namespaces", ordinary: false, options)
     {
     }
 
     /// <param name="hosts">What <c>--hosts</c> is told.</param>
     /// <param name="ordinary">Whether it runs as an ordinary user also where root runs the tests.</param>
-    protected LessonDashboard(string hosts, bool ordinary)
+    /// <param name="options">What else it is told.</param>
+    protected LessonDashboard(string hosts, bool ordinary, params IReadOnlyList<string> options)
     {
-        (_hosts, _drop) = (hosts, ordinary && Environment.IsPrivilegedProcess);
+        (_hosts, _drop, _options) = (hosts, ordinary && Environment.IsPrivilegedProcess, options);
         MayLack = Lacking(hosts, root: Environment.IsPrivilegedProcess && !ordinary);
     }
 
@@ -47,7 +55,7 @@ public class LessonDashboard : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         string data = _place.CreateSubdirectory("data").FullName;
-        string[] command = ["dotnet", "exec", Path.Combine(_drop ? CopyForAnyone() : AppContext.BaseDirectory, "ReuseAddrDashboard.Server.dll"), "--data", data, "--hosts", _hosts];
+        string[] command = ["dotnet", "exec", Path.Combine(_drop ? CopyForAnyone() : AppContext.BaseDirectory, "ReuseAddrDashboard.Server.dll"), "--data", data, "--hosts", _hosts, .. _options];
         if (_drop)
         {
             File.SetUnixFileMode(data, (UnixFileMode)0b111_111_111);
@@ -81,7 +89,27 @@ public class LessonDashboard : IAsyncLifetime
         return answer.IsSuccessStatusCode ? null : $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(cancel)}";
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Opens a run.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<string> Start(string scenario, bool play, int pauseMs, CancellationToken cancel)
+    {
+        using HttpResponseMessage answer = await Http.PostAsJsonAsync("/api/labs/local/runs", new { scenario, play, pauseMs }, cancel);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(cancel));
+        return (await answer.Content.ReadFromJsonAsync(WireJson.Default.RunFile, cancel))!.Id;
+    }
+
+    /// <summary>Plays a lesson to its end without pauses, and resets the lab.</summary>
+    public async Task<RunFile> Play(string scenario, CancellationToken cancel)
+    {
+        string id = await Start(scenario, play: true, pauseMs: 0, cancel);
+        await Until(async c => (await Run(id, c)).Outcome != Outcome.Running, cancel);
+        RunFile run = await Run(id, cancel);
+        Assert.Equal(Outcome.Completed, run.Outcome);
+        Assert.Null(await Post("/api/labs/local/reset", null, cancel));
+        return run;
+    }
+
+    public virtual async ValueTask DisposeAsync()
     {
         await _process.DisposeAsync();
         _http?.Dispose();

@@ -27,10 +27,16 @@ public abstract class LessonTest(LessonDashboard dashboard)
         return cases;
     }
 
-    /// <param name="pauseMs">Milliseconds between two actions; null for what the lesson says.</param>
-    protected async Task Holds(string id, int index, int? pauseMs = null)
+    /// <summary>Of a lesson of the product's.</summary>
+    /// <param name="id">The lesson.</param>
+    /// <param name="index">Which of its expectations.</param>
+    /// <param name="pauseMs">Milliseconds between two actions; null for what the lesson says for its first expectation, and for none for the others.</param>
+    protected Task Holds(string id, int index, int? pauseMs = null) => Holds(Catalogue.All.Single(s => s.Id == id), index, pauseMs);
+
+    /// <summary>Runs a scenario with the values of one of its expectations, and holds what came of it against that.</summary>
+    protected async Task Holds(Scenario scenario, int index, int? pauseMs = null)
     {
-        Scenario scenario = Catalogue.All.Single(s => s.Id == id);
+        string id = scenario.Id;
         ScenarioExpectation expected = scenario.Expect![index];
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(RealLimit);
@@ -45,7 +51,7 @@ public abstract class LessonTest(LessonDashboard dashboard)
         bool skips = !WaitForReal && lab.Hosts.All(h => h.Facts!.CanDestroySockets);
         if (skips)
             limit.CancelAfter(Limit);
-        RunFile run = await Play(scenario, expected, pauseMs ?? scenario.PauseMs, skips, limit.Token);
+        RunFile run = await Play(scenario, expected, pauseMs ?? (index == 0 ? scenario.PauseMs : 0), skips, limit.Token);
         Timeline timeline = Timeline.Of(RunFiles.HeaderOf(run), run.Events);
         string told = string.Join('\n', run.Events.Where(e => e is not (SegmentEvent or SocketEvent or StateEvent)).Select(Tell));
         bool captured = lab.Hosts.All(h => h.Facts!.Observes(EvidenceSource.Capture));

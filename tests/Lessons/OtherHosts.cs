@@ -1,5 +1,8 @@
 namespace ReuseAddrDashboard.Lessons;
 
+/// <summary>In namespaces, whatever REUSEADDR_LESSON_HOSTS says, as the user who runs the tests.</summary>
+public sealed class NamespacesDashboard() : LessonDashboard("namespaces", ordinary: false);
+
 /// <summary>In namespaces, as an ordinary user: also where root runs the tests.</summary>
 public sealed class OrdinaryUserDashboard() : LessonDashboard("namespaces", ordinary: true);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ReuseAddrDashboard.Tests.Shared;
 
 namespace ReuseAddrDashboard.Lessons;
 
@@ -10,16 +11,7 @@ internal sealed record ProcessRights(int Id, string Role)
     public static ulong Bit(int capability) => 1ul << capability;
 
     /// <summary>The dashboard's process and all below it.</summary>
-    public static IReadOnlyList<ProcessRights> Of(int dashboard)
-    {
-        List<ProcessRights> found = [new(dashboard, "dashboard")];
-        ILookup<int, int> children = Directory.EnumerateDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), out int id) ? id : 0).Where(id => id != 0)
-            .Select(id => (Id: id, Parent: Status($"/proc/{id}/status")?.GetValueOrDefault("PPid"))).Where(p => p.Parent is not null)
-            .ToLookup(p => int.Parse(p.Parent!, CultureInfo.InvariantCulture), p => p.Id);
-        for (int i = 0; i < found.Count; i++)
-            found.AddRange(children[found[i].Id].Select(id => new ProcessRights(id, RoleOf(id))));
-        return found;
-    }
+    public static IReadOnlyList<ProcessRights> Of(int dashboard) => [new(dashboard, "dashboard"), .. ProcessTree.Below(dashboard).Select(p => new ProcessRights(p.Pid, RoleOf(p.Pid)))];
 
     /// <summary>The sets of capabilities that any of its threads has, and whether all have no_new_privs.</summary>
     public (ulong Usable, ulong Ever, bool NoNewPrivileges) Threads()

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Net.Sockets;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Wire;
@@ -54,7 +53,7 @@ public sealed class RightsTests
         IReadOnlyList<ProcessRights> processes = ProcessRights.Of(dashboard.Id);
         Assert.Equal(["dashboard", "keeper", "client", "server"], processes.Select(p => p.Role).Order(Comparer<string>.Create((a, b) => Place(a) - Place(b))));
         Assert.Equal(0ul, processes[0].Threads().Usable);
-        await Play(dashboard);
+        await dashboard.Play("with-reuseaddr", Cancel);
     }
 
     [Theory(Timeout = 120_000)]
@@ -119,7 +118,7 @@ public sealed class RightsTests
         var dashboard = new LessonDashboard();
         await dashboard.InitializeAsync();
         await using IAsyncDisposable end = dashboard;
-        string id = await Start(dashboard, pauseMs: 500);
+        string id = await dashboard.Start("with-reuseaddr", play: true, pauseMs: 500, Cancel);
         await dashboard.Until(async cancel => (await dashboard.Run(id, cancel)).Events.OfType<CallEvent>().Any(c => c is { Call: "listen", Succeeded: true }), Cancel);
         Assert.True(DashboardProcess.Signal((await dashboard.Lab(Cancel)).Hosts.Single(h => h.Name == "server").Facts!.Pid, DashboardProcess.Sigkill));
         await dashboard.Until(async cancel => (await dashboard.Run(id, cancel)).Outcome != Outcome.Running, Cancel);
@@ -137,26 +136,9 @@ public sealed class RightsTests
         }
         LabState lab = await dashboard.Lab(Cancel);
         Assert.All(lab.Hosts, h => Assert.All(h.Facts!.Sources, s => Assert.True(s.Available, s.Name)));
-        RunFile run = await Play(dashboard);
+        RunFile run = await dashboard.Play("with-reuseaddr", Cancel);
         Assert.Contains(run.Events, e => e is StateEvent { Source: EvidenceSource.Trace });
         Assert.Contains(run.Events, e => e is SegmentEvent { Source: EvidenceSource.Capture });
-    }
-
-    private static async Task<RunFile> Play(LessonDashboard dashboard)
-    {
-        string id = await Start(dashboard, pauseMs: 0);
-        await dashboard.Until(async cancel => (await dashboard.Run(id, cancel)).Outcome != Outcome.Running, Cancel);
-        RunFile run = await dashboard.Run(id, Cancel);
-        Assert.Equal(Outcome.Completed, run.Outcome);
-        Assert.Null(await dashboard.Post("/api/labs/local/reset", null, Cancel));
-        return run;
-    }
-
-    private static async Task<string> Start(LessonDashboard dashboard, int pauseMs)
-    {
-        using HttpResponseMessage answer = await dashboard.Http.PostAsJsonAsync("/api/labs/local/runs", new { scenario = "with-reuseaddr", play = true, pauseMs }, Cancel);
-        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancel));
-        return (await answer.Content.ReadFromJsonAsync(WireJson.Default.RunFile, Cancel))!.Id;
     }
 
     private static int Place(string role) => Array.IndexOf(["dashboard", "starter", "keeper", "client", "server"], role);

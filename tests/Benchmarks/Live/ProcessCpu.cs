@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ReuseAddrDashboard.Agent.Kernel;
-using ReuseAddrDashboard.EndToEnd;
+using ReuseAddrDashboard.Tests.Shared;
 
 namespace ReuseAddrDashboard.Benchmarks.Live;
 

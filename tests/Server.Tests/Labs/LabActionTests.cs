@@ -220,7 +220,7 @@ public sealed class LabActionTests
     }
 
     [Fact]
-    public void A_stranger_that_connects_first_is_named_closed_and_not_taken_for_the_lessons_connection()
+    public void A_stranger_that_connects_first_is_named_reset_and_not_taken_for_the_lessons_connection()
     {
         (LabBench bench, BenchAgent client, BenchAgent server) = LabBench.WithAgents();
         const string stranger = "192.168.122.177:50000";
@@ -232,7 +232,8 @@ public sealed class LabActionTests
         bench.Ask(new RunStep(run, "start"));
         Assert.True(bench.Ask(new RunStep(run, "connect")).Ok);
         Assert.Equal(stranger, Assert.Single(bench.Log<NoteEvent>(run), n => n.Code == NoteCodes.Stranger).Message["peer"]);
-        Assert.Equal(["accept4", "close", "accept4"], bench.Log<CallEvent>(run).Where(c => c.Host == "server" && c.Step == "connect").Select(c => c.Call));
+        Assert.Equal(["accept4", "setsockopt", "close", "accept4"], bench.Log<CallEvent>(run).Where(c => c.Host == "server" && c.Step == "connect").Select(c => c.Call));
+        Assert.Equal((SocketOption.Linger, OptionValue.Linger(true, 0)), server.Orders.OfType<CallOrder>().Where(o => o.Call == SocketCall.SetSockOpt).Select(o => (o.Option!.Value, o.Value!)).Single());
         Assert.Equal("accept", Assert.Single(bench.Log<OutputEvent>(run)).Text);
     }
 }

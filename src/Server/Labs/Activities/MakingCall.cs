@@ -7,7 +7,7 @@ using ReuseAddrDashboard.Core.Wire;
 namespace ReuseAddrDashboard.Server.Labs.Activities;
 
 /// <summary>
-/// Makes one system call, looks at every host, and says what the program prints. A connection that a stranger made is not taken for the lesson's: it is closed, and accept is called again.
+/// Makes one system call, looks at every host, and says what the program prints. A connection that a stranger made is not taken for the lesson's: it is reset, and accept is called again.
 /// </summary>
 internal sealed class MakingCall(Lab lab, LabRun run, PlannedAction planned) : DoingAction(lab, run, planned)
 {
@@ -68,7 +68,7 @@ internal sealed class MakingCall(Lab lab, LabRun run, PlannedAction planned) : D
             {
                 T = Run.T(Lab.Now), Host = Host, Level = NoteLevel.Warning, Message = Message.Of(NoteCodes.Stranger, ("host", Host), ("peer", peer), ("socket", Action.Socket)),
             });
-            Do(new ClosingSockets(Lab, Run, Made, [(Host, accepted, Action.Program)]), Make);
+            Do(new AbortingConnection(Lab, Run, Made, Host, accepted, Action.Program), Make);
             return;
         }
         Said(made);

@@ -1,4 +1,4 @@
-namespace ReuseAddrDashboard.EndToEnd;
+namespace ReuseAddrDashboard.Tests.Shared;
 
 /// <summary>Processes as /proc shows them.</summary>
 internal static class ProcessTree

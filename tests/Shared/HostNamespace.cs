@@ -1,17 +1,21 @@
 using System.Diagnostics;
 using ReuseAddrDashboard.Core.Log;
 
-namespace ReuseAddrDashboard.EndToEnd;
+namespace ReuseAddrDashboard.Tests.Shared;
 
 /// <summary>Programs that nobody here wrote, run in the network namespace of one of the dashboard's hosts.</summary>
 internal static class HostNamespace
 {
     /// <summary>Starts one; null where this user may not enter the namespace.</summary>
-    public static Process? Start(Dashboard dashboard, HostFacts host, string program, params string[] arguments)
+    /// <param name="dashboard">The dashboard's process.</param>
+    /// <param name="host">Whose namespace.</param>
+    /// <param name="program">What to run.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static Process? Start(int dashboard, HostFacts host, string program, params string[] arguments)
     {
         // A namespace belongs to a thread: the agent's own, or one of a program that runs both hosts.
         string link = $"net:[{host.NetworkNamespace}]";
-        string? thread = dashboard.Descendants().SelectMany(process => Directory.EnumerateDirectories($"/proc/{process.Pid}/task"))
+        string? thread = ProcessTree.Below(dashboard).SelectMany(process => Directory.EnumerateDirectories($"/proc/{process.Pid}/task"))
             .FirstOrDefault(task => Link($"{task}/ns/net") == link);
         if (thread is null)
             return null;
@@ -22,7 +26,7 @@ internal static class HostNamespace
     }
 
     /// <summary>What one prints, or null where this user may not enter the namespace.</summary>
-    public static async Task<string?> Output(Dashboard dashboard, HostFacts host, string program, params string[] arguments)
+    public static async Task<string?> Output(int dashboard, HostFacts host, string program, params string[] arguments)
     {
         using Process? process = Start(dashboard, host, program, arguments);
         if (process is null)
