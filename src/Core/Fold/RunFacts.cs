@@ -18,6 +18,7 @@ public sealed record RunFacts : IConditionFacts
     private ImmutableDictionary<string, CallEvent> _named = ImmutableDictionary<string, CallEvent>.Empty;
     private ImmutableDictionary<string, ImmutableDictionary<(string Host, TcpState State), int>> _statesAt = ImmutableDictionary<string, ImmutableDictionary<(string, TcpState), int>>.Empty;
     private ImmutableDictionary<(string Host, string Flags), long> _sent = ImmutableDictionary<(string, string), long>.Empty;
+    private ImmutableDictionary<string, int> _minWindow = ImmutableDictionary<string, int>.Empty;
     private ImmutableDictionary<string, RunResult> _byId = ImmutableDictionary<string, RunResult>.Empty, _byStep = ImmutableDictionary<string, RunResult>.Empty;
     private (long T, string Host)? _firstFin;
 
@@ -59,6 +60,7 @@ public sealed record RunFacts : IConditionFacts
         "family" => TcpStates.TryParse(a[1], out TcpState of) && _rows.Values.FirstOrDefault(r => r.Host == a[0] && r.To == of) is { } row ? Scalar.Of(row.Local.IsV6 ? 6 : 4) : null,
         "lasted" => TcpStates.TryParse(a[1], out TcpState over) && Longest(a[0], over) is { } ns ? Scalar.Of(ns / 1_000_000) : null,
         "segments" => Scalar.Of(_sent.Where(s => s.Key.Host == a[0] && SegmentFlags.Match(a[1], s.Key.Flags)).Sum(s => s.Value)),
+        "min-window" => _minWindow.TryGetValue(a[0], out int window) ? Scalar.Of(window) : null,
         "first-to-close" => _firstFin is { } fin ? Scalar.Of(fin.Host) : null,
         "mode" => Scalar.Of(_header.Mode.ToString().ToLowerInvariant()),
         "one-namespace" => Scalar.Of(_header.OneNamespace),
@@ -88,6 +90,9 @@ public sealed record RunFacts : IConditionFacts
             case SegmentEvent { Host: { } host, Sent: not null } segment when OfRun(segment.From, segment.To):
                 (string, string) key = (host, segment.Flags);
                 RunFacts counted = this with { _sent = _sent.SetItem(key, _sent.GetValueOrDefault(key) + 1) };
+                // A RST announces none.
+                if (!segment.Flags.Contains("RST", StringComparison.Ordinal) && !(_minWindow.TryGetValue(host, out int least) && least <= segment.Win))
+                    counted = counted with { _minWindow = _minWindow.SetItem(host, segment.Win) };
                 return segment.Flags.Contains("FIN", StringComparison.Ordinal) && !(_firstFin?.T <= segment.T) ? counted with { _firstFin = (segment.T, host) } : counted;
             default:
                 return this;

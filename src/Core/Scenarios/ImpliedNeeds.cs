@@ -20,7 +20,7 @@ public static class ImpliedNeeds
     }
 
     /// <summary>Whether a condition asks for segments: what nobody captured was not sent, as far as it knows.</summary>
-    public static bool AskForSegments(Condition condition) => condition.Operands.Any(o => o is { Arguments: not null, Word: "segments" or "first-to-close" });
+    public static bool AskForSegments(Condition condition) => condition.Operands.Any(o => o is { Arguments: not null, Word: "segments" or "min-window" or "first-to-close" });
 
     /// <summary>What an action needs.</summary>
     public static IEnumerable<ScenarioNeed> Of(ScenarioAction action)

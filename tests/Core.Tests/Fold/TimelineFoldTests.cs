@@ -118,6 +118,7 @@ public sealed class TimelineFoldTests
                 Assert.Equal(expected.Facts.Call(function, ["server", state]), actual.Facts.Call(function, ["server", state]));
         }
         Assert.Equal(expected.Facts.Call("segments", ["server", "FIN"]), actual.Facts.Call("segments", ["server", "FIN"]));
+        Assert.Equal(expected.Facts.Call("min-window", ["server"]), actual.Facts.Call("min-window", ["server"]));
     }
 
     private static void SameRule(Timeline expected, Timeline actual)

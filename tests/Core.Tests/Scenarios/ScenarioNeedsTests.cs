@@ -19,6 +19,7 @@ public sealed class ScenarioNeedsTests
         Assert.Equal([ScenarioNeed.Fork], Needs(new ScenarioAction { Do = ActionKind.Fork, Program = "sv", Child = "w", Keeps = ["lfd"] }));
         Assert.Equal([ScenarioNeed.Capture], Needs(new ScenarioAction { Do = ActionKind.Wait, For = WaitFor.Segment, Flags = "FIN" }));
         Assert.Equal([ScenarioNeed.Capture], Needs(new ScenarioAction { Do = ActionKind.Start, When = "segments(client, SYN) > 1" }));
+        Assert.Equal([ScenarioNeed.Capture], Needs(new ScenarioAction { Do = ActionKind.Start, When = "min-window(server) == 0" }));
         Scenario declared = Scenario([]) with { Needs = [ScenarioNeed.TwoNamespaces, ScenarioNeed.Users], Programs = [new() { Id = "sv", Host = "server", Command = "./sv", Uid = 65534 }] };
         Assert.Equal([ScenarioNeed.TwoNamespaces, ScenarioNeed.Users], ImpliedNeeds.Complete(declared).Needs);
     }
