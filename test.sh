@@ -15,7 +15,7 @@ The last line says how it went: "N passed, N failed" or "N passed, N failed, N s
   --no-build        take what was built and published last time
   --help            this
 
-Lessons are run in full on this machine's namespaces, and a few of them as an ordinary user, on loopback and on the page. More of them, by hand:
+Lessons are run in full on this machine's namespaces, and a few of them as an ordinary user, on loopback and on the page. More of them, by hand and every night (nightly.yml):
   REUSEADDR_LESSON_HOSTS=loopback ./test.sh Lessons   all that loopback can do; run as an ordinary user, TIME-WAIT is waited out
   REUSEADDR_WAIT_FOR_REAL=1 ./test.sh Lessons         TIME-WAIT is waited out anywhere
   REUSEADDR_ALL_LESSONS=1 ./test.sh EndToEnd --filter '*CatalogueTests*'   all on the page, with pictures
