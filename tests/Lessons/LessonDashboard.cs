@@ -150,7 +150,8 @@ public class LessonDashboard : IAsyncLifetime
         HashSet<string> lacking = [];
         if (hosts == Loopback)
             lacking.UnionWith(["need.own-namespaces", "need.two-namespaces", "need.ipv6", "need.nft", "need.netem"]);
-        if (!root)
+        // Agents on loopback keep no right to sockets of others.
+        if (!root || hosts == Loopback)
             lacking.Add("need.users");
         if (hosts == Loopback && !root)
             lacking.Add("need.capture");
