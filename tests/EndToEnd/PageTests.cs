@@ -22,7 +22,7 @@ public abstract class PageTests(SharedDashboard shared, Chromium chromium) : IAs
         return ValueTask.CompletedTask;
     }
 
-    protected Task<Visitor> Come(int width = 1440, int height = 900, string path = "/lab", bool predicts = false) => Visitor.Come(chromium, Dashboard, width, height, path, predicts);
+    protected Task<Visitor> Come(int width = 1440, int height = 900, string path = "/lab", bool predicts = false, bool touch = false) => Visitor.Come(chromium, Dashboard, width, height, path, predicts, touch);
 
     /// <summary>A run of the article's lesson without the option, played to its end and put away; its id.</summary>
     protected async Task<string> PlayByApi()

@@ -22,11 +22,21 @@ public sealed class RunsTests(SharedDashboard shared, Chromium chromium) : PageT
         await page.ReloadAsync();
         await IsTheRun();
 
+        await Zooms(page);
+
         // A mark can be chosen; a host cannot be changed.
         await page.Locator(".timewait .state").First.ClickAsync();
         await Expect(page.GetByRole(AriaRole.Option, new() { Selected = true })).ToContainTextAsync("TIME-WAIT");
         foreach (string step in (string[])[.. LabPage.Steps, "Play all", "Next action", "Reset", "Skip the wait", "Wait and try again"])
             await Expect(page.GetByRole(AriaRole.Button, new() { Name = step, Exact = true })).ToHaveCountAsync(0);
+        // Esc lets the mark go, and then the presenter mode.
+        await page.Keyboard.PressAsync("p");
+        await Expect(page.Locator(".lab.presenter")).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.GetByRole(AriaRole.Option, new() { Selected = true })).ToHaveCountAsync(0);
+        await Expect(page.Locator(".lab.presenter")).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.Locator(".lab.presenter")).ToHaveCountAsync(0);
         visitor.HasNothingToComplainOf();
 
         async Task IsTheRun()
@@ -37,5 +47,30 @@ public sealed class RunsTests(SharedDashboard shared, Chromium chromium) : PageT
             await Expect(page.Locator(".sequence .attempt.bad")).ToContainTextAsync("EADDRINUSE");
             await Expect(page.GetByRole(AriaRole.Log)).ToContainTextAsync("bind: Address already in use");
         }
+    }
+
+    /// <summary>Keys, the wheel with Ctrl and the buttons change the size of the diagram, and not of the page.</summary>
+    private static async Task Zooms(IPage page)
+    {
+        ILocator picture = page.Locator(".sequence"), scroll = page.Locator(".diagram .scroll");
+        await page.Keyboard.PressAsync("+");
+        await IsLarger(1.2);
+        await scroll.HoverAsync();
+        await page.Keyboard.DownAsync("Control");
+        await page.Mouse.WheelAsync(0, -100);
+        await page.Keyboard.UpAsync("Control");
+        await IsLarger(1.44);
+        await page.Keyboard.PressAsync("-");
+        await IsLarger(1.2);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Zoom out" }).ClickAsync();
+        await IsLarger(1);
+        await page.Keyboard.PressAsync("0");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Whole run in view" })).ToHaveAttributeAsync("aria-pressed", "true");
+        Assert.Equal(0, await scroll.EvaluateAsync<double>("s => Math.max(0, s.scrollHeight - s.clientHeight)"));
+        await page.Keyboard.PressAsync("0");
+        await IsLarger(1);
+
+        // Its own units are px at the usual size.
+        Task IsLarger(double times) => Wait.Until(async () => Math.Abs(await picture.EvaluateAsync<double>("p => p.getScreenCTM().a") - times) < 0.01, TimeSpan.FromSeconds(5), () => $"The picture is not drawn at {times}.");
     }
 }

@@ -25,9 +25,10 @@ public sealed class Visitor : IAsyncDisposable
 
     /// <summary>Opens a page, if not told otherwise the lab's, and waits until the lab is live on it.</summary>
     /// <param name="predicts">Whether this person wants to be asked what to expect before the deciding step, as everybody is who has not settled otherwise.</param>
-    public static async Task<Visitor> Come(Chromium chromium, Dashboard dashboard, int width = 1440, int height = 900, string path = "/lab", bool predicts = false)
+    /// <param name="touch">Whether this person has a phone, and fingers.</param>
+    public static async Task<Visitor> Come(Chromium chromium, Dashboard dashboard, int width = 1440, int height = 900, string path = "/lab", bool predicts = false, bool touch = false)
     {
-        Visitor visitor = await Open(chromium, dashboard, width, height);
+        Visitor visitor = await Open(chromium, dashboard, width, height, touch);
         if (!predicts)
             await visitor.Page.AddInitScriptAsync("localStorage.setItem('setting.predict', 'off')");
         await visitor.Ask(() => visitor.Page.GotoAsync(dashboard.Url + path));
@@ -36,9 +37,9 @@ public sealed class Visitor : IAsyncDisposable
     }
 
     /// <summary>A browser that has not asked for the page yet.</summary>
-    public static async Task<Visitor> Open(Chromium chromium, Dashboard dashboard, int width = 1440, int height = 900)
+    public static async Task<Visitor> Open(Chromium chromium, Dashboard dashboard, int width = 1440, int height = 900, bool touch = false)
     {
-        IBrowserContext context = await chromium.Browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, Locale = "en-US" });
+        IBrowserContext context = await chromium.Browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, Locale = "en-US", HasTouch = touch, IsMobile = touch });
         IPage page = await context.NewPageAsync();
         page.SetDefaultTimeout(15_000);
         Visitor visitor = new(context, page);
@@ -188,6 +189,20 @@ public sealed class Visitor : IAsyncDisposable
             Assert.True(result.Violations.Length == 0, $"axe, {stage}, {scheme}:\n" + string.Join('\n', result.Violations.Select(violation =>
                 $"{violation.Id}: {violation.Help}\n  {string.Join("\n  ", violation.Nodes.Take(5).Select(node => node.Html))}")));
         }
+    }
+
+    /// <summary>Everything that can be pressed is 44 px wide and high; a link within a sentence is as the sentence is.</summary>
+    public async Task HasRoomForAFinger(string stage)
+    {
+        string[] small = await Page.EvaluateAsync<string[]>("""
+            () => [...document.querySelectorAll("button, a[href], select, input, textarea, summary, [role=tab], [role=option], [role=row][tabindex]")]
+              .filter(e => !e.disabled && !e.closest(".sr, .skip") && e.checkVisibility({ visibilityProperty: true }) && getComputedStyle(e).display !== "inline")
+              .map(e => [e, (e.matches("input[type=radio], input[type=checkbox]") ? e.closest("label") : e.closest(".mud-input-control, .lesson")) ?? e])
+              .map(([e, box]) => [e, box.getBoundingClientRect()])
+              .filter(([, box]) => box.width > 0 && (box.width < 43.5 || box.height < 43.5))
+              .map(([e, box]) => `${Math.round(box.width)} x ${Math.round(box.height)}: ${e.tagName.toLowerCase()}.${e.className} ${e.ariaLabel ?? e.textContent.trim().slice(0, 40)}`)
+            """);
+        Assert.True(small.Length == 0, $"{stage}, too small for a finger:\n{string.Join('\n', small)}");
     }
 
     /// <summary>Nothing failed, no error in the console, no request to another host. That this machine's network changed meanwhile is not the page's fault.</summary>

@@ -1,9 +1,10 @@
 namespace ReuseAddrDashboard.Web.Diagram;
 
 /// <summary>A column of labels, filled from top to bottom.</summary>
-internal sealed class Column
+/// <param name="between">From one label to the next, px.</param>
+internal sealed class Column(double between)
 {
-    private const double Between = 2, Wide = 10_000;
+    private const double Wide = 10_000;
 
     private readonly List<Label> _labels = [];
 
@@ -13,7 +14,7 @@ internal sealed class Column
     /// <summary>The middle of the first free line of that height, not above <paramref name="y"/>.</summary>
     public double Reserve(double y, double height)
     {
-        double middle = Math.Max(y, Bottom + Between + height / 2);
+        double middle = Math.Max(y, Bottom + between + height / 2);
         Bottom = middle + height / 2;
         _labels.Add(new Label("", -Wide, middle, Anchor.Start, 2 * Wide, height));
         return middle;

@@ -13,8 +13,10 @@ namespace ReuseAddrDashboard.Web.Diagram;
 /// </summary>
 public sealed class DiagramLayout
 {
-    private const double Head = 22, Foot = 30, Seam = 1, Slant = 12;
+    // Px by which the axis may have left a line that is still the same.
+    private const double Seam = 1, SameLine = 2;
 
+    private readonly Spacing _space;
     private readonly Frame _frame;
     private readonly Timeline _timeline;
     private readonly TextCatalog _texts;
@@ -23,6 +25,8 @@ public sealed class DiagramLayout
     private readonly Dictionary<string, int> _lanes;
     private readonly Column _middle;
     private readonly Column[] _columns;
+    private readonly Line?[] _lines;
+    private readonly bool _shares;
     private readonly List<CallShape> _calls = [];
     private readonly List<ArrowShape> _arrows = [];
     private readonly List<BandShape> _bands = [];
@@ -36,24 +40,27 @@ public sealed class DiagramLayout
     private readonly Dictionary<StateBand, Label> _bandLabels = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<long, TimeWaitParts> _bars = [];
     private readonly Dictionary<(string, TcpEndpoint, TcpEndpoint), int> _lastBand = [];
-    private double _y = Head;
+    private double _y, _nowY;
     private long? _last;
-    private double _nowY = Head;
 
-    private DiagramLayout(Timeline timeline, double width, TextCatalog texts)
+    private DiagramLayout(Timeline timeline, double width, TextCatalog texts, bool tight)
     {
         _texts = texts;
+        _space = tight ? Spacing.Tight : Spacing.Easy;
+        _y = _nowY = _space.Head;
         IReadOnlyList<string> hosts = [.. timeline.Lanes.Select(l => l.Host)];
         _lanes = Enumerable.Range(0, hosts.Count).ToDictionary(i => hosts[i], i => i);
         _slots = Slots.Of(timeline.Bands, OwnSockets.Of(timeline));
         // The last lifeline, as a rule the server's, has room for a listener from the start.
         Scenario script = timeline.Header.Script;
         HashSet<string?> decide = [.. script.Steps.SelectMany(s => s.Actions).Where(a => a.Decides).Select(script.HostOf)];
-        _frame = Frame.Of(width, [.. hosts.Select((h, i) => new LaneNeed(Math.Max(i > 0 && i == hosts.Count - 1 ? 2 : 1, _slots.Count(h)), decide.Contains(h), timeline.TimeWaits.Any(w => w.Host == h)))]);
+        _frame = Frame.Of(width, [.. hosts.Select((h, i) => new LaneNeed(Math.Max(i > 0 && i == hosts.Count - 1 ? 2 : 1, _slots.Count(h)), decide.Contains(h), timeline.TimeWaits.Any(w => w.Host == h)))], tight);
         _timeline = Drawn(timeline, _slots, _frame, _lanes);
         _waited = WaitedAttempts.Of(timeline);
-        _middle = new Column();
-        _columns = [.. hosts.Select(_ => _frame.OwnColumns ? new Column() : _middle)];
+        _middle = new Column(_space.Between);
+        _columns = [.. hosts.Select(_ => _frame.OwnColumns ? new Column(_space.Between) : _middle)];
+        _lines = new Line?[hosts.Count];
+        _shares = tight && _frame.OwnColumns;
     }
 
     /// <summary>Without the sockets that have no place.</summary>
@@ -72,9 +79,10 @@ public sealed class DiagramLayout
     /// <param name="timeline">What happened.</param>
     /// <param name="width">The room there is, px; below <see cref="Frame.Smallest"/> the picture is wider than it.</param>
     /// <param name="texts">The language of the words that are no kernel names; null for English.</param>
-    public static Scene Of(Timeline timeline, double width, TextCatalog? texts = null)
+    /// <param name="tight">Whether marks stand as close as letters allow.</param>
+    public static Scene Of(Timeline timeline, double width, TextCatalog? texts = null, bool tight = false)
     {
-        var layout = new DiagramLayout(timeline, width, texts ?? TextCatalog.English);
+        var layout = new DiagramLayout(timeline, width, texts ?? TextCatalog.English, tight);
         foreach (Moment moment in Moment.Of(layout._timeline, layout._waited))
             layout.Place(moment);
         return layout.Finish();
@@ -87,7 +95,7 @@ public sealed class DiagramLayout
         {
             case MomentKind.Event: y = PlaceEvent((RunEvent)moment.Item, y); break;
             case MomentKind.Call or MomentKind.Return: y = PlaceCall((CallMark)moment.Item, y); break;
-            case MomentKind.Send: _begun[moment.Item] = y = Math.Max(y, _middle.Bottom + Text.LineHeight + 5); break;
+            case MomentKind.Send: _begun[moment.Item] = y = Math.Max(y, _middle.Bottom + Text.LineHeight + _space.AboveName); break;
             case MomentKind.Arrive: y = PlaceArrow((Arrow)moment.Item, y); break;
             case MomentKind.Band: y = PlaceBand((StateBand)moment.Item, y); break;
             case MomentKind.Seen: _seen[((StateBand)moment.Item).Seq] = y; break;
@@ -97,7 +105,7 @@ public sealed class DiagramLayout
             case MomentKind.Remark: y = PlaceRemark(moment.Item, y); break;
         }
         PlaceTick(moment.T, y);
-        _y = y;
+        y = _y = Math.Max(_y, y);
         _last = moment.T;
         if (moment.T <= _timeline.End)
         {
@@ -107,8 +115,8 @@ public sealed class DiagramLayout
         }
     }
 
-    /// <summary>Silence compressed: 0.2 ms, 0.3 s and 60 s apart come out about 3, 20 and 36 px apart.</summary>
-    private double Distance(long t) => _last is { } last && t > last ? 2 + 7 * Math.Log10(1 + (t - last) / 1e6) : 0;
+    /// <summary>Silence compressed.</summary>
+    private double Distance(long t) => _last is { } last && t > last ? _space.Moment + _space.Silence * Math.Log10(1 + (t - last) / 1e6) : 0;
 
     /// <summary>What names no host, or none of the run's, stands at the last.</summary>
     private LaneFrame LaneOf(string? host) => _frame.Lanes[IndexOf(host)];
@@ -134,13 +142,53 @@ public sealed class DiagramLayout
     {
         if (mark.Decides && _timeline.Results.FirstOrDefault(r => r.Marks.Any(m => m.Result.Seq == mark.Event.Seq)) is { } attempt)
             return PlaceAttempt(attempt, mark, y);
+        if (_lines[IndexOf(mark.Host)] is { Call: null } open && y <= open.Y + SameLine && CallLabel.Of(mark.Event, Room(mark.Host) - open.Next, Text) is { Failed: false, Result.Length: > 0 } brief)
+        {
+            _calls.Add(new(mark, brief, Beside(mark.Host, brief.Text, Text.Mono(brief.Text), open.Y, open.Next), null, LaneX(mark.Host), open.Y));
+            open.Add(Text.Mono(brief.Text), _calls.Count - 1);
+            return open.Y;
+        }
         CallLabel text = CallLabel.Of(mark.Event, Room(mark.Host), Text);
         // An error is what the picture is for: where it does not fit behind the call it stands below it.
         string? below = text is { Failed: true, Result: "" } && mark.Event.Errno is { } errno && Text.Mono(errno) <= Room(mark.Host) ? errno : null;
         y = ColumnOf(mark.Host).Reserve(y, (below is null ? 1 : 2) * Text.LineHeight);
         double half = below is null ? 0 : Text.LineHeight / 2;
         _calls.Add(new(mark, text, Beside(mark.Host, text.Text, Text.Mono(text.Text), y - half), below is null ? null : Beside(mark.Host, below, Text.Mono(below), y + half), LaneX(mark.Host), y));
+        NewLine(mark.Host, y)?.Add(Text.Mono(text.Text), _calls.Count - 1);
+        if (below is not null)
+            Close(mark.Host);
         return y;
+    }
+
+    /// <summary>The lane's last line, where the axis is still at it and such a width has room in it, if need be beside a shorter call; else null.</summary>
+    private Line? OpenLine(string? host, double y, double width)
+    {
+        if (_lines[IndexOf(host)] is not { } line || y > line.Y + SameLine)
+            return null;
+        if (line.Next + width > Room(host) && line.Call is { } i && !line.Other)
+        {
+            CallShape call = _calls[i];
+            CallLabel text = CallLabel.Of(call.Mark.Event, Room(host) - Line.Gap - width, Text);
+            if (text.Failed || text.Result.Length == 0)
+                return null;
+            line.Shorten(call.Label.Width - Text.Mono(text.Text));
+            _calls[i] = call with { Text = text, Label = Beside(host, text.Text, Text.Mono(text.Text), line.Y) };
+        }
+        return line.Next + width <= Room(host) ? line : null;
+    }
+
+    private Line? NewLine(string? host, double y) => _lines[IndexOf(host)] = _shares ? new(y) : null;
+
+    private void Close(string? host) => _lines[IndexOf(host)] = null;
+
+    /// <summary>A name with a sign before it: beside the call that it belongs to, or on a line of its own.</summary>
+    private Label PlaceNamed(string? host, string text, double y)
+    {
+        double width = Text.Sans(text) + BandShape.GlyphRoom;
+        Line? line = OpenLine(host, y, width) is { Other: false } open ? open : null;
+        double middle = line?.Y ?? ColumnOf(host).Reserve(y, Text.LineHeight), indent = line?.Next ?? 0;
+        (line ?? NewLine(host, middle))?.Add(width);
+        return Beside(host, text, Text.Sans(text), middle, indent + BandShape.GlyphRoom);
     }
 
     private double PlaceAttempt(StepResult attempt, CallMark mark, double y)
@@ -151,13 +199,14 @@ public sealed class DiagramLayout
         if (Text.Mono(first) > Room(mark.Host) - 2 * pad)
             first = call.Errno ?? $"{call.Call}()";
         double width = Math.Min(Room(mark.Host), Math.Max(Text.Mono(first), Text.Sans(second)) + 2 * pad);
-        double height = (second.Length > 0 ? 2 : 1) * Text.LineHeight + 12;
-        y = ColumnOf(mark.Host).Reserve(y, height + 4);
+        double height = (second.Length > 0 ? 2 : 1) * Text.LineHeight + _space.Box;
+        y = ColumnOf(mark.Host).Reserve(y, height + _space.Around);
+        Close(mark.Host);
         Label line = Beside(mark.Host, first, width, y);
         double left = line.Left, top = y - height / 2;
         Label At(string text, double wide, double middle) => new(text, left + pad, middle, Anchor.Start, wide, Text.LineHeight);
-        _attempts.Add(new(attempt, mark, At(first, Text.Mono(first), top + 6 + Text.LineHeight / 2),
-            second.Length > 0 ? At(second, Text.Sans(second), top + 6 + Text.LineHeight * 1.5) : null, LaneX(mark.Host), y, (left, top, width, height)) { StandsFor = _waited.StandsFor(mark, _timeline) });
+        _attempts.Add(new(attempt, mark, At(first, Text.Mono(first), top + (_space.Box + Text.LineHeight) / 2),
+            second.Length > 0 ? At(second, Text.Sans(second), top + _space.Box / 2 + Text.LineHeight * 1.5) : null, LaneX(mark.Host), y, (left, top, width, height)) { StandsFor = _waited.StandsFor(mark, _timeline) });
         return y;
 
         string Second() => call.Succeeded ? ""
@@ -175,12 +224,12 @@ public sealed class DiagramLayout
         // Named between the sender and the lifeline next to it, so that no lifeline in between runs through the name.
         double width = Text.Sans(name), middle = (_frame.Lanes[sender].X + _frame.Lanes[sender + sign].X) / 2, inset = Frame.BandWidth / 2 + 3;
         double x1 = LaneX(arrow.From) + sign * inset, x2 = arrow.Lost ? middle + sign * (width / 2 + 14) : LaneX(arrow.To) - sign * inset;
-        y = Math.Max(y, from + Slant);
+        y = Math.Max(y, from + _space.Slant);
         ArrowShape shape;
         // Segments under way at the same time: move this one's end down until its name is free.
         while (_middle.Holds((shape = Sloped(arrow.Lost ? from + (y - from) / 2 : y)).Label))
             y += 4;
-        _middle.Add(shape.Label, y + 3);
+        _middle.Add(shape.Label, y + _space.BelowLine);
         _arrows.Add(shape);
         return y;
 
@@ -205,7 +254,7 @@ public sealed class DiagramLayout
         ArrowShape shape;
         while (_middle.Holds((shape = Named(y)).Label))
             y += 4;
-        _middle.Add(shape.Label, y + 3);
+        _middle.Add(shape.Label, y + _space.BelowLine);
         _arrows.Add(shape);
         return y;
 
@@ -219,9 +268,9 @@ public sealed class DiagramLayout
     private double PlaceEvent(RunEvent e, double y)
     {
         string text = Text.Fit(e switch { ProgramEvent p => DiagramText.Program(p), EnvironmentEvent c => new DiagramText(new(_texts)).Environment(c), _ => "" }, Room(e.Host) - BandShape.GlyphRoom);
-        y = ColumnOf(e.Host).Reserve(y, Text.LineHeight);
-        _events.Add(new(e, Beside(e.Host, text, Text.Sans(text), y, BandShape.GlyphRoom), LaneX(e.Host), y));
-        return y;
+        Label label = PlaceNamed(e.Host, text, y);
+        _events.Add(new(e, label, LaneX(e.Host), label.Y));
+        return label.Y;
     }
 
     private double PlaceBand(StateBand band, double y)
@@ -229,11 +278,11 @@ public sealed class DiagramLayout
         if (band.State == TcpState.TimeWait)
             return PlaceTimeWait(band, y);
         string name = band.State.Name();
-        y = ColumnOf(band.Host).Reserve(y, Text.LineHeight);
-        Join(band, y);
-        _begun[band] = y;
-        _bandLabels[band] = Beside(band.Host, name, Text.Sans(name), y, BandShape.GlyphRoom);
-        return y;
+        Label label = PlaceNamed(band.Host, name, y);
+        Join(band, label.Y);
+        _begun[band] = label.Y;
+        _bandLabels[band] = label;
+        return label.Y;
     }
 
     private double EndBand(StateBand band, double y)
@@ -260,9 +309,10 @@ public sealed class DiagramLayout
     private double PlaceTimeWait(StateBand band, double y)
     {
         const double radius = TimeWaitShape.RingRadius, gap = 10;
-        double height = Math.Max(2 * radius + 4, 2 * Text.LineHeight) + 6;
-        double middle = ColumnOf(band.Host).Reserve(y + height / 2 - 4, height);
-        y = middle - height / 2 + 4;
+        double height = Math.Max(2 * radius, 2 * Text.LineHeight) + _space.Around;
+        double middle = ColumnOf(band.Host).Reserve(y + (height - _space.Around) / 2, height);
+        Close(band.Host);
+        y = middle - (height - _space.Around) / 2;
         Join(band, y);
         string title = TcpState.TimeWait.Name(), sub = Text.Fit(Length(band), Room(band.Host) - 2 * radius - gap);
         Label side = Beside(band.Host, title, Text.Sans(title), middle);
@@ -280,8 +330,9 @@ public sealed class DiagramLayout
         if (PartsOf(bar) is not { } parts)
             return y;
         string text = Text.Fit(_texts["diagram.timer-zero"], Room(bar.Host));
-        y = Math.Max(y, parts.Top + TimeWaitParts.Length);
+        y = Math.Max(y, parts.Top + _space.Bar);
         y = ColumnOf(bar.Host).Reserve(y, Text.LineHeight);
+        Close(bar.Host);
         parts.Zero = y;
         parts.ZeroLabel = Beside(bar.Host, text, Text.Sans(text), y);
         return y;
@@ -292,8 +343,9 @@ public sealed class DiagramLayout
         if (PartsOf(bar) is not { } parts)
             return y;
         string text = Text.Fit(_texts[Ended(bar)], Room(bar.Host));
-        y = Math.Max(y, (parts.Zero ?? parts.Top) + 26);
+        y = Math.Max(y, (parts.Zero ?? parts.Top) + _space.Slack);
         y = ColumnOf(bar.Host).Reserve(y, Text.LineHeight);
+        Close(bar.Host);
         parts.Gone = y;
         parts.GoneLabel = Beside(bar.Host, text, Text.Sans(text), y);
         return y;
@@ -322,6 +374,7 @@ public sealed class DiagramLayout
         };
         text = Text.Fit(text, Room(host) - BandShape.GlyphRoom);
         y = ColumnOf(host).Reserve(y, Text.LineHeight);
+        Close(host);
         _remarks.Add(new(remark, Beside(host, text, Text.Sans(text), y, BandShape.GlyphRoom), LaneX(host), y));
         return y;
     }
@@ -341,14 +394,14 @@ public sealed class DiagramLayout
 
     private Scene Finish()
     {
-        double end = _y + 12;
+        double end = _y + Text.LineHeight / 2;
         foreach (StateBand band in _timeline.Bands.Where(b => b.End is null && b.State != TcpState.TimeWait))
             AddBand(band, _begun[band], Math.Max(_nowY + 12, _begun[band] + 16));
         foreach (TimeWaitBar bar in _timeline.TimeWaits)
         {
             if (PartsOf(bar) is not { } p)
                 continue;
-            TimeWaitShape shape = p.Shape(bar);
+            TimeWaitShape shape = p.Shape(bar, _space);
             _timeWaits.Add(shape);
             end = Math.Max(end, shape.Bottom);
         }
@@ -356,7 +409,7 @@ public sealed class DiagramLayout
         {
             Frame = _frame,
             Width = _frame.Width,
-            Height = end + Foot,
+            Height = end + _space.Foot,
             Text = Text,
             Lanes = [.. _timeline.Lanes.Select(l => new LaneShape(l, LaneX(l.Host), LaneOf(l.Host).Outward))],
             Ticks = _ticks,

@@ -45,25 +45,28 @@ public sealed record Frame(double Width, TextMetrics Text, bool OwnColumns, IRea
 
     /// <param name="width">The room there is, px.</param>
     /// <param name="needs">What each lifeline needs.</param>
-    public static Frame Of(double width, IReadOnlyList<LaneNeed> needs)
+    /// <param name="tight">Whether lines stand as close as letters allow.</param>
+    public static Frame Of(double width, IReadOnlyList<LaneNeed> needs, bool tight = false)
     {
         if (needs is [var first, var last])
         {
             for (int most = MostSlots; most >= FewSlots; most--)
             {
-                if (Wide(width, first with { Slots = Math.Clamp(first.Slots, 1, most) }, last with { Slots = Math.Clamp(last.Slots, 1, most) }) is { } wide)
+                if (Wide(width, TextOf(width, tight), first with { Slots = Math.Clamp(first.Slots, 1, most) }, last with { Slots = Math.Clamp(last.Slots, 1, most) }) is { } wide)
                     return wide;
             }
         }
-        return Shared(width, [.. needs.Select(n => Math.Clamp(n.Slots, 1, FewSlots))]);
+        return Shared(width, tight, [.. needs.Select(n => Math.Clamp(n.Slots, 1, FewSlots))]);
     }
 
     /// <summary>Labels stand between the lifelines, each on a line of its own.</summary>
-    private static Frame Shared(double width, IReadOnlyList<int> slots)
+    private static Frame Shared(double width, bool tight, IReadOnlyList<int> slots)
     {
         int count = slots.Count, last = count - 1;
-        double least = count <= 2 ? Smallest : TimeColumn(TextOf(0)) + (count - 1) * (ManyLetters * 0.6 * TextMetrics.Smallest + 2 * Gap + Outer(FewSlots)) + 2 * Outer(FewSlots);
-        double w = Math.Max(least, width), time = TimeColumn(TextOf(w));
+        double least = count <= 2 ? Smallest : TimeColumn(TextOf(0, tight)) + (count - 1) * (ManyLetters * 0.6 * TextMetrics.Smallest + 2 * Gap + Outer(FewSlots)) + 2 * Outer(FewSlots);
+        double w = Math.Max(least, width);
+        TextMetrics text = TextOf(w, tight);
+        double time = TimeColumn(text);
         double left = time + 8 + Outer(count > 0 ? slots[0] : 1), right = w - Margin - (count > 1 ? Outer(slots[last]) : 0);
         double step = count > 1 ? (right - left) / last : right - left;
         var lanes = new List<LaneFrame>(count);
@@ -75,13 +78,12 @@ public sealed record Frame(double Width, TextMetrics Text, bool OwnColumns, IRea
             double room = step - BandWidth - 2 * Gap - (toRight && i + 1 < last ? Outer(slots[i + 1]) - BandWidth / 2 : 0);
             lanes.Add(new(x, toRight ? -1 : 1, x + (toRight ? 1 : -1) * (BandWidth / 2 + Gap), toRight, room, slots[i]));
         }
-        return new(w, TextOf(w), false, lanes, time);
+        return new(w, text, false, lanes, time);
     }
 
     /// <summary>Null where the labels would not have room beside the lifelines.</summary>
-    private static Frame? Wide(double w, LaneNeed firstNeeds, LaneNeed lastNeeds)
+    private static Frame? Wide(double w, TextMetrics text, LaneNeed firstNeeds, LaneNeed lastNeeds)
     {
-        TextMetrics text = TextOf(w);
         double time = TimeColumn(text), first = Outer(firstNeeds.Slots), last = Outer(lastNeeds.Slots);
         // The middle takes a good quarter; the side that decides, as a rule the server's, has more to say and gets more of the rest.
         double middle = Math.Clamp(w * 0.25, 145, 300);
@@ -100,7 +102,7 @@ public sealed record Frame(double Width, TextMetrics Text, bool OwnColumns, IRea
     private static double Least(TextMetrics text, LaneNeed need, int letters) =>
         Math.Max(letters * 0.6 * text.Size + (need.Decides && letters == FewLetters ? 2 * BoxPad : 0), need.Waits ? 2 * TimeWaitShape.RingRadius + 10 + text.Sans("TIME-WAIT") : 0);
 
-    private static TextMetrics TextOf(double width) => new(width >= 900 ? 14 : width >= 720 ? 13 : TextMetrics.Smallest);
+    private static TextMetrics TextOf(double width, bool tight) => new(width >= 900 ? 14 : width >= 720 ? 13 : TextMetrics.Smallest, tight);
 
     private static double TimeColumn(TextMetrics text) => Math.Max(text.Sans("99.9 s"), text.Sans("999 ms")) + Margin;
 

@@ -20,12 +20,15 @@ public sealed record Head(Lane Lane, double X, double Left, double Width)
     }
 
     /// <summary>One for each lane, in their order.</summary>
-    public static IReadOnlyList<Head> Of(IReadOnlyList<Lane> lanes, Frame frame)
+    /// <param name="lanes">The lanes.</param>
+    /// <param name="frame">Where they are.</param>
+    /// <param name="oneLine">Whether the address stands beside the name, not below it.</param>
+    public static IReadOnlyList<Head> Of(IReadOnlyList<Lane> lanes, Frame frame, bool oneLine = false)
     {
         var text = new TextMetrics(13);
         return [.. lanes.Zip(frame.Lanes, (lane, place) =>
         {
-            double width = Math.Max(text.Sans(lane.Address), 1.3 * text.Sans(lane.Host)) + 4;
+            double width = (oneLine ? text.Sans($"{lane.Host} {lane.Address}") : Math.Max(text.Sans(lane.Address), 1.3 * text.Sans(lane.Host))) + 4;
             return new Head(lane, place.X, Math.Clamp(place.X - width / 2, Edge, Math.Max(Edge, frame.Width - Edge - width)), width);
         })];
     }

@@ -2,7 +2,8 @@ namespace ReuseAddrDashboard.Web.Diagram;
 
 /// <summary>How wide a text is at most, in px, without asking a browser: the monospaced face is exact, the other is counted by kinds of letters and rounded up.</summary>
 /// <param name="Size">Font size in px; never below 12.</param>
-public readonly record struct TextMetrics(double Size)
+/// <param name="Tight">True where lines stand as close as letters allow.</param>
+public readonly record struct TextMetrics(double Size, bool Tight = false)
 {
     /// <summary>The smallest size of a text, px.</summary>
     public const double Smallest = 12;
@@ -11,7 +12,7 @@ public readonly record struct TextMetrics(double Size)
     private const double MonoAdvance = 0.6;
 
     /// <summary>From one line to the next, px.</summary>
-    public double LineHeight => Math.Ceiling(Size * 1.34);
+    public double LineHeight => Math.Ceiling(Size * (Tight ? 1.08 : 1.34));
 
     /// <summary>Width of a text in the monospaced font, px.</summary>
     public double Mono(string text) => Math.Ceiling(text.Length * MonoAdvance * Size);

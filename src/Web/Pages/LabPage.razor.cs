@@ -30,15 +30,11 @@ public sealed partial class LabPage : ComponentBase
     private (IReadOnlyList<Scenario>, string) _optionsOf;
     private FramePace? _pace;
     private bool _presenting;
-    private double _zoom = 1;
     private string? _asked;
     private MarkKey? _chosen;
     private ElementReference _clock;
     private DotNetObjectReference<LabPage>? _self;
     private IJSObjectReference? _keys;
-
-    // The smallest text, of 12 px, then is 20 px high.
-    private const double PresenterZoom = 1.67, LeastZoom = 0.6, MostZoom = 3, ZoomStep = 1.2;
 
     /// <summary>Which lesson is to be shown: <c>?lesson=</c>; null for the first, or that of the open run.</summary>
     [SupplyParameterFromQuery] public string? Lesson { get; set; }
@@ -89,7 +85,7 @@ public sealed partial class LabPage : ComponentBase
         {
             await Settings.Read();
             StateHasChanged();
-            _keys = await Page.ListenKeys(_self = DotNetObjectReference.Create(this));
+            _keys = await Page.ListenKeys(_self = DotNetObjectReference.Create(this), "[nrp?1-9]|Escape|PageDown|PageUp");
         }
         await Page.Sync(_clock, _view.Clock.Now(Time) / 1e6);
         await Page.Rendered();
@@ -110,9 +106,6 @@ public sealed partial class LabPage : ComponentBase
             case "Escape" when _chosen is null && _presenting: Present(); break;
             case "Escape": Choose(null); break;
             case "p": Present(); break;
-            case "+" or "=" or "ZoomIn": SetZoom(_zoom * ZoomStep); break;
-            case "-" or "ZoomOut": SetZoom(_zoom / ZoomStep); break;
-            case "0": SetZoom(_presenting ? PresenterZoom : 1); break;
             case "PageDown" when moment.Steps.FirstOrDefault(s => s is { IsCurrent: true, MayRun: true }) is { } step: await RunStep(step); break;
             case "PageUp": Choose(MarkBefore()); break;
             case [>= '1' and <= '9' and var digit] when moment.Steps.FirstOrDefault(s => s.Number == digit - '0') is { IsCurrent: true, MayRun: true } step:
@@ -333,13 +326,7 @@ public sealed partial class LabPage : ComponentBase
 
     private Task ShowHelp() => Dialogs.ShowAsync<HelpDialog>("", LabDialogs.Small);
 
-    private void Present()
-    {
-        _presenting = !_presenting;
-        _zoom = _presenting ? PresenterZoom : 1;
-    }
-
-    private void SetZoom(double zoom) => _zoom = Math.Clamp(zoom, LeastZoom, MostZoom);
+    private void Present() => _presenting = !_presenting;
 
     private static string Milliseconds(long ns) => SvgLabel.Number(ns / 1e6);
 
@@ -348,16 +335,6 @@ public sealed partial class LabPage : ComponentBase
     {
         Store.Changed -= Changed;
         _self?.Dispose();
-        if (_keys is null)
-            return;
-        try
-        {
-            await _keys.InvokeVoidAsync("dispose");
-            await _keys.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and its listeners with it.
-        }
+        await PageScript.End(_keys);
     }
 }

@@ -22,13 +22,31 @@ public sealed class PageScript(IJSRuntime js, NavigationManager navigation) : IA
     /// <summary>After each render: where the button that had the focus has gone, the next primary one gets it, and countdowns are set.</summary>
     public async Task Rendered() => await (await Module).InvokeVoidAsync("rendered");
 
-    /// <summary>Calls the listener's <c>Resized</c> with the picture's width in px, and keeps the newest mark in view until a hand scrolls away.</summary>
+    /// <summary>Calls the listener's <c>Resized</c> with the size of the picture's window in px and <c>Zoomed</c> with keys that zoom, and keeps the newest mark in view until a hand scrolls away.</summary>
     public async Task<IJSObjectReference> WatchDiagram<T>(ElementReference scroll, DotNetObjectReference<T> listener) where T : class =>
         await (await Module).InvokeAsync<IJSObjectReference>("watchDiagram", scroll, listener);
 
-    /// <summary>Calls the listener's <c>Pressed</c> with each key that is pressed outside any field.</summary>
-    public async Task<IJSObjectReference> ListenKeys<T>(DotNetObjectReference<T> listener) where T : class =>
-        await (await Module).InvokeAsync<IJSObjectReference>("listenKeys", listener);
+    /// <summary>Calls the listener's <c>Pressed</c> with each of the keys that is pressed outside any field.</summary>
+    /// <param name="listener">Who is told.</param>
+    /// <param name="keys">As a regular expression.</param>
+    public async Task<IJSObjectReference> ListenKeys<T>(DotNetObjectReference<T> listener, string keys) where T : class =>
+        await (await Module).InvokeAsync<IJSObjectReference>("listenKeys", listener, keys);
+
+    /// <summary>Ends what listens or watches; null for nothing.</summary>
+    public static async ValueTask End(IJSObjectReference? of)
+    {
+        if (of is null)
+            return;
+        try
+        {
+            await of.InvokeVoidAsync("dispose");
+            await of.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // The page is gone, and its listeners with it.
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -74,9 +74,9 @@ public sealed class DiagramLayoutTests
 
     [Fact]
     public void No_two_texts_touch_and_none_leaves_the_picture() =>
-        Gen.Select(AnyLog, Gen.Double[280, 1700]).Sample((script, width) =>
+        Gen.Select(AnyLog, Gen.Double[280, 1700], Gen.Bool).Sample((script, width, tight) =>
         {
-            Scene scene = DiagramLayout.Of(Timeline.Of(script.Header, script.Events), width);
+            Scene scene = DiagramLayout.Of(Timeline.Of(script.Header, script.Events), width, tight: tight);
             Label[] labels = [.. scene.Labels];
             for (int i = 0; i < labels.Length; i++)
             {
@@ -89,9 +89,9 @@ public sealed class DiagramLayoutTests
 
     [Fact]
     public void No_letter_touches_its_own_arrow() =>
-        Gen.Select(AnyLog, Gen.Double[280, 1700]).Sample((script, width) =>
+        Gen.Select(AnyLog, Gen.Double[280, 1700], Gen.Bool).Sample((script, width, tight) =>
         {
-            foreach (ArrowShape arrow in DiagramLayout.Of(Timeline.Of(script.Header, script.Events), width).Arrows)
+            foreach (ArrowShape arrow in DiagramLayout.Of(Timeline.Of(script.Header, script.Events), width, tight: tight).Arrows)
                 Assert.True(Math.Min(arrow.YAt(arrow.Label.Left), arrow.YAt(arrow.Label.Right)) >= arrow.Label.Bottom + 1.5, $"{arrow} at {width}");
         }, iter: 400);
 

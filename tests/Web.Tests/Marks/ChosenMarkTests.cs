@@ -160,7 +160,7 @@ public sealed class ChosenMarkTests : PageTest
     private async Task<IRenderedComponent<LabPage>> Drawn(RunScript? script = null, Core.Wire.LabState? state = null)
     {
         IRenderedComponent<LabPage> page = Render<LabPage>();
-        await page.InvokeAsync(() => page.FindComponent<SequenceDiagram>().Instance.Resized(650));
+        await page.InvokeAsync(() => page.FindComponent<SequenceDiagram>().Instance.Resized(650, 500));
         await page.InvokeAsync(() =>
         {
             _store.SetLink(LinkStatus.Live);

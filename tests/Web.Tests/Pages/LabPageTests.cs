@@ -127,7 +127,7 @@ public sealed class LabPageTests : PageTest
     public void The_picture_has_its_marks_as_text_and_its_story_for_a_screen_reader()
     {
         IRenderedComponent<LabPage> page = Show(new RunScript().Whole());
-        page.InvokeAsync(() => page.FindComponent<SequenceDiagram>().Instance.Resized(650));
+        page.InvokeAsync(() => page.FindComponent<SequenceDiagram>().Instance.Resized(650, 500));
         Assert.Equal("img", page.Find("svg.sequence").GetAttribute("role"));
         Assert.Contains(page.FindAll("svg.sequence text"), t => t.TextContent == "bind() = EADDRINUSE");
         Assert.Equal(7, page.FindAll("svg.sequence .segment.inferred").Count);

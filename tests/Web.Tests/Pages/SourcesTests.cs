@@ -19,7 +19,7 @@ public sealed class SourcesTests : PageTest
             new StateEvent { Host = "server", Source = "ebpf-2", Socket = new(RunScript.ServerEnd, RunScript.ClientEnd), From = TcpState.Established, To = TcpState.FinWait1 }, 5)
             .Add(new GapEvent { Host = "server", Source = "ebpf-2", Lost = 3, Reason = Said("Too slow.") }, 0);
         IRenderedComponent<LabPage> page = Show(script);
-        page.InvokeAsync(() => page.FindComponent<SequenceDiagram>().Instance.Resized(900));
+        page.InvokeAsync(() => page.FindComponent<SequenceDiagram>().Instance.Resized(900, 500));
         Assert.Contains("ebpf-2", page.Find(".legend").TextContent);
         Assert.Contains("Source: ebpf-2.", page.FindAll(".band title").Select(t => t.TextContent).Single(t => t.Contains("FIN-WAIT-1", StringComparison.Ordinal)));
         Assert.Equal("3 lost ebpf-2 3", page.Find(".lost-count").TextContent);
@@ -34,7 +34,7 @@ public sealed class SourcesTests : PageTest
         Timeline timeline = Timeline.Of(script.Header, script.Events);
         var inferred = new StateBand("client", RunScript.ClientEnd, RunScript.ServerEnd, TcpState.SynSent, null, timeline.End, null, timeline.End + 1000, EvidenceSource.Inferred, 9_000);
         IRenderedComponent<SequenceDiagram> picture = Render<SequenceDiagram>(p => p.Add(d => d.Timeline, timeline with { Bands = [.. timeline.Bands, inferred] }));
-        picture.InvokeAsync(() => picture.Instance.Resized(900));
+        picture.InvokeAsync(() => picture.Instance.Resized(900, 500));
         Assert.Contains("SYN-SENT", Assert.Single(picture.FindAll(".band.inferred")).TextContent);
         Assert.Contains("Source: inferred.", picture.Find(".band.inferred title").TextContent);
         Assert.Contains("inferred state", picture.Find(".legend").TextContent);

@@ -19,7 +19,7 @@ public sealed class RunPageTests : PageTest
         Assert.Contains(Timeline.Of(script.Header, script.Events).TimeWaits, w => w.GoneAt is null);
         IRenderedComponent<RunPage> page = Render<RunPage>(p => p.Add(r => r.Id, script.Header.Id));
         page.WaitForElement(".diagram");
-        page.InvokeAsync(() => page.FindComponent<SequenceDiagram>().Instance.Resized(900));
+        page.InvokeAsync(() => page.FindComponent<SequenceDiagram>().Instance.Resized(900, 500));
         page.WaitForElement(".timewait");
         Assert.Empty(page.FindAll("[data-end]"));
         Assert.Contains("timewait", page.Find(".sockets").TextContent);

@@ -55,7 +55,7 @@ public sealed partial class JapanesePageTests() : PageTest(new PageTexts(TextCat
         _store.Apply(new RunBatch(header.Id, file.Events));
         _store.SetLink(LinkStatus.Live);
         IRenderedComponent<LabPage> page = Render<LabPage>();
-        page.InvokeAsync(() => page.FindComponent<SequenceDiagram>().Instance.Resized(900));
+        page.InvokeAsync(() => page.FindComponent<SequenceDiagram>().Instance.Resized(900, 500));
         page.Find(".machine .mud-expand-panel-header").Click();
         foreach (IElement row in page.FindAll(".sockets .row[tabindex]").Take(1))
             row.Focus();

@@ -21,7 +21,7 @@ public sealed class DecidingCallsTests : PageTest
         Assert.Equal("Decide", card.QuerySelector("h2")!.TextContent);
         Assert.Equal("ECONNREFUSED", card.QuerySelector(".big")!.TextContent);
         Assert.Equal(["bind() = 0", "connect() = -1", "read() = -1"], card.QuerySelectorAll(".call code").Select(c => c.TextContent));
-        page.InvokeAsync(() => page.FindComponent<SequenceDiagram>().Instance.Resized(900));
+        page.InvokeAsync(() => page.FindComponent<SequenceDiagram>().Instance.Resized(900, 500));
         Assert.Equal(["bind() = 0", "connect() = ECONNREFUSED", "read() = ENOTCONN"], page.FindAll(".attempt .strong").Select(t => t.TextContent));
     }
 

@@ -47,13 +47,14 @@ export function reveal(box) {
   box.scrollTop += inner.top + Math.min(inner.height, outer.height) / 2 - outer.top - outer.height / 2;
 }
 
-// --- the diagram: its width, and following the newest mark --------------------------------------------------------------------------
+// --- the diagram: its size, its zoom, and following the newest mark -----------------------------------------------------------------
 export function watchDiagram(scroll, listener) {
-  let width = 0, away = false, hand = -Infinity, held = false, atChosen = false;
+  let width = 0, height = 0, away = false, hand = -Infinity, held = false, atChosen = false;
   const observer = new ResizeObserver(entries => {
-    const next = Math.floor(entries[0].contentRect.width);
-    if (next !== width && next > 0) listener.invokeMethodAsync("Resized", width = next);
-    else follow();
+    const { width: wide, height: high } = entries[0].contentRect, before = `${width} ${height}`;
+    [width, height] = [Math.floor(wide), Math.floor(high)];
+    if (width > 0 && before !== `${width} ${height}`) listener.invokeMethodAsync("Resized", width, height);
+    follow();
   });
   observer.observe(scroll);
   const newest = () => {
@@ -88,6 +89,19 @@ export function watchDiagram(scroll, listener) {
   for (const kind of byHand) scroll.addEventListener(kind, touched, { passive: true });
   addEventListener("pointerup", left);
   addEventListener("pointercancel", left);
+  const pressed = e => {
+    if (!["+", "=", "-", "0"].includes(e.key) || !isShortcut(e)) return;
+    e.preventDefault();
+    listener.invokeMethodAsync("Zoomed", e.key);
+  };
+  // The wheel with Ctrl zooms the diagram, not the page; so does a pinch on a touchpad.
+  const wheeled = e => {
+    if (!e.ctrlKey) return;
+    e.preventDefault();
+    listener.invokeMethodAsync("Zoomed", e.deltaY < 0 ? "ZoomIn" : "ZoomOut");
+  };
+  document.addEventListener("keydown", pressed);
+  scroll.parentElement.addEventListener("wheel", wheeled, { passive: false });
   show();
   return {
     follow,
@@ -100,28 +114,27 @@ export function watchDiagram(scroll, listener) {
       for (const kind of byHand) scroll.removeEventListener(kind, touched);
       removeEventListener("pointerup", left);
       removeEventListener("pointercancel", left);
+      document.removeEventListener("keydown", pressed);
+      scroll.parentElement?.removeEventListener("wheel", wheeled);
     },
   };
 }
 
 // --- keys ---------------------------------------------------------------------------------------------------------------------------
-export function listenKeys(listener) {
+/** A key of the page's own: not within a field, and with nothing open above the page. */
+const isShortcut = e => !(e.ctrlKey || e.altKey || e.metaKey || e.repeat || document.querySelector(".mud-dialog, .mud-popover-open")
+  || e.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]"));
+
+/** @param keys The keys that the page answers, as a regular expression. */
+export function listenKeys(listener, keys) {
+  const all = new RegExp(`^(${keys})$`);
   const down = e => {
-    if (e.ctrlKey || e.altKey || e.metaKey || e.repeat || document.querySelector(".mud-dialog, .mud-popover-open")) return;
-    if (e.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]")) return;
-    if (!/^([nrp?0-9+=-]|Escape|PageDown|PageUp)$/.test(e.key)) return;
+    if (!all.test(e.key) || !isShortcut(e)) return;
     if (e.key !== "Escape") e.preventDefault();
     listener.invokeMethodAsync("Pressed", e.key);
   };
-  // The wheel with Ctrl zooms the diagram, not the page.
-  const wheel = e => {
-    if (!e.ctrlKey || !e.target.closest(".diagram")) return;
-    e.preventDefault();
-    listener.invokeMethodAsync("Pressed", e.deltaY < 0 ? "ZoomIn" : "ZoomOut");
-  };
   document.addEventListener("keydown", down);
-  document.addEventListener("wheel", wheel, { passive: false });
-  return { dispose() { document.removeEventListener("keydown", down); document.removeEventListener("wheel", wheel); } };
+  return { dispose() { document.removeEventListener("keydown", down); } };
 }
 
 // Lists, tabs and socket rows by the keys that the ARIA authoring practices name. What the arrows reach is chosen at once, so that the picture follows.
@@ -151,8 +164,22 @@ function walk(e, all, back, on, focused) {
 let hadFocus = false;
 document.addEventListener("focusin", e => { hadFocus = !!e.target.closest(".primary"); });
 
+// The step that was the present one at the last render.
+let present = null;
+
+/** Scrolls the column that a step is in to it, never the page. */
+function bringIntoView(step) {
+  const column = step?.closest(".left");
+  if (!column?.clientHeight) return;
+  const outer = column.getBoundingClientRect(), inner = step.getBoundingClientRect();
+  if (inner.bottom > outer.bottom) column.scrollTop += inner.bottom - outer.bottom + 8;
+  else if (inner.top < outer.top) column.scrollTop -= outer.top - inner.top + 8;
+}
+
 /** After each render. */
 export function rendered() {
+  const step = document.querySelector(".steps .now");
+  if (step !== present) bringIntoView(present = step);
   if (hadFocus && document.activeElement === document.body) document.querySelector(".primary")?.focus({ preventScroll: true });
   tick();
 }
