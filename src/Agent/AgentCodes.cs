@@ -1,3 +1,5 @@
+using ReuseAddrDashboard.Core.Wire;
+
 namespace ReuseAddrDashboard.Agent;
 
 /// <summary>The codes of what an agent has to say of orders and calls; their sentences are in Core/Texts/LANGUAGE/agent.json.</summary>
@@ -12,7 +14,7 @@ internal static class AgentCodes
 
     /// <summary>An order that cannot be carried out now.</summary>
     public const string NameInUse = "agent.name-in-use", NoSuchSocket = "agent.no-such-socket", TooManySockets = "agent.too-many-sockets", TooManyRuns = "agent.too-many-runs", SocketBusy = "agent.socket-busy",
-        TooManyOrders = "agent.too-many-orders", Ending = "agent.ending", Failed = "agent.failed", UidNotAllowed = "agent.uid-not-allowed",
+        TooManyOrders = "agent.too-many-orders", Ending = AgentItem.Ending, Failed = "agent.failed", UidNotAllowed = "agent.uid-not-allowed",
         NoConnectionCame = "agent.no-connection-came", NothingCame = "agent.nothing-came";
 
     /// <summary>SOCK_DESTROY.</summary>

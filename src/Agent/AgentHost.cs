@@ -19,6 +19,9 @@ internal static class AgentHost
     /// <summary>At the end, the last events have so long to reach the dashboard.</summary>
     private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(1);
 
+    /// <summary>An agent that was told to end has gone after this; what it leaves open, the kernel closes, and what it changed, the next start undoes by the journal.</summary>
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
+
     public static int Run(AgentOptions options)
     {
         OpenSources sources = Confinement.Enter(options, Console.Error);
@@ -53,7 +56,7 @@ internal static class AgentHost
         journal?.RemoveThoseOfTheDead();
         var changes = new RunChanges(journal, () => HostAddress.Choose(options).Interface, outbox.Add);
         changes.UndoLeft();
-        using var orders = new OrderRunner(outbox, watcher, own, HoldCommand.OwnProgram(), changes, AllowedAddresses.Of(options), TimeProvider.System, logs.CreateLogger<OrderRunner>());
+        using var orders = new OrderRunner(outbox, watcher, own, HoldCommand.OwnProgram(), changes, AllowedAddresses.Read(options), options.Dashboard.ToString(), TimeProvider.System, logs.CreateLogger<OrderRunner>());
         IReadOnlyList<string> abilities = Abilities.Find(options);
         var link = new ServerLink(options.Dashboard, options.Key, Guid.NewGuid().ToString("N"), () => HostFactsReader.Read(options, SourceFacts.All(sources.NoCapture, sources.NoTrace, sources.Trace?.TellsSegments is true), abilities), outbox, orders, options.CloseAfter, TimeProvider.System, logs);
 
@@ -62,6 +65,7 @@ internal static class AgentHost
         ServiceManager.Ready();
         ended.Token.WaitHandle.WaitOne();
         ServiceManager.Stopping();
+        using var overdue = new Timer(_ => Environment.Exit(1), null, EndLimit, Timeout.InfiniteTimeSpan);
         orders.Dispose();
         outbox.WaitEmpty(FlushLimit);
         linkEnds.Cancel();

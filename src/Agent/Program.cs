@@ -22,13 +22,13 @@ internal static class Program
         if (args is [HoldProgram.Mode, var parent])
             return HoldProgram.Run(parent);
         Command localHosts = LocalHostsCommand.Create((options, faults) => options is null
-            ? Tell(faults, LocalHostsContract.OwnLine)
+            ? Print(faults, LocalHostsContract.OwnLine)
             : LocalHostsProgram.Run(options).GetAwaiter().GetResult());
-        return AgentCommandLine.Create($"reuseaddr-agent {HostFactsReader.Version}", (options, faults) => options is null ? Tell(faults, "reuseaddr-agent: ") : AgentHost.Run(options), localHosts)
+        return AgentCommandLine.Create($"reuseaddr-agent {HostFactsReader.Version}", (options, faults) => options is null ? Print(faults, "reuseaddr-agent: ") : AgentHost.Run(options), localHosts)
             .Parse(args, AgentCommandLine.Parser).Invoke(AgentCommandLine.Invocation);
     }
 
-    private static int Tell(IReadOnlyList<string> faults, string name)
+    private static int Print(IReadOnlyList<string> faults, string name)
     {
         foreach (string fault in faults)
             Console.Error.WriteLine(name + fault);

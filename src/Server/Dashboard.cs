@@ -27,7 +27,7 @@ internal static class Dashboard
     public static WebApplication Build(WebApplicationBuilder builder, DataDirectory data, PrivateDirectory directory, ScenarioCatalog scenarios, TimeProvider time, LocalHostsStarter? starter = null)
     {
         ConfigurationManager configuration = builder.Configuration;
-        DashboardOptions options = DashboardOptions.Of(configuration);
+        DashboardOptions options = DashboardOptions.Read(configuration);
         builder.WebHost.UseStaticWebAssets();
         Listen(builder, directory);
         builder.Services.AddLogs(configuration);
@@ -49,6 +49,7 @@ internal static class Dashboard
         builder.Services.AddSingleton(new AgentKeys(options, LabSetups.Default));
         builder.Services.AddSingleton<AgentAdmission>();
         builder.Services.AddSingleton<AgentClocks>();
+        builder.Services.AddSingleton<AgentRefusals>();
         builder.Services.AddSingleton<RunStore>();
         builder.Services.AddSingleton<StoreFile>();
         builder.Services.AddSingleton<StoreWriter>();
@@ -61,12 +62,12 @@ internal static class Dashboard
         builder.Services.AddApi();
         builder.Services.AddSignalR(hubs =>
             {
-                hubs.MaximumReceiveMessageSize = HubRoutes.MaxLabMessage;
+                hubs.MaximumReceiveMessageSize = HubLimits.LabMessage;
                 hubs.EnableDetailedErrors = false;
             })
             .AddHubOptions<AgentHub>(hub =>
             {
-                hub.MaximumReceiveMessageSize = HubRoutes.MaxAgentMessage;
+                hub.MaximumReceiveMessageSize = HubLimits.AgentMessage;
                 hub.MaximumParallelInvocationsPerClient = 1;
             })
             .AddJsonProtocol(json => json.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default));
@@ -89,11 +90,11 @@ internal static class Dashboard
         app.UseRouting();
         app.UseOutputCache();
         app.UseWebSockets();
-        app.UseWhen(http => http.Request.Path == HubRoutes.Lab, lab => lab.UseMiddleware<Compression>());
+        app.UseWhen(http => http.Request.Path == HubPaths.Lab, lab => lab.UseMiddleware<Compression>());
         app.MapApi();
         app.MapMetrics();
-        app.MapHub<AgentHub>(HubRoutes.Agent);
-        app.MapHub<LabHub>(HubRoutes.Lab);
+        app.MapHub<AgentHub>(HubPaths.Agent);
+        app.MapHub<LabHub>(HubPaths.Lab);
         return app;
     }
 
@@ -102,10 +103,12 @@ internal static class Dashboard
     {
         bool endpoints = ListenAddress.HasEndpoints(builder.Configuration);
         if (!endpoints)
-            builder.WebHost.UseUrls([.. ListenAddress.Of(builder.Configuration), $"http://unix:{directory.SocketPath}"]);
+            builder.WebHost.UseUrls([.. ListenAddress.Configured(builder.Configuration), $"http://unix:{directory.SocketPath}"]);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            // Pages, agents, and room for those that come before these have gone.
+            kestrel.Limits.MaxConcurrentUpgradedConnections = 2 * LabRelay.MaxViewers;
             if (endpoints)
                 kestrel.ListenUnixSocket(directory.SocketPath);
         });

@@ -40,8 +40,8 @@ if (faults.Length > 0)
 
 // What the log cannot do, such as a file that cannot be written, it says nowhere else.
 SelfLog.Enable(text => Console.Error.WriteLine(PlainLine.From(text.Split('\n')[0].Trim())));
-DashboardOptions options = DashboardOptions.Of(builder.Configuration);
-IReadOnlyList<string> urls = ListenAddress.Of(builder.Configuration);
+DashboardOptions options = DashboardOptions.Read(builder.Configuration);
+IReadOnlyList<string> urls = ListenAddress.Configured(builder.Configuration);
 LocalHostsStarter? starter;
 DataDirectory data;
 ScenarioCatalog scenarios;
@@ -69,7 +69,7 @@ using (PrivateDirectory directory = PrivateDirectory.Create())
     }
     catch (Exception e) when (e is InvalidDataException || StartFailure.Is(e))
     {
-        Console.Error.WriteLine(e is InvalidDataException ? e.Message : TextCatalog.English[StartFailure.Tell(urls, e)]);
+        Console.Error.WriteLine(e is InvalidDataException ? e.Message : TextCatalog.English[StartFailure.Explain(urls, e)]);
         // What had begun before the address was refused runs in the background, and needs its services until it has ended.
         await app.StopAsync();
         await app.DisposeAsync();

@@ -87,6 +87,6 @@ public sealed class StraceWitnessTests : IDisposable
 
         CallEvent[] told = [.. dashboard.Ledger.Items.Select(i => i.Event).OfType<CallEvent>()];
         Assert.True(told.Length > 150);
-        Assert.Equal(told.Select(StraceLine.Of), StraceLog.Lesson(_trace, StraceLine.Arguments(told[0])));
+        Assert.Equal(told.Select(StraceLine.Write), StraceLog.Lesson(_trace, StraceLine.Arguments(told[0])));
     }
 }

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ReuseAddrDashboard.EndToEnd;
 
 /// <summary>Every page has an address: typed in, loaded again, or reached by back and forward, it shows the same.</summary>
-public sealed class AddressTests(SharedDashboard shared, Chromium chromium) : PageTests(shared, chromium)
+public sealed class AddressTests(SharedDashboards shared, Chromium chromium) : PageTests(shared, chromium)
 {
     [Fact]
     public async Task A_link_back_forward_reload_and_a_pasted_address_show_the_same_page()

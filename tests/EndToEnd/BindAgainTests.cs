@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ReuseAddrDashboard.EndToEnd;
 
 /// <summary>A step that the lab repeats, on the real kernel, from the page; its wait is ended by destroying the TIME-WAIT socket.</summary>
-public sealed class BindAgainTests(SharedDashboard shared, Chromium chromium) : PageTests(shared, chromium)
+public sealed class BindAgainTests(SharedDashboards shared, Chromium chromium) : PageTests(shared, chromium)
 {
     [Fact]
     public async Task It_binds_once_a_second_and_succeeds_once_TIME_WAIT_is_gone()
@@ -33,7 +33,7 @@ public sealed class BindAgainTests(SharedDashboard shared, Chromium chromium) : 
         Assert.All(run.Results.SkipLast(2), r => Assert.Equal("EADDRINUSE", r.Errno));
         Assert.All(run.Results.TakeLast(2), r => Assert.Null(r.Errno));
         Assert.Contains(run.Events, e => e is CallEvent { Socket: DestroyOrder.SocketName, Errno: null });
-        RunVerdict rule = BindChecks.Of(RunFiles.HeaderOf(run), run.Events);
+        RunVerdict rule = BindChecks.Judge(RunFiles.HeaderOf(run), run.Events);
         Assert.DoesNotContain(rule.Made, c => c.Match == RuleMatch.Differs);
         await lab.Reset();
         visitor.HasNothingToComplainOf();

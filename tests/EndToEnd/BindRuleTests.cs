@@ -10,10 +10,8 @@ using Xunit;
 namespace ReuseAddrDashboard.EndToEnd;
 
 /// <summary>The rule over the log of real runs against what the kernel did in them.</summary>
-public sealed class BindRuleTests(SharedDashboard shared)
+public sealed class BindRuleTests(SharedDashboards shared) : LabTests(shared)
 {
-    private readonly Dashboard _dashboard = shared.Dashboard;
-
     [Fact]
     public async Task Every_bind_and_listen_of_real_runs_is_what_the_rule_says()
     {
@@ -43,34 +41,34 @@ public sealed class BindRuleTests(SharedDashboard shared)
     public async Task A_strangers_socket_on_the_port_is_named_and_its_options_are_unknown(string what, bool reuse, RuleMatch match, BindClause clause, string? errno)
     {
         int port = LessonPorts.Next();
-        HostFacts server = (await _dashboard.Lab()).Hosts.Single(host => host.Name == "server").Facts!;
-        using Stranger stranger = await Stranger.On(_dashboard, server, port, reuse: true, listens: what == "listening");
+        HostFacts server = (await Dashboard.Lab()).Hosts.Single(host => host.Name == "server").Facts!;
+        using Stranger stranger = await Stranger.On(Dashboard, server, port, reuse: true, listens: what == "listening");
         string run = await Open(port, reuse, reuse);
         BindPreview next = (await Verdict(run)).Next!;
-        using HttpResponseMessage step = await _dashboard.Http.PostAsync($"{run}/steps/start-listener", null);
+        using HttpResponseMessage step = await Dashboard.Http.PostAsync($"{run}/steps/start-listener", null);
         RuleCheck bind = (await Verdict(run)).Made.First();
         Assert.Equal((match, errno), (bind.Match, bind.Errno));
         BindObstacle obstacle = Assert.Single(bind.Verdict.Obstacles);
         Assert.Equal((clause, null, what == "bound" ? TcpState.BoundInactive : TcpState.Listen), (obstacle.Clause, obstacle.Socket.ReuseAddr, obstacle.Socket.State));
         Assert.NotEqual(0ul, obstacle.Socket.Inode);
         Assert.Equal(bind.Verdict.Outcome, next.Verdict.Outcome);
-        Assert.DoesNotContain((await _dashboard.GetRun(run.Split('/')[^1])).Events, e => e is NoteEvent { Code: NoteCodes.RuleMismatch });
+        Assert.DoesNotContain((await Dashboard.GetRun(run.Split('/')[^1])).Events, e => e is NoteEvent { Code: NoteCodes.RuleMismatch });
     }
 
     private async Task<string> Open(int port, bool listener, bool rebind)
     {
-        Assert.Equal(HttpStatusCode.OK, (await _dashboard.Http.PostAsync("/api/labs/local/reset", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await Dashboard.Http.PostAsync("/api/labs/local/reset", null)).StatusCode);
         StartRun start = Lessons.ReuseAddr(port, listener, rebind);
-        using HttpResponseMessage opened = await _dashboard.Http.PostAsJsonAsync("/api/labs/local/runs", start, WireJson.Default.StartRun);
+        using HttpResponseMessage opened = await Dashboard.Http.PostAsJsonAsync("/api/labs/local/runs", start, WireJson.Default.StartRun);
         Assert.Equal(HttpStatusCode.Created, opened.StatusCode);
         return opened.Headers.Location!.ToString();
     }
 
     private async Task Step(string run, string step)
     {
-        using HttpResponseMessage done = await _dashboard.Http.PostAsync($"{run}/steps/{step}", null);
+        using HttpResponseMessage done = await Dashboard.Http.PostAsync($"{run}/steps/{step}", null);
         Assert.True(done.IsSuccessStatusCode, await done.Content.ReadAsStringAsync());
     }
 
-    private async Task<RunVerdict> Verdict(string run) => (await _dashboard.Http.GetFromJsonAsync($"{run}/verdict", WireJson.Default.RunVerdict))!;
+    private async Task<RunVerdict> Verdict(string run) => (await Dashboard.Http.GetFromJsonAsync($"{run}/verdict", WireJson.Default.RunVerdict))!;
 }

@@ -5,17 +5,17 @@ using static Microsoft.Playwright.Assertions;
 namespace ReuseAddrDashboard.EndToEnd;
 
 /// <summary>The page before it is a page.</summary>
-public sealed class BootTests(SharedDashboard shared, Chromium chromium)
+public sealed class BootTests(SharedDashboards shared, Chromium chromium) : LabTests(shared)
 {
     [Theory]
     [InlineData("**/_framework/blazor.webassembly*.js")]
     [InlineData("**/_framework/ReuseAddrDashboard.Core*.wasm")]
     public async Task Says_that_a_part_did_not_come_and_loads_again(string part)
     {
-        await using Visitor visitor = await Visitor.Open(chromium, shared.Dashboard);
+        await using Visitor visitor = await Visitor.Open(chromium, Dashboard);
         IPage page = visitor.Page;
         await page.RouteAsync(part, route => route.AbortAsync());
-        await page.GotoAsync($"{shared.Dashboard.Url}/lab");
+        await page.GotoAsync($"{Dashboard.Url}/lab");
         ILocator words = page.GetByText("Part of the page failed to load.");
         await Expect(words).ToBeVisibleAsync(new() { Timeout = 30_000 });
 

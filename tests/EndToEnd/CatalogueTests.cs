@@ -9,7 +9,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ReuseAddrDashboard.EndToEnd;
 
 /// <summary>Lessons of the catalogue, chosen and played on the page: three of them, or with REUSEADDR_ALL_LESSONS=1 all, with pictures.</summary>
-public sealed class CatalogueTests(SharedDashboard shared, Chromium chromium) : PageTests(shared, chromium)
+public sealed class CatalogueTests(SharedDashboards shared, Chromium chromium) : PageTests(shared, chromium)
 {
     private static readonly bool All = Environment.GetEnvironmentVariable("REUSEADDR_ALL_LESSONS") == "1";
 
@@ -48,7 +48,7 @@ public sealed class CatalogueTests(SharedDashboard shared, Chromium chromium) : 
 
         RunFile run = await LabPage.OpenRun(Dashboard);
         Assert.Equal(Outcome.Completed, run.Outcome);
-        Timeline timeline = Timeline.Of(RunFiles.HeaderOf(run), run.Events);
+        Timeline timeline = Timeline.Fold(RunFiles.HeaderOf(run), run.Events);
         ScenarioExplanation chosen = run.Script.Explanations.First(e => Condition.Holds(e.When, timeline.Facts));
         await Expect(lab.Explanation).ToHaveTextAsync(chosen.Text.ToString());
         StepResult verdict = timeline.Verdict!;
@@ -60,7 +60,7 @@ public sealed class CatalogueTests(SharedDashboard shared, Chromium chromium) : 
         visitor.HasNothingToComplainOf();
 
         async Task<bool> IsWaiting() => (await Dashboard.Lab()).Runs is [{ Busy: true, Header.Id: var id }] && await Dashboard.GetRun(id) is var file
-            && Timeline.Of(RunFiles.HeaderOf(file), file.Events).WaitsForTimeWait;
+            && Timeline.Fold(RunFiles.HeaderOf(file), file.Events).WaitsForTimeWait;
 
         Task Check(string when) => All ? visitor.Shoot($"lesson-{lesson}-{when}") : visitor.FitsEverySize($"{lesson} {when}");
     }

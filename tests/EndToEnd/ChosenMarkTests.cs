@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ReuseAddrDashboard.EndToEnd;
 
 /// <summary>A mark that is chosen in one place stands out in every place that has it.</summary>
-public sealed class ChosenMarkTests(SharedDashboard shared, Chromium chromium) : PageTests(shared, chromium)
+public sealed class ChosenMarkTests(SharedDashboards shared, Chromium chromium) : PageTests(shared, chromium)
 {
     [Fact]
     public async Task A_mark_chosen_anywhere_stands_out_everywhere_until_Escape()

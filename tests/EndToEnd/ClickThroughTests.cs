@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ReuseAddrDashboard.EndToEnd;
 
 /// <summary>Both scenarios, clicked through in Chromium against the published server on this machine's kernel.</summary>
-public sealed class ClickThroughTests(SharedDashboard shared, Chromium chromium) : PageTests(shared, chromium)
+public sealed class ClickThroughTests(SharedDashboards shared, Chromium chromium) : PageTests(shared, chromium)
 {
     [Fact]
     public async Task Without_the_option_the_rebind_says_EADDRINUSE()

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ReuseAddrDashboard.EndToEnd;
 
 /// <summary>The catalogue: found by words and level, opened by the keyboard, marked when done.</summary>
-public sealed class FindingLessonsTests(SharedDashboard shared, Chromium chromium) : PageTests(shared, chromium)
+public sealed class FindingLessonsTests(SharedDashboards shared, Chromium chromium) : PageTests(shared, chromium)
 {
     [Fact]
     public async Task Words_and_level_leave_the_lessons_that_fit()

@@ -1,26 +1,39 @@
+using System.Threading.Channels;
 using Microsoft.Playwright;
 using Xunit;
+using Xunit.Sdk;
 
-// One server, one browser, one lab: tests follow each other.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
-[assembly: AssemblyFixture(typeof(ReuseAddrDashboard.EndToEnd.SharedDashboard))]
+// Each test has a server with its lab to itself; as many go on at once as there are servers.
+[assembly: CollectionBehavior(MaxParallelThreads = ReuseAddrDashboard.EndToEnd.SharedDashboards.Count, ParallelAlgorithm = ParallelAlgorithm.Conservative)]
+[assembly: AssemblyFixture(typeof(ReuseAddrDashboard.EndToEnd.SharedDashboards))]
 [assembly: AssemblyFixture(typeof(ReuseAddrDashboard.EndToEnd.Chromium))]
 
 namespace ReuseAddrDashboard.EndToEnd;
 
-/// <summary>The server that most tests share, put in order by Reset before each.</summary>
-public sealed class SharedDashboard : IAsyncLifetime
+/// <summary>The servers that the tests share.</summary>
+public sealed class SharedDashboards : IAsyncLifetime
 {
-    private Dashboard? _dashboard;
+    public const int Count = 2;
 
-    public Dashboard Dashboard => _dashboard ?? throw new InvalidOperationException("The server was not started.");
+    private readonly Channel<Dashboard> _free = Channel.CreateUnbounded<Dashboard>();
+    private Dashboard[] _all = [];
 
-    public async ValueTask InitializeAsync() => _dashboard = await Dashboard.Run();
+    public async ValueTask InitializeAsync()
+    {
+        _all = await Task.WhenAll(Enumerable.Range(0, Count).Select(_ => Dashboard.Run()));
+        foreach (Dashboard dashboard in _all)
+            Return(dashboard);
+    }
+
+    /// <summary>One that no other test has.</summary>
+    public ValueTask<Dashboard> Take() => _free.Reader.ReadAsync(TestContext.Current.CancellationToken);
+
+    public void Return(Dashboard dashboard) => Assert.True(_free.Writer.TryWrite(dashboard));
 
     public async ValueTask DisposeAsync()
     {
-        if (_dashboard is not null)
-            await _dashboard.DisposeAsync();
+        foreach (Dashboard dashboard in _all)
+            await dashboard.DisposeAsync();
     }
 }
 

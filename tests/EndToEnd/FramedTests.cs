@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ReuseAddrDashboard.EndToEnd;
 
 /// <summary>Another page cannot lay the lab into a frame of its own and have a person press its buttons unseen.</summary>
-public sealed class FramedTests(SharedDashboard shared, Chromium chromium)
+public sealed class FramedTests(SharedDashboards shared, Chromium chromium) : LabTests(shared)
 {
     [Fact]
     public async Task No_other_page_frames_the_lab()
@@ -16,7 +16,7 @@ public sealed class FramedTests(SharedDashboard shared, Chromium chromium)
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         string elsewhere = $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/";
-        Task serving = Serve(listener, $"<!doctype html><title>Elsewhere</title><iframe src=\"{shared.Dashboard.Url}\" width=\"900\" height=\"600\"></iframe>");
+        Task serving = Serve(listener, $"<!doctype html><title>Elsewhere</title><iframe src=\"{Dashboard.Url}\" width=\"900\" height=\"600\"></iframe>");
         await using IBrowserContext context = await chromium.Browser.NewContextAsync();
         IPage page = await context.NewPageAsync();
         var refused = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,7 +24,7 @@ public sealed class FramedTests(SharedDashboard shared, Chromium chromium)
         await page.GotoAsync(elsewhere);
         Assert.Contains("'none'", await refused.Task.WaitAsync(TimeSpan.FromSeconds(20)), StringComparison.Ordinal);
         await Expect(page.FrameLocator("iframe").GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
-        Assert.DoesNotContain(page.Frames, f => f.Url.StartsWith(shared.Dashboard.Url, StringComparison.Ordinal));
+        Assert.DoesNotContain(page.Frames, f => f.Url.StartsWith(Dashboard.Url, StringComparison.Ordinal));
         listener.Stop();
         await serving;
     }

@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ReuseAddrDashboard.EndToEnd;
 
 /// <summary>The hosts as the page shows them before a run, and its warning of a port that is taken.</summary>
-public sealed class HostsTests(SharedDashboard shared, Chromium chromium) : PageTests(shared, chromium)
+public sealed class HostsTests(SharedDashboards shared, Chromium chromium) : PageTests(shared, chromium)
 {
     [Fact]
     public async Task A_port_that_is_taken_is_told_at_the_start_button_and_in_the_hosts_until_it_is_free()

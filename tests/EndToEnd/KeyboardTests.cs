@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ReuseAddrDashboard.EndToEnd;
 
 /// <summary>The lesson without a mouse, and the names by which a person's own script finds things.</summary>
-public sealed class KeyboardTests(SharedDashboard shared, Chromium chromium) : PageTests(shared, chromium)
+public sealed class KeyboardTests(SharedDashboards shared, Chromium chromium) : PageTests(shared, chromium)
 {
     [Fact]
     public async Task Keys_run_the_steps_and_open_and_close_what_they_name()

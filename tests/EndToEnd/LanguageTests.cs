@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ReuseAddrDashboard.EndToEnd;
 
 /// <summary>The page in Japanese: chosen in the menu or by the address, and Japanese throughout.</summary>
-public sealed class LanguageTests(SharedDashboard shared, Chromium chromium) : PageTests(shared, chromium)
+public sealed class LanguageTests(SharedDashboards shared, Chromium chromium) : PageTests(shared, chromium)
 {
     /// <summary>What stays as it is in every language: names of products, columns of ss, and the kernel's word for an errno.</summary>
     private static readonly string[] Names = ["ASP.NET Core, Blazor, SignalR, Entity Framework Core", "Local Address:Port", "Peer Address:Port", "Address already in use"];

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ReuseAddrDashboard.EndToEnd;
 
 /// <summary>Every page at every size, in both languages and themes: legible, nothing cut off, and clear of axe.</summary>
-public sealed class LooksTests(SharedDashboard shared, Chromium chromium) : PageTests(shared, chromium)
+public sealed class LooksTests(SharedDashboards shared, Chromium chromium) : PageTests(shared, chromium)
 {
     /// <summary>Least height of a letter's box that can be read from the back of a room, in px.</summary>
     private const double Legible = 20;

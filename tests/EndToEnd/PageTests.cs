@@ -6,21 +6,10 @@ using Xunit;
 
 namespace ReuseAddrDashboard.EndToEnd;
 
-/// <summary>A test that starts on a lab with nothing open.</summary>
-public abstract class PageTests(SharedDashboard shared, Chromium chromium) : IAsyncLifetime
+/// <summary>A test in a browser.</summary>
+public abstract class PageTests(SharedDashboards shared, Chromium chromium) : LabTests(shared)
 {
-    protected Dashboard Dashboard => shared.Dashboard;
-
     protected Chromium Chromium => chromium;
-
-    public async ValueTask InitializeAsync() =>
-        Assert.Equal(HttpStatusCode.OK, (await Dashboard.Http.PostAsync("/api/labs/local/reset", null)).StatusCode);
-
-    public ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        return ValueTask.CompletedTask;
-    }
 
     protected Task<Visitor> Come(int width = 1440, int height = 900, string path = "/lab", bool predicts = false, bool touch = false) => Visitor.Come(chromium, Dashboard, width, height, path, predicts, touch);
 

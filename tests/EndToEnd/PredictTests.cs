@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ReuseAddrDashboard.EndToEnd;
 
 /// <summary>What a person expects: asked before the deciding step, shown beside what happened, kept with the run.</summary>
-public sealed class PredictTests(SharedDashboard shared, Chromium chromium) : PageTests(shared, chromium)
+public sealed class PredictTests(SharedDashboards shared, Chromium chromium) : PageTests(shared, chromium)
 {
     [Fact]
     public async Task The_page_asks_before_the_deciding_step_until_it_is_told_not_to()

@@ -9,10 +9,8 @@ using Xunit;
 namespace ReuseAddrDashboard.EndToEnd;
 
 /// <summary>The experiment by API, on this machine's kernel, as a program would ask for it.</summary>
-public sealed class PublishedServerTests(SharedDashboard shared)
+public sealed class PublishedServerTests(SharedDashboards shared) : LabTests(shared)
 {
-    private readonly Dashboard _dashboard = shared.Dashboard;
-
     [Theory]
     [InlineData("without-reuseaddr", null, null, "EADDRINUSE")]
     [InlineData("with-reuseaddr", null, null, null)]
@@ -22,8 +20,8 @@ public sealed class PublishedServerTests(SharedDashboard shared)
     {
         await Reset();
         string id = await Open(Lessons.ReuseAddr(LessonPorts.Next(), listener, rebind) with { Scenario = scenario, Play = true });
-        await Wait.Until(async () => (await _dashboard.GetRun(id)).Outcome != Outcome.Running, TimeSpan.FromSeconds(20), () => $"The run {id} does not end:\n{_dashboard.Log}");
-        RunFile run = await _dashboard.GetRun(id);
+        await Wait.Until(async () => (await Dashboard.GetRun(id)).Outcome != Outcome.Running, TimeSpan.FromSeconds(20), () => $"The run {id} does not end:\n{Dashboard.Log}");
+        RunFile run = await Dashboard.GetRun(id);
 
         Assert.Equal(Outcome.Completed, run.Outcome);
         // A bind that succeeds is followed by listen, which decides as well.
@@ -38,11 +36,11 @@ public sealed class PublishedServerTests(SharedDashboard shared)
     public async Task Takes_JSON_only_and_no_foreign_origin()
     {
         using HttpRequestMessage form = new(HttpMethod.Post, "/api/labs/local/reset") { Content = new FormUrlEncodedContent([new("a", "b")]) };
-        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await _dashboard.Http.SendAsync(form)).StatusCode);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await Dashboard.Http.SendAsync(form)).StatusCode);
         using HttpRequestMessage foreign = new(HttpMethod.Post, "/api/labs/local/reset") { Headers = { { "Origin", "http://example.com" } } };
-        Assert.Equal(HttpStatusCode.Forbidden, (await _dashboard.Http.SendAsync(foreign)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await Dashboard.Http.SendAsync(foreign)).StatusCode);
         using HttpRequestMessage rebound = new(HttpMethod.Get, "/healthz") { Headers = { Host = "example.com" } };
-        Assert.Equal(HttpStatusCode.BadRequest, (await _dashboard.Http.SendAsync(rebound)).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await Dashboard.Http.SendAsync(rebound)).StatusCode);
     }
 
     [Fact]
@@ -69,10 +67,10 @@ public sealed class PublishedServerTests(SharedDashboard shared)
 
     private async Task<string> Open(StartRun request)
     {
-        using HttpResponseMessage answer = await _dashboard.Http.PostAsJsonAsync("/api/labs/local/runs", request, WireJson.Default.StartRun);
+        using HttpResponseMessage answer = await Dashboard.Http.PostAsJsonAsync("/api/labs/local/runs", request, WireJson.Default.StartRun);
         Assert.True(answer.StatusCode == HttpStatusCode.Created, $"{answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
         return answer.Headers.Location!.ToString().Split('/')[^1];
     }
 
-    private async Task Reset() => Assert.Equal(HttpStatusCode.OK, (await _dashboard.Http.PostAsync("/api/labs/local/reset", null)).StatusCode);
+    private async Task Reset() => Assert.Equal(HttpStatusCode.OK, (await Dashboard.Http.PostAsync("/api/labs/local/reset", null)).StatusCode);
 }

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ReuseAddrDashboard.EndToEnd;
 
 /// <summary>Finished runs: listed, and opened to be read.</summary>
-public sealed class RunsTests(SharedDashboard shared, Chromium chromium) : PageTests(shared, chromium)
+public sealed class RunsTests(SharedDashboards shared, Chromium chromium) : PageTests(shared, chromium)
 {
     [Fact]
     public async Task A_finished_run_is_listed_and_opens_read_only_with_its_diagram_and_verdict()

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ReuseAddrDashboard.EndToEnd;
 
 /// <summary>The page is a function of the log: whoever looks, whenever they came, sees the same.</summary>
-public sealed class SeveralViewersTests(SharedDashboard shared, Chromium chromium) : PageTests(shared, chromium)
+public sealed class SeveralViewersTests(SharedDashboards shared, Chromium chromium) : PageTests(shared, chromium)
 {
     [Fact]
     public async Task Two_browsers_are_in_step_and_both_may_click()

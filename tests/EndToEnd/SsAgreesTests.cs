@@ -8,24 +8,22 @@ using Xunit;
 namespace ReuseAddrDashboard.EndToEnd;
 
 /// <summary>What the log says of the server's sockets is what ss says in the server's namespace, after every step.</summary>
-public sealed class SsAgreesTests(SharedDashboard shared)
+public sealed class SsAgreesTests(SharedDashboards shared) : LabTests(shared)
 {
-    private readonly Dashboard _dashboard = shared.Dashboard;
-
     [Fact]
     public async Task The_runs_ss_is_the_real_one_after_every_step()
     {
-        Assert.Equal(HttpStatusCode.OK, (await _dashboard.Http.PostAsync("/api/labs/local/reset", null)).StatusCode);
-        HostFacts server = (await _dashboard.Lab()).Hosts.Single(host => host.Name == "server").Facts!;
+        Assert.Equal(HttpStatusCode.OK, (await Dashboard.Http.PostAsync("/api/labs/local/reset", null)).StatusCode);
+        HostFacts server = (await Dashboard.Lab()).Hosts.Single(host => host.Name == "server").Facts!;
         int port = LessonPorts.Next();
         StartRun start = Lessons.ReuseAddr(port, listener: true, rebind: true);
-        using HttpResponseMessage opened = await _dashboard.Http.PostAsJsonAsync("/api/labs/local/runs", start, WireJson.Default.StartRun);
+        using HttpResponseMessage opened = await Dashboard.Http.PostAsJsonAsync("/api/labs/local/runs", start, WireJson.Default.StartRun);
         Assert.Equal(HttpStatusCode.Created, opened.StatusCode);
         string run = opened.Headers.Location!.ToString();
 
         foreach (string step in (string[])["start-listener", "connect", "close", "rebind"])
         {
-            using HttpResponseMessage done = await _dashboard.Http.PostAsync($"{run}/steps/{step}", null);
+            using HttpResponseMessage done = await Dashboard.Http.PostAsync($"{run}/steps/{step}", null);
             Assert.True(done.IsSuccessStatusCode, await done.Content.ReadAsStringAsync());
             await Agrees(run, server, port, step);
         }
@@ -37,9 +35,9 @@ public sealed class SsAgreesTests(SharedDashboard shared)
         string? before = null, ours = null, after = null;
         await Wait.Until(async () =>
         {
-            before = await HostNamespace.Output(_dashboard.Id, server, "ss", "-anot4", $"sport == :{port}");
-            ours = await _dashboard.Http.GetStringAsync($"{run}/ss");
-            after = await HostNamespace.Output(_dashboard.Id, server, "ss", "-anot4", $"sport == :{port}");
+            before = await HostNamespace.Output(Dashboard.Id, server, "ss", "-anot4", $"sport == :{port}");
+            ours = await Dashboard.Http.GetStringAsync($"{run}/ss");
+            after = await HostNamespace.Output(Dashboard.Id, server, "ss", "-anot4", $"sport == :{port}");
             Assert.SkipWhen(before is null, "The server's network namespace cannot be found in /proc by this user.");
             return ours == before || ours == after;
         }, TimeSpan.FromSeconds(30), () => $"After {step}:\nss before:\n{before}the run's:\n{ours}ss after:\n{after}");

@@ -138,7 +138,7 @@ internal sealed class FaultKinds(Dashboard dashboard, IReadOnlyList<Viewer> view
     private async Task<ClientWebSocket> Raw()
     {
         var socket = new ClientWebSocket();
-        await socket.ConnectAsync(new(dashboard.Url.Replace("http://", "ws://", StringComparison.Ordinal) + HubRoutes.Lab), cancel);
+        await socket.ConnectAsync(new(dashboard.Url.Replace("http://", "ws://", StringComparison.Ordinal) + HubPaths.Lab), cancel);
         await Send(socket, """{"protocol":"json","version":1}""");
         return socket;
     }

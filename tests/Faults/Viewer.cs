@@ -17,7 +17,7 @@ internal sealed class Viewer : IAsyncDisposable
 
     public Viewer(string url)
     {
-        _hub = new HubConnectionBuilder().WithUrl(url + HubRoutes.Lab).AddJsonProtocol(j => j.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default))
+        _hub = new HubConnectionBuilder().WithUrl(url + HubPaths.Lab).AddJsonProtocol(j => j.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default))
             .WithKeepAliveInterval(TimeSpan.FromSeconds(5)).WithServerTimeout(TimeSpan.FromSeconds(15)).Build();
         _hub.On<LabState>(nameof(ILabClient.Lab), state =>
         {

@@ -52,7 +52,7 @@ public abstract class LessonTest(LessonDashboard dashboard)
         if (skips)
             limit.CancelAfter(Limit);
         RunFile run = await Play(scenario, expected, pauseMs ?? (index == 0 ? scenario.PauseMs : 0), skips, limit.Token);
-        Timeline timeline = Timeline.Of(RunFiles.HeaderOf(run), run.Events);
+        Timeline timeline = Timeline.Fold(RunFiles.HeaderOf(run), run.Events);
         string told = string.Join('\n', run.Events.Where(e => e is not (SegmentEvent or SocketEvent or StateEvent)).Select(Tell));
         bool captured = lab.Hosts.All(h => h.Facts!.Observes(EvidenceSource.Capture));
         foreach (Condition that in expected.That.Where(c => captured || !ImpliedNeeds.AskForSegments(c)))
@@ -114,7 +114,7 @@ public abstract class LessonTest(LessonDashboard dashboard)
                     Assert.True(file.Outcome == Outcome.Completed, $"{id} ended {file.Outcome}:\n{string.Join('\n', file.Events.Where(e => e is not (SegmentEvent or SocketEvent or StateEvent)).Select(Tell))}\n{dashboard.Log}");
                     return file;
                 }
-                if (skips && Timeline.Of(RunFiles.HeaderOf(file), file.Events).WaitsForTimeWait)
+                if (skips && Timeline.Fold(RunFiles.HeaderOf(file), file.Events).WaitsForTimeWait)
                     await dashboard.Post($"/api/runs/{run}/skip-wait", null, cancel);
             }
             throw new InvalidOperationException("The clock stopped.");
@@ -127,7 +127,7 @@ public abstract class LessonTest(LessonDashboard dashboard)
 
     private static string Tell(RunEvent e) => e switch
     {
-        CallEvent c => $"{c.Host} {c.Program} {c.Socket} {StraceLine.Of(c)} {c.Remark}",
+        CallEvent c => $"{c.Host} {c.Program} {c.Socket} {StraceLine.Write(c)} {c.Remark}",
         _ => e.ToString(),
     };
 

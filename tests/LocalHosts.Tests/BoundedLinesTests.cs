@@ -14,7 +14,7 @@ public sealed class BoundedLinesTests
     public async Task Cuts_lines_at_the_limit(string text, string lines)
     {
         var all = new List<string>();
-        await foreach (string line in BoundedLines.Of(new StringReader(text), 10))
+        await foreach (string line in BoundedLines.Read(new StringReader(text), 10))
         {
             all.Add(line);
         }
@@ -25,7 +25,7 @@ public sealed class BoundedLinesTests
     [Fact]
     public async Task Keeps_no_more_of_an_endless_line_than_the_limit()
     {
-        await foreach (string line in BoundedLines.Of(new StringReader(new string('x', 10_000_000)), 400))
+        await foreach (string line in BoundedLines.Read(new StringReader(new string('x', 10_000_000)), 400))
         {
             Assert.Equal(403, line.Length);
         }

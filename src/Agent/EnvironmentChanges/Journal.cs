@@ -13,16 +13,16 @@ internal sealed class Journal
 
     private readonly JournalPlace _place;
     private readonly string _bootId;
-    private readonly int _keeper;
+    private readonly int _localHosts;
     private readonly List<JournalEntry> _entries = [];
     private string? _directory;
 
     /// <param name="place">Where it is.</param>
     /// <param name="bootId">The kernel's boot id.</param>
-    /// <param name="keeper">The process that made the namespace and with which it goes; 0 for none.</param>
-    public Journal(JournalPlace place, string bootId, int keeper = 0)
+    /// <param name="localHosts">The process that made the namespace and with which it goes; 0 for none.</param>
+    public Journal(JournalPlace place, string bootId, int localHosts = 0)
     {
-        (_place, _bootId, _keeper, _directory) = (place, bootId, keeper, place.Find());
+        (_place, _bootId, _localHosts, _directory) = (place, bootId, localHosts, place.Find());
         if (_directory is not null && Read(_directory) is { } left && left.BootId == bootId)
             _entries.AddRange(left.Entries);
     }
@@ -65,14 +65,14 @@ internal sealed class Journal
         }
     }
 
-    /// <summary>Removes the journals of this user's agents whose keeper was killed: what they tell of went with its namespaces, and no agent will ever be there again.</summary>
+    /// <summary>Removes the journals of this user's agents whose local hosts were killed: what they tell of went with its namespaces, and no agent will ever be there again.</summary>
     public void RemoveThoseOfTheDead()
     {
         try
         {
             foreach (string directory in _place.Others())
             {
-                if (Read(directory) is { } left && (left.BootId != _bootId || left.Keeper != 0 && !Processes.Live(left.Keeper)))
+                if (Read(directory) is { } left && (left.BootId != _bootId || left.LocalHosts != 0 && !Processes.Live(left.LocalHosts)))
                     Directory.Delete(directory, recursive: true);
             }
         }
@@ -110,7 +110,7 @@ internal sealed class Journal
         string file = Path.Combine(_directory, Name), next = file + ".new";
         using (FileStream stream = File.Create(next))
         {
-            JsonSerializer.Serialize(stream, new JournalFile(_bootId, _entries, _keeper), JournalJson.Default.JournalFile);
+            JsonSerializer.Serialize(stream, new JournalFile(_bootId, _entries, _localHosts), JournalJson.Default.JournalFile);
             stream.Flush(flushToDisk: true);
         }
         File.Move(next, file, overwrite: true);

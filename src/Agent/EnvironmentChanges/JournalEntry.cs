@@ -26,8 +26,8 @@ internal sealed record JournalEntry(string Run, ChangeKind Kind, string Name, st
 /// <summary>A journal as a file.</summary>
 /// <param name="BootId">The kernel's: after a reboot there is nothing to undo.</param>
 /// <param name="Entries">The changes in the order in which they were made.</param>
-/// <param name="Keeper">The process that made the namespace and with which it goes; 0 for none.</param>
-internal sealed record JournalFile(string BootId, IReadOnlyList<JournalEntry> Entries, int Keeper);
+/// <param name="LocalHosts">The process that made the namespace and with which it goes; 0 for none.</param>
+internal sealed record JournalFile(string BootId, IReadOnlyList<JournalEntry> Entries, int LocalHosts);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(JournalFile))]

@@ -1,4 +1,5 @@
 using ReuseAddrDashboard.Agent.Kernel;
+using ReuseAddrDashboard.Agent.Link;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Texts;
@@ -13,7 +14,7 @@ namespace ReuseAddrDashboard.Agent.EnvironmentChanges;
 /// <param name="journal">Null where nothing may be changed: the namespace is not the lab's own.</param>
 /// <param name="device">The host's interface.</param>
 /// <param name="tell">Takes the events.</param>
-internal sealed class RunChanges(Journal? journal, Func<string> device, Action<RunEvent, long?> tell)
+internal sealed class RunChanges(Journal? journal, Func<string> device, Action<RunEvent, Cause> tell)
 {
     private readonly record struct Filter(string Run, string Name, string What);
 
@@ -43,7 +44,7 @@ internal sealed class RunChanges(Journal? journal, Func<string> device, Action<R
         if (refusal is not null && first)
             journal.Remove(entry);
         Message? reason = refusal is null ? null : Message.Of(AgentCodes.SysctlRefused, ("name", order.Name), ("value", order.Value), ("text", Errno.Text(refusal.Errno)));
-        Tell("sysctl", order.Name, reason is null ? EnvironmentChange.Made : EnvironmentChange.Refused, order.Id, value: SysctlFile.Read(order.Name), before: before, reason: reason);
+        Tell("sysctl", order.Name, reason is null ? EnvironmentChange.Made : EnvironmentChange.Refused, new Cause(order.Run, order.Id), value: SysctlFile.Read(order.Name), before: before, reason: reason);
         return reason;
     }
 
@@ -85,7 +86,7 @@ internal sealed class RunChanges(Journal? journal, Func<string> device, Action<R
         if (_filters.Add(table, order) is { Trouble: { } trouble })
             return Refuse(order, Because(AgentCodes.NftRefused, trouble));
         _open.Add(new(order.Run!, order.Name, order.What));
-        Tell(order.What, order.Name, EnvironmentChange.Made, order.Id, value: PacketFilters.Shown(order));
+        Tell(order.What, order.Name, EnvironmentChange.Made, new(order.Run, order.Id), value: PacketFilters.Shown(order));
         return null;
     }
 
@@ -104,7 +105,7 @@ internal sealed class RunChanges(Journal? journal, Func<string> device, Action<R
             return Refuse(order, Delay.IsMissing(trouble) ? new Message(AgentCodes.NoNetem) : Because(AgentCodes.TcRefused, trouble));
         }
         _open.Add(new(order.Run!, order.Name, order.What));
-        Tell(order.What, order.Name, EnvironmentChange.Made, order.Id, value: "tc " + Delay.Commands(at, order.Port, order.DelayMs)[2]);
+        Tell(order.What, order.Name, EnvironmentChange.Made, new(order.Run, order.Id), value: "tc " + Delay.Commands(at, order.Port, order.DelayMs)[2]);
         return null;
     }
 
@@ -122,7 +123,7 @@ internal sealed class RunChanges(Journal? journal, Func<string> device, Action<R
     {
         long? met = _filters.Remove(PacketFilters.Table(filter.Run), filter.Name);
         _open.Remove(filter);
-        Tell(filter.What, filter.Name, EnvironmentChange.Undone, order, met: met);
+        Tell(filter.What, filter.Name, EnvironmentChange.Undone, new(filter.Run, order), met: met);
     }
 
     private void Undo(JournalEntry entry, long? order, bool told)
@@ -139,7 +140,7 @@ internal sealed class RunChanges(Journal? journal, Func<string> device, Action<R
                 if (_open.FirstOrDefault(f => f.Run == entry.Run && f.What == "delay") is { Name: { } name } filter)
                 {
                     _open.Remove(filter);
-                    Tell("delay", name, EnvironmentChange.Undone, order);
+                    Tell("delay", name, EnvironmentChange.Undone, new(entry.Run, order));
                 }
                 break;
             default:
@@ -162,7 +163,7 @@ internal sealed class RunChanges(Journal? journal, Func<string> device, Action<R
             journal!.Remove(entry);
         if (told)
         {
-            Tell("sysctl", entry.Name, refusal is null ? EnvironmentChange.Undone : EnvironmentChange.Refused, order, value: SysctlFile.Read(entry.Name), before: now,
+            Tell("sysctl", entry.Name, refusal is null ? EnvironmentChange.Undone : EnvironmentChange.Refused, new(entry.Run, order), value: SysctlFile.Read(entry.Name), before: now,
                 reason: refusal is null ? null : Message.Of(AgentCodes.SysctlRefused, ("name", entry.Name), ("value", entry.Before), ("text", Errno.Text(refusal.Errno))));
         }
     }
@@ -185,10 +186,10 @@ internal sealed class RunChanges(Journal? journal, Func<string> device, Action<R
 
     private Message Refuse(FilterOrder order, Message reason)
     {
-        Tell(order.What, order.Name, EnvironmentChange.Refused, order.Id, reason: reason);
+        Tell(order.What, order.Name, EnvironmentChange.Refused, new(order.Run, order.Id), reason: reason);
         return reason;
     }
 
-    private void Tell(string what, string name, EnvironmentChange change, long? order, string? value = null, string? before = null, long? met = null, Message? reason = null) => tell(
-        new EnvironmentEvent { T = KernelClock.Monotonic(), Source = EvidenceSource.Agent, What = what, Name = name, Change = change, Value = value, Before = before, Met = met, Reason = reason }, order);
+    private void Tell(string what, string name, EnvironmentChange change, Cause cause, string? value = null, string? before = null, long? met = null, Message? reason = null) => tell(
+        new EnvironmentEvent { T = KernelClock.Monotonic(), Source = EvidenceSource.Agent, What = what, Name = name, Change = change, Value = value, Before = before, Met = met, Reason = reason }, cause);
 }

@@ -24,7 +24,7 @@ internal sealed class AllowedAddresses
     /// <summary>Every address: for a namespace in which nothing but the lab is.</summary>
     public static AllowedAddresses All { get; } = new([new(IPAddress.Any, 0), new(IPAddress.IPv6Any, 0)], loopback: true);
 
-    public static AllowedAddresses Of(AgentOptions options)
+    public static AllowedAddresses Read(AgentOptions options)
     {
         if (Abilities.HasOwnNamespace(options))
             return All;

@@ -8,11 +8,11 @@ internal static class ServiceManager
 {
     public const string Variable = "NOTIFY_SOCKET";
 
-    public static void Ready() => Tell("READY=1");
+    public static void Ready() => Notify("READY=1");
 
-    public static void Stopping() => Tell("STOPPING=1");
+    public static void Stopping() => Notify("STOPPING=1");
 
-    private static void Tell(string state)
+    private static void Notify(string state)
     {
         if (Environment.GetEnvironmentVariable(Variable) is not ['/' or '@', _, ..] path)
             return;

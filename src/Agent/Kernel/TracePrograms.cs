@@ -61,7 +61,7 @@ internal static class TracePrograms
             TimeLeft(code, at);
         code.Call(BPF_FUNC_ktime_get_ns);
         code.Store(BPF_DW, BpfCode.Frame, Record + TraceRecord.TimeAt, 0);
-        Tell(code, ring);
+        Emit(code, ring);
         code.Label("end");
         code.Set(0, 0);
         code.Exit();
@@ -138,7 +138,7 @@ internal static class TracePrograms
         code.Store(BPF_DW, BpfCode.Frame, Record + TraceRecord.LeftAt, 1);
     }
 
-    private static void Tell(BpfCode code, int ring)
+    private static void Emit(BpfCode code, int ring)
     {
         code.LoadMap(1, BPF_PSEUDO_MAP_FD, ring);
         code.Move(2, BpfCode.Frame);

@@ -64,7 +64,7 @@ internal sealed class DashboardAddress
         var invoker = new HttpMessageInvoker(handler);
         var webSocket = new ClientWebSocket();
         if (key is not null)
-            webSocket.Options.SetRequestHeader("Authorization", HubRoutes.KeyScheme + key);
+            webSocket.Options.SetRequestHeader("Authorization", HubPaths.KeyScheme + key);
         try
         {
             await webSocket.ConnectAsync(uri, invoker, cancel);

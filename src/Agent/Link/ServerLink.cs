@@ -133,7 +133,7 @@ internal sealed partial class ServerLink(
     private HubConnection Build(Task welcomed)
     {
         HubConnection hub = new HubConnectionBuilder()
-            .WithUrl(address.Hub(HubRoutes.Agent), HttpTransportType.WebSockets, options =>
+            .WithUrl(address.Hub(HubPaths.Agent), HttpTransportType.WebSockets, options =>
             {
                 options.SkipNegotiation = true;
                 options.WebSocketFactory = (context, cancel) => address.ConnectAsync(context.Uri, key.Read(), cancel);

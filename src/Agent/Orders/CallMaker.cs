@@ -204,7 +204,7 @@ internal sealed class CallMaker(HostedRuns runs, Reporter reporter, OwnSockets o
             if (result is { } returned)
                 TellReturned(order, socket, call, returned, made);
             else if (order.Background && refused is not null)
-                reporter.Tell(new NoteEvent { T = KernelClock.Monotonic(), Source = EvidenceSource.Agent, Message = refused }, order.Id);
+                reporter.Tell(new NoteEvent { T = KernelClock.Monotonic(), Source = EvidenceSource.Agent, Message = refused }, new(order.Run, order.Id));
             lock (runs.Gate)
             {
                 socket.Busy = null;

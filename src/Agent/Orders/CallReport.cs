@@ -15,7 +15,7 @@ internal static class CallReport
     /// <param name="asked">The socket whose addresses belong into the event; null for none.</param>
     /// <param name="remark">What else is to be known.</param>
     /// <param name="made">The socket that the call made; null for none.</param>
-    public static CallEvent Of(in CallResult result, string socket, string? program = null, SocketFd? asked = null, Message? remark = null, RunSocket? made = null)
+    public static CallEvent Make(in CallResult result, string socket, string? program = null, SocketFd? asked = null, Message? remark = null, RunSocket? made = null)
     {
         TcpEndpoint? local = asked is null ? null : SocketNames.Local(asked);
         TcpEndpoint? remote = asked is null ? null : SocketNames.Remote(asked);

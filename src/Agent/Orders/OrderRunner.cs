@@ -33,7 +33,9 @@ internal sealed partial class OrderRunner : IOrders, IDisposable
     private readonly RunCloser _closer;
     private readonly TimeWaitDestroyer _destroyer;
     private readonly ILogger _log;
+    private readonly string _dashboard;
     private readonly Thread _thread;
+    private string? _told;
 
     /// <param name="outbox">Takes events and the ends of orders.</param>
     /// <param name="watcher">Looks at the sockets after each order.</param>
@@ -41,11 +43,12 @@ internal sealed partial class OrderRunner : IOrders, IDisposable
     /// <param name="hold">How a process that holds sockets is started.</param>
     /// <param name="changes">What runs change in the host's namespace.</param>
     /// <param name="allowed">The addresses that calls may name.</param>
+    /// <param name="dashboard">Who orders, for the log.</param>
     /// <param name="time">Limits of blocking calls.</param>
     /// <param name="log">Takes defects.</param>
-    public OrderRunner(Outbox outbox, SocketWatcher watcher, OwnSockets own, HoldCommand hold, RunChanges changes, AllowedAddresses allowed, TimeProvider time, ILogger<OrderRunner> log)
+    public OrderRunner(Outbox outbox, SocketWatcher watcher, OwnSockets own, HoldCommand hold, RunChanges changes, AllowedAddresses allowed, string dashboard, TimeProvider time, ILogger<OrderRunner> log)
     {
-        (_watcher, _own, _log, _changes, _allowed, _reporter) = (watcher, own, log, changes, allowed, new Reporter(outbox, watcher));
+        (_watcher, _own, _log, _changes, _allowed, _dashboard, _reporter) = (watcher, own, log, changes, allowed, dashboard, new Reporter(outbox, watcher));
         var runs = new HostedRuns(time);
         _calls = new CallMaker(runs, _reporter, own, time, Begin);
         _programs = new ProgramEnder(runs, own, hold, _reporter.Tell);
@@ -70,7 +73,6 @@ internal sealed partial class OrderRunner : IOrders, IDisposable
     {
         if (_orders.IsAddingCompleted)
             return;
-        CloseAll(new Message(AgentCodes.EndedWithAgent));
         _orders.CompleteAdding();
         _thread.Join();
     }
@@ -90,7 +92,7 @@ internal sealed partial class OrderRunner : IOrders, IDisposable
             return;
         }
         if (order.Run is { } run && order is not CloseRunOrder)
-            Log.Ordered(_log, run, order);
+            Tell(run, order);
         switch (order)
         {
             case CallOrder call:
@@ -132,6 +134,15 @@ internal sealed partial class OrderRunner : IOrders, IDisposable
         }
     }
 
+    // Who orders what: that a run begins is told always, its orders to who wants to know.
+    private void Tell(string run, AgentOrder order)
+    {
+        if (run != _told)
+            Log.Begins(_log, _dashboard, run);
+        _told = run;
+        Log.Ordered(_log, run, order);
+    }
+
     private void Enqueue(long? id, Action order)
     {
         if (_orders.IsAddingCompleted || !_orders.TryAdd(new Waiting(id, order)))
@@ -145,6 +156,7 @@ internal sealed partial class OrderRunner : IOrders, IDisposable
     {
         foreach (Waiting order in _orders.GetConsumingEnumerable())
             Guard(order.Id, order.Do);
+        Guard(null, () => _closer.Close(_ => true, null, new Message(AgentCodes.EndedWithAgent)));
     }
 
     private void Begin(string name, long order, Action work) => Start(name, () => Guard(order, work));
@@ -173,6 +185,9 @@ internal sealed partial class OrderRunner : IOrders, IDisposable
 
     private static partial class Log
     {
+        [LoggerMessage(Level = LogLevel.Information, Message = "{Dashboard} orders the calls of run {Run}.")]
+        public static partial void Begins(ILogger log, string dashboard, string run);
+
         [LoggerMessage(Level = LogLevel.Debug, Message = "Run {Run}: {Order}")]
         public static partial void Ordered(ILogger log, string run, AgentOrder order);
 

@@ -1,5 +1,6 @@
 using ReuseAddrDashboard.Agent.EnvironmentChanges;
 using ReuseAddrDashboard.Agent.Kernel;
+using ReuseAddrDashboard.Agent.Link;
 using ReuseAddrDashboard.Agent.Programs;
 using ReuseAddrDashboard.Agent.Watch;
 using ReuseAddrDashboard.Core.Texts;
@@ -23,40 +24,37 @@ internal sealed class RunCloser(HostedRuns runs, Reporter reporter, OwnSockets o
             call.Stop(why);
         runs.WaitFor(blocking, EndsWithin);
 
-        RunSocket[] open;
-        KeyValuePair<string, HeldProcess>[] children;
+        (string Run, RunSocket Socket)[] open;
+        (string Run, string Name, HeldProcess Process)[] children;
         lock (runs.Gate)
         {
             HostedRun[] closed = [.. runs.All.Where(r => wanted(r.Id))];
-            open = [.. closed.SelectMany(r => r.Sockets.Values).OfType<RunSocket>().Where(s => s.Busy is null).OrderByDescending(s => s.IsEnd).ThenBy(s => s.Fd.Number)];
-            children = [.. closed.SelectMany(r => r.Children)];
+            open = [.. closed.SelectMany(r => r.Sockets.Values.OfType<RunSocket>().Where(s => s.Busy is null).Select(s => (r.Id, s))).OrderByDescending(o => o.s.IsEnd).ThenBy(o => o.s.Fd.Number)];
+            children = [.. closed.SelectMany(r => r.Children.Select(c => (r.Id, c.Key, c.Value)))];
             foreach (HostedRun run in closed)
             {
                 run.Children.Clear();
-                foreach (RunSocket socket in open)
-                {
-                    if (run.Sockets.GetValueOrDefault(socket.Name) == socket)
-                        run.Sockets.Remove(socket.Name);
-                }
+                foreach ((_, RunSocket socket) in open.Where(o => o.Run == run.Id))
+                    run.Sockets.Remove(socket.Name);
                 runs.Tidy(run.Id);
             }
         }
-        foreach ((string name, HeldProcess child) in children)
-            programs.Kill(name, child, order);
+        foreach ((string run, string name, HeldProcess child) in children)
+            programs.Kill(name, child, new(run, order));
         // A close that lingers does not hold up the others.
-        Thread[] lingering = [.. open.Where(s => s.Linger > 0).Select(s => start($"close {s.Name}", () => Close(s, order)))];
-        foreach (RunSocket socket in open.Where(s => s.Linger == 0))
-            Close(socket, order);
+        Thread[] lingering = [.. open.Where(o => o.Socket.Linger > 0).Select(o => start($"close {o.Socket.Name}", () => Close(o.Socket, new(o.Run, order))))];
+        foreach ((string run, RunSocket socket) in open.Where(o => o.Socket.Linger == 0))
+            Close(socket, new(run, order));
         foreach (Thread thread in lingering)
             thread.Join(EndsWithin);
         changes.Undo(wanted, order);
         reporter.Look();
     }
 
-    private void Close(RunSocket socket, long? order)
+    private void Close(RunSocket socket, Cause cause)
     {
         CallResult result = SocketCalls.Close(socket.Fd);
         own.Remove(socket.Inode);
-        reporter.Tell(CallReport.Of(result, socket.Name, socket.Program), order);
+        reporter.Tell(CallReport.Make(result, socket.Name, socket.Program), cause);
     }
 }

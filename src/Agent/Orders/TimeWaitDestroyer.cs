@@ -25,7 +25,7 @@ internal sealed class TimeWaitDestroyer(Reporter reporter, SocketWatcher watcher
             return Message.Of(AgentCodes.NotTimeWait, ("local", pair.Local), ("remote", pair.Remote), ("state", socket.State.Name()));
 
         CallResult result = diag.Destroy(socket);
-        reporter.Tell(CallReport.Of(result, DestroyOrder.SocketName) with { Local = pair.Local, Remote = pair.Remote }, order.Id);
+        reporter.Tell(CallReport.Make(result, DestroyOrder.SocketName) with { Local = pair.Local, Remote = pair.Remote }, new(order.Run, order.Id));
         return result.Errno switch
         {
             0 => null,

@@ -1,4 +1,5 @@
 using ReuseAddrDashboard.Agent.Kernel;
+using ReuseAddrDashboard.Agent.Link;
 using ReuseAddrDashboard.Agent.Watch;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Texts;
@@ -14,7 +15,7 @@ namespace ReuseAddrDashboard.Agent.Programs;
 /// <param name="own">This agent's sockets, for the watcher.</param>
 /// <param name="command">How a process that holds sockets is started.</param>
 /// <param name="tell">Takes the events.</param>
-internal sealed class ProgramEnder(HostedRuns runs, OwnSockets own, HoldCommand command, Action<RunEvent, long?> tell)
+internal sealed class ProgramEnder(HostedRuns runs, OwnSockets own, HoldCommand command, Action<RunEvent, Cause> tell)
 {
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(12);
 
@@ -45,7 +46,7 @@ internal sealed class ProgramEnder(HostedRuns runs, OwnSockets own, HoldCommand 
             return Failed(refused!);
         lock (runs.Gate)
             run.Children.Add(order.Child, child);
-        tell(new ProgramEvent { T = at, Source = EvidenceSource.Agent, Program = order.Program, Change = ProgramChange.Forked, Child = order.Child, Sockets = [.. child.Closing.Reverse()], Pid = child.Pid }, order.Id);
+        tell(new ProgramEvent { T = at, Source = EvidenceSource.Agent, Program = order.Program, Change = ProgramChange.Forked, Child = order.Child, Sockets = [.. child.Closing.Reverse()], Pid = child.Pid }, new(order.Run, order.Id));
         return null;
     }
 
@@ -60,7 +61,7 @@ internal sealed class ProgramEnder(HostedRuns runs, OwnSockets own, HoldCommand 
         }
         if (child is not null)
         {
-            End(order.Program, order.Instance, child, order.Kill, order.Id);
+            End(order.Program, order.Instance, child, order.Kill, new(order.Run, order.Id));
             return null;
         }
 
@@ -68,7 +69,7 @@ internal sealed class ProgramEnder(HostedRuns runs, OwnSockets own, HoldCommand 
         RunSocket[] sockets = Release(order);
         if (sockets.Length == 0)
         {
-            tell(Ended(order.Program, order.Instance, order.Kill, KernelClock.Monotonic(), [], null), order.Id);
+            tell(Ended(order.Program, order.Instance, order.Kill, KernelClock.Monotonic(), [], null), new(order.Run, order.Id));
             return null;
         }
         HeldProcess? process = HeldProcess.Start(command, sockets, own, out KernelRefusal? refused);
@@ -82,18 +83,18 @@ internal sealed class ProgramEnder(HostedRuns runs, OwnSockets own, HoldCommand 
             socket.Fd.Dispose();
             own.Remove(socket.Inode);
         }
-        End(order.Program, order.Instance, process, order.Kill, order.Id);
+        End(order.Program, order.Instance, process, order.Kill, new(order.Run, order.Id));
         return null;
     }
 
     /// <summary>Kills a child whose run ends.</summary>
-    public void Kill(string name, HeldProcess child, long? order) => End(name, 0, child, kill: true, order);
+    public void Kill(string name, HeldProcess child, Cause cause) => End(name, 0, child, kill: true, cause);
 
-    private void End(string program, int instance, HeldProcess process, bool kill, long? order)
+    private void End(string program, int instance, HeldProcess process, bool kill, Cause cause)
     {
         long at = KernelClock.Monotonic();
         process.End(kill);
-        tell(Ended(program, instance, kill, at, process.Closing, process.Pid), order);
+        tell(Ended(program, instance, kill, at, process.Closing, process.Pid), cause);
     }
 
     private static ProgramEvent Ended(string program, int instance, bool kill, long at, IReadOnlyList<string> sockets, int? pid) => new()

@@ -55,13 +55,14 @@ internal sealed class AppendList<T> : IReadOnlyList<T>
         return new(_first, _begin, own, Count + 1);
     }
 
-    public IEnumerator<T> GetEnumerator()
+    /// <summary>The items from a place on, without going through those before.</summary>
+    public IEnumerable<T> From(int place)
     {
-        for (int i = 0; i < _begin; i++)
-            yield return _first.Items[i];
-        for (int i = _begin; i < Count; i++)
-            yield return _own!.Items[i - _begin];
+        for (int i = place; i < Count; i++)
+            yield return i < _begin ? _first.Items[i] : _own!.Items[i - _begin];
     }
+
+    public IEnumerator<T> GetEnumerator() => From(0).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

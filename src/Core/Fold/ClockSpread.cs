@@ -17,7 +17,7 @@ public sealed class ClockSpread
     private ClockSpread(ImmutableDictionary<string, ClockEvent> last) => _last = last;
 
     /// <summary>By every measure that a log holds.</summary>
-    public static ClockSpread Of(IEnumerable<RunEvent> log) => log.OfType<ClockEvent>().Aggregate(Unknown, (known, clock) => known.With(clock));
+    public static ClockSpread Fold(IEnumerable<RunEvent> log) => log.OfType<ClockEvent>().Aggregate(Unknown, (known, clock) => known.With(clock));
 
     /// <summary>With one measure more, which takes the place of that host's last; the same where it names no host.</summary>
     public ClockSpread With(ClockEvent clock) => clock.Host is { } host ? new(_last.SetItem(host, clock)) : this;

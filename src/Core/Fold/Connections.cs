@@ -45,7 +45,7 @@ internal static class Connections
     /// <summary>Nanoseconds that stamps of one clock may be apart.</summary>
     private const long Stamps = 1_000_000;
 
-    public static IReadOnlyList<Connection> Of(Flow flow, FlowEnds? ends, FlowContext context)
+    public static IReadOnlyList<Connection> Find(Flow flow, FlowEnds? ends, FlowContext context)
     {
         var all = new List<Connection>();
         if (ends is null)

@@ -41,7 +41,7 @@ internal sealed record EndMoment(EndMomentKind Kind, long T, Arrow? Segment, Flo
     public uint End { get; init; }
 
     /// <summary>Everything that happened at an end, in the order of time.</summary>
-    public static IEnumerable<EndMoment> Of(TcpEndpoint own, IReadOnlyList<Arrow> arrows, IEnumerable<FlowCall> calls)
+    public static IEnumerable<EndMoment> Collect(TcpEndpoint own, IReadOnlyList<Arrow> arrows, IEnumerable<FlowCall> calls)
     {
         var all = new List<EndMoment>();
         foreach (FlowCall call in calls)

@@ -28,10 +28,10 @@ internal sealed class EndStates
     /// <param name="calls">The calls on both ends.</param>
     /// <param name="history">What has passed before; null for nothing.</param>
     /// <param name="notTaken">Segments by their first events that came and were not taken.</param>
-    public static IReadOnlyList<ExpectedLife> Of(TcpEndpoint own, IReadOnlyList<Arrow> arrows, IEnumerable<FlowCall> calls, FlowHistory? history, IReadOnlySet<long> notTaken)
+    public static IReadOnlyList<ExpectedLife> Expect(TcpEndpoint own, IReadOnlyList<Arrow> arrows, IEnumerable<FlowCall> calls, FlowHistory? history, IReadOnlySet<long> notTaken)
     {
         EndStates machine = history?.StatesOf(own) ?? new();
-        machine.Apply(EndMoment.Of(own, arrows, calls).Where(m => history?.Includes(m) != true && !(m.Kind == EndMomentKind.Receives && notTaken.Contains(m.Segment!.Seqs[0]))));
+        machine.Apply(EndMoment.Collect(own, arrows, calls).Where(m => history?.Includes(m) != true && !(m.Kind == EndMomentKind.Receives && notTaken.Contains(m.Segment!.Seqs[0]))));
         foreach (ExpectedLife life in machine._lives)
             Tighten(life);
         return machine._lives;

@@ -38,7 +38,7 @@ internal sealed record FlowEnds(FlowKey Key, string Low, string High)
     public string HostOf(Tcp.TcpEndpoint end) => end == Key.Low ? Low : High;
 
     /// <summary>Finds them by what was called on them, by the hosts' addresses, and by who told of them; null where one of the ends is a stranger's.</summary>
-    public static FlowEnds? Of(Flow flow, FlowContext context)
+    public static FlowEnds? Find(Flow flow, FlowContext context)
     {
         string? low = HostOf(flow.Key.Low, flow, context), high = HostOf(flow.Key.High, flow, context);
         // A run's own call leaves no stranger: with two hosts the one whose address nobody knows is the other.

@@ -76,7 +76,7 @@ internal sealed class FlowHistory
     }
 
     /// <summary>What was told of the flow since.</summary>
-    public IEnumerable<SegmentEvent> Since(Flow flow) => _rest.Concat(flow.Segments.Skip(_segments));
+    public IEnumerable<SegmentEvent> Since(Flow flow) => _rest.Concat(flow.Segments.From(_segments));
 
     /// <summary>The states that an end must have been in until then, to go on from.</summary>
     public EndStates StatesOf(TcpEndpoint end) => (end == _ends.Key.Low ? _low : _high).Copy();
@@ -116,7 +116,7 @@ internal sealed class FlowHistory
         EndStates Go(TcpEndpoint end)
         {
             EndStates states = before?.StatesOf(end) ?? new();
-            states.Apply(EndMoment.Of(end, [.. segments.Arrows.Take(count)], flow.Calls).Where(m => m.T <= until && before?.Includes(m) != true));
+            states.Apply(EndMoment.Collect(end, [.. segments.Arrows.Take(count)], flow.Calls).Where(m => m.T <= until && before?.Includes(m) != true));
             return states;
         }
         (SegmentNumbers numbers, HeldAcks held) = segments.After(count);

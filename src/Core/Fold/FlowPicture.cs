@@ -33,26 +33,26 @@ internal sealed record FlowPicture
     public IReadOnlyDictionary<string, long> Waits { get; init; } = new Dictionary<string, long>();
 
     /// <summary>Of sockets without a peer.</summary>
-    public static FlowPicture Of(LoneSockets sockets)
+    public static FlowPicture Fold(LoneSockets sockets)
     {
-        SocketStates states = SocketStates.Of(sockets.States);
+        SocketStates states = SocketStates.Fold(sockets.States);
         StateBand[] bands = [.. states.Lives.SelectMany(l => l.States.Select(s => s.Band(l))).Select(b => b with { EndAfter = b.Gone?.After, EndBefore = b.End })];
         return new() { Bands = bands, Changes = StateChange.InOrder(bands), Contradictions = states.Contradictions };
     }
 
     /// <summary>Of a connection.</summary>
-    public static FlowPicture Of(Flow flow, FlowContext context) => Of(flow, context, settles: true);
+    public static FlowPicture Fold(Flow flow, FlowContext context) => Fold(flow, context, settles: true);
 
-    private static FlowPicture Of(Flow flow, FlowContext context, bool settles)
+    private static FlowPicture Fold(Flow flow, FlowContext context, bool settles)
     {
-        FlowEnds? ends = FlowEnds.Of(flow, context);
+        FlowEnds? ends = FlowEnds.Find(flow, context);
         if (flow.History?.Holds(flow, ends, context) == false)
             flow = flow with { History = null };
-        SocketStates seen = SocketStates.Of(flow.States);
-        FlowSegments segments = FlowSegments.Of(flow, ends, context);
-        IReadOnlyList<Connection> connections = Connections.Of(flow, ends, context);
+        SocketStates seen = SocketStates.Fold(flow.States);
+        FlowSegments segments = FlowSegments.Fold(flow, ends, context);
+        IReadOnlyList<Connection> connections = Connections.Find(flow, ends, context);
         StateBand[] seenBands = [.. seen.Lives.SelectMany(l => l.States.Select(s => s.Band(l)))];
-        IReadOnlyList<Arrow> inferred = InferredSegments.Of(connections, seenBands, segments, context), arrows = [.. segments.Arrows, .. inferred], telling = [.. segments.Telling, .. inferred];
+        IReadOnlyList<Arrow> inferred = InferredSegments.Conclude(connections, seenBands, segments, context), arrows = [.. segments.Arrows, .. inferred], telling = [.. segments.Telling, .. inferred];
 
         var waits = new Dictionary<string, long>(segments.Waits);
         var bands = new List<StateBand>();
@@ -65,12 +65,12 @@ internal sealed record FlowPicture
             IReadOnlyList<StateBand> merged;
             do
             {
-                IReadOnlyList<ExpectedLife> expected = hold ? [] : EndStates.Of(end.Key.Own, arrows, flow.Calls, flow.History, notTaken);
+                IReadOnlyList<ExpectedLife> expected = hold ? [] : EndStates.Expect(end.Key.Own, arrows, flow.Calls, flow.History, notTaken);
                 merge = new EndBands(end.Key.Host, end.Key.Own, flow.Key.PeerOf(end.Key.Own), context.Told.GetValueOrDefault(end.Key.Host, long.MinValue));
                 merged = merge.Merge(lives, expected, [.. lives.Where(seen.Beside.Contains)], hold ? [] : EndStates.TriesOf(end.Key.Own, flow.Calls));
                 // What was concluded before may have been wrong already.
                 if (merge.NotTaken is not null && flow.History is not null)
-                    return Of(flow with { History = null }, context, settles: false);
+                    return Fold(flow with { History = null }, context, settles: false);
             }
             while (merge.NotTaken is { } not && notTaken.Count < MostNotTaken && notTaken.Add(not));
             settles &= notTaken.Count == 0;

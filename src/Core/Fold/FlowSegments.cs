@@ -45,8 +45,8 @@ internal sealed class FlowSegments
     /// <param name="flow">All that was told of the flow.</param>
     /// <param name="ends">Whose its ends are; null where one is a stranger's, of whom nothing is drawn.</param>
     /// <param name="context">What the whole run tells.</param>
-    public static FlowSegments Of(Flow flow, FlowEnds? ends, FlowContext context) =>
-        new(ends is null || flow.Segments.Count == 0 ? [] : SegmentSighting.Of(flow.History?.Since(flow) ?? flow.Segments, ends, context), flow.History, context);
+    public static FlowSegments Fold(Flow flow, FlowEnds? ends, FlowContext context) =>
+        new(ends is null || flow.Segments.Count == 0 ? [] : SegmentSighting.Collect(flow.History?.Since(flow) ?? flow.Segments, ends, context), flow.History, context);
 
     /// <summary>What numbers and held ACKs are counted on from, once the first so many segments have passed.</summary>
     public (SegmentNumbers Numbers, HeldAcks Held) After(int count)

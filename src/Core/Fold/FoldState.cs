@@ -107,14 +107,14 @@ internal sealed class FoldState
         var changes = new PictureChanges();
         foreach (FlowKey key in _newFlows)
         {
-            FlowPicture picture = changes.Add(_flowPictures.GetValueOrDefault(key, FlowPicture.Empty), FlowPicture.Of(_flows[key], _context));
+            FlowPicture picture = changes.Add(_flowPictures.GetValueOrDefault(key, FlowPicture.Empty), FlowPicture.Fold(_flows[key], _context));
             _flowPictures = _flowPictures.SetItem(key, picture);
             if (picture.History != _flows[key].History)
                 _flows = _flows.SetItem(key, _flows[key] with { History = picture.History });
             _waiting = picture.Waits.Count > 0 ? _waiting.Add(key) : _waiting.Remove(key);
         }
         foreach (LoneKey key in _newLone)
-            _lonePictures = _lonePictures.SetItem(key, changes.Add(_lonePictures.GetValueOrDefault(key, FlowPicture.Empty), _lone.TryGetValue(key, out LoneSockets? sockets) ? FlowPicture.Of(sockets) : FlowPicture.Empty));
+            _lonePictures = _lonePictures.SetItem(key, changes.Add(_lonePictures.GetValueOrDefault(key, FlowPicture.Empty), _lone.TryGetValue(key, out LoneSockets? sockets) ? FlowPicture.Fold(sockets) : FlowPicture.Empty));
         _newFlows = _newFlows.Clear();
         _newLone = _newLone.Clear();
         _bands = _bands.With(changes.Bands.Old, changes.Bands.New);

@@ -16,7 +16,7 @@ internal static class InferredSegments
     /// <param name="bands">What was seen of its sockets.</param>
     /// <param name="observed">A handshake or a close of which anything was captured is not inferred beside it.</param>
     /// <param name="context">What the whole run tells.</param>
-    public static IReadOnlyList<Arrow> Of(IReadOnlyList<Connection> connections, IReadOnlyList<StateBand> bands, FlowSegments observed, FlowContext context)
+    public static IReadOnlyList<Arrow> Conclude(IReadOnlyList<Connection> connections, IReadOnlyList<StateBand> bands, FlowSegments observed, FlowContext context)
     {
         var arrows = new List<Arrow>();
         foreach (Connection c in connections)

@@ -70,7 +70,7 @@ internal sealed class PictureChanges
         FlowHistory? before = history.IsOf(old.History) ? old.History : null;
         IReadOnlyList<Arrow> drawn = before is null && old.History is { } other ? [.. other.Arrows, .. old.Arrows] : old.Arrows;
         int passed = history.Arrows.Count - (before?.Arrows.Count ?? 0);
-        IReadOnlyList<Arrow> kept = Arrows.Add(drawn, passed == 0 ? now.Arrows : [.. history.Arrows.Skip(history.Arrows.Count - passed), .. now.Arrows]);
+        IReadOnlyList<Arrow> kept = Arrows.Add(drawn, passed == 0 ? now.Arrows : [.. history.Arrows.From(history.Arrows.Count - passed), .. now.Arrows]);
         return passed == 0 ? (history, kept) : (history.GrownFrom(before, kept.Take(passed)), [.. kept.Skip(passed)]);
     }
 }

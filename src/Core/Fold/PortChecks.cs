@@ -131,7 +131,7 @@ internal sealed class PortChecks(int port, LessonSockets sockets, BucketMemory m
         return new(call.Seq, entry.Host.Name, call.Step, call.Attempt, call.Errno, entry.Candidate, verdict, match, doubt)
         {
             At = call.T, Occupants = entry.Check?.Occupants ?? [],
-            Quirk = match == RuleMatch.Differs ? KernelQuirks.Of(entry.Host.Kernel, entry.Candidate, verdict, real!.Value)?.Id : null,
+            Quirk = match == RuleMatch.Differs ? KernelQuirks.Find(entry.Host.Kernel, entry.Candidate, verdict, real!.Value)?.Id : null,
         };
     }
 

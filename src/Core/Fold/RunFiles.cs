@@ -6,9 +6,9 @@ namespace ReuseAddrDashboard.Core.Fold;
 public static class RunFiles
 {
     /// <summary>The run file of a log: outcome and results are folded from it and never kept beside it.</summary>
-    public static RunFile Of(RunHeader header, IReadOnlyList<RunEvent> events)
+    public static RunFile Make(RunHeader header, IReadOnlyList<RunEvent> events)
     {
-        ScenarioProgress progress = ScenarioProgress.Of(header, events);
+        ScenarioProgress progress = ScenarioProgress.Fold(header, events);
         return new()
         {
             Format = header.Format,

@@ -90,7 +90,7 @@ public sealed record ScenarioProgress
     /// <summary>Folds a log.</summary>
     /// <param name="header">The run.</param>
     /// <param name="events">The log in order of seq.</param>
-    public static ScenarioProgress Of(RunHeader header, IEnumerable<RunEvent> events)
+    public static ScenarioProgress Fold(RunHeader header, IEnumerable<RunEvent> events)
     {
         var fold = new ProgressFold(header);
         foreach (RunEvent e in events)

@@ -29,7 +29,7 @@ internal sealed record SegmentSighting(string From, string To, TcpEndpoint Origi
     /// <param name="events">The flow's, in the order of the log.</param>
     /// <param name="ends">Whose its ends are.</param>
     /// <param name="context">What the whole run tells.</param>
-    public static IReadOnlyList<SegmentSighting> Of(IEnumerable<SegmentEvent> events, FlowEnds ends, FlowContext context)
+    public static IReadOnlyList<SegmentSighting> Collect(IEnumerable<SegmentEvent> events, FlowEnds ends, FlowContext context)
     {
         var all = new List<SegmentSighting>();
         foreach (SegmentEvent e in events)

@@ -21,7 +21,7 @@ internal sealed class SocketStates
     public IReadOnlyList<Disagreement> Contradictions => _contradictions;
 
     /// <param name="sightings">Of one pair of ends, or of the sockets without a peer on one port of a host; in any order.</param>
-    public static SocketStates Of(IEnumerable<StateSighting> sightings)
+    public static SocketStates Fold(IEnumerable<StateSighting> sightings)
     {
         var states = new SocketStates();
         foreach (StateSighting s in sightings.Order(StateSighting.InTime))

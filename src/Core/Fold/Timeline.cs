@@ -17,7 +17,7 @@ public sealed record Timeline
         _sockets = new(rows.InTableOrder);
         _disagreements = new(() => Disagreement.Settled(contradictions, told, Gaps!));
         _rule = new(() => rule(log, Progress!));
-        _results = new(() => StepResult.Of(deciding, Rule.Made, Notes!));
+        _results = new(() => StepResult.Collect(deciding, Rule.Made, Notes!));
     }
 
     /// <summary>What was settled when the run started.</summary>
@@ -113,14 +113,14 @@ public sealed record Timeline
     /// <param name="header">What was settled at the start.</param>
     /// <param name="events">The log in order of seq.</param>
     /// <param name="until">The cursor: later events are left out; null for the whole log.</param>
-    public static Timeline Of(RunHeader header, IReadOnlyList<RunEvent> events, long? until = null)
+    public static Timeline Fold(RunHeader header, IReadOnlyList<RunEvent> events, long? until = null)
     {
-        var state = new FoldState(header, ClockSpread.Of(events));
+        var state = new FoldState(header, ClockSpread.Fold(events));
         foreach (RunEvent e in HostClocks.Place(events))
         {
             if (!(e.T > until))
                 state.Append(e);
         }
-        return state.Timeline((log, _) => BindChecks.Of(header, log));
+        return state.Timeline((log, _) => BindChecks.Judge(header, log));
     }
 }

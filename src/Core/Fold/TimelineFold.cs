@@ -135,7 +135,7 @@ public sealed class TimelineFold(RunHeader header)
         _log.Clear();
         _earliest.Clear();
         _latest = long.MinValue;
-        _clocks = ClockSpread.Of(_told);
+        _clocks = ClockSpread.Fold(_told);
         _state = new(header, _clocks);
         _rule = new(header);
         foreach (RunEvent e in _told)

@@ -8,17 +8,17 @@ namespace ReuseAddrDashboard.Core.Fold;
 public static class VerdictMessages
 {
     /// <summary>Of an attempt of a deciding step: of the call that decided it.</summary>
-    public static VerdictWords Of(StepResult result) => Of(result.Deciding);
+    public static VerdictWords Words(StepResult result) => Words(result.Deciding);
 
     /// <summary>Of one deciding call.</summary>
-    public static VerdictWords Of(ResultMark mark) => mark.Rule is { Match: not RuleMatch.Outside } rule ? Of(rule)
-        : new() { Result = Result(mark.Result.Errno), Why = VerdictErrors.Of(mark.Call), Match = mark.Rule?.Match };
+    public static VerdictWords Words(ResultMark mark) => mark.Rule is { Match: not RuleMatch.Outside } rule ? Words(rule)
+        : new() { Result = Result(mark.Result.Errno), Why = VerdictErrors.Explain(mark.Call), Match = mark.Rule?.Match };
 
     /// <summary>Of a bind or listen that was made on one of the run's ports.</summary>
-    public static VerdictWords Of(RuleCheck check)
+    public static VerdictWords Words(RuleCheck check)
     {
         if (check.Match == RuleMatch.Outside)
-            return new() { Result = Result(check.Errno), Why = VerdictErrors.Of(Name(check.Verdict.Call), check.Errno!), Match = check.Match };
+            return new() { Result = Result(check.Errno), Why = VerdictErrors.Explain(Name(check.Verdict.Call), check.Errno!), Match = check.Match };
         var told = new Told(check.Candidate, check.Verdict, check.Occupants, check.At, check.Errno is null);
         List<Message> why =
         [
@@ -38,7 +38,7 @@ public static class VerdictMessages
             why.Add(new($"verdict.quirk.{quirk}"));
         return new()
         {
-            Result = Result(check.Errno), Why = why, Remedies = check.Errno is null ? [] : VerdictRemedies.Of(told), Match = check.Match,
+            Result = Result(check.Errno), Why = why, Remedies = check.Errno is null ? [] : VerdictRemedies.Explain(told), Match = check.Match,
             Rule = check.Match switch
             {
                 RuleMatch.Same => new("verdict.rule.same"),
@@ -52,7 +52,7 @@ public static class VerdictMessages
     /// <summary>Of the bind or listen that comes next.</summary>
     /// <param name="next">What the rule says of it.</param>
     /// <param name="now">The moment for which to say what time is left, nanoseconds on the run's axis; null for that of the preview.</param>
-    public static VerdictWords Of(BindPreview next, long? now = null)
+    public static VerdictWords Words(BindPreview next, long? now = null)
     {
         var told = new Told(next.Candidate, next.Verdict, next.Occupants, now ?? next.At, Succeeded: null);
         List<Message> why =
@@ -76,7 +76,7 @@ public static class VerdictMessages
                 (BindOutcome.Invalid, _) => "verdict.next.invalid",
                 _ => "verdict.next.unknown",
             }, ("call", Name(next.Verdict.Call))),
-            Why = why, Remedies = VerdictRemedies.Of(told),
+            Why = why, Remedies = VerdictRemedies.Explain(told),
         };
     }
 

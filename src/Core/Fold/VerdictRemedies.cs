@@ -7,9 +7,9 @@ namespace ReuseAddrDashboard.Core.Fold;
 /// <summary>What would make a call succeed, in words that name the sockets of the run.</summary>
 internal static class VerdictRemedies
 {
-    public static IReadOnlyList<Message> Of(VerdictMessages.Told told) => told.Main is not { } main ? [] : [.. told.Verdict.Remedies.Select(r => Of(r, main.Socket, told))];
+    public static IReadOnlyList<Message> Explain(VerdictMessages.Told told) => told.Main is not { } main ? [] : [.. told.Verdict.Remedies.Select(r => Explain(r, main.Socket, told))];
 
-    private static Message Of(BindRemedy remedy, PortSocket socket, VerdictMessages.Told told)
+    private static Message Explain(BindRemedy remedy, PortSocket socket, VerdictMessages.Told told)
     {
         PortOccupant? of = told.Find(socket);
         bool several = told.Verdict.Obstacles.Count > 1;

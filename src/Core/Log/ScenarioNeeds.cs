@@ -52,7 +52,7 @@ public static class ScenarioNeeds
             ScenarioNeed.Ipv6 => Addressed(scenario, AddressNames.V6Suffix),
             ScenarioNeed.SecondAddress => Addressed(scenario, AddressNames.SecondSuffix),
             ScenarioNeed.Capture => [],
-            _ => scenario.Steps.SelectMany(s => s.Actions).Where(a => ImpliedNeeds.Of(a).Contains(need)).Select(scenario.HostOf).OfType<string>(),
+            _ => scenario.Steps.SelectMany(s => s.Actions).Where(a => ImpliedNeeds.Find(a).Contains(need)).Select(scenario.HostOf).OfType<string>(),
         }];
         return named.Length > 0 ? named.Distinct() : Roles(scenario);
     }

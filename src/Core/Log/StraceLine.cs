@@ -9,7 +9,7 @@ namespace ReuseAddrDashboard.Core.Log;
 public static class StraceLine
 {
     /// <summary><c>bind(3, {sa_family=AF_INET, ...}, 16) = -1 EADDRINUSE (Address already in use)</c>.</summary>
-    public static string Of(CallEvent call) => call.Succeeded
+    public static string Write(CallEvent call) => call.Succeeded
         ? string.Create(CultureInfo.InvariantCulture, $"{Name(call.Call)}({Arguments(call)}) = {call.Result}")
         : string.Create(CultureInfo.InvariantCulture, $"{Name(call.Call)}({Arguments(call)}) = {call.Result} {call.Errno} ({call.ErrnoText})");
 

@@ -48,7 +48,7 @@ public sealed record BindBucket
 
     /// <summary>What the kernel of a host remembers.</summary>
     /// <param name="release">uname -r.</param>
-    public static BucketMemory Memory(string release) => KernelVersion.Of(release) is not { } version || release.Contains(".el", StringComparison.Ordinal) ? BucketMemory.Unknown
+    public static BucketMemory Memory(string release) => KernelVersion.Parse(release) is not { } version || release.Contains(".el", StringComparison.Ordinal) ? BucketMemory.Unknown
         : version < new KernelVersion(6, 8, 0) ? BucketMemory.Both : BucketMemory.ReusePort;
 
     /// <summary>Whether a call passes by what is remembered, whatever other sockets there are; null when nobody knows.</summary>

@@ -42,7 +42,7 @@ public static class KernelQuirks
     /// <param name="candidate">What was bound.</param>
     /// <param name="verdict">What the rule says.</param>
     /// <param name="answer">What the kernel answered.</param>
-    public static KernelQuirk? Of(string release, BindCandidate candidate, BindVerdict verdict, BindOutcome answer) => KernelVersion.Of(release) is not { } version ? null
+    public static KernelQuirk? Find(string release, BindCandidate candidate, BindVerdict verdict, BindOutcome answer) => KernelVersion.Parse(release) is not { } version ? null
         : All.FirstOrDefault(q => q.Answers == answer && q.Releases.Any(r => Has(r.From, r.Until, version)) && q.Meets(candidate, verdict));
 
     // Without its patch a release has what all of its series has.

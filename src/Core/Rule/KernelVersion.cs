@@ -10,7 +10,7 @@ namespace ReuseAddrDashboard.Core.Rule;
 public readonly record struct KernelVersion(int Major, int Minor, int Patch, bool IsExact = true) : IComparable<KernelVersion>
 {
     /// <summary>Reads the numbers at the beginning; null for a text that does not begin with two.</summary>
-    public static KernelVersion? Of(string? release)
+    public static KernelVersion? Parse(string? release)
     {
         string[] halves = (release ?? "").Split('-', '+', '_'), parts = halves[0].Split('.');
         if (parts.Length < 2 || Number(parts[0]) is not { } major || Number(parts[1]) is not { } minor)

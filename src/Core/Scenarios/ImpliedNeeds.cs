@@ -4,14 +4,14 @@ namespace ReuseAddrDashboard.Core.Scenarios;
 public static class ImpliedNeeds
 {
     /// <summary>The scenario with what it needs beside what its file says.</summary>
-    public static Scenario Complete(Scenario scenario) => scenario with { Needs = [.. scenario.Needs.Union(Of(scenario)).Order()] };
+    public static Scenario Complete(Scenario scenario) => scenario with { Needs = [.. scenario.Needs.Union(Find(scenario)).Order()] };
 
     /// <summary>Every need that follows from actions, programs and conditions.</summary>
-    public static IReadOnlySet<ScenarioNeed> Of(Scenario scenario)
+    public static IReadOnlySet<ScenarioNeed> Find(Scenario scenario)
     {
         var needs = new HashSet<ScenarioNeed>();
         foreach (ScenarioAction action in scenario.Steps.SelectMany(s => s.Actions))
-            needs.UnionWith(Of(action));
+            needs.UnionWith(Find(action));
         if (scenario.Programs.Any(p => p.Uid is not null))
             needs.Add(ScenarioNeed.Users);
         if (Conditions(scenario).Any(AskForSegments))
@@ -23,7 +23,7 @@ public static class ImpliedNeeds
     public static bool AskForSegments(Condition condition) => condition.Operands.Any(o => o is { Arguments: not null, Word: "segments" or "min-window" or "first-to-close" });
 
     /// <summary>What an action needs.</summary>
-    public static IEnumerable<ScenarioNeed> Of(ScenarioAction action)
+    public static IEnumerable<ScenarioNeed> Find(ScenarioAction action)
     {
         switch (action.Do)
         {

@@ -80,7 +80,7 @@ public sealed record CallOrder : AgentOrder
     /// <summary>accept4, connect, read, write, recv, send, and a close that lingers: give up after so many milliseconds, 1 to 120,000.</summary>
     public int TimeoutMs { get; init; }
 
-    /// <summary>True to end the order as soon as the call was begun; what it returns comes later, with <see cref="AgentItem.Order"/>.</summary>
+    /// <summary>True to end the order as soon as the call was begun; what it returns comes later, with <see cref="AgentItem.OrderId"/>.</summary>
     public bool Background { get; init; }
 }
 

@@ -20,7 +20,7 @@ public static class RunReader
         if (FormatOf(run) != RunFormat1.Name)
             return run.Deserialize(WireJson.Default.RunFile)!;
         (RunHeader header, IReadOnlyList<RunEvent> events) = Convert(run, run.TryGetProperty("events", out JsonElement log) ? [.. log.EnumerateArray()] : throw new JsonException("A run file has events."));
-        return RunFiles.Of(header, events);
+        return RunFiles.Make(header, events);
     }
 
     /// <summary>Reads a stored run: a header and its events in the order of seq, each JSON of its own.</summary>

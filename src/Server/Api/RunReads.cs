@@ -19,7 +19,7 @@ internal sealed class RunReads(IGrainFactory grains, LabSetups setups, RunStore 
     {
         (_, (RunHeader Header, IReadOnlyList<RunEvent> Events)? log) = await InLabs(id);
         if (log is var (header, events))
-            return (RunFiles.Of(header, events), null);
+            return (RunFiles.Make(header, events), null);
         return await FromStore<RunFile>(id, async () => await store.Find(id, cancel) is { } stored ? (stored, null) : (null, Unknown(id)));
     }
 
@@ -80,9 +80,9 @@ internal sealed class RunReads(IGrainFactory grains, LabSetups setups, RunStore 
         {
             return await read();
         }
-        catch (DbException e)
+        catch (Exception e) when (e is DbException or Microsoft.EntityFrameworkCore.DbUpdateException or IOException)
         {
-            return (null, Problems.Of(StatusCodes.Status503ServiceUnavailable, StoreFaults.Message(StoreFaults.Of(e), data.Path), id));
+            return (null, Problems.Of(StatusCodes.Status503ServiceUnavailable, StoreFaults.Message(StoreFaults.StateAfter(e), data.Path), id));
         }
         catch (JsonException)
         {

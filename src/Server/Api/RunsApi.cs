@@ -56,7 +56,7 @@ internal static class RunsApi
         await reads.Delete(id, cancel) is { } problem ? Problems.Result(problem) : Results.NoContent();
 
     private static async Task<IResult> Verdict([Description(IdText)] string id, RunReads reads, CancellationToken cancel) =>
-        await reads.Find(id, cancel) is var (run, problem) && run is not null ? Results.Ok(BindChecks.Of(RunFiles.HeaderOf(run), run.Events)) : Problems.Result(problem!);
+        await reads.Find(id, cancel) is var (run, problem) && run is not null ? Results.Ok(BindChecks.Judge(RunFiles.HeaderOf(run), run.Events)) : Problems.Result(problem!);
 
     private static async Task<IResult> States([Description(IdText)] string id, [Description("A moment in seconds on the run's axis; the end of the log where it is left out.")] string? at, RunReads reads, CancellationToken cancel)
     {
@@ -66,7 +66,7 @@ internal static class RunsApi
         long moment = 0;
         if (at is not null && !SsView.TryReadSeconds(at, out moment))
             return Moment(id);
-        return Results.Ok(RunStates.Of(run, at is null ? null : moment));
+        return Results.Ok(RunStates.Spans(run, at is null ? null : moment));
     }
 
     private static async Task<IResult> Ss(

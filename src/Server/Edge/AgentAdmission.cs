@@ -23,8 +23,8 @@ internal sealed class AgentAdmission(LocalHostsStatus hosts, AgentKeys keys)
         if (role is null || !keys.Has(role))
             return null;
         string authorization = http.Request.Headers[HeaderNames.Authorization].ToString();
-        if (!authorization.StartsWith(HubRoutes.KeyScheme, StringComparison.Ordinal))
+        if (!authorization.StartsWith(HubPaths.KeyScheme, StringComparison.Ordinal))
             return new Message("join.no-key");
-        return keys.Fits(role, authorization[HubRoutes.KeyScheme.Length..]) ? null : Message.Of("join.wrong-key", ("role", role));
+        return keys.Fits(role, authorization[HubPaths.KeyScheme.Length..]) ? null : Message.Of("join.wrong-key", ("role", role));
     }
 }

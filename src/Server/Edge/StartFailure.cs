@@ -29,7 +29,7 @@ internal static class StartFailure
 
     /// <param name="urls">What was to be listened on.</param>
     /// <param name="fault">What came of it.</param>
-    public static Message Tell(IReadOnlyList<string> urls, Exception fault)
+    public static Message Explain(IReadOnlyList<string> urls, Exception fault)
     {
         if (IsOfCertificate(fault))
             return Message.Of("start.no-certificate", ("url", string.Join(", ", urls.Where(ListenAddress.IsHttps))), ("text", fault.Message));

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.SignalR;
-using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Server.Edge;
 using ReuseAddrDashboard.Server.Labs;
@@ -8,30 +7,24 @@ using ReuseAddrDashboard.Server.Metrics;
 namespace ReuseAddrDashboard.Server.Hubs;
 
 /// <summary>Translates between an agent's connection and its lab; decides nothing but who may speak.</summary>
-internal sealed class AgentHub(IGrainFactory grains, IHubContext<AgentHub, IAgentClient> agents, LabSetups setups, AgentAdmission admission, AgentClocks clocks, DashboardMetrics metrics, ILogger<AgentHub> logger)
+internal sealed class AgentHub(IGrainFactory grains, IHubContext<AgentHub, IAgentClient> agents, LabSetups setups, AgentAdmission admission, AgentClocks clocks, DashboardMetrics metrics, AgentRefusals refusals)
     : Hub<IAgentClient>, IAgentHub
 {
-    private const string OrdersKey = "orders", LabKey = "lab", JoinedKey = "joined";
+    private const string OrdersKey = "orders", LabKey = "lab", JoinedKey = "joined", RefusedKey = "refused";
 
     public async Task<AgentWelcome> Hello(AgentHello hello)
     {
         if (hello is null)
             throw new HubException("An agent announces its host.");
         if (admission.Refusal(Context.GetHttpContext(), hello.Facts?.Name) is { } refusal)
-        {
-            AgentHubLog.Refused(logger, TextCatalog.English[refusal]);
-            return new(refusal, 0, []);
-        }
+            return Refuse(new(refusal, 0, []));
         var orders = new AgentOrders(agents.Clients.Client(Context.ConnectionId));
         // Orleans holds observers weakly: the connection keeps this one alive.
         Context.Items[OrdersKey] = orders;
         Context.Items[LabKey] = setups.First.Id;
         AgentWelcome welcome = await Lab(setups.First.Id).AgentJoined(Context.ConnectionId, hello, grains.CreateObjectReference<IAgentOrders>(orders));
-        if (welcome.Refused is { } why)
-        {
-            AgentHubLog.Refused(logger, TextCatalog.English[why]);
-            return welcome;
-        }
+        if (welcome.Refused is not null)
+            return Refuse(welcome);
         if (Context.Items.TryAdd(JoinedKey, true))
             metrics.AgentCame();
         if (!LocalClock.IsOf(hello.Facts!))
@@ -42,11 +35,14 @@ internal sealed class AgentHub(IGrainFactory grains, IHubContext<AgentHub, IAgen
     public async Task<long> Report(AgentReport report)
     {
         if (Context.Items[LabKey] is not string lab)
+        {
+            Context.Abort();
             throw new HubException("Say Hello first.");
+        }
         long held = report is null ? -1 : await Lab(lab).Report(Context.ConnectionId, report);
         if (held >= 0)
             return held;
-        AgentHubLog.ReportRefused(logger, Context.ConnectionId);
+        refusals.Report(Context.ConnectionId);
         throw new HubException("This report is not one of an agent that joined, or holds more than a report may.");
     }
 
@@ -57,19 +53,19 @@ internal sealed class AgentHub(IGrainFactory grains, IHubContext<AgentHub, IAgen
         return Context.Items[LabKey] is string lab ? Lab(lab).AgentLeft(Context.ConnectionId) : Task.CompletedTask;
     }
 
+    // An agent that is refused hears why and leaves; who asks again on the same connection is none.
+    private AgentWelcome Refuse(AgentWelcome refused)
+    {
+        refusals.Agent(refused.Refused!);
+        if (!Context.Items.TryAdd(RefusedKey, true))
+            Context.Abort();
+        return refused;
+    }
+
     private ILabGrain Lab(string id) => grains.GetGrain<ILabGrain>(id);
 
     private sealed class AgentOrders(IAgentClient agent) : IAgentOrders
     {
         public Task Give(AgentOrder order) => agent.CarryOut(order);
     }
-}
-
-internal static partial class AgentHubLog
-{
-    [LoggerMessage(Level = LogLevel.Warning, Message = "An agent was not taken: {Why}")]
-    public static partial void Refused(ILogger logger, string why);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A report of the agent on connection {Connection} was refused: it had not joined, or the report holds more than one may")]
-    public static partial void ReportRefused(ILogger logger, string connection);
 }

@@ -25,7 +25,7 @@ internal sealed class LabHub(IGrainFactory grains, LabSetups setups, LabRelay re
         Context.Items[LabKey] = lab;
         // What came from another process need not be what this one has.
         bool same = server == DashboardInstance.Id && has is { Count: <= LabLimits.Runs } && has.All(h => h.Value >= 0);
-        if (!await relay.Show(Context.ConnectionId, lab, same ? has! : new Dictionary<string, long>(), Context.ConnectionAborted))
+        if (!await relay.Show(Context.ConnectionId, lab, same ? has! : new Dictionary<string, long>(), Context.ConnectionAborted, Context.Abort))
             throw new HubException($"{LabRelay.MaxViewers} browsers are watching, which is the limit.");
     }
 

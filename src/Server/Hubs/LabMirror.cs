@@ -7,8 +7,11 @@ namespace ReuseAddrDashboard.Server.Hubs;
 /// <summary>What a lab has shown, kept once for all browsers of this server: each is sent from here what it lacks, at its own pace.</summary>
 internal sealed class LabMirror
 {
+    // Events may come before the state that has their run, which is then the next; a run that no state ever has was put away before.
+    private const int MaxUnannounced = 4;
+
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, List<RunEvent>> _logs = [];
+    private readonly OrderedDictionary<string, List<RunEvent>> _logs = [];
     private LabState? _state;
     private (long Version, IReadOnlyList<Scenario> List) _scenarios = (0, []);
     private long _states;
@@ -74,6 +77,8 @@ internal sealed class LabMirror
                 // The rest of a run that has left the lab: nobody shows it any more.
                 if (events is [{ Seq: > 1 }, ..] && _state?.FindRun(batch.Run) is null)
                     return true;
+                foreach (string unannounced in _logs.Keys.Where(r => _state?.FindRun(r) is null).SkipLast(MaxUnannounced - 1).ToArray())
+                    _logs.Remove(unannounced);
                 _logs[batch.Run] = log = [];
             }
             foreach (RunEvent e in events)

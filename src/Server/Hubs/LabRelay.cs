@@ -8,7 +8,7 @@ using ReuseAddrDashboard.Server.Metrics;
 namespace ReuseAddrDashboard.Server.Hubs;
 
 /// <summary>Takes what is new in a lab once for this server; each of its browsers is a <see cref="Viewer"/> of its own.</summary>
-internal sealed class LabRelay(IGrainFactory grains, IHubContext<LabHub, ILabClient> browsers, DashboardMetrics metrics, TimeProvider time) : BackgroundService, ILabOnlooker
+internal sealed class LabRelay(IGrainFactory grains, IHubContext<LabHub, ILabClient> browsers, DashboardMetrics metrics, TimeProvider time, ILogger<LabRelay> logger) : BackgroundService, ILabOnlooker
 {
     /// <summary>Browsers at once. A class of thirty with a few tabs each is far below.</summary>
     public const int MaxViewers = 500;
@@ -24,15 +24,25 @@ internal sealed class LabRelay(IGrainFactory grains, IHubContext<LabHub, ILabCli
     /// <param name="lab">The lab.</param>
     /// <param name="has">How many events of each run it has.</param>
     /// <param name="gone">When the connection ends.</param>
+    /// <param name="abort">Ends the connection: one that is not served any more begins anew.</param>
     /// <returns>False when there are too many.</returns>
-    public async Task<bool> Show(string connection, string lab, IReadOnlyDictionary<string, long> has, CancellationToken gone)
+    public async Task<bool> Show(string connection, string lab, IReadOnlyDictionary<string, long> has, CancellationToken gone, Action abort)
     {
         if (_viewers.Count >= MaxViewers && !_viewers.ContainsKey(connection))
             return false;
         if (!_mirrors.TryGetValue(lab, out LabMirror? mirror))
         {
             mirror = _mirrors.GetOrAdd(lab, _ => new());
-            await Fill(lab, mirror);
+            try
+            {
+                await Fill(lab, mirror);
+            }
+            catch
+            {
+                // The next that comes has it filled.
+                _mirrors.TryRemove(new(lab, mirror));
+                throw;
+            }
         }
         var end = CancellationTokenSource.CreateLinkedTokenSource(gone);
         var viewer = new Viewer(browsers.Clients.Client(connection), mirror, async () => (await grains.GetGrain<ILabGrain>(lab).State()).Value, has, metrics, time);
@@ -45,6 +55,11 @@ internal sealed class LabRelay(IGrainFactory grains, IHubContext<LabHub, ILabCli
             try
             {
                 await viewer.Run(end.Token);
+            }
+            catch (Exception e)
+            {
+                LabRelayLog.Failed(logger, e);
+                abort();
             }
             finally
             {
@@ -108,4 +123,10 @@ internal sealed class LabRelay(IGrainFactory grains, IHubContext<LabHub, ILabCli
     }
 
     private Task Subscribe(string lab) => grains.GetGrain<ILabGrain>(lab).Subscribe(_self ??= grains.CreateObjectReference<ILabOnlooker>(this));
+}
+
+internal static partial class LabRelayLog
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A page could not be sent what it lacks; it has to join again.")]
+    public static partial void Failed(ILogger logger, Exception fault);
 }

@@ -20,6 +20,9 @@ internal static class AgentEdge
     // A day from any event to its return, in nanoseconds: no call waits longer.
     private const long MaxDuration = 86_400_000_000_000;
 
+    // CLOCK_MONOTONIC counts from the boot, in nanoseconds; this is 36 years, and its sums are far from the end of the type.
+    private const long MaxTime = 1L << 60;
+
     /// <summary>Why the announcement is not taken; null when it is.</summary>
     public static Message? Fault(AgentHello hello)
     {
@@ -44,19 +47,19 @@ internal static class AgentEdge
         && items.Select((item, i) => item is not null && item.Number == items[0].Number + i && item.Number > 0 && Accepts(item)).All(ok => ok);
 
     private static bool Accepts(AgentItem item) =>
-        (item.Check is null || item is { Done: true, Event: null } && Accepts(item.Check)) && (item.Refused is null || item.Refused.IsBounded) && (item.Event is null || Accepts(item.Event));
+        (item.Check is null || item is { Done: true, Event: null } && Accepts(item.Check)) && (item.Refused is null || item.Refused.IsBounded) && OptionalLine(item.Run, MaxName) && (item.Event is null || Accepts(item.Event));
 
     // An agent may bring a source that is not known here, and speak for the lab in none.
-    private static bool Accepts(RunEvent e) => EvidenceSource.IsName(e.Source) && e.Source is not (EvidenceSource.Lab or EvidenceSource.Inferred) && e switch
+    private static bool Accepts(RunEvent e) => EvidenceSource.IsName(e.Source) && e.Source is not (EvidenceSource.Lab or EvidenceSource.Inferred) && IsTime(e.T) && e switch
     {
-        CallEvent c => Within(c.Socket, MaxName) && Within(c.Call, 32) && Accepts(c.Args) && Optional(c.Errno, 32) && Optional(c.ErrnoText, 128) && c.Errno is null == c.ErrnoNumber is null
-            && (c.Remark is null || c.Remark.IsBounded) && Optional(c.Accepted, MaxName) && Optional(c.Program, MaxName) && Optional(c.Step, MaxName) && c.Duration is >= 0 and <= MaxDuration,
-        ProgramEvent p => Within(p.Program, MaxName) && Optional(p.Child, MaxName) && Optional(p.Command, MaxCommand) && Enum.IsDefined(p.Change) && p.Sockets is { Count: <= MaxSockets }
-            && p.Sockets.All(s => Within(s, MaxName)),
-        EnvironmentEvent c => Within(c.What, 32) && Within(c.Name, 128) && Enum.IsDefined(c.Change) && Optional(c.Value, MaxCommand) && Optional(c.Before, MaxCommand) && c.Met is null or (>= 0 and <= MaxLost)
+        CallEvent c => Line(c.Socket, MaxName) && Line(c.Call, 32) && Accepts(c.Args) && OptionalLine(c.Errno, 32) && OptionalLine(c.ErrnoText, 128) && c.Errno is null == c.ErrnoNumber is null
+            && (c.Remark is null || c.Remark.IsBounded) && OptionalLine(c.Accepted, MaxName) && OptionalLine(c.Program, MaxName) && OptionalLine(c.Step, MaxName) && c.Duration is >= 0 and <= MaxDuration,
+        ProgramEvent p => Line(p.Program, MaxName) && OptionalLine(p.Child, MaxName) && OptionalLine(p.Command, MaxCommand) && Enum.IsDefined(p.Change) && p.Sockets is { Count: <= MaxSockets }
+            && p.Sockets.All(s => Line(s, MaxName)),
+        EnvironmentEvent c => Line(c.What, 32) && Line(c.Name, 128) && Enum.IsDefined(c.Change) && Optional(c.Value, MaxCommand) && Optional(c.Before, MaxCommand) && c.Met is null or (>= 0 and <= MaxLost)
             && (c.Reason is null || c.Reason.IsBounded),
-        SocketEvent s => Optional(s.Raw, MaxRaw) && (s.From is not null || s.To is not null) && IsState(s.From) && IsState(s.To),
-        StateEvent s => IsState(s.From) && IsState(s.To),
+        SocketEvent s => OptionalLine(s.Raw, MaxRaw) && IsTime(s.After) && IsTime(s.Timer?.Left) && (s.From is not null || s.To is not null) && IsState(s.From) && IsState(s.To),
+        StateEvent s => IsTime(s.After) && IsState(s.From) && IsState(s.To),
         SegmentEvent s => TcpFlagNames.TryParse(s.Flags, out _) && s.From.IsV6 == s.To.IsV6 && s.Len is >= 0 and <= SegmentEvent.MaxLength
             && s.Win is >= 0 and <= ushort.MaxValue && s.Mss is null or (>= 0 and <= ushort.MaxValue) && s.Wscale is null or (>= 0 and <= byte.MaxValue)
             && s.Sack is null or { Count: > 0 and <= SackBlocks.Max } && (s.Frame is null || Accepts(s.Frame, s.Len))
@@ -71,9 +74,9 @@ internal static class AgentEdge
 
     private static bool Accepts(HostCheck check) =>
         check.Port is > 0 and <= ushort.MaxValue && check.Sysctls?.Count <= MaxSysctls && check.Sysctls.All(s => Within(s.Key, 128) && Optional(s.Value, MaxSysctlValue))
-        && check.Holders?.Count <= HostCheck.MaxHolders && check.Holders.All(h => h is not null && Optional(h.Program, MaxName) && Optional(h.User, MaxName)) && check.MoreHolders >= 0
-        && check.Capabilities?.Count <= 64 && check.Capabilities.All(c => Within(c, MaxName)) && Optional(check.TrialBind, 32)
-        && (check.Reach is not { } reach || Enum.IsDefined(reach.Result) && Optional(reach.Errno, 32) && reach.Took >= 0);
+        && check.Holders?.Count <= HostCheck.MaxHolders && check.Holders.All(h => h is not null && OptionalLine(h.Program, MaxName) && OptionalLine(h.User, MaxName)) && check.MoreHolders >= 0
+        && check.Capabilities?.Count <= 64 && check.Capabilities.All(c => Line(c, MaxName)) && OptionalLine(check.TrialBind, 32)
+        && (check.Reach is not { } reach || Enum.IsDefined(reach.Result) && OptionalLine(reach.Errno, 32) && reach.Took is >= 0 and <= MaxDuration);
 
     private static bool Accepts(CapturedFrame frame, int payload) => Enum.IsDefined((FrameKind)Math.Clamp(frame.LinkType, 0, byte.MaxValue))
         && frame.Octets is { Length: > 0 and <= CapturedFrame.MaxOctets } octets && frame.Length >= octets.Length && frame.Length <= SegmentEvent.MaxLength + CapturedFrame.MaxOctets
@@ -93,6 +96,10 @@ internal static class AgentEdge
 
     /// <summary>One line: what stands in the server's log must not pretend to be another.</summary>
     private static bool Line(string? text, int most) => Within(text, most) && PlainLine.Is(text!);
+
+    private static bool OptionalLine(string? text, int most) => text is null || text.Length <= most && PlainLine.Is(text);
+
+    private static bool IsTime(long? t) => t is null or (>= -MaxTime and <= MaxTime);
 
     private static bool Within(string? text, int most) => text is { Length: > 0 } && text.Length <= most;
 

@@ -32,8 +32,11 @@ internal sealed class AgentSeat(string name)
     /// <summary>True once the agent has answered an order on its present link: it has started and takes orders.</summary>
     public bool Answers { get; set; }
 
+    /// <summary>True once the agent has said that it is ending: it tells what it still does, and takes no order.</summary>
+    public bool Ending { get; set; }
+
     /// <summary>Connected, takes orders, and what it reports can be placed in time.</summary>
-    public bool Ready => Connected && Answers && Clock is not null;
+    public bool Ready => Connected && Answers && !Ending && Clock is not null;
 
     /// <summary>Seats an agent. A new instance has lost its sockets and every order given to the old one.</summary>
     /// <returns>True when it does not count the clock of the one before, so that nothing is known of its clock.</returns>
@@ -45,7 +48,7 @@ internal sealed class AgentSeat(string name)
             Acknowledged = 0;
         if (otherClock)
             Measured = Clock = null;
-        Answers = false;
+        Answers = Ending = false;
         (Connection, Instance, Facts) = (connection, hello.Instance, hello.Facts);
         return otherClock;
     }

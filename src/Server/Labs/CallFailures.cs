@@ -16,20 +16,20 @@ internal static class CallFailures
     public static Message Explain(Lab lab, LabRun run, CallEvent call) => (call.Call, call.Errno) switch
     {
         ("connect", "ECONNREFUSED" or "ECONNRESET" or "ETIMEDOUT" or "ECONNABORTED" or "EINPROGRESS" or "EINTR") => Connect(lab, run, call),
-        ("connect", "EHOSTUNREACH" or "ENETUNREACH") => Of("step.no-route", call),
-        ("connect", "EADDRNOTAVAIL") => Of("step.connect-no-address", call),
-        ("bind" or "listen", "EADDRINUSE") => Of("step.in-use", call),
-        ("bind", "EACCES") => Of("step.privileged", call),
-        ("bind", "EADDRNOTAVAIL") => Of("step.address-not-here", call),
-        ("read" or "recv" or "write" or "send", "ECONNRESET") => Of(SawReset(run, call) ? "step.reset-by-peer" : "step.call-failed", call),
-        _ when WasCutShort(call) => Of("step.cut-short", call),
-        _ => Of("step.call-failed", call),
+        ("connect", "EHOSTUNREACH" or "ENETUNREACH") => Failure("step.no-route", call),
+        ("connect", "EADDRNOTAVAIL") => Failure("step.connect-no-address", call),
+        ("bind" or "listen", "EADDRINUSE") => Failure("step.in-use", call),
+        ("bind", "EACCES") => Failure("step.privileged", call),
+        ("bind", "EADDRNOTAVAIL") => Failure("step.address-not-here", call),
+        ("read" or "recv" or "write" or "send", "ECONNRESET") => Failure(SawReset(run, call) ? "step.reset-by-peer" : "step.call-failed", call),
+        _ when WasCutShort(call) => Failure("step.cut-short", call),
+        _ => Failure("step.call-failed", call),
     };
 
     private static Message Connect(Lab lab, LabRun run, CallEvent call)
     {
         if ((call.Args.Address ?? call.Remote) is not { } to)
-            return Of("step.call-failed", call);
+            return Failure("step.call-failed", call);
         bool captures = run.Header.Host(call.Host ?? "")?.Observes(SourceFact.Capture) == true;
         SegmentEvent[] own = [.. run.Log.Events.OfType<SegmentEvent>().Where(s => s.Host == call.Host && s.T >= call.T - 1_000_000 && IsFlow(s, call, to))];
         SegmentEvent[] back = [.. own.Where(s => s.Received is not null && Same(s.From, to))];
@@ -37,19 +37,19 @@ internal static class CallFailures
         if (refused || back.Any(s => s.Flags.Contains("RST", StringComparison.Ordinal)))
             return Refused(lab, run, call, to, captures, back);
         if (!captures)
-            return !WasCutShort(call) && call.Errno == "ECONNRESET" ? Of("step.call-failed", call) : Of("step.no-reply", call, to, ("segments", ""));
+            return !WasCutShort(call) && call.Errno == "ECONNRESET" ? Failure("step.call-failed", call) : Failure("step.no-reply", call, to, ("segments", ""));
         int syns = own.Count(s => s.Sent is not null && s.Flags == "SYN");
         if (syns == 0)
-            return Of("step.syn-never-left", call, to);
+            return Failure("step.syn-never-left", call, to);
         if (back.Length > 0)
-            return Of("step.call-failed", call, to);
+            return Failure("step.call-failed", call, to);
         if (lab.HostWith(to)?.Name is not { } host || run.Header.Host(host)?.Observes(SourceFact.Capture) != true)
-            return Of("step.no-reply", call, to, ("segments", syns));
+            return Failure("step.no-reply", call, to, ("segments", syns));
         bool arrived = run.Log.Events.Any(e => e is SegmentEvent { Received: not null } s && s.Host == host && s.T >= call.T - 1_000_000 && s.Flags == "SYN" && Same(s.To, to));
         SocketEvent? listener = run.Rows.FirstOrDefault(r => r.Host == host && r.To == TcpState.Listen && r.Local.Port == to.Port);
-        return !arrived ? Of("step.syn-lost", call, to, ("segments", syns))
-            : listener is { Backlog: { } backlog } && listener.RecvQ > backlog ? Of("step.queue-full", call, to, ("waiting", listener.RecvQ), ("backlog", backlog))
-            : Of("step.syn-dropped", call, to, ("segments", syns), ("listener", host));
+        return !arrived ? Failure("step.syn-lost", call, to, ("segments", syns))
+            : listener is { Backlog: { } backlog } && listener.RecvQ > backlog ? Failure("step.queue-full", call, to, ("waiting", listener.RecvQ), ("backlog", backlog))
+            : Failure("step.syn-dropped", call, to, ("segments", syns), ("listener", host));
     }
 
     private static Message Refused(Lab lab, LabRun run, CallEvent call, TcpEndpoint to, bool captures, SegmentEvent[] back)
@@ -58,7 +58,7 @@ internal static class CallFailures
         bool listens = host is not null && run.Rows.Any(r => r.Host == host && r.To == TcpState.Listen && r.Local.Port == to.Port && (r.Local.IsWildcard || Same(r.Local, to)));
         bool reset = back.Any(s => s.Flags.Contains("RST", StringComparison.Ordinal));
         string code = listens ? "step.rejected" : reset ? "step.nobody-listens" : captures ? "step.rejected-unseen" : "step.refused";
-        return Of(code, call, to, ("listener", host ?? ""));
+        return Failure(code, call, to, ("listener", host ?? ""));
     }
 
     private static bool SawReset(LabRun run, CallEvent call) => run.Log.Events.Any(e => e is SegmentEvent { Received: not null } s && s.Host == call.Host && s.Flags.Contains("RST", StringComparison.Ordinal));
@@ -69,7 +69,7 @@ internal static class CallFailures
 
     private static bool Same(TcpEndpoint one, TcpEndpoint other) => one.Unmapped() == other.Unmapped();
 
-    private static Message Of(string code, CallEvent call, TcpEndpoint? to = null, params ReadOnlySpan<(string Name, object? Value)> more)
+    private static Message Failure(string code, CallEvent call, TcpEndpoint? to = null, params ReadOnlySpan<(string Name, object? Value)> more)
     {
         TcpEndpoint? address = to ?? call.Args.Address;
         Message message = Message.Of(code, ("host", call.Host), ("call", PerrorName(call)), ("errno", call.Errno), ("text", call.ErrnoText), ("address", address), ("port", address?.Port), ("took", call.Duration));

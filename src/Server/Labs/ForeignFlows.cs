@@ -12,6 +12,9 @@ internal sealed class ForeignFlows
     /// <summary>So many are kept at once, and so many more in each second: what a lesson makes by itself, and what a person can look at.</summary>
     public const int Burst = 64, PerSecond = 8;
 
+    /// <summary>Most that are kept in one run, however long it is open.</summary>
+    public const int Most = 4096;
+
     /// <summary>Events of one connection that are kept; its end is kept in any case.</summary>
     public const int OfOne = 100;
 
@@ -95,7 +98,7 @@ internal sealed class ForeignFlows
     {
         _budget = Math.Min(Burst, _budget + (_filled == 0 ? 0 : (now - _filled) / (double)Second * PerSecond));
         _filled = now;
-        if (_budget < 1)
+        if (_budget < 1 || _kept.Count >= Most)
             return false;
         _budget--;
         return true;

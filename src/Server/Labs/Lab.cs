@@ -79,20 +79,29 @@ internal sealed class Lab
 
     public long Now => Moment.Now;
 
+    // What else was to be done soon is done after a defect too; one that brings about the next is not followed for ever.
+    private const int MaxFaults = 100;
+
     /// <summary>What follows from an input.</summary>
     public IReadOnlyList<LabEffect> Take(LabInput input, LabMoment at)
     {
         Moment = at;
-        try
+        for (int faults = 0; ; faults++)
         {
-            _timers.Fire(at.Now);
-            Dispatch(input);
-            Settle();
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            Fault(input, e);
-            Settle();
+            try
+            {
+                if (faults == 0)
+                {
+                    _timers.Fire(at.Now);
+                    Dispatch(input);
+                }
+                Settle();
+                break;
+            }
+            catch (Exception e) when (e is not OutOfMemoryException && faults < MaxFaults)
+            {
+                Fault(faults == 0 ? input : null, e);
+            }
         }
         List<LabEffect> effects = _effects;
         _effects = [];
@@ -282,9 +291,8 @@ internal sealed class Lab
     }
 
     // A defect of the lab's own: nobody is left waiting, and what was being done is not gone on with.
-    private void Fault(LabInput input, Exception fault)
+    private void Fault(LabInput? input, Exception fault)
     {
-        _soon.Clear();
         LabRun[] busy = [.. Runs.Where(r => r.Doing is not null)];
         Log(LogLevel.Error, Message.Of("log.fault", ("run", string.Join(", ", busy.Select(r => r.Id)))), fault);
         foreach (StartingRun starting in Starting.ToArray())

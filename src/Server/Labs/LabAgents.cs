@@ -48,7 +48,7 @@ internal sealed class LabAgents(Lab lab)
     // The first order on a link; one that is slow to start is asked again.
     private void Welcome(AgentSeat seat, string connection) => lab.Orders.Give(seat, new WatchOrder { Ports = lab.WatchedPorts }, LabLimits.OrderTime, item =>
     {
-        if (seat.Connection != connection)
+        if (seat.Connection != connection || seat.Ending)
             return;
         if (item is null)
         {
@@ -100,8 +100,10 @@ internal sealed class LabAgents(Lab lab)
                 Gap(seat, item.Number - seat.Acknowledged - 1);
             seat.Acknowledged = item.Number;
             if (item.Event is { } e)
-                Distribute(seat, e with { Host = seat.Name, Seq = 0 }, item.Order);
-            if (item.Done)
+                Distribute(seat, e with { Host = seat.Name, Seq = 0 }, item);
+            if (item.Refused?.Code == AgentItem.Ending)
+                Ends(seat);
+            else if (item.Done)
                 lab.Orders.Answered(seat, item);
         }
         // The agent keeps what the lab would lose with the server.
@@ -117,15 +119,15 @@ internal sealed class LabAgents(Lab lab)
         return seat.Connected && seat.Instance != hello.Instance ? Message.Of("join.taken", ("role", seat.Name), ("by", seat.Facts?.HostName)) : null;
     }
 
-    private void Distribute(AgentSeat seat, RunEvent e, long? order)
+    private void Distribute(AgentSeat seat, RunEvent e, AgentItem item)
     {
         if (e is SegmentEvent segment)
             lab.Clocks.Follow(seat, segment);
         bool taken = false;
-        foreach (LabRun run in RunsOf(seat, e, order))
+        foreach (LabRun run in RunsOf(seat, e, item.Run))
         {
             taken = true;
-            Append(run, seat, e, order);
+            Append(run, seat, e, item.OrderId);
         }
         if (e is not SocketEvent row)
             return;
@@ -135,20 +137,16 @@ internal sealed class LabAgents(Lab lab)
             Loose((SocketEvent)HostClocks.Shift(row, seat.Clock?.Offset ?? 0));
     }
 
-    // An order knows its run; a row, a state or a segment belongs where its ports are; what else an agent says by itself concerns every run.
-    private IEnumerable<LabRun> RunsOf(AgentSeat seat, RunEvent e, long? order)
+    // A row, a state or a segment belongs where its ports are, also one that comes with an order's end; what else an agent says by itself concerns every run.
+    private IEnumerable<LabRun> RunsOf(AgentSeat seat, RunEvent e, string? of)
     {
         LabRun[] open = [.. lab.Runs.Where(r => r.Over is null)];
-        if (order is { } id && e is not (SocketEvent or StateEvent or SegmentEvent))
-            return open.Where(r => r.Orders.ContainsKey(id)) is var of && of.Any() ? of : open.Length == 1 ? open : [];
         return e switch
         {
             SocketEvent row => open.Where(r => r.Has(seat.Name, row.Local, row.Remote, row.Inode)),
             StateEvent state => open.Where(r => r.Has(seat.Name, state.Socket.Local, state.Socket.Remote, state.Inode)),
             SegmentEvent segment => open.Where(r => r.Has(seat.Name, segment.From, segment.To)),
-            CallEvent call => open.Where(r => r.Progress.Facts.OpenSockets.TryGetValue(call.Socket, out (string? Host, string? Program) has) && has.Host == seat.Name) is var has && has.Any() ? has : open.Length == 1 ? open : [],
-            ProgramEvent program => open.Where(r => r.Progress.Facts.RunningPrograms.ContainsKey(program.Program)),
-            _ => open,
+            _ => of is null ? open : open.Where(r => r.Id == of),
         };
     }
 
@@ -244,12 +242,31 @@ internal sealed class LabAgents(Lab lab)
             {
                 T = run.T(lab.Now), Host = seat.Name, Level = NoteLevel.Warning, Message = Message.Of(NoteCodes.AgentRestarted, ("host", seat.Name), ("clock", otherClock ? "other" : "same")),
             });
-            if (run.Progress.Outcome == Outcome.Running)
-                run.Append(new EndEvent { T = run.T(lab.Now), Host = seat.Name, Outcome = Outcome.Interrupted, Reason = Message.Of("end.agent-ended", ("host", seat.Name)) });
-            run.Orders.Clear();
-            if (otherClock)
-                run.Over = run.T(lab.Now);
-            lab.Stop(run);
+            Interrupt(run, seat, over: otherClock);
         }
+    }
+
+    /// <summary>An agent is ending, though its link stands and it still tells what it does: its sockets and programs go with it.</summary>
+    private void Ends(AgentSeat seat)
+    {
+        if (seat.Ending)
+            return;
+        seat.Ending = true;
+        lab.Log(LogLevel.Information, Message.Of("log.agent-ending", ("host", seat.Name)));
+        lab.Checks.Forget();
+        foreach (LabRun run in lab.Runs.Where(r => r.Over is null && r.Uses(seat.Name)).ToArray())
+            Interrupt(run, seat, over: false);
+        lab.Orders.Abandon(seat);
+        lab.Changed();
+    }
+
+    private void Interrupt(LabRun run, AgentSeat seat, bool over)
+    {
+        if (run.Progress.Outcome == Outcome.Running)
+            run.Append(new EndEvent { T = run.T(lab.Now), Host = seat.Name, Outcome = Outcome.Interrupted, Reason = Message.Of("end.agent-ended", ("host", seat.Name)) });
+        run.Orders.Clear();
+        if (over)
+            run.Over = run.T(lab.Now);
+        lab.Stop(run);
     }
 }

@@ -46,7 +46,7 @@ internal sealed class LabCommands(Lab lab)
                 }
                 if (LabRefusals.Prediction(run.Progress, predict.Choice, run.Predictions) is { } not)
                 {
-                    Answer(given, LabRefusals.Of(run.Id, not));
+                    Answer(given, LabRefusals.Refuse(run.Id, not));
                     break;
                 }
                 run.Predictions++;
@@ -75,7 +75,7 @@ internal sealed class LabCommands(Lab lab)
             case ChangePace pace when Found(pace.Run, given) is { } run:
                 if (LabRefusals.Pause(pace.PauseMs) is { } wrong)
                 {
-                    Answer(given, LabRefusals.Of(run.Id, wrong));
+                    Answer(given, LabRefusals.Refuse(run.Id, wrong));
                     break;
                 }
                 run.PauseMs = pace.PauseMs;
@@ -165,7 +165,7 @@ internal sealed class LabCommands(Lab lab)
     /// <summary>Begins something in a run, and answers: at once, or with what came of the step when it has ended.</summary>
     private void Do(LabRun run, string? step, Activity activity, CommandGiven given)
     {
-        WhenIdle(run, given, () => step is not null && run.Progress.Find(step) is { Readiness: StepReadiness.Failed, Reason: { } reason } ? LabRefusals.Of(run.Id, reason) : LabReply.Done(run.Id), begins: true);
+        WhenIdle(run, given, () => step is not null && run.Progress.Find(step) is { Readiness: StepReadiness.Failed, Reason: { } reason } ? LabRefusals.Refuse(run.Id, reason) : LabReply.Done(run.Id), begins: true);
         lab.Do(run, activity);
     }
 

@@ -216,7 +216,7 @@ internal sealed partial class LabGrain(LabSetups setups, ScenarioCatalog scenari
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                then = failed(StoreFaults.Message(StoreFaults.Of(e), data.Path));
+                then = failed(StoreFaults.Message(StoreFaults.StateAfter(e), data.Path));
             }
             Carry(then);
         }

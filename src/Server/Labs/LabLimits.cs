@@ -6,11 +6,20 @@ internal static class LabLimits
     /// <summary>An agent that was given an order, beyond what the order itself may take.</summary>
     public static readonly TimeSpan OrderTime = TimeSpan.FromSeconds(5);
 
+    /// <summary>An agent that ends or forks a program: calls that block are ended first, and a process is started.</summary>
+    public static readonly TimeSpan ProgramTime = TimeSpan.FromSeconds(45);
+
+    /// <summary>An agent that changes its namespace: up to three tools, each of which it gives 20 s.</summary>
+    public static readonly TimeSpan EnvironmentTime = TimeSpan.FromSeconds(65);
+
     /// <summary>A look at a host's sockets: 5 ms on an idle machine.</summary>
     public static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     /// <summary>An agent that says nothing at all for so long, though it was asked, does not answer; and how often that is looked at.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(2.5), SilenceLook = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>An agent that talks, but does not do what it is told: whoever starts a run is answered within 3 s all the same.</summary>
+    public static readonly TimeSpan StartLook = TimeSpan.FromSeconds(2.9);
 
     /// <summary>What blocks is ended within 2 s at the agent; beyond that the run is put away without it.</summary>
     public static readonly TimeSpan CloseRun = TimeSpan.FromSeconds(3);

@@ -22,14 +22,14 @@ internal sealed class LabOrders(Lab lab)
     private long _last;
 
     /// <summary>Gives one order.</summary>
-    /// <param name="seat">Whose agent; one that is not connected answers at once with nothing.</param>
+    /// <param name="seat">Whose agent; one that is not connected, or is ending, answers at once with nothing.</param>
     /// <param name="order">What.</param>
     /// <param name="limit">How long its end is waited for.</param>
-    /// <param name="then">Told of the end; of null when none came in time, or the agent was replaced by a new instance.</param>
+    /// <param name="then">Told of the end; of null when none came in time, the agent is ending, or was replaced by a new instance.</param>
     public PendingOrder Give(AgentSeat seat, AgentOrder order, TimeSpan limit, Action<AgentItem?> then)
     {
         var pending = new PendingOrder(++_last, seat, then);
-        if (seat.Connection is not { } connection)
+        if (seat.Ending || seat.Connection is not { } connection)
         {
             lab.Soon(() => End(pending, null));
             return pending;
@@ -53,11 +53,11 @@ internal sealed class LabOrders(Lab lab)
 
     public void Answered(AgentSeat seat, AgentItem item)
     {
-        if (item.Order is { } id && _pending.TryGetValue(id, out PendingOrder? pending) && pending.Seat == seat)
+        if (item.OrderId is { } id && _pending.TryGetValue(id, out PendingOrder? pending) && pending.Seat == seat)
             End(pending, item);
     }
 
-    /// <summary>A new instance of the agent knows nothing of what the one before was told.</summary>
+    /// <summary>An agent that ends, and a new instance of it, carry out nothing of what was ordered before.</summary>
     public void Abandon(AgentSeat seat)
     {
         foreach (PendingOrder pending in _pending.Values.Where(p => p.Seat == seat).ToArray())

@@ -54,11 +54,11 @@ internal static class LabRefusals
 
     public static LabReply NoSuchOpenRun(string asked) => new(Message.Of(RunNotOpen, ("run", Short(asked))));
 
-    public static LabReply StillBusy(string run) => Of(run, Message.Of(Busy, ("run", run)));
+    public static LabReply StillBusy(string run) => Refuse(run, Message.Of(Busy, ("run", run)));
 
-    public static LabReply Step(string asked, LabRun run) => Of(run.Id, Message.Of(UnknownStep, ("step", Short(asked)), ("known", string.Join(", ", run.Header.Script.Steps.Select(s => s.Id)))));
+    public static LabReply Step(string asked, LabRun run) => Refuse(run.Id, Message.Of(UnknownStep, ("step", Short(asked)), ("known", string.Join(", ", run.Header.Script.Steps.Select(s => s.Id)))));
 
-    public static LabReply OutOfOrder(StepProgress step, string run) => Of(run, step.Why switch
+    public static LabReply OutOfOrder(StepProgress step, string run) => Refuse(run, step.Why switch
     {
         BlockedBecause.EarlierStep => Message.Of(StepWaits, ("step", step.Step.Title), ("first", step.WhyStep!.Title)),
         BlockedBecause.AlreadyDone => Message.Of(StepDone, ("step", step.Step.Title)),
@@ -78,15 +78,15 @@ internal static class LabRefusals
         return before >= LabLimits.Predictions ? Message.Of(TooManyPredictions, ("most", LabLimits.Predictions)) : null;
     }
 
-    public static LabReply RunIsOver(string run) => Of(run, Message.Of(RunOver, ("run", run)));
+    public static LabReply RunIsOver(string run) => Refuse(run, Message.Of(RunOver, ("run", run)));
 
-    public static LabReply Nothing(string run) => Of(run, Message.Of(NothingLeft, ("run", run)));
+    public static LabReply Nothing(string run) => Refuse(run, Message.Of(NothingLeft, ("run", run)));
 
-    public static LabReply NothingWaits(string run) => Of(run, Message.Of(NoTimeWait, ("run", run)));
+    public static LabReply NothingWaits(string run) => Refuse(run, Message.Of(NoTimeWait, ("run", run)));
 
-    public static LabReply NothingInUse(string run) => Of(run, Message.Of(NotInUse, ("run", run)));
+    public static LabReply NothingInUse(string run) => Refuse(run, Message.Of(NotInUse, ("run", run)));
 
-    public static LabReply MayNotDestroy(string host, string run) => Of(run, Message.Of(CannotDestroy, ("host", host)));
+    public static LabReply MayNotDestroy(string host, string run) => Refuse(run, Message.Of(CannotDestroy, ("host", host)));
 
     public static Message Missing(IEnumerable<string> hosts) => Message.Of(HostsMissing, ("hosts", string.Join(", ", hosts)));
 
@@ -94,7 +94,7 @@ internal static class LabRefusals
 
     public static Message CannotStore() => Message.Of(NotStored);
 
-    public static LabReply Of(string? run, Message why) => new(why, run);
+    public static LabReply Refuse(string? run, Message why) => new(why, run);
 
     public static string Short(string text) => text.Length <= 40 ? text : text[..40] + "...";
 }

@@ -1,5 +1,6 @@
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Texts;
+using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Server.Labs;
 
@@ -16,7 +17,7 @@ internal sealed class LabStore(Lab lab)
     private readonly List<((LabRun Run, int Events)[] Until, Action Then)> _waiting = [];
     private readonly Dictionary<(string Run, Type Kind), long> _underWay = [];
     private LabTimer? _again, _patience;
-    private TimeSpan _pause = LabLimits.StoreAgain;
+    private readonly BackOff _pauses = new(random: null, LabLimits.StoreAgain, LabLimits.StoreAgainAtMost);
 
     /// <summary>What keeps the runs from being stored; null when nothing does.</summary>
     public Message? Problem { get; private set; }
@@ -199,7 +200,7 @@ internal sealed class LabStore(Lab lab)
     {
         _again?.Cancel();
         _again = null;
-        _pause = LabLimits.StoreAgain;
+        _pauses.Reset();
         if (Problem is null || IsLate)
             return;
         Problem = null;
@@ -212,8 +213,7 @@ internal sealed class LabStore(Lab lab)
         Say(why);
         if (_again is not null)
             return;
-        _again = lab.After(_pause, () => _again = null);
-        _pause = TimeSpan.FromTicks(Math.Min(2 * _pause.Ticks, LabLimits.StoreAgainAtMost.Ticks));
+        _again = lab.After(_pauses.Next(), () => _again = null);
     }
 
     // Whoever waits for the store waits no longer.

@@ -15,7 +15,7 @@ internal static class RuleAlarm
     {
         if (made is not { Call: "bind" or "listen" } || run.RuleChecks is not [.., var check] || check is not { Match: RuleMatch.Differs } || check.Seq != made.Seq)
             return;
-        Message message = Tell(check, run.Id, run.Header.Host(check.Host)?.Kernel ?? "");
+        Message message = Describe(check, run.Id, run.Header.Host(check.Host)?.Kernel ?? "");
         lab.Log(LogLevel.Error, message);
         run.Append(new NoteEvent { T = run.T(lab.Now), Host = made.Host, Level = NoteLevel.Alarm, Message = message });
     }
@@ -23,7 +23,7 @@ internal static class RuleAlarm
     /// <param name="check">Where rule and kernel differ.</param>
     /// <param name="run">The run's id.</param>
     /// <param name="kernel">The host's uname -r.</param>
-    public static Message Tell(RuleCheck check, string run, string kernel)
+    public static Message Describe(RuleCheck check, string run, string kernel)
     {
         ReadOnlySpan<(string, object?)> args =
         [

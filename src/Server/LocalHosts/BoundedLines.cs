@@ -7,7 +7,7 @@ internal static class BoundedLines
 {
     /// <param name="reader">Read to its end.</param>
     /// <param name="longest">Characters kept of a line; the rest is dropped and shown as an ellipsis. Empty lines are passed over, control characters become spaces.</param>
-    public static async IAsyncEnumerable<string> Of(TextReader reader, int longest)
+    public static async IAsyncEnumerable<string> Read(TextReader reader, int longest)
     {
         var line = new StringBuilder();
         bool cut = false;

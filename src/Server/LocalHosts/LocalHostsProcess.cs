@@ -96,7 +96,7 @@ internal sealed class LocalHostsProcess : ILocalHosts
 
     private async Task Read(StreamReader reader, Action<string> take)
     {
-        await foreach (string line in BoundedLines.Of(reader, ILocalHosts.LongestLine))
+        await foreach (string line in BoundedLines.Read(reader, ILocalHosts.LongestLine))
         {
             take(line);
         }

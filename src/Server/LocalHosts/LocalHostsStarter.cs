@@ -62,7 +62,7 @@ internal sealed class LocalHostsStarter : IAsyncDisposable
     private async Task Read(int number, Action<string> take)
     {
         using var reader = new StreamReader(Pipe(PipeDirection.In, number));
-        await foreach (string line in BoundedLines.Of(reader, ILocalHosts.LongestLine))
+        await foreach (string line in BoundedLines.Read(reader, ILocalHosts.LongestLine))
             take(line);
         _hosts?.StarterEnded();
     }

@@ -24,7 +24,7 @@ internal sealed record DashboardOptions
     /// <summary>Which hosts the dashboard makes for itself.</summary>
     public LocalHostsMode Hosts { get; init; }
 
-    /// <summary>The directory in which runs are kept; made when it is not there. Empty for the user's own (<see cref="Of"/>).</summary>
+    /// <summary>The directory in which runs are kept; made when it is not there. Empty for the user's own (<see cref="Read"/>).</summary>
     public string Data { get; init; } = "";
 
     /// <summary>The directory of the keys with which agents of other machines join; empty for agent-keys in the data directory.</summary>
@@ -41,7 +41,7 @@ internal sealed record DashboardOptions
     public IReadOnlyList<string> ScenarioDirectories => Split.Directories(Scenarios);
 
     /// <summary>Reads the section; paths become absolute.</summary>
-    public static DashboardOptions Of(IConfiguration configuration)
+    public static DashboardOptions Read(IConfiguration configuration)
     {
         DashboardOptions given = configuration.GetSection(Section).Get<DashboardOptions>() ?? new();
         return given with

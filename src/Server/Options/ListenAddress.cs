@@ -8,7 +8,7 @@ internal static class ListenAddress
     private const string EndpointsKey = "Kestrel:Endpoints", DefaultCertificateKey = "Kestrel:Certificates:Default";
 
     /// <summary>Where the page is to be.</summary>
-    public static IReadOnlyList<string> Of(IConfiguration configuration) =>
+    public static IReadOnlyList<string> Configured(IConfiguration configuration) =>
         HasEndpoints(configuration) ? [.. Endpoints(configuration).Select(e => e["Url"] ?? "")]
         : Split.Urls(configuration[Settings.UrlsKey] is { Length: > 0 } urls ? urls : Settings.DefaultUrl);
 
@@ -44,7 +44,7 @@ internal static class ListenAddress
             yield return fault;
         if (!HasEndpoints(configuration) && !hasDefault)
         {
-            foreach (string url in Of(configuration).Where(IsHttps))
+            foreach (string url in Configured(configuration).Where(IsHttps))
                 yield return $"{name(Settings.UrlsKey)}: '{url}' has no certificate. Set {DefaultCertificateKey}:Path, or give http://ADDRESS:PORT and leave TLS to a reverse proxy.";
         }
     }

@@ -29,7 +29,7 @@ internal static partial class GivenUpRights
             Environment.SetEnvironmentVariable(LocalHostsContract.StarterVariable, null);
             return LocalHostsStarter.Adopt(said);
         }
-        IReadOnlyList<string> urls = ListenAddress.Of(configuration);
+        IReadOnlyList<string> urls = ListenAddress.Configured(configuration);
         bool lowPorts = urls.Any(IsLow);
         if ((Permitted() & ~(lowPorts ? 1ul << CapNetBindService : 0)) == 0)
             return null;

@@ -57,9 +57,9 @@ internal static class RunStates
 {
     /// <param name="run">The run.</param>
     /// <param name="at">Up to this moment, nanoseconds on the run's axis; null for all of it.</param>
-    public static IReadOnlyList<StateSpan> Of(RunFile run, long? at)
+    public static IReadOnlyList<StateSpan> Spans(RunFile run, long? at)
     {
-        Timeline timeline = Timeline.Of(RunFiles.HeaderOf(run), run.Events, at);
+        Timeline timeline = Timeline.Fold(RunFiles.HeaderOf(run), run.Events, at);
         var names = new SocketNamesInRun(run.Events);
         return [.. timeline.Bands.OrderBy(b => b.Begin).ThenBy(b => b.Seq).Select(b => new StateSpan
         {

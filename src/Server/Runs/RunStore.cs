@@ -55,7 +55,9 @@ internal sealed class RunStore(IDbContextFactory<RunsDb> databases, ILogger<RunS
     public async Task Finish(RunHeader header, ScenarioProgress progress)
     {
         await using RunsDb db = await databases.CreateDbContextAsync();
-        StoredRun run = await db.Runs.SingleAsync(r => r.Id == header.Id);
+        // Somebody deleted its row, or put an older database back: it is kept again, with what is left of it.
+        if (await db.Runs.SingleOrDefaultAsync(r => r.Id == header.Id) is not { } run)
+            db.Runs.Add(run = new StoredRun { Id = header.Id, Lab = header.Lab, Scenario = header.Scenario, Format = RunHeader.CurrentFormat, Header = "" });
         long events = await db.Events.LongCountAsync(e => e.Run == header.Id);
         run.Finished = true;
         run.Header = Written(header);
@@ -180,7 +182,7 @@ internal sealed class RunStore(IDbContextFactory<RunsDb> databases, ILogger<RunS
         (RunHeader header, IReadOnlyList<RunEvent> log) = RunReader.Log(run.Header, lost.Count == 0 ? events : [.. events.Select((e, i) => lost.Contains(i) ? """{"kind":"end","seq":0,"t":0,"source":"lab","outcome":"reset"}""" : e)]);
         if (lost.Count > 0)
             log = [.. log.Select((e, i) => lost.Contains(i) ? new GapEvent { Seq = i + 1, T = i > 0 ? log[i - 1].T : 0, Lost = 1, Reason = new Message("gap.unreadable") } : e)];
-        return RunFiles.Of(header, log);
+        return RunFiles.Make(header, log);
     }
 
     // What is no JSON any more was lost; the rest of the run is not.

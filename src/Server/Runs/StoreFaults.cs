@@ -42,7 +42,7 @@ internal static class StoreFaults
     // https://www.sqlite.org/rescode.html
     private const int Busy = 5, Locked = 6, ReadOnly = 8, Corrupt = 11, Full = 13, CannotOpen = 14, NotADatabase = 26;
 
-    public static StoreState Of(Exception fault) => fault.GetBaseException() switch
+    public static StoreState StateAfter(Exception fault) => fault.GetBaseException() switch
     {
         SqliteException { SqliteErrorCode: Full } => StoreState.Full,
         SqliteException { SqliteErrorCode: Busy or Locked } => StoreState.Locked,

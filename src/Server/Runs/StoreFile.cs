@@ -83,7 +83,7 @@ internal sealed class StoreFile(DataDirectory data, TimeProvider time) : IDispos
             _checked = well ? now : null;
             return well;
         }
-        catch (SqliteException e) when (StoreFaults.Of(e) == StoreState.Damaged)
+        catch (SqliteException e) when (StoreFaults.StateAfter(e) == StoreState.Damaged)
         {
             return false;
         }

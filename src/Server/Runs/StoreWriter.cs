@@ -56,7 +56,7 @@ internal sealed partial class StoreWriter : IAsyncDisposable
             {
                 await Open(cancel);
             }
-            catch (Exception e) when (StoreFaults.Of(e) == StoreState.Damaged)
+            catch (Exception e) when (StoreFaults.StateAfter(e) == StoreState.Damaged)
             {
                 LogDamaged(e);
                 PutAside();
@@ -66,7 +66,7 @@ internal sealed partial class StoreWriter : IAsyncDisposable
         }
         catch (Exception e) when (e is Microsoft.Data.Sqlite.SqliteException or Microsoft.EntityFrameworkCore.DbUpdateException)
         {
-            throw new InvalidDataException($"{TextCatalog.English[StoreFaults.Message(StoreFaults.Of(e), _data.Path)]} Then start the dashboard again.", e);
+            throw new InvalidDataException($"{TextCatalog.English[StoreFaults.Message(StoreFaults.StateAfter(e), _data.Path)]} Then start the dashboard again.", e);
         }
         _loop = Task.Run(Run, CancellationToken.None);
         _looks.Change(LookApart, LookApart);
@@ -118,11 +118,11 @@ internal sealed partial class StoreWriter : IAsyncDisposable
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                Exception fault = StoreFaults.Of(e) == StoreState.Damaged ? await Replace(e) : e;
+                Exception fault = StoreFaults.StateAfter(e) == StoreState.Damaged ? await Replace(e) : e;
                 if (fault is StoreReplacedException)
                     Is(StoreState.Works);
                 else
-                    Is(StoreFaults.Of(fault), fault);
+                    Is(StoreFaults.StateAfter(fault), fault);
                 span?.SetStatus(ActivityStatusCode.Error, fault.GetType().Name);
                 work.Done.TrySetException(fault);
             }

@@ -15,7 +15,7 @@ public sealed class DiagramText(PageTexts text, long? uncertainty = null)
     /// <summary>A call with its arguments and what it returned.</summary>
     public string Call(CallEvent e)
     {
-        string line = text["page.diagram.call", ("host", e.Host ?? ""), ("call", StraceLine.Of(e)), ("at", Durations.Moment(e.T)), ("took", Durations.Span(e.Duration))];
+        string line = text["page.diagram.call", ("host", e.Host ?? ""), ("call", StraceLine.Write(e)), ("at", Durations.Moment(e.T)), ("took", Durations.Span(e.Duration))];
         return e.Remark is { } remark ? line + " " + text[remark] : line;
     }
 

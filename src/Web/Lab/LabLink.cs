@@ -24,7 +24,7 @@ public sealed class LabLink : ILabOrders, IAsyncDisposable
         _time = time;
         _lab = LabAddress.Of(navigation.Uri);
         _hub = new HubConnectionBuilder()
-            .WithUrl(navigation.ToAbsoluteUri(HubRoutes.Lab))
+            .WithUrl(navigation.ToAbsoluteUri(HubPaths.Lab))
             .AddJsonProtocol(o => o.PayloadSerializerOptions = new(LabJson.Default.Options))
             .WithAutomaticReconnect(new RetryForEver())
             .WithKeepAliveInterval(TimeSpan.FromSeconds(5))
@@ -48,7 +48,8 @@ public sealed class LabLink : ILabOrders, IAsyncDisposable
     /// <inheritdoc/>
     public async Task Run(CancellationToken end)
     {
-        for (long tries = 0; !end.IsCancellationRequested; tries++)
+        var pauses = new BackOff(Random.Shared);
+        while (!end.IsCancellationRequested)
         {
             try
             {
@@ -56,7 +57,8 @@ public sealed class LabLink : ILabOrders, IAsyncDisposable
                     await _hub.StartAsync(end);
                 if (_hub.State == HubConnectionState.Connected && _store.Link != LinkStatus.Live)
                     await Join();
-                tries = 0;
+                if (_store.Link == LinkStatus.Live)
+                    pauses.Reset();
             }
             catch (Exception) when (!end.IsCancellationRequested)
             {
@@ -66,7 +68,7 @@ public sealed class LabLink : ILabOrders, IAsyncDisposable
                     _store.SetLink(LinkStatus.Lost);
             }
             // Automatic reconnection does the rest; this loop covers the first link and one that was closed for good.
-            await Task.Delay(RetryForEver.Pause(_store.Link == LinkStatus.Live ? 6 : tries), _time, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(_store.Link == LinkStatus.Live ? BackOff.Longest : pauses.Next(), _time, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

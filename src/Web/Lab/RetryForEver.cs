@@ -1,12 +1,17 @@
 using Microsoft.AspNetCore.SignalR.Client;
+using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Web.Lab;
 
-/// <summary>Growing pauses from 0.25 s to 5 s with jitter, so that a room full of browsers does not come back in one instant.</summary>
+/// <summary>Comes back with growing pauses for as long as it takes, and not together with a whole room of browsers.</summary>
 internal sealed class RetryForEver : IRetryPolicy
 {
-    public TimeSpan? NextRetryDelay(RetryContext retryContext) => Pause(retryContext.PreviousRetryCount);
+    private readonly BackOff _pauses = new(Random.Shared);
 
-    public static TimeSpan Pause(long tries) =>
-        TimeSpan.FromSeconds(Math.Min(5, 0.25 * Math.Pow(1.7, Math.Min(tries, 10))) * (0.75 + 0.5 * Random.Shared.NextDouble()));
+    public TimeSpan? NextRetryDelay(RetryContext retryContext)
+    {
+        if (retryContext.PreviousRetryCount == 0)
+            _pauses.Reset();
+        return _pauses.Next();
+    }
 }

@@ -99,7 +99,7 @@ public sealed class MarkText(PageTexts text, long? uncertainty)
         switch (mark.Of)
         {
             case CallMark { Event: var e } c:
-                Add("call", StraceLine.Of(e));
+                Add("call", StraceLine.Write(e));
                 Add("began", $"{Time(e.T)} s");
                 Add("took", Durations.Span(e.Duration));
                 Add("error", e.Errno is { } errno ? $"{errno} ({e.ErrnoNumber?.ToString(CultureInfo.InvariantCulture)}): {e.ErrnoText}" : null);

@@ -29,7 +29,7 @@ public sealed class LabMoment(LabView view, RunForm? form, bool asking, long ans
     public bool Busy { get; } = asking || view.Run?.Busy == true || view.State is { } state && state.Version < answered;
 
     /// <summary>Where the run stands, or would begin.</summary>
-    public ScenarioProgress? Progress { get; } = view.Timeline?.Progress ?? (form is null ? null : ScenarioProgress.Of(form.Header(view.State), []));
+    public ScenarioProgress? Progress { get; } = view.Timeline?.Progress ?? (form is null ? null : ScenarioProgress.Fold(form.Header(view.State), []));
 
     /// <summary>The lesson's steps.</summary>
     public IReadOnlyList<StepView> Steps => Progress is { } progress ? StepView.Of(progress, Busy, Linked, text) : [];

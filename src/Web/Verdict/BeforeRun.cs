@@ -14,5 +14,5 @@ public static class BeforeRun
     /// </summary>
     public static BindPreview? Of(LabState? state, RunForm? form) =>
         state is not null && form?.Planned(state) is { } header && header.Ports.Values.All(state.Ports.Contains)
-        && BindChecks.Of(header, state.Sockets).Next is { Verdict.Outcome: not BindOutcome.Ok } next ? next : null;
+        && BindChecks.Judge(header, state.Sockets).Next is { Verdict.Outcome: not BindOutcome.Ok } next ? next : null;
 }

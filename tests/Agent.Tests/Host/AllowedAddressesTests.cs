@@ -45,10 +45,10 @@ public sealed class AllowedAddressesTests
     public void Loopback_is_for_agents_whose_own_address_it_is_and_others_need_it_named()
     {
         AgentOptions options = OptionLine.Parse(["--dashboard", "http://h:1", "--name", "client", "--address", "127.0.0.2"], out _)!;
-        Assert.Null(AllowedAddresses.Of(options).Refusal(Connect("127.0.0.1:11111")));
-        Assert.NotNull(AllowedAddresses.Of(options).Refusal(Connect("10.0.0.1:11111")));
+        Assert.Null(AllowedAddresses.Read(options).Refusal(Connect("127.0.0.1:11111")));
+        Assert.NotNull(AllowedAddresses.Read(options).Refusal(Connect("10.0.0.1:11111")));
         options = OptionLine.Parse(["--dashboard", "http://h:1", "--name", "client", "--address", "192.0.2.7", "--allow", "10.0.0.0/8,169.254.1.1"], out _)!;
-        AllowedAddresses allowed = AllowedAddresses.Of(options);
+        AllowedAddresses allowed = AllowedAddresses.Read(options);
         Assert.Equal([true, true, true, false, false, false],
             new[] { "10.9.9.9:1", "169.254.1.1:1", "192.0.2.7:1", "192.0.2.8:1", "127.0.0.1:1", "169.254.1.2:1" }.Select(to => allowed.Refusal(Connect(to)) is null));
     }

@@ -32,7 +32,7 @@ public sealed class OutboxTests
         outbox.Acknowledge(0);
         Assert.Equal(first, outbox.NextReport());
         outbox.Acknowledge(1);
-        Assert.Equal((2L, 2L), (outbox.NextReport()[0].Number, outbox.NextReport()[0].Order!.Value));
+        Assert.Equal((2L, 2L), (outbox.NextReport()[0].Number, outbox.NextReport()[0].OrderId!.Value));
     }
 
     [Fact]
@@ -46,8 +46,8 @@ public sealed class OutboxTests
         for (int i = 0; i < 100; i++)
             outbox.Add(Call(new string('"', 1000)));
         int count = outbox.NextReport().Count;
-        Assert.InRange(count, 5, HubRoutes.MaxAgentMessage / 18_000);
-        Assert.True(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new AgentReport("i", outbox.NextReport()), WireJson.Default.AgentReport).Length < HubRoutes.MaxAgentMessage);
+        Assert.InRange(count, 5, HubLimits.AgentMessage / 18_000);
+        Assert.True(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new AgentReport("i", outbox.NextReport()), WireJson.Default.AgentReport).Length < HubLimits.AgentMessage);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class OutboxTests
             });
         }
         int octets = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new AgentReport("i", outbox.NextReport()), WireJson.Default.AgentReport).Length;
-        Assert.InRange(octets, Outbox.MaxReportOctets / 2, HubRoutes.MaxAgentMessage);
+        Assert.InRange(octets, Outbox.MaxReportOctets / 2, HubLimits.AgentMessage);
     }
 
     [Fact]

@@ -70,7 +70,7 @@ public sealed class BlockingCallTests
         SocketEvent sent = await agent.LookFor(r => r.Remote == at && r.To == TcpState.SynSent);
         time.Advance(TimeSpan.FromMilliseconds(199));
         await agent.Look();
-        Assert.DoesNotContain(agent.All, i => i.Order == connect);
+        Assert.DoesNotContain(agent.All, i => i.OrderId == connect);
         time.Advance(TimeSpan.FromMilliseconds(1));
         IReadOnlyList<AgentItem> items = await agent.End(connect);
 
@@ -166,8 +166,8 @@ public sealed class BlockingCallTests
 
         CallEvent accepted = await agent.Event<CallEvent>(c => c.Call == "accept4");
         Assert.Equal(("afd", "sv"), (accepted.Accepted, accepted.Program));
-        Assert.Equal(accept, agent.All.Single(i => i.Event == accepted).Order);
-        Assert.Single(agent.All, i => i.Order == accept && i.Done);
+        Assert.Equal(accept, agent.All.Single(i => i.Event == accepted).OrderId);
+        Assert.Single(agent.All, i => i.OrderId == accept && i.Done);
         await agent.Call("afd", SocketCall.Close);
     }
 
@@ -179,7 +179,7 @@ public sealed class BlockingCallTests
         long accept = agent.Begin("lfd", SocketCall.Accept4, c => c with { Accepted = "afd", Background = true, TimeoutMs = 50 });
         Assert.Null((await agent.End(accept))[^1].Refused);
         NoteEvent note = await agent.Event<NoteEvent>(_ => true);
-        Assert.Equal((AgentCodes.NoConnectionCame, accept), (note.Code, agent.All.Single(i => i.Event == note).Order));
+        Assert.Equal((AgentCodes.NoConnectionCame, accept), (note.Code, agent.All.Single(i => i.Event == note).OrderId));
     }
 
     [Fact]
@@ -199,7 +199,7 @@ public sealed class BlockingCallTests
         await agent.Call("cfd", SocketCall.SetSockOpt, c => c with { Option = SocketOption.Linger, Value = OptionValue.Linger(true, 2) });
         long close = agent.Begin("cfd", SocketCall.Close, c => c with { TimeoutMs = 500 });
         await agent.Look();
-        Assert.DoesNotContain(agent.All, i => i.Order == close);
+        Assert.DoesNotContain(agent.All, i => i.OrderId == close);
         time.Advance(TimeSpan.FromMilliseconds(500));
         Assert.Null((await agent.End(close))[^1].Refused);
         CallEvent closed = await agent.Event<CallEvent>(c => c.Call == "close");

@@ -34,7 +34,7 @@ internal sealed class AgentRig : IDisposable
         _watcher = new SocketWatcher(Outbox, _own, rows, 100, tap: tap);
         var changes = new RunChanges(journal, () => device, Outbox.Add);
         changes.UndoLeft();
-        Runner = new OrderRunner(Outbox, _watcher, _own, AgentProcess.Hold(), changes, AllowedAddresses.All, time ?? TimeProvider.System, NullLogger<OrderRunner>.Instance);
+        Runner = new OrderRunner(Outbox, _watcher, _own, AgentProcess.Hold(), changes, AllowedAddresses.All, "the test", time ?? TimeProvider.System, NullLogger<OrderRunner>.Instance);
     }
 
     public Outbox Outbox { get; } = new();
@@ -108,7 +108,7 @@ internal sealed class AgentRig : IDisposable
         foreach (AgentItem item in Outbox.NextReport())
         {
             All.Add(item);
-            if (item.Order is { } of)
+            if (item.OrderId is { } of)
                 (_byOrder.TryGetValue(of, out List<AgentItem>? list) ? list : _byOrder[of] = []).Add(item);
             Outbox.Acknowledge(item.Number);
         }

@@ -84,7 +84,7 @@ public sealed class Ledger
         await foreach (AgentItem item in _new.Reader.ReadAllAsync(limit.Token))
         {
             items.Add(item);
-            if (item.Done && item.Order == order)
+            if (item.Done && item.OrderId == order)
                 return items;
         }
         throw new InvalidOperationException("The items ended.");
@@ -138,13 +138,13 @@ public sealed class FakeDashboard : IAsyncDisposable
                 k.Listen(System.Net.IPAddress.Loopback, port);
         });
         builder.Services.AddSingleton(ledger);
-        builder.Services.AddSignalR(o => o.MaximumReceiveMessageSize = HubRoutes.MaxAgentMessage).AddJsonProtocol(o =>
+        builder.Services.AddSignalR(o => o.MaximumReceiveMessageSize = HubLimits.AgentMessage).AddJsonProtocol(o =>
         {
             o.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default);
             o.PayloadSerializerOptions.AllowOutOfOrderMetadataProperties = true;
         });
         WebApplication app = builder.Build();
-        app.MapHub<TestAgentHub>(HubRoutes.Agent);
+        app.MapHub<TestAgentHub>(HubPaths.Agent);
         await app.StartAsync();
         string address = unixPath is not null ? $"unix:{unixPath}"
             : app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();

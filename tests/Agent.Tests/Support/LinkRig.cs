@@ -24,7 +24,7 @@ internal sealed class LinkRig : IAsyncDisposable
     {
         Outbox = outbox ?? new Outbox();
         _watcher = new SocketWatcher(Outbox, _own, null, 100);
-        _runner = new OrderRunner(Outbox, _watcher, _own, AgentProcess.Hold(), new RunChanges(null, () => "lo", Outbox.Add), AllowedAddresses.All, TimeProvider.System, NullLogger<OrderRunner>.Instance);
+        _runner = new OrderRunner(Outbox, _watcher, _own, AgentProcess.Hold(), new RunChanges(null, () => "lo", Outbox.Add), AllowedAddresses.All, "the test", TimeProvider.System, NullLogger<OrderRunner>.Instance);
         AgentOptions? options = OptionLine.Parse(["--dashboard", dashboard, "--name", "server"], out IReadOnlyList<string> errors);
         Assert.Empty(errors);
         var link = new ServerLink(options!.Dashboard, options.Key, "instance", () => HostFactsReader.Read(options, SourceFacts.All(capture: null, trace: null), []), Outbox, _runner,

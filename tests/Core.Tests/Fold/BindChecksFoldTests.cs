@@ -45,7 +45,7 @@ public sealed class BindChecksFoldTests
         RunScript script = new RunScript().StartListener();
         RunHeader header = script.Header with { Ports = new Dictionary<string, int> { ["main"] = 11111, ["other"] = 11112 } };
         script.Own("server", "rfd", "socket", RunScript.Socket).Own("server", "rfd", "bind", RunScript.Bind(RunScript.Of("0.0.0.0:11112")), RunScript.Of("0.0.0.0:11112")).Step("x", StepStatus.Done);
-        RuleCheck check = BindChecks.Of(header, script.Events).Made[^1];
+        RuleCheck check = BindChecks.Judge(header, script.Events).Made[^1];
         Assert.Equal((RuleMatch.Same, BindOutcome.Ok, 11112), (check.Match, check.Verdict.Outcome, (int)check.Candidate.Local.Port));
 
         script = Listener(RunScript.ServerEnd).Own("server", "rfd", "socket", RunScript.Socket).Own("server", "rfd", "bind", RunScript.Bind(Second), Second).Step("x", StepStatus.Done);
@@ -70,7 +70,7 @@ public sealed class BindChecksFoldTests
         RunScript script = new RunScript().StartListener();
         script.Add(new ProgramEvent { Host = "server", Program = "sv", Change = ProgramChange.Forked, Child = "child", Sockets = ["lfd"] }, 1).Add(new ProgramEvent { Host = "server", Program = "sv", Change = ProgramChange.Exited, Sockets = ["lfd"] }, 1);
         script.Rebind(errno: "EADDRINUSE");
-        RuleCheck check = BindChecks.Of(script.Header, [.. script.Events.Select(e => e is CallEvent call ? call with { Program = call.Socket == "rfd" ? "sv2" : "sv" } : e)]).Made[^1];
+        RuleCheck check = BindChecks.Judge(script.Header, [.. script.Events.Select(e => e is CallEvent call ? call with { Program = call.Socket == "rfd" ? "sv2" : "sv" } : e)]).Made[^1];
         Assert.Equal((RuleMatch.Same, BindOutcome.InUse, "child"), (check.Match, check.Verdict.Outcome, check.Occupants[0].Program));
     }
 
@@ -81,7 +81,7 @@ public sealed class BindChecksFoldTests
         RunHeader header = script.Header;
         header = header with { Script = header.Script with { Programs = [.. header.Script.Programs.Select(p => p.Id == "sv2" ? p with { Uid = 65534 } : p)] } };
         script.Own("server", "rfd", "socket", RunScript.Socket).Own("server", "rfd", "setsockopt", RunScript.Set(SocketOption.ReusePort, 1)).Call("server", "rfd", "bind", RunScript.Bind(RunScript.Any), errno: "EADDRINUSE").Step("x", StepStatus.Done);
-        RuleCheck check = BindChecks.Of(header, script.Events).Made[^1];
+        RuleCheck check = BindChecks.Judge(header, script.Events).Made[^1];
         Assert.Equal((RuleMatch.Same, BindClause.OtherUser, 65534u), (check.Match, check.Verdict.Obstacles[0].Clause, check.Candidate.Uid));
     }
 
@@ -92,7 +92,7 @@ public sealed class BindChecksFoldTests
             .Own("server", "rfd", "socket", RunScript.Socket).Own("server", "rfd", "setsockopt", RunScript.Set(SocketOption.ReusePort, 1)).Own("server", "rfd", "bind", RunScript.Bind(RunScript.Any), RunScript.Any).Step("x", StepStatus.Done);
         RuleCheck check = Checks(script)[^1];
         Assert.Equal((RuleMatch.Same, BindOutcome.Ok, 1), (check.Match, check.Verdict.Outcome, check.Verdict.Remembered.Count));
-        Assert.Contains("verdict.share.remembered", VerdictMessages.Of(check).Why.Select(m => m.Code));
+        Assert.Contains("verdict.share.remembered", VerdictMessages.Words(check).Why.Select(m => m.Code));
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class BindChecksFoldTests
         foreach ((string kernel, BindOutcome outcome) in ((string, BindOutcome)[])[("6.18.44", BindOutcome.InUse), ("6.1.140-1", BindOutcome.Ok), ("5.14.0-427.el9.x86_64", BindOutcome.Unknown), ("unknown", BindOutcome.Unknown)])
         {
             RunHeader header = script.Header with { Hosts = [.. script.Header.Hosts.Select(h => h with { Kernel = kernel })] };
-            Assert.Equal((kernel, outcome), (kernel, BindChecks.Of(header, script.Events).Made[^1].Verdict.Outcome));
+            Assert.Equal((kernel, outcome), (kernel, BindChecks.Judge(header, script.Events).Made[^1].Verdict.Outcome));
         }
     }
 
@@ -114,11 +114,11 @@ public sealed class BindChecksFoldTests
         foreach (bool? v6Only in (bool?[])[null, false, true])
         {
             RunScript script = new RunScript().Add(new StateEvent { Host = "server", Source = EvidenceSource.Diag, Socket = new(RunScript.Of("[::]:11111"), RunScript.Of("[::]:0")), To = TcpState.Listen, Inode = 9, V6Only = v6Only }, 100);
-            BindPreview next = BindChecks.Of(script.Header, script.Events).Next!;
+            BindPreview next = BindChecks.Judge(script.Header, script.Events).Next!;
             Assert.Equal(v6Only switch { null => BindOutcome.Unknown, true => BindOutcome.Ok, _ => BindOutcome.InUse }, next.Verdict.Outcome);
         }
         RunScript one = new RunScript().Add(new StateEvent { Host = "server", Source = EvidenceSource.Diag, Socket = new(RunScript.Of("[::1]:11111"), RunScript.Of("[::]:0")), To = TcpState.Listen, Inode = 9 }, 100);
-        Assert.Equal(BindOutcome.Ok, BindChecks.Of(one.Header, one.Events).Next!.Verdict.Outcome);
+        Assert.Equal(BindOutcome.Ok, BindChecks.Judge(one.Header, one.Events).Next!.Verdict.Outcome);
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class BindChecksFoldTests
         return script.Own("server", "lfd", "bind", RunScript.Bind(at), at).Own("server", "lfd", "listen", RunScript.Listen);
     }
 
-    private static IReadOnlyList<RuleCheck> Checks(RunScript script) => BindChecks.Of(script.Header, script.Events).Made;
+    private static IReadOnlyList<RuleCheck> Checks(RunScript script) => BindChecks.Judge(script.Header, script.Events).Made;
 
     private static void Same(RunHeader header, IReadOnlyList<RunEvent> events)
     {
@@ -176,7 +176,7 @@ public sealed class BindChecksFoldTests
             progress.Append(e);
             last = fold.Verdict(progress.Progress);
         }
-        RunVerdict once = BindChecks.Of(header, events);
+        RunVerdict once = BindChecks.Judge(header, events);
         Assert.NotEmpty(once.Made);
         Assert.Equal(JsonSerializer.Serialize(once), JsonSerializer.Serialize(last));
     }

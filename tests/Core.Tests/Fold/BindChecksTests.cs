@@ -70,7 +70,7 @@ public sealed class BindChecksTests
                 Make("xfd", ActionKind.Socket), Make("rfd", ActionKind.Socket), Make(socket, ActionKind.SetSockOpt) with { Option = option, Value = Scalar.Of(value) }, Make("rfd", ActionKind.Bind),
             ],
         };
-        BindCandidate next = BindChecks.Of(new RunScript().Header with { Script = RunScript.Script with { Steps = [step] } }, []).Next!.Candidate;
+        BindCandidate next = BindChecks.Judge(new RunScript().Header with { Script = RunScript.Script with { Steps = [step] } }, []).Next!.Candidate;
         Assert.Equal((reuseAddr, reusePort, v6Only), (next.ReuseAddr, next.ReusePort, next.V6Only));
     }
 
@@ -109,8 +109,8 @@ public sealed class BindChecksTests
     {
         RunScript script = new RunScript().StartListener().Connect().Close(timeWait: false).Rebind(errno: "EADDRINUSE");
         IReadOnlyList<RunEvent> log = [.. script.Events.TakeWhile(e => e is not CallEvent { Errno: not null }), script.Events.First(e => e is CallEvent { Errno: not null })];
-        Assert.Equal((RuleMatch.Unknown, RuleDoubt.NotLooked), Last(BindChecks.Of(script.Header, log)));
-        Assert.Equal((RuleMatch.Differs, RuleDoubt.None), Last(BindChecks.Of(script.Header, log, looked: true)));
+        Assert.Equal((RuleMatch.Unknown, RuleDoubt.NotLooked), Last(BindChecks.Judge(script.Header, log)));
+        Assert.Equal((RuleMatch.Differs, RuleDoubt.None), Last(BindChecks.Judge(script.Header, log, looked: true)));
     }
 
     [Theory]
@@ -178,7 +178,7 @@ public sealed class BindChecksTests
             .Call("server", "lfd", "bind", RunScript.Bind(RunScript.Any), errno: "EADDRINUSE").Step("x", StepStatus.Failed);
         Assert.Equal((RuleMatch.Differs, RuleDoubt.None), Last(Of(script)));
         RunHeader blind = script.Header with { Hosts = [.. script.Header.Hosts.Select(h => h with { Sources = [SourceFact.Has(SourceFact.Proc)] })] };
-        Assert.Equal((RuleMatch.Unknown, RuleDoubt.BoundUnseen), Last(BindChecks.Of(blind, script.Events)));
+        Assert.Equal((RuleMatch.Unknown, RuleDoubt.BoundUnseen), Last(BindChecks.Judge(blind, script.Events)));
         script.Wait(1);
         RunScript lost = new RunScript().Add(new GapEvent { Host = "server", Source = EvidenceSource.Agent, Lost = 1, Reason = new("test") }, 1);
         foreach (RunEvent e in script.Events)
@@ -218,5 +218,5 @@ public sealed class BindChecksTests
 
     private static (RuleMatch, RuleDoubt) Last(RunVerdict rule) => (rule.Made[^1].Match, rule.Made[^1].Doubt);
 
-    private static RunVerdict Of(RunScript script) => BindChecks.Of(script.Header, script.Events);
+    private static RunVerdict Of(RunScript script) => BindChecks.Judge(script.Header, script.Events);
 }

@@ -26,11 +26,11 @@ public sealed class FlowHistoryTests
                     _ = fold.Now;
             }
             // A segment of long ago, told late.
-            Same(Timeline.Of(log.Header, events), fold.Now);
+            Same(Timeline.Fold(log.Header, events), fold.Now);
             fold.Append(new SegmentEvent { Seq = events.Length + 1, Host = "client", T = 3_000_000, Received = 3_000_000, From = SegmentLog.Server, To = SegmentLog.Client, Flags = "ACK", SeqNo = S + 1, Ack = C + 9, Source = EvidenceSource.Capture });
-            Same(Timeline.Of(log.Header, fold.Log), fold.Now);
+            Same(Timeline.Fold(log.Header, fold.Log), fold.Now);
             long cursor = (long)(fold.Now.End * random.NextDouble());
-            Same(Timeline.Of(log.Header, fold.Log, cursor), fold.At(cursor));
+            Same(Timeline.Fold(log.Header, fold.Log, cursor), fold.At(cursor));
         },
         iter: 8, threads: 1);
 

@@ -34,7 +34,7 @@ public sealed class HostClocksTests
     public void Clocks_may_be_apart_by_what_the_last_measures_leave()
     {
         RunEvent[] log = [Clock("client", 0) with { T = 0, Uncertainty = 900 }, Clock("client", 0) with { T = 0, Uncertainty = 30 }, Clock("server", 0) with { T = 0, Uncertainty = 7 }];
-        ClockSpread known = ClockSpread.Of(log);
+        ClockSpread known = ClockSpread.Fold(log);
         Assert.Equal((37, 1_000_000_000), (known.Between("client", "server", 0), ClockSpread.Unknown.Between("client", "server", 0)));
         // Known at 0 and asked of a moment two minutes later: 20 millionths of the time more of each.
         Assert.Equal(37 + 2 * 2_400_000, known.Between("client", "server", 120_000_000_000));

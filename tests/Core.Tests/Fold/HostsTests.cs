@@ -82,7 +82,7 @@ public sealed class HostsTests
         RunHeader header = new SegmentLog().Header;
         HostFacts client = header.Hosts[0] with { SecondAddress = "192.168.122.178", V6Address = "fd00::177" }, server = header.Hosts[1] with { SecondAddress = "192.168.122.69", V6Address = "fd00::68" };
         bool third = _log.Any(e => e.Host == "other");
-        return Timeline.Of(header with { Hosts = third ? [client, server, client with { Name = "other", Address = "192.168.122.5", SecondAddress = null, V6Address = null, NetworkNamespace = 9 }] : [client, server] },
+        return Timeline.Fold(header with { Hosts = third ? [client, server, client with { Name = "other", Address = "192.168.122.5", SecondAddress = null, V6Address = null, NetworkNamespace = 9 }] : [client, server] },
             [.. _log.Select((e, i) => e with { Seq = i + 1 })]);
     }
 

@@ -61,7 +61,7 @@ public sealed class RealRunTests
     public void What_a_trace_tells_follows_without_it_in_the_same_order_and_within_the_bounds(string run)
     {
         RunFile file = RealRuns.Read(run);
-        Timeline told = Of(run).Timeline, concluded = Timeline.Of(RunFiles.HeaderOf(file), [.. file.Events.Where(e => e is not StateEvent { Source: EvidenceSource.Trace })]);
+        Timeline told = Of(run).Timeline, concluded = Timeline.Fold(RunFiles.HeaderOf(file), [.. file.Events.Where(e => e is not StateEvent { Source: EvidenceSource.Trace })]);
         (string, TcpEndpoint, TcpEndpoint)[] ends = [.. told.Bands.Concat(concluded.Bands).Where(b => b.Remote.Port != 0).Select(End).Distinct()];
         Assert.NotEmpty(ends);
         foreach ((string, TcpEndpoint, TcpEndpoint) end in ends)
@@ -113,6 +113,6 @@ public sealed class RealRunTests
     private static (Timeline Timeline, IReadOnlyList<RunEvent> Log) Of(string run)
     {
         RunFile file = RealRuns.Read(run);
-        return (Timeline.Of(RunFiles.HeaderOf(file), file.Events), file.Events);
+        return (Timeline.Fold(RunFiles.HeaderOf(file), file.Events), file.Events);
     }
 }

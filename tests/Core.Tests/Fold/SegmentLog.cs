@@ -40,7 +40,7 @@ internal sealed class SegmentLog
 
     public RunHeader Header => _header;
 
-    public Timeline Fold() => Timeline.Of(_header, _events);
+    public Timeline Fold() => Timeline.Fold(_header, _events);
 
     public IReadOnlyList<Arrow> Arrows() => Fold().Arrows;
 

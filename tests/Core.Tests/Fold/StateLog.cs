@@ -16,7 +16,7 @@ internal sealed class StateLog(bool shared = false)
 
     public IReadOnlyList<RunEvent> Events => _events;
 
-    public Timeline Fold() => Timeline.Of(_script.Header, _events);
+    public Timeline Fold() => Timeline.Fold(_script.Header, _events);
 
     public IReadOnlyList<StateBand> Bands(string host = "server") => [.. Fold().Bands.Where(b => b.Host == host)];
 

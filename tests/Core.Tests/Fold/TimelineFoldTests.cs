@@ -33,11 +33,11 @@ public sealed class TimelineFoldTests
                         _ = fold.At(log[random.Next(i + 1)].T);
                 }
                 RunEvent[] told = [.. log.Take(count)];
-                Same(Timeline.Of(header, told), fold.Now, disorder == 0);
+                Same(Timeline.Fold(header, told), fold.Now, disorder == 0);
                 for (int i = 0; i < 5 && count > 0; i++)
                 {
                     long cursor = told[random.Next(count)].T + random.Next(3) - 1;
-                    Same(Timeline.Of(header, told, cursor), fold.At(cursor), disorder == 0);
+                    Same(Timeline.Fold(header, told, cursor), fold.At(cursor), disorder == 0);
                 }
             },
             iter: 60, threads: 1);
@@ -54,7 +54,7 @@ public sealed class TimelineFoldTests
             fold.Append(e);
             made.Add((made.Count + 1, fold.Now));
         }
-        Assert.All(made, m => Same(Timeline.Of(fold.Header, [.. file.Events.Take(m.Count)]), m.Timeline));
+        Assert.All(made, m => Same(Timeline.Fold(fold.Header, [.. file.Events.Take(m.Count)]), m.Timeline));
     }
 
     [Fact]

@@ -156,7 +156,7 @@ public sealed class TimelineTests
         var script = new RunScript();
         IReadOnlyList<RunEvent> log = [.. script.Whole().Events.Select(e => e.Host == "client" ? e with { T = e.T - 900_000_000 } : e)];
         RunHeader apart = script.Header with { Hosts = [script.Header.Hosts[0] with { BootId = "c" }, script.Header.Hosts[1]] };
-        Timeline timeline = Timeline.Of(apart, log);
+        Timeline timeline = Timeline.Fold(apart, log);
         Arrow fin = timeline.Arrows.First(a => a.Kind == SegmentKind.Fin);
         Assert.True(timeline.Calls.Single(c => c.Event.Call == "read").At >= fin.Received);
         Assert.True(timeline.Bands.Single(b => b.State == TcpState.CloseWait).Begin >= fin.Received);
@@ -195,7 +195,7 @@ public sealed class TimelineTests
         var script = new RunScript().StartListener();
         long cursor = script.Events[^1].T;
         script.Connect();
-        Timeline timeline = Timeline.Of(script.Header, script.Events, cursor);
+        Timeline timeline = Timeline.Fold(script.Header, script.Events, cursor);
         Assert.Equal(3, timeline.Calls.Count);
         Assert.Empty(timeline.Arrows);
         Assert.Equal([TcpState.Listen], timeline.Sockets.Select(s => s.State));
@@ -208,5 +208,5 @@ public sealed class TimelineTests
         Assert.Equal((Outcome.Interrupted, new Message("test")), (Of(script).Progress.Outcome, Of(script).Progress.OutcomeReason));
     }
 
-    private static Timeline Of(RunScript script) => Timeline.Of(script.Header, script.Events);
+    private static Timeline Of(RunScript script) => Timeline.Fold(script.Header, script.Events);
 }

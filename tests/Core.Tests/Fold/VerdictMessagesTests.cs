@@ -70,26 +70,26 @@ public sealed class VerdictMessagesTests
         Assert.Contains("Whether it has SO_REUSEADDR is unknown: Linux does not show another program's socket options.", Text(words.Why));
         Assert.Contains("The result shows that it did not have SO_REUSEADDR.", Text(words.Why));
         Assert.Equal("The rule could not predict this; it learned from the result.", Text(words.Rule!));
-        BindPreview next = BindChecks.Of(script.Header, script.Events).Next!;
+        BindPreview next = BindChecks.Judge(script.Header, script.Events).Next!;
         Assert.Equal((BindOutcome.InUse, RuleDoubt.None), (next.Verdict.Outcome, next.Doubt));
-        Assert.Contains("An earlier result from the kernel shows that it does not have SO_REUSEADDR.", Text(VerdictMessages.Of(next).Why));
-        Assert.Equal(RuleMatch.Same, BindChecks.Of(script.Header, script.Rebind(2, "EADDRINUSE").Events).Made[^1].Match);
+        Assert.Contains("An earlier result from the kernel shows that it does not have SO_REUSEADDR.", Text(VerdictMessages.Words(next).Why));
+        Assert.Equal(RuleMatch.Same, BindChecks.Judge(script.Header, script.Rebind(2, "EADDRINUSE").Events).Made[^1].Match);
     }
 
     [Fact]
     public void Success_over_a_strangers_TIME_WAIT_proves_that_it_had_the_option()
     {
         RunScript script = new RunScript { RebindReuseAddr = true }.Row("server", RunScript.ServerEnd, Peer, TcpState.TimeWait, timer: 30).Wait(100).Rebind();
-        RuleCheck bind = BindChecks.Of(script.Header, script.Events).Made[0];
+        RuleCheck bind = BindChecks.Judge(script.Header, script.Events).Made[0];
         Assert.Equal((true, null), (Assert.Single(bind.Proved).ReuseAddr, bind.Proved[0].ReusePort));
-        Assert.Contains("The result shows that it had SO_REUSEADDR.", Text(VerdictMessages.Of(bind).Why));
+        Assert.Contains("The result shows that it had SO_REUSEADDR.", Text(VerdictMessages.Words(bind).Why));
     }
 
     [Fact]
     public void An_orphan_in_FIN_WAIT_2_ends_by_itself_and_CLOSE_WAIT_by_its_program()
     {
         RunScript orphan = new RunScript().Add(new SocketEvent { Host = "server", Source = EvidenceSource.Proc, Local = RunScript.ServerEnd, Remote = Peer, To = TcpState.FinWait2, Timer = new(TimerKind.TimeWait, 20_000_000_000), Raw = "" }, 100);
-        VerdictWords words = VerdictMessages.Of(BindChecks.Of(orphan.Header, orphan.Events).Next!);
+        VerdictWords words = VerdictMessages.Words(BindChecks.Judge(orphan.Header, orphan.Events).Next!);
         Assert.Contains("No process owns it any more; the kernel removes it in 20 s, unless its peer closes first and leaves it in TIME-WAIT.", Text(words.Why));
         Assert.Contains("Wait until the kernel removes what its programs left behind.", Text(words.Remedies));
 
@@ -113,9 +113,9 @@ public sealed class VerdictMessagesTests
         words = Last(new RunScript().StartListener().Connect().Close(timeWait: false).Rebind(errno: "EADDRINUSE"));
         Assert.Equal((true, "No socket was seen that could have blocked it."), (words.Alarm, Assert.Single(Text(words.Why))));
         RunHeader old = script.Header with { Hosts = [.. script.Header.Hosts.Select(h => h with { Kernel = "6.1.3" })] };
-        RuleCheck check = BindChecks.Of(old, script.Events).Made[^1];
+        RuleCheck check = BindChecks.Judge(old, script.Events).Made[^1];
         Assert.Equal("time-wait-missed", check.Quirk);
-        Assert.Contains(Text(VerdictMessages.Of(check).Why), t => t.StartsWith("Linux 6.1.0 to 6.1.4 have this bug", StringComparison.Ordinal));
+        Assert.Contains(Text(VerdictMessages.Words(check).Why), t => t.StartsWith("Linux 6.1.0 to 6.1.4 have this bug", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -133,8 +133,8 @@ public sealed class VerdictMessagesTests
     public void What_comes_next_is_said_with_the_time_left_at_a_moment()
     {
         RunScript script = new RunScript { ListenerReuseAddr = true }.StartListener().Connect().Close();
-        BindPreview next = BindChecks.Of(script.Header, script.Events).Next!;
-        VerdictWords words = VerdictMessages.Of(next, next.At + 10_000_000_000);
+        BindPreview next = BindChecks.Judge(script.Header, script.Events).Next!;
+        VerdictWords words = VerdictMessages.Words(next, next.At + 10_000_000_000);
         Assert.Equal("bind() will fail with EADDRINUSE", Text(words.Result));
         Assert.Contains("It has SO_REUSEADDR, but the new socket does not; Linux requires it on both.", Text(words.Why));
         Assert.Contains("TIME-WAIT ends by itself; its timer has 50 s left.", Text(words.Why));
@@ -156,12 +156,12 @@ public sealed class VerdictMessagesTests
         Assert.DoesNotContain(codes, c => !TextCatalog.English.Has(c));
     }
 
-    private static VerdictWords Last(RunScript script) => VerdictMessages.Of(BindChecks.Of(script.Header, script.Events).Made.Last(c => c.Errno is not null || c.Verdict.Call == PortCall.Bind));
+    private static VerdictWords Last(RunScript script) => VerdictMessages.Words(BindChecks.Judge(script.Header, script.Events).Made.Last(c => c.Errno is not null || c.Verdict.Call == PortCall.Bind));
 
     private static IReadOnlyList<Message> VerdictErrorsOf(string call, string? errno)
     {
         var made = new CallEvent { Call = call, Socket = "cfd", Args = new(), Errno = errno };
-        return VerdictMessages.Of(new ResultMark(new("s", 1, null, call, "cfd", 0, errno, 0, 1), made, null)).Why;
+        return VerdictMessages.Words(new ResultMark(new("s", 1, null, call, "cfd", 0, errno, 0, 1), made, null)).Why;
     }
 
     private static string Text(Message message) => TextCatalog.English[message];

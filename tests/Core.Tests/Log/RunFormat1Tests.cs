@@ -34,7 +34,7 @@ public sealed class RunFormat1Tests
         string[] events = [.. file["events"]!.AsArray().Select(e => e!.ToJsonString())];
         file.Remove("events");
         (RunHeader header, IReadOnlyList<RunEvent> log) = RunReader.Log(file.ToJsonString(), events);
-        Assert.Equal(JsonSerializer.Serialize(RealRuns.Read(run), WireJson.Default.RunFile), JsonSerializer.Serialize(RunFiles.Of(header, log), WireJson.Default.RunFile));
+        Assert.Equal(JsonSerializer.Serialize(RealRuns.Read(run), WireJson.Default.RunFile), JsonSerializer.Serialize(RunFiles.Make(header, log), WireJson.Default.RunFile));
     }
 
     [Theory]

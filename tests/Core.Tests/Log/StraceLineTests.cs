@@ -43,9 +43,9 @@ public sealed class StraceLineTests
     [Fact]
     public void Recv_and_send_are_the_calls_that_glibc_makes_of_them()
     {
-        Assert.Equal("sendto(4, \"hello\\0world\", 11, MSG_DONTWAIT, NULL, 0) = 11", StraceLine.Of(Call("send", new() { Fd = 4, Octets = "hello\0world"u8.ToArray(), Length = 11, DontWait = true }) with { Result = 11 }));
+        Assert.Equal("sendto(4, \"hello\\0world\", 11, MSG_DONTWAIT, NULL, 0) = 11", StraceLine.Write(Call("send", new() { Fd = 4, Octets = "hello\0world"u8.ToArray(), Length = 11, DontWait = true }) with { Result = 11 }));
         Assert.Equal("recvfrom(5, 0x7ffd36b967d0, 20, 0, NULL, NULL) = -1 ENOTCONN (Transport endpoint is not connected)",
-            StraceLine.Of(Call("recv", new() { Fd = 5, Length = 20, Pointer = 0x7ffd36b967d0 }) with { Result = -1, Errno = "ENOTCONN", ErrnoText = "Transport endpoint is not connected" }));
+            StraceLine.Write(Call("recv", new() { Fd = 5, Length = 20, Pointer = 0x7ffd36b967d0 }) with { Result = -1, Errno = "ENOTCONN", ErrnoText = "Transport endpoint is not connected" }));
     }
 
     private static CallEvent Call(string call, CallArguments args) => new() { Socket = "fd", Call = call, Args = args };

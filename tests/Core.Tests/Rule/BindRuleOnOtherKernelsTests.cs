@@ -44,7 +44,7 @@ public sealed class BindRuleOnOtherKernelsTests
                 if (rule != (answer == BindOutcome.Ok))
                 {
                     // What went on after an answer that a known fault gave is another history.
-                    if (KernelQuirks.Of(release, port.Asked!, port.Verdict, answer) is null)
+                    if (KernelQuirks.Find(release, port.Asked!, port.Verdict, answer) is null)
                         differences.Add($"call {asked}, {line}: rule {port.Verdict.Outcome} ({string.Join(", ", port.Verdict.Obstacles.Select(o => $"{o.Socket.State} {o.Socket.Local}"))})");
                     port = null;
                 }

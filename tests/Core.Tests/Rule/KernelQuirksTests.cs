@@ -34,7 +34,7 @@ public sealed class KernelQuirksTests
     private static string? Quirk(string release, string address, BindOutcome answer, PortSocket other)
     {
         var candidate = new BindCandidate { Local = At(address) };
-        return KernelQuirks.Of(release, candidate, BindRule.Judge(PortCall.Bind, candidate, [other]), answer)?.Id;
+        return KernelQuirks.Find(release, candidate, BindRule.Judge(PortCall.Bind, candidate, [other]), answer)?.Id;
     }
 
     private static TcpEndpoint At(string address) => TcpEndpoint.TryParse($"{address}:11111", out TcpEndpoint endpoint) ? endpoint : throw new ArgumentException(address);

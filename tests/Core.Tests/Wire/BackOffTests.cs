@@ -18,4 +18,13 @@ public sealed class BackOffTests
 
     [Fact]
     public void Two_do_not_pause_alike() => Assert.NotEqual(new BackOff(new Random(1)).Next(), new BackOff(new Random(2)).Next());
+
+    [Fact]
+    public void One_alone_pauses_exactly_as_long_as_it_says()
+    {
+        var pauses = new BackOff(random: null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3));
+        Assert.Equal([1, 2, 3, 3], Enumerable.Range(0, 4).Select(_ => pauses.Next().TotalSeconds));
+        pauses.Reset();
+        Assert.Equal(1, pauses.Next().TotalSeconds);
+    }
 }

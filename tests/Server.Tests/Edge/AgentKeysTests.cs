@@ -25,6 +25,20 @@ public sealed class AgentKeysTests
     }
 
     [Fact]
+    public async Task Who_asks_again_after_a_refusal_or_reports_without_a_hello_is_cut_off()
+    {
+        await using TestDashboard dashboard = await TestDashboard.Start();
+        await using ScriptedAgent stranger = await ScriptedAgent.Join(dashboard.Url, TestHosts.Server, key: "0000");
+        Task ended = stranger.Gone;
+        await Assert.ThrowsAnyAsync<Exception>(async () =>
+        {
+            await stranger.HelloAgain();
+            await stranger.HelloAgain();
+        });
+        await ended.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public void Each_role_has_a_key_of_its_own_that_stays_and_that_nobody_else_may_read()
     {
         using var directory = new TemporaryDirectory();

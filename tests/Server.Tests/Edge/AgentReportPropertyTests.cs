@@ -38,6 +38,19 @@ public sealed class AgentReportPropertyTests
         ]),
         WireJson.Default.AgentReport);
 
+    public static TheoryData<RunEvent> Beyond() => new((RunEvent[])[
+        new NoteEvent { T = long.MaxValue, Source = EvidenceSource.Agent, Message = new("x") }, new NoteEvent { T = long.MinValue, Source = EvidenceSource.Agent, Message = new("x") },
+        new SocketEvent { T = 7, After = long.MinValue, Source = EvidenceSource.Proc, Local = Client, Remote = Server, To = TcpState.TimeWait },
+        new SocketEvent { T = 7, Timer = new(TimerKind.TimeWait, long.MaxValue), Source = EvidenceSource.Proc, Local = Client, Remote = Server, To = TcpState.TimeWait },
+        new StateEvent { T = 7, After = long.MaxValue, Source = EvidenceSource.Diag, Socket = new(Client, Server), To = TcpState.TimeWait },
+        new SocketEvent { T = 7, Raw = "0: \u001b[2J", Source = EvidenceSource.Proc, Local = Client, Remote = Server, To = TcpState.TimeWait },
+        new CallEvent { T = 7, Source = EvidenceSource.Call, Socket = "lfd", Call = "bind", Args = new(), Errno = "EADDRINUSE", ErrnoNumber = 98, ErrnoText = "in\nuse" },
+        new ProgramEvent { T = 7, Source = EvidenceSource.Agent, Program = "s\u202ev", Change = ProgramChange.Exited, Sockets = [] }]);
+
+    [Theory]
+    [MemberData(nameof(Beyond))]
+    public void Times_whose_sums_would_wrap_and_texts_that_are_no_line_are_refused(RunEvent e) => Assert.False(AgentEdge.Accepts(new AgentReport("i", [new(1, e)])));
+
     [Fact]
     public void A_changed_report_is_refused_or_can_be_drawn()
     {
@@ -64,7 +77,7 @@ public sealed class AgentReportPropertyTests
             }
             Interlocked.Increment(ref taken);
             RunEvent[] log = [.. report.Items.Select(i => i.Event).OfType<RunEvent>().Select((e, i) => e with { Seq = i + 1, Host = i % 2 == 0 ? TestHosts.Client : TestHosts.Server })];
-            _ = Timeline.Of(Header, log);
+            _ = Timeline.Fold(Header, log);
         }, iter: 5_000);
         Assert.True(taken > 50 && refused > 500, $"{taken} taken, {refused} refused");
     }

@@ -39,6 +39,16 @@ public sealed partial class LogsTests
         Assert.All(files, f => Assert.InRange(f.Length, 1, 3000));
     }
 
+    [Fact]
+    public void What_an_exception_or_a_structure_quotes_begins_no_line_and_moves_no_cursor()
+    {
+        using var text = new StringWriter();
+        using (Serilog.Core.Logger log = new Serilog.LoggerConfiguration().Enrich.With<PlainLogs>().WriteTo.Sink(new TextSink(text)).CreateLogger())
+            log.Error(new IOException("bad\n00:00:00 INF forged\u001b[2J"), "Read {@What} {Names}", new { Path = "a\nb" }, new[] { "c\u202ed" });
+        Assert.Equal(["Read {\"Path\":\"a\\u000ab\"} [\"c\\u202ed\"]", "  System.IO.IOException: bad", "  00:00:00 INF forged\\u001b[2J"], text.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries)
+            .Select(l => l.Replace(@"\\u", @"\u", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("/api/labs", 200, LogEventLevel.Debug)]
     [InlineData("/api/labs", 404, LogEventLevel.Debug)]
@@ -47,6 +57,13 @@ public sealed partial class LogsTests
     [InlineData("/readyz", 503, LogEventLevel.Verbose)]
     [InlineData("/metrics", 200, LogEventLevel.Verbose)]
     public void A_failure_stands_out_and_what_asks_all_the_time_does_not(string path, int status, LogEventLevel level) => Assert.Equal(level, Logs.Level(new PathString(path), status, null));
+
+    private sealed class TextSink(TextWriter text) : Serilog.Core.ILogEventSink
+    {
+        private readonly Serilog.Formatting.Display.MessageTemplateTextFormatter _formatter = new("{Message:lj}{NewLine}{Fault}");
+
+        public void Emit(LogEvent logEvent) => _formatter.Format(logEvent, text);
+    }
 
     private static Dictionary<string, string?> InFile(string directory, params (string Key, string Value)[] more) => new(more.Select(m => KeyValuePair.Create("Serilog:WriteTo:File:" + m.Key, (string?)m.Value)))
     {

@@ -14,7 +14,7 @@ public sealed class OversizedMessageTests
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         flood.Closed += _ => { closed.TrySetResult(); return Task.CompletedTask; };
         await flood.StartAsync(TestContext.Current.CancellationToken);
-        await Assert.ThrowsAnyAsync<Exception>(() => flood.InvokeAsync(nameof(ILabHub.Join), new string('x', HubRoutes.MaxLabMessage * 2), null, null, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAnyAsync<Exception>(() => flood.InvokeAsync(nameof(ILabHub.Join), new string('x', HubLimits.LabMessage * 2), null, null, TestContext.Current.CancellationToken));
         await closed.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
 
         await using HubConnection other = dashboard.LabConnection();
@@ -28,7 +28,7 @@ public sealed class OversizedMessageTests
         await using TestDashboard dashboard = await TestDashboard.Start();
         await using HubConnection hub = dashboard.LabConnection();
         await hub.StartAsync(TestContext.Current.CancellationToken);
-        await Assert.ThrowsAsync<Microsoft.AspNetCore.SignalR.HubException>(() => hub.InvokeAsync<LabReply>(nameof(ILabHub.Ask), (LabCommand)new ResetRun(), TestContext.Current.CancellationToken));
+        Assert.Equal(LabRefusals.NotJoined, (await hub.InvokeAsync<LabReply>(nameof(ILabHub.Ask), (LabCommand)new ResetRun(), TestContext.Current.CancellationToken)).Refusal?.Code);
         await Assert.ThrowsAsync<Microsoft.AspNetCore.SignalR.HubException>(() => hub.InvokeAsync(nameof(ILabHub.Join), "garage", null, null, TestContext.Current.CancellationToken));
     }
 }

@@ -10,7 +10,7 @@ public sealed class SecurityHeadersTests
     [InlineData("/healthz", 200)]
     [InlineData("/nothing", 404)]
     [InlineData("/api/runs?limit=x", 400)]
-    [InlineData(HubRoutes.Lab, 400)]
+    [InlineData(HubPaths.Lab, 400)]
     public async Task Every_answer_says_what_browsers_may_do_with_it(string path, int status)
     {
         await using TestDashboard dashboard = await TestDashboard.Start();

@@ -81,8 +81,8 @@ public sealed class FuzzTests
             bool agents = random.Once(2);
             using var socket = new ClientWebSocket();
             if (agents)
-                socket.Options.SetRequestHeader("Authorization", HubRoutes.KeyScheme + (random.Once(2) ? "wrong" : File.ReadAllText(Path.Combine(TestDashboard.AgentKeys, TestHosts.Server)).Trim()));
-            await socket.ConnectAsync(new(dashboard.Url.Replace("http://", "ws://", StringComparison.Ordinal) + (agents ? HubRoutes.Agent : HubRoutes.Lab)), Cancel);
+                socket.Options.SetRequestHeader("Authorization", HubPaths.KeyScheme + (random.Once(2) ? "wrong" : File.ReadAllText(Path.Combine(TestDashboard.AgentKeys, TestHosts.Server)).Trim()));
+            await socket.ConnectAsync(new(dashboard.Url.Replace("http://", "ws://", StringComparison.Ordinal) + (agents ? HubPaths.Agent : HubPaths.Lab)), Cancel);
             await Send(socket, random.Once(20) ? random.Octets("""{"protocol":"json","version":1}""") : Encoding.UTF8.GetBytes("""{"protocol":"json","version":1}"""));
             JsonArray messages = commands[agents ? "agent" : "lab"]!.AsArray();
             for (int m = 0; m < 10 && socket.State == WebSocketState.Open; m++)

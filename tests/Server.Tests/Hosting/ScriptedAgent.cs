@@ -59,6 +59,11 @@ internal sealed class ScriptedAgent : IAsyncDisposable
     /// <summary>How often it was asked for its clock.</summary>
     public int ClockAsked { get; private set; }
 
+    /// <summary>When its link has gone.</summary>
+    public Task Gone { get; private set; } = Task.CompletedTask;
+
+    public Task<AgentWelcome> HelloAgain() => _hub.InvokeAsync<AgentWelcome>(nameof(IAgentHub.Hello), new AgentHello(AgentHello.CurrentProtocol, Instance, Facts(TestHosts.Server)), TestContext.Current.CancellationToken);
+
     public static HostFacts Facts(string name) => new()
     {
         Name = name, HostName = "test", Os = "Debian GNU/Linux 12 (bookworm)", Kernel = "6.1.0", Address = name == TestHosts.Server ? "192.168.122.68" : "192.168.122.177",
@@ -70,11 +75,18 @@ internal sealed class ScriptedAgent : IAsyncDisposable
     /// <param name="clockFails">Whether the first question about its clock fails.</param>
     public static async Task<ScriptedAgent> Join(string url, string name, string? instance = null, HostFacts? facts = null, long clockBehind = 0, bool clockFails = false, string? key = null)
     {
-        HubConnection hub = new HubConnectionBuilder().WithUrl(url + HubRoutes.Agent, http => http.Headers["Authorization"] = HubRoutes.KeyScheme + (key ?? File.ReadAllText(Path.Combine(TestDashboard.AgentKeys, TestHosts.All.Contains(name) ? name : TestHosts.Server)).Trim()))
+        HubConnection hub = new HubConnectionBuilder().WithUrl(url + HubPaths.Agent, http => http.Headers["Authorization"] = HubPaths.KeyScheme + (key ?? File.ReadAllText(Path.Combine(TestDashboard.AgentKeys, TestHosts.All.Contains(name) ? name : TestHosts.Server)).Trim()))
             .AddJsonProtocol(j => j.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default)).Build();
         var agent = new ScriptedAgent(hub, name, instance ?? Guid.NewGuid().ToString("n")) { ClockBehind = clockBehind };
         hub.On<AgentOrder>(nameof(IAgentClient.CarryOut), order => { _ = agent.Take(order); });
         hub.On(nameof(IAgentClient.Monotonic), () => agent.ClockAsked++ == 0 && clockFails ? Task.FromException<long>(new InvalidOperationException("The clock is not there yet.")) : Task.FromResult(Monotonic - agent.ClockBehind));
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        hub.Closed += _ =>
+        {
+            ended.TrySetResult();
+            return Task.CompletedTask;
+        };
+        agent.Gone = ended.Task;
         await hub.StartAsync(TestContext.Current.CancellationToken);
         agent.Welcome = await hub.InvokeAsync<AgentWelcome>(nameof(IAgentHub.Hello),
             new AgentHello(AgentHello.CurrentProtocol, agent.Instance, facts ?? Facts(name)), TestContext.Current.CancellationToken);
@@ -107,12 +119,12 @@ internal sealed class ScriptedAgent : IAsyncDisposable
     /// <remarks>Not ended with the test that made the agent: one may serve all tests of a class.</remarks>
     public Task<long> Report(params AgentItem[] items) => _hub.InvokeAsync<long>(nameof(IAgentHub.Report), new AgentReport(Instance, items), CancellationToken.None);
 
-    public async Task<AgentItem[]> Send(IEnumerable<RunEvent> events, long? done = null)
+    public async Task<AgentItem[]> Send(IEnumerable<RunEvent> events, long? done = null, string? run = null)
     {
         await _one.WaitAsync();
         try
         {
-            AgentItem[] items = [.. events.Select(e => new AgentItem(++_number, e, done)), .. done is { } id ? [new AgentItem(++_number, null, id, true)] : Array.Empty<AgentItem>()];
+            AgentItem[] items = [.. events.Select(e => new AgentItem(++_number, e, done, Run: run)), .. done is { } id ? [new AgentItem(++_number, null, id, true)] : Array.Empty<AgentItem>()];
             await Report(items);
             return items;
         }
@@ -135,7 +147,7 @@ internal sealed class ScriptedAgent : IAsyncDisposable
                 return Send([new ProgramEvent
                 {
                     Source = EvidenceSource.Agent, T = Monotonic - ClockBehind, Program = end.Program, Instance = end.Instance, Change = end.Kill ? ProgramChange.Killed : ProgramChange.Exited, Sockets = end.Sockets,
-                }], order.Id);
+                }], order.Id, order.Run);
             case DestroyOrder destroy:
                 Destroyed.Add(destroy);
                 return Send([Row(destroy.Local.ToString(), destroy.Remote.ToString(), TcpState.TimeWait, null)], order.Id);
@@ -189,7 +201,7 @@ internal sealed class ScriptedAgent : IAsyncDisposable
             Local = Address(command, Connection?.Local), Remote = Address(command, Connection?.Remote),
             Result = error is null ? 0 : -1, Errno = error?.Name, ErrnoNumber = error?.Number, ErrnoText = error?.Text,
         };
-        await Send([made, .. Rows(command)], command.Id);
+        await Send([made, .. Rows(command)], command.Id, command.Run);
     }
 
     private static TcpEndpoint? Address(CallOrder command, string? address) =>

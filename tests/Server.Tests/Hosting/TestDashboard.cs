@@ -88,7 +88,7 @@ internal sealed class TestDashboard : IAsyncDisposable
             await tick.WaitForNextTickAsync(limit.Token);
     }
 
-    public HubConnection LabConnection() => new HubConnectionBuilder().WithUrl(Url + HubRoutes.Lab)
+    public HubConnection LabConnection() => new HubConnectionBuilder().WithUrl(Url + HubPaths.Lab)
         .AddJsonProtocol(j => j.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default)).Build();
 
     public Task<HttpResponseMessage> Post(string path, object? body = null) =>

@@ -70,6 +70,20 @@ public sealed class ViewerTests
     }
 
     [Fact]
+    public void Runs_that_no_state_ever_had_are_not_kept_for_ever()
+    {
+        (LabBench bench, _, _) = LabBench.WithAgents();
+        string id = bench.Start();
+        var mirror = new LabMirror();
+        mirror.Take(bench.Lab.Snapshot(bench.Now));
+        string[] gone = [.. Enumerable.Range(1, 50).Select(i => $"gone-{i}")];
+        foreach (string run in gone)
+            Assert.True(mirror.Take(new RunBatch(run, Notes(0, 10))));
+        Assert.Equal(gone[^4..], gone.Where(r => mirror.Count(r) > 0));
+        Assert.Equal(bench.Log<RunEvent>(id).Count(), mirror.Count(id));
+    }
+
+    [Fact]
     public async Task Browsers_that_do_not_read_or_flood_hold_up_nobody()
     {
         (TestDashboard dashboard, _, _) = await TestDashboard.StartWithAgents();
@@ -136,7 +150,7 @@ public sealed class ViewerTests
         var socket = new ClientWebSocket();
         socket.Options.DangerousDeflateOptions = new();
         socket.Options.CollectHttpResponseDetails = true;
-        await socket.ConnectAsync(new(dashboard.Url.Replace("http://", "ws://", StringComparison.Ordinal) + HubRoutes.Lab), TestContext.Current.CancellationToken);
+        await socket.ConnectAsync(new(dashboard.Url.Replace("http://", "ws://", StringComparison.Ordinal) + HubPaths.Lab), TestContext.Current.CancellationToken);
         await Send(socket, new { protocol = "json", version = 1 });
         return socket;
     }

@@ -48,6 +48,20 @@ public sealed class ForeignFlowsTests
     private const string TestServer = "server";
 
     [Fact]
+    public void However_long_it_goes_on_only_so_many_are_kept()
+    {
+        (LabBench bench, _, BenchAgent server) = LabBench.WithAgents();
+        string id = bench.Start();
+        bench.Ask(new RunStep(id, "start"));
+        for (int i = 0; i < ForeignFlows.Most; i++)
+        {
+            server.Tell(Segment($"10.{i / 62_500}.{i / 250 % 250}.{i % 250}:40000", ServerEnd, "SYN", bench.Now, false), Segment($"11.{i / 62_500}.{i / 250 % 250}.{i % 250}:40000", ServerEnd, "SYN", bench.Now, false));
+            bench.Pass(TimeSpan.FromSeconds(0.25));
+        }
+        Assert.Equal(ForeignFlows.Most, bench.Log<SegmentEvent>(id).Count());
+    }
+
+    [Fact]
     public void Listeners_and_bound_sockets_of_others_are_always_kept_for_they_are_in_the_way()
     {
         (LabBench bench, _, BenchAgent server) = LabBench.WithAgents();

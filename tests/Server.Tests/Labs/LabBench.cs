@@ -244,16 +244,19 @@ internal sealed class BenchAgent(LabBench bench, string role, string connection,
         }
         var items = new List<AgentItem>();
         foreach (RunEvent e in (order is CallOrder { Background: true } ? [] : Events(order)).Concat(Sees(order)))
-            items.Add(new(bench.NextNumber(instance), e, order.Id));
+            items.Add(new(bench.NextNumber(instance), e, order.Id, Run: order.Run));
         items.Add(new(bench.NextNumber(instance), null, order.Id, true, Check: order is CheckOrder check ? Finds(check) : null));
         Send([.. items]);
     }
 
     /// <summary>A call that was left waiting returns.</summary>
-    public void Return(CallOrder order) => Send([.. Events(order).Select(e => new AgentItem(bench.NextNumber(instance), e, order.Id))]);
+    public void Return(CallOrder order) => Send([.. Events(order).Select(e => new AgentItem(bench.NextNumber(instance), e, order.Id, Run: order.Run))]);
 
     /// <summary>Tells what the agent saw by itself.</summary>
-    public void Tell(params RunEvent[] events) => Send([.. events.Select(e => new AgentItem(bench.NextNumber(instance), e))]);
+    public void Tell(params RunEvent[] events) => Tell(null, events);
+
+    /// <summary>Tells what it did by itself in a run.</summary>
+    public void Tell(string? run, params RunEvent[] events) => Send([.. events.Select(e => new AgentItem(bench.NextNumber(instance), e, Run: run))]);
 
     public void Leave() => bench.Take(new AgentWent(connection));
 

@@ -138,7 +138,7 @@ public sealed class LabRunTests
     {
         (LabBench before, _, _) = WithAgents();
         string running = before.Start(), completed = before.Start(33333, play: true);
-        RunFile[] left = [.. before.Lab.Runs.Select(r => RunFiles.Of(r.Header, r.Log.Events))];
+        RunFile[] left = [.. before.Lab.Runs.Select(r => RunFiles.Make(r.Header, r.Log.Events))];
         var bench = new LabBench(null, Rebind());
         bench.Take(new RunsLeft(left));
         OpenRun open = Assert.Single(bench.State.Runs);
@@ -303,5 +303,19 @@ public sealed class LabRunTests
         Assert.Equal(NoteLevel.Alarm, bench.Log<NoteEvent>(busy).Single(n => n.Code == NoteCodes.LabFault).Level);
         bench.NewRunId = null;
         Assert.True(bench.Ask(new StartRun { Scenario = "rebind" }).Ok);
+    }
+
+    [Fact]
+    public void A_defect_does_not_take_with_it_what_else_was_to_be_done()
+    {
+        (LabBench bench, _, _) = WithAgents();
+        bool done = false;
+        bench.Lab.Soon(() => throw new InvalidOperationException("A defect."));
+        bench.Lab.Soon(() => throw new InvalidOperationException("Another."));
+        bench.Lab.Soon(() => done = true);
+        bench.Faults = [];
+        bench.Take(new TimeCame());
+        Assert.True(done);
+        Assert.Equal(2, bench.Faults.Count);
     }
 }

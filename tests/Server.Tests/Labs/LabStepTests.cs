@@ -177,6 +177,66 @@ public sealed class LabStepTests
     }
 
     [Fact]
+    public void A_program_that_takes_long_to_end_has_the_time_it_takes()
+    {
+        (LabBench bench, _, BenchAgent server) = WithAgents();
+        server.Silent = o => o is EndProgramOrder;
+        string id = bench.Start();
+        bench.Ask(new RunStep(id, "start"));
+        bench.Ask(new RunStep(id, "connect"));
+        long close = bench.Begin(new RunStep(id, "close"));
+        bench.Pass(TimeSpan.FromSeconds(30));
+        Assert.DoesNotContain(close, bench.Replies.Keys);
+        server.Silent = _ => false;
+        server.Answer(server.Orders.OfType<EndProgramOrder>().Single());
+        Assert.True(bench.Replies[close].Ok, bench.Replies[close].Refusal?.ToString());
+    }
+
+    [Fact]
+    public void An_agent_that_is_ending_interrupts_its_runs_at_once_is_not_ready_and_leaves_its_seat_to_its_heir()
+    {
+        (LabBench bench, BenchAgent client, BenchAgent server) = WithAgents();
+        string id = bench.Start();
+        bench.Ask(new RunStep(id, "start"));
+        server.Refuses = _ => new(AgentItem.Ending);
+        long step = bench.Begin(new RunStep(id, "connect"));
+        Assert.Equal((Outcome.Interrupted, "end.agent-ended"), bench.Log<EndEvent>(id).Select(e => (e.Outcome, e.Reason!.Code)).Single());
+        Assert.Contains(step, bench.Replies.Keys);
+        Assert.False(bench.State.Hosts.Single(h => h.Name == "server").Connected);
+        int orders = server.Orders.Count;
+        Assert.False(bench.Ask(new StartRun { Scenario = "rebind", Ports = new Dictionary<string, int> { ["main"] = 22223 } }).Ok);
+        Assert.Equal(orders, server.Orders.Count);
+
+        // What it still does is evidence.
+        server.Tell(id, new CallEvent { Source = EvidenceSource.Call, T = bench.Now, Socket = "lfd", Call = "close", Args = new() });
+        Assert.Equal("close", bench.Log<CallEvent>(id).Last().Call);
+        server.Leave();
+        bench.Join("server");
+        bench.Take(new TimeCame());
+        Assert.True(bench.State.Hosts.All(h => h.Connected));
+        Assert.Equal(Outcome.Completed, bench.Run(bench.Start(22224, play: true)).Progress.Outcome);
+        Assert.NotEmpty(client.Calls);
+    }
+
+    [Fact]
+    public void What_an_agent_did_in_a_run_that_is_gone_is_no_part_of_another()
+    {
+        (LabBench bench, _, BenchAgent server) = WithAgents();
+        string gone = bench.Start();
+        bench.Ask(new RunStep(gone, "start"));
+        server.Silent = o => o is CloseRunOrder;
+        bench.Begin(new ResetRun());
+        bench.Pass(LabLimits.CloseRun + TimeSpan.FromSeconds(10));
+        string id = bench.Start(22223);
+        bench.Ask(new RunStep(id, "start"));
+        int before = bench.Log<RunEvent>(id).Count();
+        server.Tell(gone, new CallEvent { Source = EvidenceSource.Call, T = bench.Now, Socket = "lfd", Call = "close", Args = new() });
+        server.Answer(server.Orders.OfType<CloseRunOrder>().First());
+        Assert.Equal(before, bench.Log<RunEvent>(id).Count());
+        Assert.True(bench.Ask(new RunStep(id, "connect")).Ok);
+    }
+
+    [Fact]
     public void Play_goes_through_every_step_and_stops_at_one_that_fails()
     {
         (LabBench bench, BenchAgent client, _) = WithAgents();

@@ -37,7 +37,7 @@ public sealed class LabWaitTests
         bench.Pass(TimeSpan.FromSeconds(3));
         Assert.True(bench.Replies[repeat].Ok);
         RunHeader header = bench.Run(run).Header;
-        Assert.Equal([false, true, true, true, true], Timeline.Of(header, bench.Shown[run]).Results.Select(r => r.Repeated));
+        Assert.Equal([false, true, true, true, true], Timeline.Fold(header, bench.Shown[run]).Results.Select(r => r.Repeated));
         NoteEvent ended = bench.Log<NoteEvent>(run).Single(n => n.Code == NoteCodes.RepeatingEnded);
         Assert.Equal(("ok", "4", "3000000000"), (ended.Message["end"], ended.Message["attempts"], ended.Message["after"]));
         Assert.Equal("lab.not-in-use", bench.Ask(new RepeatStep(run)).Refusal!.Code);

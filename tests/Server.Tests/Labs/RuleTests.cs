@@ -74,9 +74,9 @@ public sealed class RuleTests
     public void An_alarm_spells_what_the_rule_says(BindOutcome says, string? errno, string rule, string real)
     {
         var check = new RuleCheck(1, "server", "rebind", 1, errno, new BindCandidate { Local = TcpEndpoint.Of(System.Net.IPAddress.Any, 22222) }, new BindVerdict(PortCall.Bind, says, [], [], []), RuleMatch.Differs, RuleDoubt.None);
-        Message told = RuleAlarm.Tell(check, "run", "6.18");
+        Message told = RuleAlarm.Describe(check, "run", "6.18");
         Assert.Equal((NoteCodes.RuleMismatch, rule, real), (told.Code, told["rule"], told["real"]));
-        Message verdict = VerdictMessages.Of(check).Rule!;
+        Message verdict = VerdictMessages.Words(check).Rule!;
         Assert.Equal(rule == "ok" ? ("verdict.rule.differs-ok", "") : ("verdict.rule.differs-error", rule), (verdict.Code, verdict["errno"]));
     }
 

@@ -11,10 +11,10 @@ public sealed class DashboardOptionsTests
     public void Defaults_listen_on_loopback_and_keep_runs_in_the_users_data()
     {
         ConfigurationManager read = Read([], new() { ["HOME"] = "/home/trainer" });
-        Assert.Equal(["http://127.0.0.1:5080"], ListenAddress.Of(read));
-        Assert.Equal(LocalHostsMode.Auto, DashboardOptions.Of(read).Hosts);
-        Assert.Equal("/home/trainer/.local/share/reuseaddr-dashboard", DashboardOptions.Of(read).Data);
-        Assert.Equal("/xdg/reuseaddr-dashboard", DashboardOptions.Of(Read([], new() { ["HOME"] = "/home/trainer", ["XDG_DATA_HOME"] = "/xdg" })).Data);
+        Assert.Equal(["http://127.0.0.1:5080"], ListenAddress.Configured(read));
+        Assert.Equal(LocalHostsMode.Auto, DashboardOptions.Read(read).Hosts);
+        Assert.Equal("/home/trainer/.local/share/reuseaddr-dashboard", DashboardOptions.Read(read).Data);
+        Assert.Equal("/xdg/reuseaddr-dashboard", DashboardOptions.Read(Read([], new() { ["HOME"] = "/home/trainer", ["XDG_DATA_HOME"] = "/xdg" })).Data);
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class DashboardOptionsTests
         RetentionOptions kept = read.GetSection(RetentionOptions.Section).Get<RetentionOptions>() ?? new();
         Assert.Equal(new Dictionary<string, string?>
         {
-            ["urls"] = string.Join(';', ListenAddress.Of(read)), ["hosts"] = DashboardOptions.Of(read).Hosts.ToString().ToLowerInvariant(), ["data"] = null,
+            ["urls"] = string.Join(';', ListenAddress.Configured(read)), ["hosts"] = DashboardOptions.Read(read).Hosts.ToString().ToLowerInvariant(), ["data"] = null,
             ["scenarios"] = new DashboardOptions().Scenarios, ["agent-keys"] = new DashboardOptions().AgentKeys, ["allowed-hosts"] = new DashboardOptions().AllowedHosts,
             ["keep-runs"] = kept.Runs.ToString(), ["keep-days"] = kept.Days.ToString(), ["keep-mb"] = kept.Megabytes.ToString(), ["log-level"] = ShippedFile()["Serilog:MinimumLevel:Default"], ["config"] = "", ["metrics"] = new MetricsOptions().Prometheus ? "true" : "false",
         }, Settings.All.ToDictionary(s => s.Option, s => s.Default));
@@ -33,7 +33,7 @@ public sealed class DashboardOptionsTests
     [Fact]
     public void The_command_line_wins_over_the_environment()
     {
-        DashboardOptions options = DashboardOptions.Of(Read(["--hosts", "none", "--data=/srv/runs"], new() { ["REUSEADDR_HOSTS"] = "loopback", ["REUSEADDR_ALLOWED_HOSTS"] = "lab.example, dash" }));
+        DashboardOptions options = DashboardOptions.Read(Read(["--hosts", "none", "--data=/srv/runs"], new() { ["REUSEADDR_HOSTS"] = "loopback", ["REUSEADDR_ALLOWED_HOSTS"] = "lab.example, dash" }));
         Assert.Equal(LocalHostsMode.None, options.Hosts);
         Assert.Equal("/srv/runs", options.Data);
         Assert.Equal(["lab.example", "dash"], options.AllowedHostNames);
@@ -48,7 +48,7 @@ public sealed class DashboardOptionsTests
         Dictionary<string, string> environment = new() { ["Retention:Runs"] = "2", ["REUSEADDR_KEEP_DAYS"] = "3", ["REUSEADDR_CONFIG"] = file };
         ConfigurationManager read = Read(["--keep-mb", "all", "--dashboard:AllowedHosts=line"], environment);
         Assert.Equal(new RetentionOptions { Runs = new(2), Days = new(3), Megabytes = Limit.All }, read.GetSection(RetentionOptions.Section).Get<RetentionOptions>());
-        Assert.Equal((LocalHostsMode.Loopback, "line"), (DashboardOptions.Of(read).Hosts, DashboardOptions.Of(read).AllowedHosts));
+        Assert.Equal((LocalHostsMode.Loopback, "line"), (DashboardOptions.Read(read).Hosts, DashboardOptions.Read(read).AllowedHosts));
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class DashboardOptionsTests
     public void Kestrels_endpoints_take_the_place_of_urls_and_a_certificate_has_to_be_there()
     {
         string[] line = ["--urls", "http://127.0.0.1:1", "--Kestrel:Endpoints:A:Url=https://127.0.0.1:2", "--Kestrel:Endpoints:A:Certificate:Path"];
-        Assert.Equal(["https://127.0.0.1:2"], ListenAddress.Of(Read([.. line, typeof(DashboardOptionsTests).Assembly.Location])));
+        Assert.Equal(["https://127.0.0.1:2"], ListenAddress.Configured(Read([.. line, typeof(DashboardOptionsTests).Assembly.Location])));
         Assert.Equal(["--Kestrel:Endpoints:A:Certificate:Path: there is no file /not/there.pfx."], Faults([.. line, "/not/there.pfx"]));
     }
 
@@ -106,8 +106,8 @@ public sealed class DashboardOptionsTests
     public void Scenarios_of_ones_own_may_be_in_several_directories_and_each_has_to_be_there()
     {
         using TemporaryDirectory one = new(), two = new();
-        Assert.Equal([one.Path, two.Path], DashboardOptions.Of(Read(["--scenarios", one.Path, $"--scenarios={two.Path}"], new() { ["REUSEADDR_SCENARIOS"] = "/elsewhere" })).ScenarioDirectories);
-        Assert.Equal([one.Path, two.Path], DashboardOptions.Of(Read([], new() { ["REUSEADDR_SCENARIOS"] = $"{one.Path}:{two.Path}" })).ScenarioDirectories);
+        Assert.Equal([one.Path, two.Path], DashboardOptions.Read(Read(["--scenarios", one.Path, $"--scenarios={two.Path}"], new() { ["REUSEADDR_SCENARIOS"] = "/elsewhere" })).ScenarioDirectories);
+        Assert.Equal([one.Path, two.Path], DashboardOptions.Read(Read([], new() { ["REUSEADDR_SCENARIOS"] = $"{one.Path}:{two.Path}" })).ScenarioDirectories);
         Assert.Equal(["--scenarios: there is no directory /not/there."], Faults(["--scenarios", "/not/there"]));
     }
 
@@ -130,7 +130,7 @@ public sealed class DashboardOptionsTests
     public void An_option_without_its_value_says_so(params string[] line) => Assert.Equal("--data needs a value: --data VALUE.", Faults(line)[0]);
 
     [Fact]
-    public void A_value_that_begins_with_an_at_sign_is_a_value() => Assert.EndsWith("/@runs", DashboardOptions.Of(Read(["--data", "@runs"])).Data, StringComparison.Ordinal);
+    public void A_value_that_begins_with_an_at_sign_is_a_value() => Assert.EndsWith("/@runs", DashboardOptions.Read(Read(["--data", "@runs"])).Data, StringComparison.Ordinal);
 
     [Fact]
     public void A_data_directory_in_use_is_refused_with_what_to_do()

@@ -75,7 +75,7 @@ public sealed class CrossCheckTests
             await late.WaitForExitAsync(TestContext.Current.CancellationToken);
         var report = new List<string> { $"{Runs} runs in {took:0.0} s" };
         Assert.All(runs, r => Assert.Empty(r.Events.OfType<GapEvent>()));
-        Assert.All(runs, r => Assert.Empty(Timeline.Of(RealLab.Header(r), r.Events).Disagreements));
+        Assert.All(runs, r => Assert.Empty(Timeline.Fold(RealLab.Header(r), r.Events).Disagreements));
         foreach (Host host in hosts)
         {
             report.Add($"{host.Name}: {Segments(host, runs)}; {Calls(host, runs)}; {Rows(host, runs)}");
@@ -122,7 +122,7 @@ public sealed class CrossCheckTests
         // Reset's SOCK_DESTROY is a netlink message, and stands in the log like a call.
         CallEvent[] calls = [.. runs.SelectMany(r => r.Events.OfType<CallEvent>().Where(c => c.Host == host.Name && c.Call != "SOCK_DESTROY"))];
         IReadOnlyList<string> seen = WithoutCopies([.. StraceLog.Lesson(host.Strace, StraceLine.Arguments(calls[0]))], calls, runs.SelectMany(r => r.Events.OfType<ProgramEvent>().Where(p => p.Host == host.Name)));
-        Assert.Equal(calls.Select(StraceLine.Of), seen);
+        Assert.Equal(calls.Select(StraceLine.Write), seen);
         return $"{seen.Count} calls";
     }
 
@@ -134,7 +134,7 @@ public sealed class CrossCheckTests
         var left = new List<string>();
         foreach (string line in seen)
         {
-            bool told = left.Count < calls.Count && StraceLine.Of(calls[left.Count]) == line;
+            bool told = left.Count < calls.Count && StraceLine.Write(calls[left.Count]) == line;
             if (!told && copies.GetValueOrDefault(line) > 0)
                 copies[line]--;
             else

@@ -21,7 +21,7 @@ public sealed class NetworkFaultTests
     /// <summary>The run as the page shows it: whatever goes wrong, no two sources contradict each other.</summary>
     private static Timeline Picture(RunFile run)
     {
-        Timeline picture = Timeline.Of(RealLab.Header(run), run.Events);
+        Timeline picture = Timeline.Fold(RealLab.Header(run), run.Events);
         Assert.Empty(picture.Disagreements);
         return picture;
     }

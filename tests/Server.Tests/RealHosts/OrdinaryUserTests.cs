@@ -73,7 +73,7 @@ public sealed class OrdinaryUserTests
         {
             Hosts = [.. header.Hosts.Select(h => h with { Uid = 65534, Sources = [.. h.Sources.Select(s => s.Name == RootsAlone ? s with { Available = false, Missing = new Message("test") } : s)] })],
         };
-        Timeline root = Timeline.Of(header, run.Events), user = Timeline.Of(ordinary, [.. run.Events.Where(e => e.Source != RootsAlone)]);
+        Timeline root = Timeline.Fold(header, run.Events), user = Timeline.Fold(ordinary, [.. run.Events.Where(e => e.Source != RootsAlone)]);
         tally.Wrong.AddRange(root.Disagreements.Concat(user.Disagreements).Select(d => $"run {run.Id}: {d}"));
         var seen = BySocket(root);
         var concluded = BySocket(user);

@@ -37,7 +37,7 @@ public sealed class OtherClockTests
         Assert.InRange(after.Hosts.Single(h => h.Name == skewed).ClockUncertainty!.Value, last.Uncertainty, last.Uncertainty + 1_200_000);
         TestContext.Current.TestOutputHelper?.WriteLine($"by the link ±{byLink} ns, by segments ±{last.Uncertainty} ns");
 
-        Timeline picture = Timeline.Of(RealLab.Header(run), run.Events);
+        Timeline picture = Timeline.Fold(RealLab.Header(run), run.Events);
         Assert.All(picture.Arrows, a => Assert.True(a.Received >= a.Sent));
         Assert.Equal(7, picture.Arrows.Count(a => a.Segment is { Seen: SeenAt.BothEnds }));
         // Not only drawn so: as placed, no segment that both saw arrives early.

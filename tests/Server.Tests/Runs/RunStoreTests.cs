@@ -30,7 +30,7 @@ public sealed class RunStoreTests
         foreach (string id in (string[])[EarlierData.Completed, EarlierData.Reset, EarlierData.Open])
         {
             RunFile run = await dashboard.Run(id);
-            Assert.Equal(ScenarioProgress.Of(RunFiles.HeaderOf(run), run.Events).Outcome, run.Outcome);
+            Assert.Equal(ScenarioProgress.Fold(RunFiles.HeaderOf(run), run.Events).Outcome, run.Outcome);
             Assert.Contains($"\"id\":\"{id}\"", await dashboard.Http.GetStringAsync("/api/runs", TestContext.Current.CancellationToken), StringComparison.Ordinal);
         }
     }

@@ -42,6 +42,18 @@ public sealed class StoreFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_whose_row_somebody_deleted_is_finished_all_the_same()
+    {
+        (TestDashboard dashboard, _, _) = await TestDashboard.StartWithAgents(_data.Path);
+        await using TestDashboard running = dashboard;
+        string id = await dashboard.StartRun(Quick);
+        EarlierData.Execute(_data.Path, "DELETE FROM runs");
+        Assert.True((await dashboard.Post("/api/labs/local/reset")).IsSuccessStatusCode);
+        await Until(() => Task.FromResult(EarlierData.Query(_data.Path, $"SELECT Finished FROM runs WHERE Id = '{id}'") is ["1"]));
+        Assert.Equal(Outcome.Reset, (await dashboard.Run(id)).Outcome);
+    }
+
+    [Fact]
     public async Task A_full_disk_loses_nothing() => await OnFullDisk(async (dashboard, id, fill) =>
     {
         await Step(dashboard, id, "connect");

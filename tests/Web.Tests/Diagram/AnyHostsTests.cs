@@ -47,7 +47,7 @@ public sealed class AnyHostsTests
         RunScript script = new RunScript().StartListener();
         for (ushort port = 1; port <= 10; port++)
             script.Row("server", RunScript.ServerEnd, RunScript.ClientEnd.WithPort(port), TcpState.Established);
-        Scene scene = DiagramLayout.Of(Timeline.Of(script.Header, script.Events), width);
+        Scene scene = DiagramLayout.Of(Timeline.Fold(script.Header, script.Events), width);
         Assert.Equal(drawn, scene.Bands.Select(b => b.X).Distinct().Count());
         Assert.Equal(11 - drawn, scene.HiddenSockets);
         Assert.All(scene.Bands.GroupBy(b => b.X), place => Assert.Single(place));
@@ -58,7 +58,7 @@ public sealed class AnyHostsTests
     public void Two_sockets_at_a_time_never_have_one_place()
     {
         RunScript script = new RunScript().StartListener().Row("server", RunScript.Of("0.0.0.0:11112"), RunScript.Nobody, TcpState.Listen).Connect().Close();
-        Scene scene = DiagramLayout.Of(Timeline.Of(script.Header, script.Events), 1000);
+        Scene scene = DiagramLayout.Of(Timeline.Fold(script.Header, script.Events), 1000);
         BandShape[] server = [.. scene.Bands.Where(b => b.Band.Host == "server")];
         Assert.All(server, a => Assert.All(server, b => Assert.True(a == b || a.X != b.X || a.Bottom <= b.Top + 1 || b.Bottom <= a.Top + 1, $"{a} and {b}")));
         Assert.Equal(0, scene.HiddenSockets);
@@ -73,7 +73,7 @@ public sealed class AnyHostsTests
             .Add(new EnvironmentEvent { Host = "client", Source = EvidenceSource.Agent, What = "drop", Name = "last-ack", Change = EnvironmentChange.Undone, Met = 1 }, 1)
             .Add(new ProgramEvent { Host = "server", Source = EvidenceSource.Agent, Program = "sv", Change = ProgramChange.Forked, Child = "kid" }, 1)
             .Add(new ProgramEvent { Host = "server", Source = EvidenceSource.Agent, Program = "sv", Change = ProgramChange.Killed }, 1);
-        Scene scene = DiagramLayout.Of(Timeline.Of(script.Header, script.Events), 1000);
+        Scene scene = DiagramLayout.Of(Timeline.Fold(script.Header, script.Events), 1000);
         Assert.Equal(["./sv 1", "tcp_fin_timeout = 3", "drop last-ack: off", "sv: fork() → kid", "kill -9 sv"], scene.Events.Select(e => e.Label.Text));
         Assert.Equal([1, 1, 0, 1, 1], scene.Events.Select(e => e.X == scene.Lanes[1].X ? 1 : 0));
         Assert.False(scene.Empty);
@@ -89,7 +89,7 @@ public sealed class AnyHostsTests
                 .Row($"h{i}", RunScript.Any, RunScript.Nobody, TcpState.Listen).Row($"h{i}", RunScript.Of($"[2001:db8::{i + 1}]:11111"), RunScript.Of("[2001:db8::99]:40000"), TcpState.TimeWait, timer: 60)
                 .Add(new ProgramEvent { Host = $"h{i}", Source = EvidenceSource.Agent, Program = "a-program-of-a-long-name", Change = ProgramChange.Exited }, 1);
         }
-        Timeline timeline = Timeline.Of(header, script.Events);
+        Timeline timeline = Timeline.Fold(header, script.Events);
         return timeline with { Arrows = [.. Enumerable.Range(0, hosts).SelectMany(from => Enumerable.Range(0, hosts).Select(to => Segment($"h{from}", $"h{to}", 110 + from, 112 + to)))] };
     }
 

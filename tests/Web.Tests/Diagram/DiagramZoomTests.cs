@@ -21,7 +21,7 @@ public sealed class DiagramZoomTests
         var zoom = new DiagramZoom();
         zoom.Present(true);
         RunFile file = JsonSerializer.Deserialize(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Diagram", "Runs", lesson + ".json")), WireJson.Default.RunFile)!;
-        Timeline run = Timeline.Of(RunFiles.HeaderOf(file), file.Events);
+        Timeline run = Timeline.Fold(RunFiles.HeaderOf(file), file.Events);
         Scene scene = zoom.Lay(run, Width, Height, TextCatalog.English);
         Assert.True(scene.Height * zoom.Now <= Height, $"{scene.Height * zoom.Now} px high\n{string.Join('\n', scene.Labels.OrderBy(l => l.Y).Select(l => $"{l.Y:0} {l.X:0} {l.Text}"))}");
         Assert.True(scene.Text.Size * zoom.Now >= 19.99);
@@ -62,5 +62,5 @@ public sealed class DiagramZoomTests
         Assert.Equal((1, false), (zoom.Now, zoom.Fits));
     }
 
-    private static Timeline Fold(RunScript script) => Timeline.Of(script.Header, script.Events);
+    private static Timeline Fold(RunScript script) => Timeline.Fold(script.Header, script.Events);
 }

@@ -35,7 +35,7 @@ public sealed class DrawnPartTests
         Assert.Equal(new DrawnPart(whole, 0), DrawnPart.Of(whole));
     }
 
-    private static Timeline Fold(RunScript script) => Timeline.Of(script.Header, script.Events);
+    private static Timeline Fold(RunScript script) => Timeline.Fold(script.Header, script.Events);
 
     private static TcpEndpoint Stranger(ushort port) => RunScript.Of("10.9.0.1:1").WithPort(port);
 }

@@ -45,5 +45,5 @@ public sealed class EvidenceShapesTests
 
     private static BandShape Drawn(StateBand band) => DiagramLayout.Of(Whole with { Bands = [.. Whole.Bands.Append(band).OrderBy(b => b.Begin)] }, 1000).Bands.Single(b => b.Band == band);
 
-    private static Timeline Fold(RunScript script) => Timeline.Of(script.Header, script.Events);
+    private static Timeline Fold(RunScript script) => Timeline.Fold(script.Header, script.Events);
 }

@@ -31,7 +31,7 @@ public sealed class SourcesTests : PageTest
     public void An_inferred_state_looks_otherwise_and_is_named_so()
     {
         RunScript script = new RunScript().StartListener();
-        Timeline timeline = Timeline.Of(script.Header, script.Events);
+        Timeline timeline = Timeline.Fold(script.Header, script.Events);
         var inferred = new StateBand("client", RunScript.ClientEnd, RunScript.ServerEnd, TcpState.SynSent, null, timeline.End, null, timeline.End + 1000, EvidenceSource.Inferred, 9_000);
         IRenderedComponent<SequenceDiagram> picture = Render<SequenceDiagram>(p => p.Add(d => d.Timeline, timeline with { Bands = [.. timeline.Bands, inferred] }));
         picture.InvokeAsync(() => picture.Instance.Resized(900, 500));

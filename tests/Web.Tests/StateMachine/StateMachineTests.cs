@@ -37,7 +37,7 @@ public sealed class StateMachineTests : PageTest
     public void A_handshake_that_is_refused_leads_back_to_the_listener()
     {
         RunScript script = new RunScript().StartListener().Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.SynRecv);
-        Timeline timeline = Timeline.Of(script.Header, script.Events);
+        Timeline timeline = Timeline.Fold(script.Header, script.Events);
         timeline = timeline with { Bands = [.. timeline.Bands.Select(b => b.State == TcpState.SynRecv ? b with { End = b.Begin + 1 } : b)] };
         Assert.Contains(new Transition(TcpState.SynRecv, TcpState.Listen), TcpDiagram.Paths(timeline).Single(p => p.Host == "server").Way);
     }
@@ -84,7 +84,7 @@ public sealed class StateMachineTests : PageTest
     private static Timeline Fold(string run)
     {
         RunFile file = RealRuns.Read(run);
-        return Timeline.Of(RunFiles.HeaderOf(file), file.Events);
+        return Timeline.Fold(RunFiles.HeaderOf(file), file.Events);
     }
 
     private static string Way(HostPath path)

@@ -68,7 +68,7 @@ public sealed partial class JapanesePageTests() : PageTest(new PageTexts(TextCat
         }
         // What the panel says of each mark, beside the call itself.
         MarkText words = new(new PageTexts(TextCatalog.Japanese), 1_000);
-        Timeline timeline = Timeline.Of(header, file.Events);
+        Timeline timeline = Timeline.Fold(header, file.Events);
         Assert.All(Mark.All(timeline).SelectMany(m => words.Details(m, timeline).Where(d => d.Name != TextCatalog.Japanese["page.field.call"])), d => Assert.False(IsEnglish(d.Value, errors), $"{name}: {d.Name}: {d.Value}"));
     }
 

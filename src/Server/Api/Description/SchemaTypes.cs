@@ -21,9 +21,9 @@ internal static class SchemaTypes
         JsonSchemaType none = nullable ? JsonSchemaType.Null : 0;
         // What a property says belongs to it alone, and not to the type that it shares with others.
         if (IsShared(type))
-            schema.Description = XmlTexts.Of(type) ?? schema.Description;
+            schema.Description = XmlTexts.Summary(type) ?? schema.Description;
         else if (context.JsonPropertyInfo?.AttributeProvider is MemberInfo property)
-            schema.Description ??= XmlTexts.Of(property);
+            schema.Description ??= XmlTexts.Summary(property);
         if (IsSeconds(context))
         {
             schema.Type = JsonSchemaType.Number | none;

@@ -9,10 +9,10 @@ internal static class XmlTexts
 {
     private static readonly Lazy<Dictionary<string, XElement>> Members = new(Read);
 
-    public static string? Of(Type type) => Members.Value.GetValueOrDefault($"T:{Name(type)}") is { } of ? Text(of.Element("summary")) : null;
+    public static string? Summary(Type type) => Members.Value.GetValueOrDefault($"T:{Name(type)}") is { } of ? Text(of.Element("summary")) : null;
 
     /// <summary>Of a property; one of a record's parameters is described by the record.</summary>
-    public static string? Of(MemberInfo property)
+    public static string? Summary(MemberInfo property)
     {
         if (property.DeclaringType is not { } type)
             return null;

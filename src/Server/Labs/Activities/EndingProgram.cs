@@ -23,7 +23,7 @@ internal sealed class EndingProgram(Lab lab, LabRun run, MadeIn made, int? index
             Program = program, Kill = kill, Instance = run.Sockets.Instance(program),
             Sockets = [.. run.Progress.Facts.OpenSockets.Where(o => o.Value.Program == program).Select(o => o.Key)],
         };
-        Give(run, new OrderContext(made.Step, made.Attempt, index, program), Lab.Seat(host), order, LabLimits.OrderTime, item =>
+        Give(run, new OrderContext(made.Step, made.Attempt, index, program), Lab.Seat(host), order, LabLimits.ProgramTime, item =>
         {
             Fault = item is null ? LabTexts.Silent(host) : item.Refused;
             End();

@@ -23,7 +23,7 @@ internal sealed class StartingRun(Lab lab, RunPlan plan) : Activity(lab)
         long began = Lab.Now;
         foreach (AgentSeat seat in asked.ToArray())
         {
-            Give(seat, new LookOrder(), LabLimits.OrderTime, item =>
+            Give(seat, new LookOrder(), LabLimits.StartLook, item =>
             {
                 if (item is null)
                     Refuse(LabRefusals.Silent(seat.Name));
