@@ -36,7 +36,7 @@ public sealed class AgentEndTests
         Assert.Equal(0, await process.Ended());
         CallEvent close = Assert.Single(dashboard.Ledger.Items.Select(i => i.Event).OfType<CallEvent>(), c => c.Call == "close");
         Assert.Equal(("lfd", 0L), (close.Socket, close.Result));
-        Assert.Contains(dashboard.Ledger.Items, i => i is { Order: 5, Done: true, Refused: not null });
+        Assert.Contains(dashboard.Ledger.Items, i => i is { OrderId: 5, Done: true, Refused: not null });
         Assert.Contains(dashboard.Ledger.Items, i => i.Event is SocketEvent { From: TcpState.Listen, To: null });
         Assert.Empty(CProgram.Tool("ss", "-Hltn", $"sport = :{port}"));
     }
