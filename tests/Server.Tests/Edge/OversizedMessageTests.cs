@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.SignalR.Client;
 using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Server.Labs;
 using ReuseAddrDashboard.Server.Tests.Hosting;
 
 namespace ReuseAddrDashboard.Server.Tests.Edge;
