@@ -50,14 +50,14 @@ public sealed class FindingLessonsTests(SharedDashboards shared, Chromium chromi
         await Expect(card).ToBeVisibleAsync();
         await Expect(done).ToHaveCountAsync(0);
 
-        await TabTo("input");
+        await visitor.TabTo("input");
         await page.Keyboard.TypeAsync("With SO_REUSEADDR");
-        await TabTo("a[href='lab?lesson=with-reuseaddr']");
+        await visitor.TabTo("a[href='lab?lesson=with-reuseaddr']");
         await page.Keyboard.PressAsync("Enter");
         await Sheet.Lab.IsShown(visitor);
         await Expect(lab.Scenarios).ToHaveValueAsync("with-reuseaddr");
 
-        await TabTo(".steps .primary");
+        await visitor.TabTo(".steps .primary");
         foreach (string step in LabPage.Steps)
         {
             await Expect(lab.Button(step)).ToBeFocusedAsync();
@@ -71,16 +71,5 @@ public sealed class FindingLessonsTests(SharedDashboards shared, Chromium chromi
         await page.ReloadAsync();
         await Expect(done).ToBeVisibleAsync();
         visitor.HasNothingToComplainOf();
-
-        async Task TabTo(string what)
-        {
-            for (int tab = 0; tab < 40; tab++)
-            {
-                await page.Keyboard.PressAsync("Tab");
-                if (await page.EvaluateAsync<bool>("what => document.activeElement.matches(what)", what))
-                    return;
-            }
-            Assert.Fail($"Tab does not come to {what}.");
-        }
     }
 }

@@ -84,6 +84,18 @@ public sealed class Visitor : IAsyncDisposable
         }
     }
 
+    /// <summary>Presses Tab until what has the focus is that.</summary>
+    public async Task TabTo(string what)
+    {
+        for (int tab = 0; tab < 60; tab++)
+        {
+            await Page.Keyboard.PressAsync("Tab");
+            if (await Page.EvaluateAsync<bool>("what => document.activeElement.matches(what)", what))
+                return;
+        }
+        Assert.Fail($"Tab does not come to {what}.");
+    }
+
     private async Task<bool> Ask(Func<Task> ask)
     {
         try

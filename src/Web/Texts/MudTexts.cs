@@ -9,7 +9,7 @@ internal sealed class MudTexts(PageTexts texts, ILoggerFactory logs) : DefaultLo
 {
     private static readonly Dictionary<string, string> Codes = new()
     {
-        ["MudAlert_Close"] = "page.banner.dismiss", ["MudSnackbar_Close"] = "page.banner.dismiss", ["MudInput_Clear"] = "catalogue.clear", ["MudDialog_Close"] = "page.hosts.close",
+        ["MudAlert_Close"] = "page.banner.dismiss", ["MudSnackbar_Close"] = "page.banner.dismiss", ["MudInput_Clear"] = "page.input.clear", ["MudDialog_Close"] = "page.hosts.close",
     };
 
     /// <inheritdoc/>

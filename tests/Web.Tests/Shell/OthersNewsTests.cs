@@ -31,6 +31,16 @@ public sealed class OthersNewsTests : PageTest
     }
 
     [Fact]
+    public async Task It_is_part_of_every_page()
+    {
+        // The layout has the providers of popovers and dialogs itself.
+        await DisposeComponentsAsync();
+        IRenderedComponent<MainLayout> layout = Render<MainLayout>(p => p.Add(l => l.Body, body => body.AddContent(0, "A page.")));
+        Assert.NotNull(layout.FindComponent<OthersNews>());
+        Assert.Equal(["page"], layout.FindAll(".pages-nav [aria-current]").Select(a => a.GetAttribute("aria-current")));
+    }
+
+    [Fact]
     public async Task What_was_done_here_or_was_open_before_is_no_news()
     {
         OwnRuns own = Services.GetRequiredService<OwnRuns>();
