@@ -102,6 +102,7 @@ public sealed class LabPageTests : PageTest
         Assert.Contains("LISTEN 0.0.0.0:11111: nginx, process 42", string.Join(' ', hosts[1].TextContent.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)));
         Assert.Contains("So few.", hosts[1].QuerySelector(".judged")!.TextContent);
         Assert.Contains("CAP_NET_ADMIN", hosts[1].TextContent);
+        Assert.Equal("tcp_max_tw_buckets", hosts[1].QuerySelector(".sysctls .explained")!.TextContent);
         _dialogs.FindAll("button").Single(b => b.TextContent.Trim() == "Check again").Click();
         Assert.Equal([new CheckHosts()], _orders.Asked);
     }
@@ -121,6 +122,18 @@ public sealed class LabPageTests : PageTest
         page.Find(".sockets .row[tabindex]").Focus();
         Assert.Contains("447AA8C0:2B67", page.Find(".raw-line").TextContent);
         Assert.Contains("State TIME-WAIT.", page.Find(".raw dl").TextContent);
+        Assert.Contains(TextCatalog.English["term.time-wait"], page.Find(".raw").TextContent);
+    }
+
+    [Fact]
+    public void Lists_and_the_chosen_mark_explain_their_terms()
+    {
+        IRenderedComponent<LabPage> page = Show(new RunScript().Whole());
+        page.Find("[role=tab][id$=State]").Click();
+        Assert.Contains(page.FindAll("[role=option] .state"), s => s.GetAttribute("title") == $"TIME-WAIT: {TextCatalog.English["term.time-wait"]}");
+        page.Find("[role=tab][id$=Call]").Click();
+        page.FindAll("[role=option]")[^1].Click();
+        Assert.Contains(page.FindAll(".chosen-mark .explained"), e => e.TextContent == "EADDRINUSE");
     }
 
     [Fact]

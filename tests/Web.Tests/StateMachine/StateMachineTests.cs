@@ -64,7 +64,7 @@ public sealed class StateMachineTests : PageTest
         card.Render(p => p.Add(c => c.Until, whole.Bands.First(b => b is { Host: "client", State: TcpState.Established }).Begin));
         Assert.Contains("client: ESTABLISHED", card.Find(".legend-line").TextContent);
         card.Find(".node[aria-label=CLOSE-WAIT]").Focus();
-        Assert.Contains(TextCatalog.English["term.close-wait"], card.Find(".term").TextContent);
+        Assert.Contains(TextCatalog.English["term.close-wait"], card.Find(".meaning").TextContent);
     }
 
     [Fact]
