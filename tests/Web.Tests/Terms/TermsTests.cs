@@ -9,9 +9,6 @@ namespace ReuseAddrDashboard.Web.Tests.Terms;
 /// <summary>The names that the page explains.</summary>
 public sealed partial class TermsTests
 {
-    /// <summary>Functions and files of the kernel, which a lesson names for who wants to read them.</summary>
-    private static readonly string[] OfTheSource = ["tcp_close", "tcp_conn_request", "tcp_input", "tcp_ipv4", "tcp_twsk_unique"];
-
     [Theory]
     [InlineData("TIME-WAIT holds the port; SO_REUSEADDR does not end TIME-WAIT.", "TIME-WAIT,SO_REUSEADDR")]
     [InlineData("先に閉じた側がTIME-WAITになります。", "TIME-WAIT")]
@@ -32,7 +29,7 @@ public sealed partial class TermsTests
     [Fact]
     public void Every_error_option_state_flag_and_sysctl_that_a_lesson_names_is_explained_in_every_language()
     {
-        string[] names = [.. Directory.EnumerateFiles(Lessons.Folder, "*.yaml").SelectMany(f => Name().Matches(File.ReadAllText(f)).Select(m => m.Value)).Distinct().Except(OfTheSource).Order(StringComparer.Ordinal)];
+        string[] names = [.. Directory.EnumerateFiles(Lessons.Folder, "*.yaml").SelectMany(f => Name().Matches(Source().Replace(File.ReadAllText(f), "")).Select(m => m.Value)).Distinct().Order(StringComparer.Ordinal)];
         Assert.Contains("EADDRINUSE", names);
         Assert.Contains("IPV6_V6ONLY", names);
         foreach (string language in TextCatalog.Languages)
@@ -40,6 +37,10 @@ public sealed partial class TermsTests
     }
 
     private static string Names(IReadOnlyList<TextPart> parts) => string.Join(',', parts.Where(p => p.Code is not null).Select(p => p.Text));
+
+    /// <summary>Where to read more: functions and files of the kernel.</summary>
+    [GeneratedRegex("source: (\"[^\"]*\"|[^,}\n]*)")]
+    private static partial Regex Source();
 
     [GeneratedRegex(@"(?<![A-Za-z0-9_/.-])(E[A-Z]{4,}|(SO|TCP|IP|IPV6)_[A-Z0-9_]+|(tcp|ip)_[a-z0-9_]+|SYN|ACK|FIN|RST|PSH|URG|LISTEN|SYN-SENT|SYN-RECV|SYN-RECEIVED|ESTAB|ESTABLISHED|FIN-WAIT-[12]|CLOSE-WAIT|CLOSING|LAST-ACK|TIME-WAIT)(?![A-Za-z0-9_-])")]
     private static partial Regex Name();
