@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Components.WebAssembly.Hosting;
+using Microsoft.AspNetCore.Components.WebAssembly.Services;
 using Microsoft.JSInterop;
 using MudBlazor.Services;
 
@@ -28,4 +29,7 @@ builder.Services.AddSingleton<ILabOrders, LabLink>();
 builder.Services.AddSingleton<PageScript>();
 builder.Services.AddSingleton<PageAddress>();
 builder.Services.AddSingleton<OwnRuns>();
-await builder.Build().RunAsync();
+
+WebAssemblyHost host = builder.Build();
+await Languages.Load(host.Services.GetRequiredService<IJSRuntime>(), host.Services.GetRequiredService<LazyAssemblyLoader>());
+await host.RunAsync();

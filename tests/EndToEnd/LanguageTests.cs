@@ -21,9 +21,11 @@ public sealed class LanguageTests(SharedDashboards shared, Chromium chromium) : 
         ILocator html = page.Locator("html"), heading = page.GetByRole(AriaRole.Heading, new() { Level = 1 });
         await Expect(html).ToHaveAttributeAsync("lang", "en");
         await Expect(heading).ToHaveTextAsync("Hosts");
+        Assert.False(await LoadedJapanese());
 
         await Choose("Language", "日本語");
         await Expect(heading).ToHaveTextAsync(Japanese["shell.hosts"]);
+        Assert.True(await LoadedJapanese());
         await Expect(html).ToHaveAttributeAsync("lang", "ja");
         Assert.Equal("/hosts", new Uri(page.Url).AbsolutePath);
 
@@ -37,6 +39,9 @@ public sealed class LanguageTests(SharedDashboards shared, Chromium chromium) : 
         Assert.Equal("/about", new Uri(page.Url).AbsolutePath);
         await visitor.IsLive();
         visitor.HasNothingToComplainOf();
+
+        // Who reads English does not wait for it.
+        Task<bool> LoadedJapanese() => page.EvaluateAsync<bool>("name => performance.getEntriesByType('resource').some(e => e.name.includes(name) && e.name.endsWith('.wasm'))", TextCatalog.JapaneseAssembly);
 
         async Task Choose(string menu, string language)
         {

@@ -9,10 +9,13 @@ namespace ReuseAddrDashboard.Core.Texts;
 /// The sentences of one language by code. A place in a sentence is <c>{name}</c>, an argument as it is, or <c>{name:span}</c>, nanoseconds as a duration, <c>{name:moment}</c>, nanoseconds as a moment on the run's axis,
 /// <c>{name:s}</c>, nanoseconds as whole seconds, <c>{name:text}</c>, the sentence of a code without arguments, <c>{name:word}</c>, what the code <c>word.VALUE</c> calls a value, where there is one.
 /// An argument that is a text in several languages stands beside itself as <c>NAME@LANGUAGE</c>.
-/// The files are <c>Texts/LANGUAGE/AREA.json</c>, in this assembly.
+/// The files are <c>Texts/LANGUAGE/AREA.json</c>: the English in this assembly, the Japanese in <see cref="JapaneseAssembly"/>.
 /// </summary>
 public sealed class TextCatalog
 {
+    /// <summary>The assembly of the Japanese sentences.</summary>
+    public const string JapaneseAssembly = "ReuseAddrDashboard.Japanese";
+
     // Only who reads Japanese needs it: an agent never does.
     private static readonly Lazy<TextCatalog> Ja = new(() => Load("ja"));
 
@@ -54,10 +57,10 @@ public sealed class TextCatalog
     public string this[string code] => this[new Message(code)];
 
     /// <summary>Reads every file of a language, <c>Texts/LANGUAGE/AREA.json</c>.</summary>
-    /// <exception cref="InvalidOperationException">There is no file of that language in this assembly, or two have the same code.</exception>
+    /// <exception cref="InvalidOperationException">There is no file of that language, or two have the same code.</exception>
     public static TextCatalog Load(string language)
     {
-        Assembly assembly = Assembly.GetExecutingAssembly();
+        Assembly assembly = language == "ja" ? Assembly.Load(JapaneseAssembly) : Assembly.GetExecutingAssembly();
         var sentences = new Dictionary<string, string>();
         foreach (string name in assembly.GetManifestResourceNames().Where(n => n.StartsWith($"Texts.{language}.", StringComparison.Ordinal)))
         {
