@@ -8,7 +8,7 @@ using ReuseAddrDashboard.Benchmarks.Tables;
 using ReuseAddrDashboard.Benchmarks.Tracing;
 
 const string help = """
-    dotnet run -c Release --project tests/Benchmarks -- all|proc|parse|capture|diag|fuzz|trace|fold|latency|idle|start
+    dotnet run -c Release --project tests/Benchmarks -- all|proc|parse|capture|diag|fuzz|trace|fold|latency|idle|start|viewers|join|foreign
 
       proc     reading and parsing /proc/net/tcp, against cat and ss, at 100, 10,000 and 100,000 sockets
       parse    one row, within the process: time and allocation
@@ -19,6 +19,9 @@ const string help = """
       fold     one more event, and a cursor, in logs of 100 to 100,000 events
       latency  from a call's end on the agent to its mark on the screen in Chromium
       idle     the agents' CPU time while a run is open and nothing happens
+      viewers  how late pages are told of calls while another does not read, floods or has lost its network
+      join     a page that joins a run of 200,000 events over 1 MB a second
+      foreign  a run beside 5,000 foreign connections a second, and a start with a silent agent; needs root
       start    from the start of the published server to a page one can use, and the size of the first load
 
     Each prints a Markdown table. The server is published into out/published first, unless REUSEADDR_PUBLISHED names one.
@@ -37,12 +40,17 @@ Dictionary<string, Func<Task<int>>> benchmarks = new()
     ["latency"] = LatencyBenchmark.Run,
     ["idle"] = IdleBenchmark.Run,
     ["start"] = StartBenchmark.Run,
+    ["viewers"] = ViewersBenchmark.Run,
+    ["join"] = JoinBenchmark.Run,
+    ["foreign"] = ForeignBenchmark.Run,
 };
 
 if (args is [TraceBenchmark.Inside])
     return await TraceBenchmark.Run();
 if (args is [TraceBenchmark.Load, var rate, var seconds])
     return TraceBenchmark.Generate(int.Parse(rate, CultureInfo.InvariantCulture), int.Parse(seconds, CultureInfo.InvariantCulture));
+if (args is [ForeignBenchmark.Load, var port, var foreign, var length])
+    return ForeignBenchmark.Generate(ushort.Parse(port, CultureInfo.InvariantCulture), int.Parse(foreign, CultureInfo.InvariantCulture), int.Parse(length, CultureInfo.InvariantCulture));
 if (args is ["fuzz", var inputs, var seed])
     return Fuzz.Run(int.Parse(inputs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture));
 if (args is [DiagBenchmark.Inside])

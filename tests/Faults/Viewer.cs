@@ -1,3 +1,5 @@
+using System.Net.WebSockets;
+using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using ReuseAddrDashboard.Core.Log;
@@ -14,10 +16,20 @@ internal sealed class Viewer : IAsyncDisposable
     private readonly Task _running;
     private string? _server;
     private volatile bool _joined;
+    private volatile ClientWebSocket? _socket;
 
     public Viewer(string url)
     {
-        _hub = new HubConnectionBuilder().WithUrl(url + HubPaths.Lab).AddJsonProtocol(j => j.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default))
+        _hub = new HubConnectionBuilder().WithUrl(url + HubPaths.Lab, HttpTransportType.WebSockets, http =>
+            {
+                http.SkipNegotiation = true;
+                http.WebSocketFactory = async (context, cancelled) =>
+                {
+                    var socket = new ClientWebSocket();
+                    await socket.ConnectAsync(context.Uri, cancelled);
+                    return _socket = socket;
+                };
+            }).AddJsonProtocol(j => j.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default))
             .WithKeepAliveInterval(TimeSpan.FromSeconds(5)).WithServerTimeout(TimeSpan.FromSeconds(15)).Build();
         _hub.On<LabState>(nameof(ILabClient.Lab), state =>
         {
@@ -46,11 +58,28 @@ internal sealed class Viewer : IAsyncDisposable
         }
     }
 
-    /// <summary>Its link is cut, and it comes back.</summary>
-    public async Task Drop()
+    /// <summary>How many events of a run it was shown.</summary>
+    public int Count(string run)
+    {
+        lock (_shown)
+            return _shown.TryGetValue(run, out List<RunEvent>? log) ? log.Count : 0;
+    }
+
+    /// <summary>It goes, as a page that is closed, and comes back.</summary>
+    public async Task Leave()
     {
         await _hub.StopAsync();
         _joined = false;
+    }
+
+    /// <summary>Its connection ends without a word, and it comes back.</summary>
+    /// <returns>False where it had none.</returns>
+    public bool Lose()
+    {
+        if (_socket is not { State: WebSocketState.Open } socket)
+            return false;
+        socket.Abort();
+        return true;
     }
 
     /// <summary>Runs that were looked at and are right are forgotten.</summary>

@@ -81,8 +81,8 @@ internal static class LatencyBenchmark
 
     private static IReadOnlyList<CallEvent> Calls(IEnumerable<RunEvent> log) => [.. log.OfType<CallEvent>().OrderBy(call => call.Seq)];
 
-    // The moment on CLOCK_MONOTONIC from which the open run counts.
-    private static async Task<ClockOffset> Zero(PublishedServer server)
+    /// <summary>The moment on CLOCK_MONOTONIC from which the open run counts.</summary>
+    public static async Task<ClockOffset> Zero(PublishedServer server)
     {
         ClockOffset zero = new();
         for (int i = 0; i < 30; i++)

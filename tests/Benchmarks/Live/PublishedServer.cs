@@ -85,8 +85,16 @@ internal sealed partial class PublishedServer : IAsyncDisposable
 
     public async Task<RunFile> OpenRun(int port)
     {
-        using HttpResponseMessage answer = await Http.PostAsJsonAsync("/api/labs/local/runs", new { scenario = "without-reuseaddr", port, pauseMs = 0 });
+        using HttpResponseMessage answer = await Http.PostAsJsonAsync("/api/labs/local/runs", Quick(port));
         return await Read(answer);
+    }
+
+    /// <summary>The same where it may be refused.</summary>
+    /// <returns>The answer's status.</returns>
+    public async Task<int> TryOpenRun(int port)
+    {
+        using HttpResponseMessage answer = await Http.PostAsJsonAsync("/api/labs/local/runs", Quick(port));
+        return (int)answer.StatusCode;
     }
 
     public async Task<RunFile> Step(string run, string step)
@@ -125,6 +133,8 @@ internal sealed partial class PublishedServer : IAsyncDisposable
         }
         _process.Dispose();
     }
+
+    private static object Quick(int port) => new { scenario = "without-reuseaddr", ports = new { main = port }, pauseMs = 0 };
 
     private static async Task<RunFile> Read(HttpResponseMessage answer) =>
         answer.IsSuccessStatusCode && await answer.Content.ReadFromJsonAsync(WireJson.Default.RunFile) is { } run ? run

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace ReuseAddrDashboard.Server.Tests.Fuzz;
@@ -21,9 +22,54 @@ internal sealed class Mutations(int seed)
         new('x', 300), new('[', 4000), "99999999999999999999999999999999", "0x10", "2026-11-26T00:00:00Z", "without-reuseaddr", "local", "client", "any", "ok", "EADDRINUSE",
     ];
 
-    private static readonly JsonNode?[] Numbers = [0, -1, 1, 65535, 65536, int.MaxValue, int.MinValue, long.MaxValue, 1.5, 1e308, 11111];
+    // The last ones are the most seconds that nanoseconds in 64 bits hold, and a little more.
+    private static readonly JsonNode?[] Numbers =
+    [
+        0, -1, 1, 65535, 65536, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue, long.MinValue, 1.5, 1e308, 11111, JsonNode.Parse("18446744073709551615"),
+        JsonNode.Parse("9223372036.854775807"), JsonNode.Parse("-9223372036.854775807"), JsonNode.Parse("9223372036.854775808"),
+    ];
 
     public string Text() => Pick(Texts);
+
+    /// <summary>Changes one thing in a message: mostly a value to another of its kind, so that the rest of it is looked at too.</summary>
+    public void Change(JsonNode message)
+    {
+        JsonNode at = message;
+        while (true)
+        {
+            JsonNode? inner;
+            Action<JsonNode?> set;
+            switch (at)
+            {
+                case JsonObject { Count: > 0 } o:
+                    string name = Pick([.. o.Select(p => p.Key)]);
+                    (inner, set) = (o[name], value => o[name] = value);
+                    break;
+                case JsonArray { Count: > 0 } a:
+                    int index = Next(a.Count);
+                    (inner, set) = (a[index], value => a[index] = value);
+                    break;
+                default:
+                    return;
+            }
+            if (inner is JsonObject { Count: > 0 } or JsonArray { Count: > 0 } && !Once(8))
+            {
+                at = inner;
+                continue;
+            }
+            set(Once(3) ? Wrong(0) : Alike(inner));
+            return;
+        }
+    }
+
+    private JsonNode? Alike(JsonNode? value) => value?.GetValueKind() switch
+    {
+        JsonValueKind.Number => Pick(Numbers)?.DeepClone(),
+        JsonValueKind.String => Text(),
+        JsonValueKind.True => false,
+        JsonValueKind.False => true,
+        _ => Wrong(0),
+    };
 
     /// <summary>A value that the schema describes, or nearly.</summary>
     public JsonNode? Value(JsonNode? schema, Func<string, JsonNode?> resolve, int depth = 0)
