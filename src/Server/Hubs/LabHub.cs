@@ -7,16 +7,19 @@ using ReuseAddrDashboard.Server.Labs;
 namespace ReuseAddrDashboard.Server.Hubs;
 
 /// <summary>Translates between a browser's connection and a lab; decides nothing.</summary>
-internal sealed class LabHub(IGrainFactory grains, LabSetups setups, LabRelay relay) : Hub<ILabClient>, ILabHub
+internal sealed class LabHub(IGrainFactory grains, LabSetups setups, LabRelay relay, TimeProvider time) : Hub<ILabClient>, ILabHub
 {
     private const string LabKey = "lab", PaceKey = "pace";
 
     // Far beyond what a person presses, far below what holds a lab up.
     private static readonly TokenBucketRateLimiterOptions Pace = new() { TokenLimit = 100, TokensPerPeriod = 50, ReplenishmentPeriod = TimeSpan.FromSeconds(1), AutoReplenishment = false };
 
+    // Calls of one connection are taken in turn: one that floods waits for its own answers, and its messages stay with it.
+    private static readonly TimeSpan Refusing = TimeSpan.FromMilliseconds(25);
+
     public async Task Join(string lab, IReadOnlyDictionary<string, long>? has, string? server)
     {
-        if (!KeepsPace())
+        if (!await KeepsPace())
             throw new HubException("Too many requests on this connection. Wait a second.");
         if (lab is "")
             lab = setups.All[0].Id;
@@ -31,7 +34,7 @@ internal sealed class LabHub(IGrainFactory grains, LabSetups setups, LabRelay re
 
     public async Task<LabReply> Ask(LabCommand command)
     {
-        if (!KeepsPace())
+        if (!await KeepsPace())
             return new LabReply(new Message(LabRefusals.TooFast));
         if (!IsWhole(command))
             return new LabReply(new Message(LabRefusals.Incomplete));
@@ -47,12 +50,14 @@ internal sealed class LabHub(IGrainFactory grains, LabSetups setups, LabRelay re
         _ => true,
     };
 
-    private bool KeepsPace()
+    private async Task<bool> KeepsPace()
     {
         if (Context.Items[PaceKey] is not TokenBucketRateLimiter pace)
             Context.Items[PaceKey] = pace = new(Pace);
         pace.TryReplenish();
         using RateLimitLease lease = pace.AttemptAcquire();
+        if (!lease.IsAcquired)
+            await Task.Delay(Refusing, time, Context.ConnectionAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return lease.IsAcquired;
     }
 

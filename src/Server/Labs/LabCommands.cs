@@ -250,7 +250,7 @@ internal sealed class LabCommands(Lab lab)
     private void Watch(IReadOnlyList<int> ports, CommandGiven given)
     {
         Message? wrong = ports.Count is 0 or > WatchOrder.MaxPorts ? Message.Of(LabRefusals.TooManyPorts, ("most", WatchOrder.MaxPorts))
-            : ports.FirstOrDefault(p => p is < Limits.MinPort or > Limits.MaxPort, -1) is >= 0 and var bad ? LabRefusals.PortOutOfRange("", bad)
+            : ports.Select(p => (int?)p).FirstOrDefault(p => p is < Limits.MinPort or > Limits.MaxPort) is { } bad ? LabRefusals.PortOutOfRange("", bad)
             : null;
         if (wrong is not null || ports.SequenceEqual(lab.Ports))
         {

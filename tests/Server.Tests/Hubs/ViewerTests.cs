@@ -129,7 +129,7 @@ public sealed class ViewerTests
     }
 
     [Fact]
-    public async Task One_connection_may_ask_so_much_a_second_and_no_more()
+    public async Task One_connection_may_ask_so_much_a_second_and_waits_for_each_refusal_while_it_asks_more()
     {
         await using TestDashboard dashboard = await TestDashboard.Start();
         var watcher = new EndWatcher();
@@ -140,7 +140,8 @@ public sealed class ViewerTests
             LabReply reply = await browser.InvokeAsync<LabReply>(nameof(ILabHub.Ask), (LabCommand)new WatchPorts([11111]), TestContext.Current.CancellationToken);
             refused += reply.Refusal?.Code == "lab.too-fast" ? 1 : 0;
         }
-        Assert.InRange(refused, 1, 100);
+        // A hundred at once; then it waits with each refusal for as long as it takes until it may ask again.
+        Assert.InRange(refused, 1, 50);
     }
 
     private static RunEvent[] Notes(int after, int count) => [.. Enumerable.Range(after + 1, count).Select(i => new NoteEvent { Seq = i, T = i, Message = new("x") })];

@@ -27,6 +27,18 @@ public sealed class LabCheckTests
         Assert.Equal([22222], server.Orders.OfType<WatchOrder>().Last().Ports);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(int.MinValue)]
+    [InlineData(65536)]
+    public void A_port_that_is_none_is_not_watched(int port)
+    {
+        (LabBench bench, _, _) = LabBench.WithAgents();
+        Assert.Equal("lab.bad-port", bench.Ask(new WatchPorts([11111, port])).Refusal?.Code);
+        Assert.Equal([11111], bench.State.Ports);
+    }
+
     [Fact]
     public void During_a_run_nothing_is_bound_and_nothing_connected()
     {
