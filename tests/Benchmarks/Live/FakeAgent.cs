@@ -25,7 +25,7 @@ internal sealed class FakeAgent : IAsyncDisposable
     public static async Task<FakeAgent> Join(string url, string keys, string name, (TcpEndpoint Own, TcpEndpoint Peer) ends)
     {
         string key = (await File.ReadAllTextAsync(Path.Combine(keys, name))).Trim();
-        HubConnection hub = new HubConnectionBuilder().WithUrl(url + HubRoutes.Agent, http => http.Headers["Authorization"] = HubRoutes.KeyScheme + key)
+        HubConnection hub = new HubConnectionBuilder().WithUrl(url + HubPaths.Agent, http => http.Headers["Authorization"] = HubPaths.KeyScheme + key)
             .AddJsonProtocol(j => j.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default)).Build();
         var agent = new FakeAgent(hub, ends);
         hub.On<AgentOrder>(nameof(IAgentClient.CarryOut), order => { _ = agent.CarryOut(order); });

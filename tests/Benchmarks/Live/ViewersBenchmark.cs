@@ -92,7 +92,7 @@ internal static class ViewersBenchmark
 
     private static HubConnection Page(string url, Action<RunBatch> took)
     {
-        HubConnection hub = new HubConnectionBuilder().WithUrl(url + HubRoutes.Lab).AddJsonProtocol(j => j.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default)).Build();
+        HubConnection hub = new HubConnectionBuilder().WithUrl(url + HubPaths.Lab).AddJsonProtocol(j => j.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default)).Build();
         hub.On(nameof(ILabClient.Events), took);
         return hub;
     }
@@ -117,7 +117,7 @@ internal static class ViewersBenchmark
         public static async Task<Raw> Open(string url, IReadOnlyList<string> first, string again, TimeSpan apart)
         {
             var raw = new Raw();
-            await raw._socket.ConnectAsync(new(url.Replace("http://", "ws://", StringComparison.Ordinal) + HubRoutes.Lab), CancellationToken.None);
+            await raw._socket.ConnectAsync(new(url.Replace("http://", "ws://", StringComparison.Ordinal) + HubPaths.Lab), CancellationToken.None);
             foreach (string message in (string[])["""{"protocol":"json","version":1}""", .. first])
                 await raw.Say(message);
             raw._saying = Task.Run(async () =>

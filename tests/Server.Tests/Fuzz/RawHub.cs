@@ -98,7 +98,7 @@ internal sealed class RawHub : IAsyncDisposable
                     Take(Encoding.UTF8.GetString([.. buffer.Take(end)]));
             }
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException)
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
             // It was cut off.
         }
