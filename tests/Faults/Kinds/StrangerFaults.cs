@@ -17,7 +17,7 @@ internal sealed class StrangerFaults(Dashboard dashboard, Func<string, int, int,
 
     private const string Rebind = "without-reuseaddr";
 
-    private static readonly TimeSpan Connecting = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Connecting = TimeSpan.FromSeconds(2), Between = TimeSpan.FromMilliseconds(10);
 
     private static readonly IPAddress Server = IPAddress.Parse(LocalHostsContract.InNamespaces[1].Address);
 
@@ -63,6 +63,8 @@ internal sealed class StrangerFaults(Dashboard dashboard, Func<string, int, int,
                     stranger = one;
                 else
                     one.Dispose();
+                // Not a flood: that is another kind.
+                cancel.WaitHandle.WaitOne(Between);
             }
         });
         await Task.Delay(random.Next(500), cancel);
