@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ReuseAddrDashboard.EndToEnd;
 
 /// <summary>Five lessons of different topics, one after the other, by the keyboard alone: at a projector in English, on a phone in Japanese.</summary>
-public sealed class FiveLessonsTests(SharedDashboard shared, Chromium chromium) : PageTests(shared, chromium)
+public sealed class FiveLessonsTests(SharedDashboards shared, Chromium chromium) : PageTests(shared, chromium)
 {
     private static readonly string[] Five = ["without-reuseaddr", "linger-zero", "two-listeners", "half-close", "fixed-source-port"];
 

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ReuseAddrDashboard.EndToEnd;
 
 /// <summary>What holds for one visit, and the clocks of what is shown.</summary>
-public sealed class VisitTests(SharedDashboard shared, Chromium chromium) : PageTests(shared, chromium)
+public sealed class VisitTests(SharedDashboards shared, Chromium chromium) : PageTests(shared, chromium)
 {
     [Fact]
     public async Task What_the_address_settles_holds_wherever_its_links_lead_until_a_hand_changes_it()
