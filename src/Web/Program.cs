@@ -25,7 +25,7 @@ builder.Services.AddSingleton<RunLibrary>();
 builder.Services.AddSingleton<DoneLessons>();
 builder.Services.AddSingleton<PageSettings>();
 builder.Services.AddSingleton<LabStore>();
-builder.Services.AddSingleton<ILabOrders, LabLink>();
+builder.Services.AddSingleton<ILabCommands, LabLink>();
 builder.Services.AddSingleton<PageScript>();
 builder.Services.AddSingleton<PageAddress>();
 builder.Services.AddSingleton<OwnRuns>();

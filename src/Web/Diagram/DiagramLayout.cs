@@ -50,13 +50,13 @@ public sealed class DiagramLayout
         _y = _nowY = _space.Head;
         IReadOnlyList<string> hosts = [.. timeline.Lanes.Select(l => l.Host)];
         _lanes = Enumerable.Range(0, hosts.Count).ToDictionary(i => hosts[i], i => i);
-        _slots = Slots.Of(timeline.Bands, OwnSockets.Of(timeline));
+        _slots = Slots.Assign(timeline.Bands, OwnSockets.Of(timeline));
         // The last lifeline, as a rule the server's, has room for a listener from the start.
         Scenario script = timeline.Header.Script;
         HashSet<string?> decide = [.. script.Steps.SelectMany(s => s.Actions).Where(a => a.Decides).Select(script.HostOf)];
-        _frame = Frame.Of(width, [.. hosts.Select((h, i) => new LaneNeed(Math.Max(i > 0 && i == hosts.Count - 1 ? 2 : 1, _slots.Count(h)), decide.Contains(h), timeline.TimeWaits.Any(w => w.Host == h)))], tight);
+        _frame = Frame.Fit(width, [.. hosts.Select((h, i) => new LaneNeed(Math.Max(i > 0 && i == hosts.Count - 1 ? 2 : 1, _slots.Count(h)), decide.Contains(h), timeline.TimeWaits.Any(w => w.Host == h)))], tight);
         _timeline = Drawn(timeline, _slots, _frame, _lanes);
-        _waited = WaitedAttempts.Of(timeline);
+        _waited = WaitedAttempts.Find(timeline);
         _middle = new Column(_space.Between);
         _columns = [.. hosts.Select(_ => _frame.OwnColumns ? new Column(_space.Between) : _middle)];
         _lines = new Line?[hosts.Count];
@@ -80,7 +80,7 @@ public sealed class DiagramLayout
     /// <param name="width">The room there is, px; below <see cref="Frame.Smallest"/> the picture is wider than it.</param>
     /// <param name="texts">The language of the words that are no kernel names; null for English.</param>
     /// <param name="tight">Whether marks stand as close as letters allow.</param>
-    public static Scene Of(Timeline timeline, double width, TextCatalog? texts = null, bool tight = false)
+    public static Scene Draw(Timeline timeline, double width, TextCatalog? texts = null, bool tight = false)
     {
         var layout = new DiagramLayout(timeline, width, texts ?? TextCatalog.English, tight);
         foreach (Moment moment in Moment.Of(layout._timeline, layout._waited))

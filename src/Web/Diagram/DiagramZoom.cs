@@ -51,14 +51,14 @@ internal sealed class DiagramZoom
     public Scene Lay(Timeline timeline, double width, double height, TextCatalog texts)
     {
         if (!Fits)
-            return DiagramLayout.Of(timeline, width / Now, texts, tight: Presenting);
+            return DiagramLayout.Draw(timeline, width / Now, texts, tight: Presenting);
         double least = Presenting ? Legible : Least;
         var now = (timeline.Header.Id, width, height, Presenting);
         if (_fitted != now)
             (_fitted, Now) = (now, Presenting ? Legible * Step * Step : 1);
         while (true)
         {
-            Scene scene = DiagramLayout.Of(timeline, width / Now, texts, tight: true);
+            Scene scene = DiagramLayout.Draw(timeline, width / Now, texts, tight: true);
             if (scene.Height * Now <= height || Now <= least)
                 return scene;
             Now = Math.Max(least, Now / Step);

@@ -46,7 +46,7 @@ public sealed record Frame(double Width, TextMetrics Text, bool OwnColumns, IRea
     /// <param name="width">The room there is, px.</param>
     /// <param name="needs">What each lifeline needs.</param>
     /// <param name="tight">Whether lines stand as close as letters allow.</param>
-    public static Frame Of(double width, IReadOnlyList<LaneNeed> needs, bool tight = false)
+    public static Frame Fit(double width, IReadOnlyList<LaneNeed> needs, bool tight = false)
     {
         if (needs is [var first, var last])
         {

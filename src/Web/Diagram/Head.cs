@@ -23,7 +23,7 @@ public sealed record Head(Lane Lane, double X, double Left, double Width)
     /// <param name="lanes">The lanes.</param>
     /// <param name="frame">Where they are.</param>
     /// <param name="oneLine">Whether the address stands beside the name, not below it.</param>
-    public static IReadOnlyList<Head> Of(IReadOnlyList<Lane> lanes, Frame frame, bool oneLine = false)
+    public static IReadOnlyList<Head> Place(IReadOnlyList<Lane> lanes, Frame frame, bool oneLine = false)
     {
         var text = new TextMetrics(13);
         return [.. lanes.Zip(frame.Lanes, (lane, place) =>

@@ -27,7 +27,7 @@ internal enum MomentKind : byte
 internal readonly record struct Moment(long T, MomentKind Kind, object Item)
 {
     /// <summary>Every moment of the timeline in the order of the axis.</summary>
-    public static IReadOnlyList<Moment> Of(Timeline timeline, WaitedAttempts waited)
+    public static IReadOnlyList<Moment> Find(Timeline timeline, WaitedAttempts waited)
     {
         var all = new List<Moment>();
         foreach (CallMark call in timeline.Calls.Where(c => !waited.Hides(c)))

@@ -20,7 +20,7 @@ internal sealed class Slots
     /// <summary>How many sockets have a place beyond so many.</summary>
     public int Beyond(string host, int places) => _sockets.Count(s => s.Host == host && s.Slot >= places);
 
-    public static Slots Of(IReadOnlyList<StateBand> bands, OwnSockets own)
+    public static Slots Assign(IReadOnlyList<StateBand> bands, OwnSockets own)
     {
         var slots = new Slots();
         foreach (IGrouping<string, StateBand> host in bands.GroupBy(b => b.Host))

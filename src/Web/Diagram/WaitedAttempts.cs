@@ -11,7 +11,7 @@ internal sealed class WaitedAttempts
     private readonly Dictionary<long, (int First, int Last)> _marks = [];
     private readonly HashSet<(string?, int)> _failed = [];
 
-    public static WaitedAttempts Of(Timeline timeline)
+    public static WaitedAttempts Find(Timeline timeline)
     {
         var waited = new WaitedAttempts();
         StepResult? first = null, last = null;

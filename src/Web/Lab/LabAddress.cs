@@ -4,7 +4,7 @@ namespace ReuseAddrDashboard.Web.Lab;
 public static class LabAddress
 {
     /// <summary>The lab that an address of the page names; empty for the first.</summary>
-    public static string Of(string uri)
+    public static string Lab(string uri)
     {
         foreach (string part in new Uri(uri).Query.TrimStart('?').Split('&'))
         {

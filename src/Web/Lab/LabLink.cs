@@ -9,7 +9,7 @@ using ReuseAddrDashboard.Core.Wire;
 namespace ReuseAddrDashboard.Web.Lab;
 
 /// <summary>The hub connection to the lab: joins, keeps the store right, joins again after every loss.</summary>
-public sealed class LabLink : ILabOrders, IAsyncDisposable
+public sealed class LabLink : ILabCommands, IAsyncDisposable
 {
     private readonly LabStore _store;
     private readonly TimeProvider _time;
@@ -22,7 +22,7 @@ public sealed class LabLink : ILabOrders, IAsyncDisposable
     {
         _store = store;
         _time = time;
-        _lab = LabAddress.Of(navigation.Uri);
+        _lab = LabAddress.Lab(navigation.Uri);
         _hub = new HubConnectionBuilder()
             .WithUrl(navigation.ToAbsoluteUri(HubPaths.Lab))
             .AddJsonProtocol(o => o.PayloadSerializerOptions = new(LabJson.Default.Options))

@@ -14,7 +14,7 @@ public sealed class OwnRuns
     public bool Has(string run) => _ids.Contains(run);
 
     /// <summary>Asks, and remembers what it was about.</summary>
-    public async Task<LabReply> Ask(ILabOrders orders, LabCommand command)
+    public async Task<LabReply> Ask(ILabCommands orders, LabCommand command)
     {
         if (command is ResetRun { Run: { } put })
             _ids.Add(put);

@@ -4,7 +4,7 @@ using ReuseAddrDashboard.Core.Wire;
 namespace ReuseAddrDashboard.Web.Lab;
 
 /// <summary>What one page asks of the lab: whether an answer is awaited, and what was refused.</summary>
-public sealed class RunOrders(ILabOrders orders, OwnRuns own)
+public sealed class RunOrders(ILabCommands orders, OwnRuns own)
 {
     private int _asking;
 

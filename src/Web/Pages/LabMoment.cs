@@ -32,7 +32,7 @@ public sealed class LabMoment(LabView view, RunForm? form, bool asking, long ans
     public ScenarioProgress? Progress { get; } = view.Timeline?.Progress ?? (form is null ? null : ScenarioProgress.Fold(form.Header(view.State), []));
 
     /// <summary>The lesson's steps.</summary>
-    public IReadOnlyList<StepView> Steps => Progress is { } progress ? StepView.Of(progress, Busy, Linked, text) : [];
+    public IReadOnlyList<StepView> Steps => Progress is { } progress ? StepView.Make(progress, Busy, Linked, text) : [];
 
     /// <summary>The run's ports, or those that the next would have.</summary>
     public IReadOnlyList<int> Ports => view.Run is { } run ? [.. run.Header.Script.Ports.Select(p => run.Header.Ports.GetValueOrDefault(p.Id, p.Default))]
@@ -80,7 +80,7 @@ public sealed class LabMoment(LabView view, RunForm? form, bool asking, long ans
         && timeline.Sockets.Any(s => s.State == TcpState.TimeWait && view.State?.Hosts.FirstOrDefault(h => h.Name == s.Host)?.Facts?.CanDestroySockets == true);
 
     /// <summary>What the rule says of the next bind or listen; only between two steps: in the middle of one it would be about half a program.</summary>
-    public BindPreview? Preview => view.Timeline is not { } timeline ? BeforeRun.Of(view.State, form)
+    public BindPreview? Preview => view.Timeline is not { } timeline ? BeforeRun.Preview(view.State, form)
         : Busy || timeline.Progress.Current is null or { Readiness: StepReadiness.Begun } ? null : timeline.Rule.Next is { } next && !(MayPredict && next.Step == timeline.Progress.Asks?.Step.Id) ? next : null;
 
     /// <summary>True while a person is asked what to expect: then the page does not say it first.</summary>
@@ -90,7 +90,7 @@ public sealed class LabMoment(LabView view, RunForm? form, bool asking, long ans
     public bool IsAskedAbout(string? step) => MayPredict && step == Progress?.Asks?.Step.Id;
 
     /// <summary>The action that comes next, as a line of code.</summary>
-    public string? NextCall => Progress is { } progress && progress.Current is { } current && progress.Next(current.Step.Id) is { } next ? ActionWords.Of(progress.Header, next.Action, text) : null;
+    public string? NextCall => Progress is { } progress && progress.Current is { } current && progress.Next(current.Step.Id) is { } next ? ActionWords.Describe(progress.Header, next.Action, text) : null;
 
     /// <summary>Why neither Play all nor the next action may be pressed.</summary>
     public string WhyNot => text[!Linked ? "page.why.disconnected" : Busy ? "page.why.step-running" : AllDone ? "page.why.all-done" : RunOpen ? "page.why.run-ended" : "page.why.form-invalid"];

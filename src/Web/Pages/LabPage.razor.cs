@@ -62,6 +62,7 @@ public sealed partial class LabPage : ComponentBase
         _orders = new(Orders, Own);
         _expects = new(command => _orders.Ask(command, quick: true));
         Store.Changed += Changed;
+        Settings.Changed += StateHasChanged;
         ShowView();
     }
 
@@ -334,6 +335,7 @@ public sealed partial class LabPage : ComponentBase
     public async ValueTask DisposeAsync()
     {
         Store.Changed -= Changed;
+        Settings.Changed -= StateHasChanged;
         _self?.Dispose();
         await PageScript.End(_keys);
     }

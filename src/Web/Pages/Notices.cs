@@ -28,7 +28,7 @@ public static class Notices
     private const int MaxNotes = 3;
 
     /// <param name="now">Nanoseconds on the run's axis.</param>
-    public static IReadOnlyList<Notice> Of(LabView view, PageTexts text, long now)
+    public static IReadOnlyList<Notice> Find(LabView view, PageTexts text, long now)
     {
         var notices = new List<Notice>();
         if (view.State is not { } state)

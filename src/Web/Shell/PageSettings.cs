@@ -11,6 +11,9 @@ public sealed class PageSettings(IJSRuntime js)
     /// <summary>Whether single keys are shortcuts (WCAG 2.1.4).</summary>
     public bool SingleKeys { get; private set; } = true;
 
+    /// <summary>A hand settled something anew.</summary>
+    public event Action? Changed;
+
     /// <summary>Reads what was settled before.</summary>
     public async Task Read()
     {
@@ -32,5 +35,9 @@ public sealed class PageSettings(IJSRuntime js)
         return Keep("keys", on);
     }
 
-    private async Task Keep(string name, bool on) => await js.InvokeVoidAsync("labSettings.write", name, on ? "on" : "off");
+    private async Task Keep(string name, bool on)
+    {
+        Changed?.Invoke();
+        await js.InvokeVoidAsync("labSettings.write", name, on ? "on" : "off");
+    }
 }

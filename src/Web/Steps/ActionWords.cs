@@ -9,7 +9,7 @@ namespace ReuseAddrDashboard.Web.Steps;
 public static class ActionWords
 {
     /// <summary>What it will be in that run.</summary>
-    public static string Of(RunHeader run, ScenarioAction action, PageTexts text) => action.Do switch
+    public static string Describe(RunHeader run, ScenarioAction action, PageTexts text) => action.Do switch
     {
         ActionKind.Start => run.Script.FindProgram(action.Program) is { } program ? RunAddresses.Fill(run, program.Command) : action.Program ?? "",
         ActionKind.Exit => $"{action.Program}: exit()",

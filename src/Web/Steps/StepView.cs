@@ -35,7 +35,7 @@ public sealed record StepView(int Number, ScenarioStep Step, string Title, StepL
     /// <param name="busy">True while the lab acts by itself.</param>
     /// <param name="linked">True while the lab can be asked.</param>
     /// <param name="text">The page's texts.</param>
-    public static IReadOnlyList<StepView> Of(ScenarioProgress progress, bool busy, bool linked, PageTexts text)
+    public static IReadOnlyList<StepView> Make(ScenarioProgress progress, bool busy, bool linked, PageTexts text)
     {
         StepProgress? current = progress.Current;
         return [.. progress.Steps.Select((s, i) => One(i + 1, s, progress, s.Step.Id == current?.Step.Id, busy, linked, text))];

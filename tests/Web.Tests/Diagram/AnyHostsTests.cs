@@ -16,7 +16,7 @@ public sealed class AnyHostsTests
     {
         foreach (double width in (double[])[300, 700, 1000, 1700])
         {
-            Scene scene = DiagramLayout.Of(Whole(hosts), width);
+            Scene scene = DiagramLayout.Draw(Whole(hosts), width);
             Assert.Equal(Enumerable.Range(0, hosts).Select(i => $"h{i}"), scene.Lanes.Select(l => l.Lane.Host));
             double[] x = [.. scene.Lanes.Select(l => l.X)];
             Assert.Equal(x.Order(), x);
@@ -33,7 +33,7 @@ public sealed class AnyHostsTests
     {
         Timeline two = Whole(2);
         Arrow self = Segment("h1", "h1", 500, 500), lost = Segment("h0", "h0", 700, null);
-        Scene scene = DiagramLayout.Of(two with { Arrows = [self, lost] }, 900);
+        Scene scene = DiagramLayout.Draw(two with { Arrows = [self, lost] }, 900);
         Assert.All(scene.Arrows, a => Assert.Equal(a.X1, a.X2));
         Assert.All(scene.Arrows, a => Assert.True(a.Y2 - a.Y1 >= a.Label.Height && a.Label.Top >= a.Y1 && a.Label.Bottom <= a.Y2));
         Assert.True(scene.Arrows[0].LoopX < scene.Arrows[0].X1 && scene.Arrows[0].Label.Right <= scene.Arrows[0].LoopX);
@@ -47,7 +47,7 @@ public sealed class AnyHostsTests
         RunScript script = new RunScript().StartListener();
         for (ushort port = 1; port <= 10; port++)
             script.Row("server", RunScript.ServerEnd, RunScript.ClientEnd.WithPort(port), TcpState.Established);
-        Scene scene = DiagramLayout.Of(Timeline.Fold(script.Header, script.Events), width);
+        Scene scene = DiagramLayout.Draw(Timeline.Fold(script.Header, script.Events), width);
         Assert.Equal(drawn, scene.Bands.Select(b => b.X).Distinct().Count());
         Assert.Equal(11 - drawn, scene.HiddenSockets);
         Assert.All(scene.Bands.GroupBy(b => b.X), place => Assert.Single(place));
@@ -58,7 +58,7 @@ public sealed class AnyHostsTests
     public void Two_sockets_at_a_time_never_have_one_place()
     {
         RunScript script = new RunScript().StartListener().Row("server", RunScript.Of("0.0.0.0:11112"), RunScript.Nobody, TcpState.Listen).Connect().Close();
-        Scene scene = DiagramLayout.Of(Timeline.Fold(script.Header, script.Events), 1000);
+        Scene scene = DiagramLayout.Draw(Timeline.Fold(script.Header, script.Events), 1000);
         BandShape[] server = [.. scene.Bands.Where(b => b.Band.Host == "server")];
         Assert.All(server, a => Assert.All(server, b => Assert.True(a == b || a.X != b.X || a.Bottom <= b.Top + 1 || b.Bottom <= a.Top + 1, $"{a} and {b}")));
         Assert.Equal(0, scene.HiddenSockets);
@@ -73,7 +73,7 @@ public sealed class AnyHostsTests
             .Add(new EnvironmentEvent { Host = "client", Source = EvidenceSource.Agent, What = "drop", Name = "last-ack", Change = EnvironmentChange.Undone, Met = 1 }, 1)
             .Add(new ProgramEvent { Host = "server", Source = EvidenceSource.Agent, Program = "sv", Change = ProgramChange.Forked, Child = "kid" }, 1)
             .Add(new ProgramEvent { Host = "server", Source = EvidenceSource.Agent, Program = "sv", Change = ProgramChange.Killed }, 1);
-        Scene scene = DiagramLayout.Of(Timeline.Fold(script.Header, script.Events), 1000);
+        Scene scene = DiagramLayout.Draw(Timeline.Fold(script.Header, script.Events), 1000);
         Assert.Equal(["./sv 1", "tcp_fin_timeout = 3", "drop last-ack: off", "sv: fork() → kid", "kill -9 sv"], scene.Events.Select(e => e.Label.Text));
         Assert.Equal([1, 1, 0, 1, 1], scene.Events.Select(e => e.X == scene.Lanes[1].X ? 1 : 0));
         Assert.False(scene.Empty);

@@ -61,7 +61,7 @@ public sealed class DiagramLayoutTests
     {
         RunScript script = new RunScript { Pause = 0 }.Whole().BindAgain(2, 5, ends: false);
         Timeline timeline = Timeline.Fold(script.Header, script.Events);
-        Scene scene = DiagramLayout.Of(timeline, 700);
+        Scene scene = DiagramLayout.Draw(timeline, 700);
         long[] drawn = [.. scene.Calls.Select(c => c.Mark.Event.Seq), .. scene.Attempts.Select(a => a.Mark.Event.Seq)], stands = [.. scene.Attempts.SelectMany(a => a.StandsFor.All)];
         Assert.Equal(timeline.Calls.Select(c => c.Event.Seq).Order(), drawn.Concat(stands).Order());
     }
@@ -69,14 +69,14 @@ public sealed class DiagramLayoutTests
     private static Scene Waited(int attempts, bool ends)
     {
         RunScript script = new RunScript { Pause = 0 }.Whole().BindAgain(2, attempts, ends);
-        return DiagramLayout.Of(Timeline.Fold(script.Header, script.Events), 700);
+        return DiagramLayout.Draw(Timeline.Fold(script.Header, script.Events), 700);
     }
 
     [Fact]
     public void No_two_texts_touch_and_none_leaves_the_picture() =>
         Gen.Select(AnyLog, Gen.Double[280, 1700], Gen.Bool).Sample((script, width, tight) =>
         {
-            Scene scene = DiagramLayout.Of(Timeline.Fold(script.Header, script.Events), width, tight: tight);
+            Scene scene = DiagramLayout.Draw(Timeline.Fold(script.Header, script.Events), width, tight: tight);
             Label[] labels = [.. scene.Labels];
             for (int i = 0; i < labels.Length; i++)
             {
@@ -91,7 +91,7 @@ public sealed class DiagramLayoutTests
     public void No_letter_touches_its_own_arrow() =>
         Gen.Select(AnyLog, Gen.Double[280, 1700], Gen.Bool).Sample((script, width, tight) =>
         {
-            foreach (ArrowShape arrow in DiagramLayout.Of(Timeline.Fold(script.Header, script.Events), width, tight: tight).Arrows)
+            foreach (ArrowShape arrow in DiagramLayout.Draw(Timeline.Fold(script.Header, script.Events), width, tight: tight).Arrows)
                 Assert.True(Math.Min(arrow.YAt(arrow.Label.Left), arrow.YAt(arrow.Label.Right)) >= arrow.Label.Bottom + 1.5, $"{arrow} at {width}");
         }, iter: 400);
 
@@ -99,7 +99,7 @@ public sealed class DiagramLayoutTests
     public void No_time_line_runs_through_a_text_or_a_box() =>
         Gen.Select(AnyLog, Gen.Double[280, 1700]).Sample((script, width) =>
         {
-            Scene scene = DiagramLayout.Of(Timeline.Fold(script.Header, script.Events), width);
+            Scene scene = DiagramLayout.Draw(Timeline.Fold(script.Header, script.Events), width);
             (double Left, double Top, double Right, double Bottom)[] taken =
                 [.. scene.Labels.Select(l => (l.Left, l.Top, l.Right, l.Bottom)), .. scene.Attempts.Select(a => (a.Box.Left, a.Box.Top, a.Box.Left + a.Box.Width, a.Box.Top + a.Box.Height))];
             foreach (TickShape tick in scene.Ticks)
@@ -117,7 +117,7 @@ public sealed class DiagramLayoutTests
         AnyLog.Sample(script =>
         {
             Timeline timeline = Timeline.Fold(script.Header, script.Events);
-            Scene scene = DiagramLayout.Of(timeline, 650);
+            Scene scene = DiagramLayout.Draw(timeline, 650);
             CallShape[] calls = [.. scene.Calls.OrderBy(c => c.Mark.At)];
             Assert.All(calls.Zip(calls.Skip(1)), pair => Assert.True(pair.First.Mark.At == pair.Second.Mark.At || pair.First.Y < pair.Second.Y || pair.First.Mark.Host != pair.Second.Mark.Host && pair.First.Y <= pair.Second.Y));
             Assert.All(scene.Arrows, a => Assert.True(a.Y1 < a.Y2));
@@ -224,5 +224,5 @@ public sealed class DiagramLayoutTests
         Assert.InRange(syn.X2, syn.X1, scene.Lanes[1].X - 20);
     }
 
-    private static Scene Of(RunScript script, double width) => DiagramLayout.Of(Timeline.Fold(script.Header, script.Events), width);
+    private static Scene Of(RunScript script, double width) => DiagramLayout.Draw(Timeline.Fold(script.Header, script.Events), width);
 }

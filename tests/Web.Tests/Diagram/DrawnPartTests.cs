@@ -23,7 +23,7 @@ public sealed class DrawnPartTests
         Assert.Equal(1_000 - DrawnPart.MostOfOthers, part.Left);
         Assert.Equal(whole.Bands.Where(b => !b.Remote.ToString().StartsWith("10.9.", StringComparison.Ordinal)), part.Timeline.Bands.Except(others));
         Assert.Equal(whole.Calls, part.Timeline.Calls);
-        Scene scene = DiagramLayout.Of(part.Timeline, 1_000);
+        Scene scene = DiagramLayout.Draw(part.Timeline, 1_000);
         Assert.Contains(scene.TimeWaits, w => w.Band.Remote == RunScript.ClientEnd);
         Assert.InRange(scene.HiddenSockets, DrawnPart.MostOfOthers - Frame.MostSlots, DrawnPart.MostOfOthers);
     }

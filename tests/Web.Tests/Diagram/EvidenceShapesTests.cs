@@ -30,7 +30,7 @@ public sealed class EvidenceShapesTests
     public void The_end_of_TIME_WAIT_says_what_it_was(EndCause cause, string text)
     {
         TimeWaitBar bar = Assert.Single(Whole.TimeWaits) with { Ended = new(cause, null) };
-        TimeWaitShape shape = Assert.Single(DiagramLayout.Of(Whole with { TimeWaits = [bar] }, 1400).TimeWaits);
+        TimeWaitShape shape = Assert.Single(DiagramLayout.Draw(Whole with { TimeWaits = [bar] }, 1400).TimeWaits);
         Assert.StartsWith(text, shape.GoneLabel!.Value.Text);
     }
 
@@ -38,12 +38,12 @@ public sealed class EvidenceShapesTests
     public void A_TIME_WAIT_from_before_the_run_has_no_length()
     {
         TimeWaitBar bar = Assert.Single(Whole.TimeWaits) with { WasThere = true, Ended = new(EndCause.Timer, null) };
-        TimeWaitShape shape = Assert.Single(DiagramLayout.Of(Whole with { TimeWaits = [bar] }, 1400).TimeWaits);
+        TimeWaitShape shape = Assert.Single(DiagramLayout.Draw(Whole with { TimeWaits = [bar] }, 1400).TimeWaits);
         Assert.StartsWith("began before this run", shape.Sub.Text);
         Assert.Equal("Removed", shape.GoneLabel!.Value.Text);
     }
 
-    private static BandShape Drawn(StateBand band) => DiagramLayout.Of(Whole with { Bands = [.. Whole.Bands.Append(band).OrderBy(b => b.Begin)] }, 1000).Bands.Single(b => b.Band == band);
+    private static BandShape Drawn(StateBand band) => DiagramLayout.Draw(Whole with { Bands = [.. Whole.Bands.Append(band).OrderBy(b => b.Begin)] }, 1000).Bands.Single(b => b.Band == band);
 
     private static Timeline Fold(RunScript script) => Timeline.Fold(script.Header, script.Events);
 }

@@ -4,7 +4,7 @@ using ReuseAddrDashboard.Web.Lab;
 namespace ReuseAddrDashboard.Web.Tests.Pages;
 
 /// <summary>Stands in for the link: keeps what was asked and gives the reply that a test wants.</summary>
-internal sealed class Orders : ILabOrders
+internal sealed class Orders : ILabCommands
 {
     public List<LabCommand> Asked { get; } = [];
 

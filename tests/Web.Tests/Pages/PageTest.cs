@@ -48,7 +48,7 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton<DoneLessons>();
         Services.AddSingleton<PageSettings>();
         Services.AddSingleton(_store);
-        Services.AddSingleton<ILabOrders>(_orders);
+        Services.AddSingleton<ILabCommands>(_orders);
         Services.AddSingleton<PageScript>();
         Services.AddSingleton<PageAddress>();
         Services.AddSingleton<OwnRuns>();

@@ -62,7 +62,7 @@ public sealed class OthersNewsTests : PageTest
         Assert.Empty(Told);
     }
 
-    private sealed class Late(Task<LabReply> reply) : ILabOrders
+    private sealed class Late(Task<LabReply> reply) : ILabCommands
     {
         public Task Run(CancellationToken end) => Task.CompletedTask;
 

@@ -9,6 +9,7 @@ using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
 using ReuseAddrDashboard.Web.Lab;
 using ReuseAddrDashboard.Web.Pages;
+using ReuseAddrDashboard.Web.Shell;
 using ReuseAddrDashboard.Web.Tests.Pages;
 using Xunit;
 
@@ -40,6 +41,17 @@ public sealed class PredictTests : PageTest
         page.Find(".primary").Click();
         page.WaitForAssertion(() => Assert.Equal([new PredictRun(Run, "ok"), new RunStep(Run, "decide")], _orders.Asked));
         Assert.Empty(_dialogs.FindAll(".mud-dialog"));
+    }
+
+    [Fact]
+    public async Task A_hand_that_settles_it_in_the_help_is_followed_at_once()
+    {
+        IRenderedComponent<LabPage> page = BeforeDeciding();
+        PageSettings settings = Services.GetRequiredService<PageSettings>();
+        await page.InvokeAsync(() => settings.SetPredict(false));
+        Assert.Empty(page.FindAll(".question"));
+        await page.InvokeAsync(() => settings.SetPredict(true));
+        Assert.Single(page.FindAll(".question"));
     }
 
     [Theory]

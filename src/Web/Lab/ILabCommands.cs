@@ -3,7 +3,7 @@ using ReuseAddrDashboard.Core.Wire;
 namespace ReuseAddrDashboard.Web.Lab;
 
 /// <summary>What the page asks of the lab; a test stands in for the link.</summary>
-public interface ILabOrders
+public interface ILabCommands
 {
     /// <summary>Links and stays linked until the page is closed.</summary>
     Task Run(CancellationToken end);
