@@ -27,12 +27,12 @@ public static class KernelQuirks
         // "tcp: Fix bind() conflict check for dual-stack wildcard address."
         new("dual-stack-missed", "d9ba99342855", [(V61, new(6, 1, 21)), (V62, V63)], BindOutcome.Ok,
             (mine, rule) => rule.Obstacles.Count > 0 && rule.Obstacles.All(o => IsDualWildcard(o.Socket.Local) && IsOneV4(mine.Local) || IsDualWildcard(mine.Local) && IsOneV4(o.Socket.Local))),
+        // Measured on 6.1.170, and not on 6.12.115: ::ffff:127.0.0.1 does not meet ::ffff:0.0.0.0. Comparing both as IPv4 came with 6.8. Before the next, which would explain it as well.
+        new("mapped-wildcard-missed", null, [(V61, V68)], BindOutcome.Ok,
+            (mine, rule) => mine.Local.IsV4Mapped && IsOneV4(mine.Local) && rule.Obstacles.Count > 0 && rule.Obstacles.All(o => o.Socket.Local is { IsV4Mapped: true } mapped && mapped.Unmapped().IsWildcard)),
         // "tcp: Fix bind() regression for v6-only wildcard and v4(-mapped-v6) non-wildcard addresses.": a v6-only [::] on the port hid 0.0.0.0 from a third bind. 6.1.170 does so no more.
         new("v6-only-hides-wildcard", "ea111449501e", [(V61, new(6, 1, 170)), (V62, V69)], BindOutcome.Ok,
             (mine, rule) => IsOneV4(mine.Local) && rule.Obstacles.Count > 0 && rule.Obstacles.All(o => o.Socket.Local.Unmapped() is { IsV6: false, IsWildcard: true })),
-        // Measured on 6.1.170, and not on 6.12.115: ::ffff:127.0.0.1 does not meet ::ffff:0.0.0.0. Comparing both as IPv4 came with 6.8.
-        new("mapped-wildcard-missed", null, [(V61, V68)], BindOutcome.Ok,
-            (mine, rule) => mine.Local.IsV4Mapped && IsOneV4(mine.Local) && rule.Obstacles.Count > 0 && rule.Obstacles.All(o => o.Socket.Local is { IsV4Mapped: true } mapped && mapped.Unmapped().IsWildcard)),
         // "tcp: Fix bind() regression for v6-only wildcard and v4-mapped-v6 non-wildcard address."
         new("v6-only-meets-mapped", "d91ef1e1b55f", [(V68, V69)], BindOutcome.InUse, (mine, rule) => mine.Local.IsV4Mapped && IsOneV4(mine.Local) && rule.Obstacles.Count == 0),
     ];

@@ -83,7 +83,7 @@ public sealed class DiagramLayout
     public static Scene Draw(Timeline timeline, double width, TextCatalog? texts = null, bool tight = false)
     {
         var layout = new DiagramLayout(timeline, width, texts ?? TextCatalog.English, tight);
-        foreach (Moment moment in Moment.Of(layout._timeline, layout._waited))
+        foreach (Moment moment in Moment.Find(layout._timeline, layout._waited))
             layout.Place(moment);
         return layout.Finish();
     }
@@ -394,7 +394,8 @@ public sealed class DiagramLayout
 
     private Scene Finish()
     {
-        double end = _y + Text.LineHeight / 2;
+        // What has two lines stands half below where it happened.
+        double end = Math.Max(_y + Text.LineHeight / 2, _columns.Max(c => c.Bottom));
         foreach (StateBand band in _timeline.Bands.Where(b => b.End is null && b.State != TcpState.TimeWait))
             AddBand(band, _begun[band], Math.Max(_nowY + 12, _begun[band] + 16));
         foreach (TimeWaitBar bar in _timeline.TimeWaits)

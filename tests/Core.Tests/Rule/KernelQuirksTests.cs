@@ -18,6 +18,11 @@ public sealed class KernelQuirksTests
         Assert.Equal(quirk, Quirk(release, "127.0.0.1", BindOutcome.Ok, new PortSocket { State = TcpState.Listen, Local = At("[::]"), V6Only = false, ReuseAddr = false, ReusePort = false }));
 
     [Theory]
+    [InlineData("6.1.170", "mapped-wildcard-missed"), InlineData("6.7.12", "mapped-wildcard-missed"), InlineData("6.8.0", "v6-only-hides-wildcard"), InlineData("6.9.0", null), InlineData("6.0.19", null)]
+    public void A_mapped_address_missed_the_mapped_wildcard(string release, string? quirk) =>
+        Assert.Equal(quirk, Quirk(release, "[::ffff:127.0.0.1]", BindOutcome.Ok, new PortSocket { State = TcpState.Listen, Local = At("[::ffff:0.0.0.0]"), V6Only = false, ReuseAddr = false, ReusePort = false }));
+
+    [Theory]
     [InlineData("6.8.12", "v6-only-meets-mapped"), InlineData("6.9.0", null), InlineData("6.7.12", null)]
     public void A_v6_only_wildcard_met_a_mapped_address(string release, string? quirk) =>
         Assert.Equal(quirk, Quirk(release, "[::ffff:127.0.0.1]", BindOutcome.InUse, new PortSocket { State = TcpState.Listen, Local = At("[::]"), V6Only = true, ReuseAddr = false, ReusePort = false }));

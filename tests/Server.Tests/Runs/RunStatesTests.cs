@@ -1,6 +1,9 @@
 using System.Text.Json;
 using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Server.Runs;
 using ReuseAddrDashboard.Server.Tests.Hosting;
+using ReuseAddrDashboard.Tests;
 
 namespace ReuseAddrDashboard.Server.Tests.Runs;
 
@@ -35,5 +38,19 @@ public sealed class RunStatesTests
 
         static IEnumerable<string?> Of(JsonElement[] states, string host, string socket) =>
             states.Where(s => s.GetProperty("host").GetString() == host && s.GetProperty("socket").GetString() == socket).Select(s => s.GetProperty("state").GetString());
+    }
+
+    [Fact]
+    public void What_nobody_saw_is_named_inferred_and_has_its_bounds()
+    {
+        StateSpan[] concluded = [.. RunStates.Spans(RealRuns.Read("plain"), null).Where(s => s.Sources is [EvidenceSource.Inferred])];
+        Assert.Contains(concluded, s => s.State == TcpState.SynRecv);
+        Assert.Contains(concluded, s => s is { After: not null, EndAfter: not null } or { Before: not null, EndBefore: not null });
+        Assert.All(concluded, s =>
+        {
+            Assert.InRange(s.Begin, s.After ?? long.MinValue, s.Before ?? long.MaxValue);
+            if (s.End is { } end)
+                Assert.InRange(end, Math.Max(s.Begin, s.EndAfter ?? long.MinValue), s.EndBefore ?? long.MaxValue);
+        });
     }
 }
