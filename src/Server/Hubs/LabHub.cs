@@ -15,7 +15,7 @@ internal sealed class LabHub(IGrainFactory grains, LabSetups setups, LabRelay re
     private static readonly TokenBucketRateLimiterOptions Pace = new() { TokenLimit = 100, TokensPerPeriod = 50, ReplenishmentPeriod = TimeSpan.FromSeconds(1), AutoReplenishment = false };
 
     // Calls of one connection are taken in turn: one that floods waits for its own answers, and its messages stay with it.
-    private static readonly TimeSpan Refusing = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan Refusing = TimeSpan.FromMilliseconds(50);
 
     public async Task Join(string lab, IReadOnlyDictionary<string, long>? has, string? server)
     {
