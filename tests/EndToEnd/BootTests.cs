@@ -17,7 +17,7 @@ public sealed class BootTests(SharedDashboards shared, Chromium chromium) : LabT
         await page.RouteAsync(part, route => route.AbortAsync());
         await page.GotoAsync($"{Dashboard.Url}/lab");
         ILocator words = page.GetByText("Part of the page failed to load.");
-        await Expect(words).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Expect(words).ToBeVisibleAsync();
 
         await page.UnrouteAsync(part);
         await visitor.Anew(() => words.GetByRole(AriaRole.Link).ClickAsync());

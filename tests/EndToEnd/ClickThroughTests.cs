@@ -118,7 +118,7 @@ public sealed class ClickThroughTests(SharedDashboards shared, Chromium chromium
         for (int made = 1; made <= expected.Length; made++)
         {
             await lab.Button("Next action").ClickAsync();
-            await Wait.Until(async () => (await Actions()).Length >= made, TimeSpan.FromSeconds(20), () => $"Action {made} was not carried out.");
+            await Wait.Until(async () => (await Actions()).Length >= made, Wait.Patience, () => $"Action {made} was not carried out.");
             Assert.Equal(expected[..made], await Actions());
             await Expect(lab.Button("Next action")).ToBeEnabledAsync();
         }

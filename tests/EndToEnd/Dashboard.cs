@@ -18,7 +18,7 @@ public sealed class Dashboard : IAsyncDisposable
     private Dashboard(string published, string[] options)
     {
         (_published, _options) = (published, options);
-        Http = new HttpClient { BaseAddress = new(Url), Timeout = TimeSpan.FromSeconds(30) };
+        Http = new HttpClient { BaseAddress = new(Url), Timeout = Wait.Patience };
     }
 
     /// <summary>The address a person opens; the same after <see cref="Start"/> again.</summary>

@@ -68,7 +68,7 @@ public sealed class Chromium : IAsyncLifetime
         if (path is null)
             return;
         _playwright = await Playwright.CreateAsync();
-        Assertions.SetDefaultExpectTimeout(15_000);
+        Assertions.SetDefaultExpectTimeout((float)Wait.Patience.TotalMilliseconds);
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Headless = true });
     }
 

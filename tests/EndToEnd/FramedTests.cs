@@ -22,7 +22,7 @@ public sealed class FramedTests(SharedDashboards shared, Chromium chromium) : La
         var refused = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         page.Console += (_, message) => _ = message.Text.Contains("frame-ancestors", StringComparison.Ordinal) && refused.TrySetResult(message.Text);
         await page.GotoAsync(elsewhere);
-        Assert.Contains("'none'", await refused.Task.WaitAsync(TimeSpan.FromSeconds(20)), StringComparison.Ordinal);
+        Assert.Contains("'none'", await refused.Task.WaitAsync(Wait.Patience), StringComparison.Ordinal);
         await Expect(page.FrameLocator("iframe").GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
         Assert.DoesNotContain(page.Frames, f => f.Url.StartsWith(Dashboard.Url, StringComparison.Ordinal));
         listener.Stop();

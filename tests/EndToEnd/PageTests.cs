@@ -20,7 +20,7 @@ public abstract class PageTests(SharedDashboards shared, Chromium chromium) : La
             Lessons.ReuseAddr(LessonPorts.Next(), listener: false, rebind: false) with { Scenario = "without-reuseaddr", Play = true }, WireJson.Default.StartRun);
         Assert.Equal(HttpStatusCode.Created, opened.StatusCode);
         string id = opened.Headers.Location!.ToString().Split('/')[^1];
-        await Wait.Until(async () => (await Dashboard.GetRun(id)).Outcome == Outcome.Completed, TimeSpan.FromSeconds(20), () => $"The run {id} does not end.");
+        await Wait.Until(async () => (await Dashboard.GetRun(id)).Outcome == Outcome.Completed, Wait.Patience, () => $"The run {id} does not end.");
         Assert.Equal(HttpStatusCode.OK, (await Dashboard.Http.PostAsync("/api/labs/local/reset", null)).StatusCode);
         return id;
     }

@@ -20,7 +20,7 @@ public sealed class PublishedServerTests(SharedDashboards shared) : LabTests(sha
     {
         await Reset();
         string id = await Open(Lessons.ReuseAddr(LessonPorts.Next(), listener, rebind) with { Scenario = scenario, Play = true });
-        await Wait.Until(async () => (await Dashboard.GetRun(id)).Outcome != Outcome.Running, TimeSpan.FromSeconds(20), () => $"The run {id} does not end:\n{Dashboard.Log}");
+        await Wait.Until(async () => (await Dashboard.GetRun(id)).Outcome != Outcome.Running, Wait.Patience, () => $"The run {id} does not end:\n{Dashboard.Log}");
         RunFile run = await Dashboard.GetRun(id);
 
         Assert.Equal(Outcome.Completed, run.Outcome);

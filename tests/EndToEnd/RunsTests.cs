@@ -71,6 +71,6 @@ public sealed class RunsTests(SharedDashboards shared, Chromium chromium) : Page
         await IsLarger(1);
 
         // Its own units are px at the usual size.
-        Task IsLarger(double times) => Wait.Until(async () => Math.Abs(await picture.EvaluateAsync<double>("p => p.getScreenCTM().a") - times) < 0.01, TimeSpan.FromSeconds(5), () => $"The picture is not drawn at {times}.");
+        Task IsLarger(double times) => Wait.Until(async () => Math.Abs(await picture.EvaluateAsync<double>("p => p.getScreenCTM().a") - times) < 0.01, Wait.Patience, () => $"The picture is not drawn at {times}.");
     }
 }

@@ -40,6 +40,6 @@ public sealed class SsAgreesTests(SharedDashboards shared) : LabTests(shared)
             after = await HostNamespace.Output(Dashboard.Id, server, "ss", "-anot4", $"sport == :{port}");
             Assert.SkipWhen(before is null, "The server's network namespace cannot be found in /proc by this user.");
             return ours == before || ours == after;
-        }, TimeSpan.FromSeconds(30), () => $"After {step}:\nss before:\n{before}the run's:\n{ours}ss after:\n{after}");
+        }, Wait.Patience, () => $"After {step}:\nss before:\n{before}the run's:\n{ours}ss after:\n{after}");
     }
 }

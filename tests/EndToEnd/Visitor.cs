@@ -41,7 +41,7 @@ public sealed class Visitor : IAsyncDisposable
     {
         IBrowserContext context = await chromium.Browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, Locale = "en-US", HasTouch = touch, IsMobile = touch });
         IPage page = await context.NewPageAsync();
-        page.SetDefaultTimeout(15_000);
+        page.SetDefaultTimeout((float)Wait.Patience.TotalMilliseconds);
         Visitor visitor = new(context, page);
         page.Console += (_, message) => visitor.Note(message.Type == "error", $"console: {message.Text}");
         page.PageError += (_, error) => visitor.Note(true, $"page error: {error}");
@@ -70,7 +70,7 @@ public sealed class Visitor : IAsyncDisposable
         try
         {
             if (await Ask(ask))
-                await gone.Task.WaitAsync(TimeSpan.FromSeconds(30));
+                await gone.Task.WaitAsync(Wait.Patience);
         }
         finally
         {
@@ -113,7 +113,7 @@ public sealed class Visitor : IAsyncDisposable
     private async Task<bool> MetANetworkChange()
     {
         // A page that lost a part of itself may neither go live nor break: what the browser said is enough.
-        await Wait.Until(async () => Changed() || await LiveOrBroken.IsVisibleAsync(), TimeSpan.FromSeconds(30), () => $"The page did not load.\n{string.Join('\n', _complaints)}");
+        await Wait.Until(async () => Changed() || await LiveOrBroken.IsVisibleAsync(), Wait.Patience, () => $"The page did not load.\n{string.Join('\n', _complaints)}\n{Wait.Machine}");
         return Changed();
 
         bool Changed() => _complaints.Any(IsNetworkChange);
@@ -126,11 +126,11 @@ public sealed class Visitor : IAsyncDisposable
     {
         try
         {
-            await Assertions.Expect(LiveOrBroken).ToBeVisibleAsync(new() { Timeout = 30_000 });
+            await Assertions.Expect(LiveOrBroken).ToBeVisibleAsync();
         }
         catch (PlaywrightException e)
         {
-            Assert.Fail($"{e.Message}\n{string.Join('\n', _complaints)}");
+            Assert.Fail($"{e.Message}\n{string.Join('\n', _complaints)}\n{Wait.Machine}");
         }
     }
 

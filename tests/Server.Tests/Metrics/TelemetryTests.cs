@@ -12,6 +12,7 @@ using ReuseAddrDashboard.Server.Tests.Hosting;
 namespace ReuseAddrDashboard.Server.Tests.Metrics;
 
 /// <summary>What the dashboard tells of itself, as Prometheus and a collector of OTLP get it.</summary>
+[Collection(Alone.Name)]
 public sealed class TelemetryTests
 {
     private static readonly object Quick = new { scenario = "with-reuseaddr", ports = new { main = 22222 }, pauseMs = 0 };

@@ -12,7 +12,7 @@ namespace ReuseAddrDashboard.Server.Tests.RealHosts;
 /// <summary>
 /// Runs one after the other at full pace, with tcpdump, strace and ss on both hosts beside: the log has the same segments, calls and rows. REUSEADDR_CROSSCHECK_RUNS says how many (default 8).
 /// </summary>
-[Collection(OneLabAtATime.Name)]
+[Collection(Alone.Name)]
 public sealed class CrossCheckTests
 {
     /// <summary>

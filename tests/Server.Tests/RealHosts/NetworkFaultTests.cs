@@ -9,7 +9,7 @@ using ReuseAddrDashboard.Server.Tests.Hosting;
 namespace ReuseAddrDashboard.Server.Tests.RealHosts;
 
 /// <summary>What goes wrong on the way, made on the real kernel: the picture tells what happened.</summary>
-[Collection(OneLabAtATime.Name)]
+[Collection(Alone.Name)]
 public sealed class NetworkFaultTests
 {
     private const long Second = 1_000_000_000, Millisecond = 1_000_000;

@@ -5,6 +5,7 @@ using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Server.Tests.Hosting;
 
 namespace ReuseAddrDashboard.Server.Tests.RealHosts;
 
@@ -12,7 +13,7 @@ namespace ReuseAddrDashboard.Server.Tests.RealHosts;
 /// What an ordinary user's page concludes of states, held against what the kernel's trace told root of the same runs. Each run is folded twice: as it is, and without what only root sees.
 /// REUSEADDR_INFERRED_RUNS says how many runs of each plain lesson (default 1).
 /// </summary>
-[Collection(OneLabAtATime.Name)]
+[Collection(Alone.Name)]
 public sealed class OrdinaryUserTests
 {
     /// <summary>The kernel lets root alone trace; all other sources are an ordinary user's as well, in a user namespace of their own.</summary>

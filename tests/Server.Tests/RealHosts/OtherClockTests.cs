@@ -7,7 +7,7 @@ using ReuseAddrDashboard.Server.Tests.Hosting;
 namespace ReuseAddrDashboard.Server.Tests.RealHosts;
 
 /// <summary>An agent for whom the kernel really counts another CLOCK_MONOTONIC: in a time namespace, with this machine's boot id.</summary>
-[Collection(OneLabAtATime.Name)]
+[Collection(Alone.Name)]
 public sealed class OtherClockTests
 {
     [Theory(Timeout = 120_000)]
