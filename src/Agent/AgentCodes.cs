@@ -17,6 +17,9 @@ internal static class AgentCodes
         TooManyOrders = "agent.too-many-orders", Ending = AgentItem.Ending, Failed = "agent.failed", UidNotAllowed = "agent.uid-not-allowed",
         NoConnectionCame = "agent.no-connection-came", NothingCame = "agent.nothing-came";
 
+    /// <summary>Connections of others that were counted and not told.</summary>
+    public const string Foreign = "gap.foreign-at-agent";
+
     /// <summary>SOCK_DESTROY.</summary>
     public const string NotWatched = "agent.not-watched", NoDiag = "agent.no-diag", NoSuchTimeWait = "agent.no-such-time-wait", DiagFailed = "agent.diag-failed", NotTimeWait = "agent.not-time-wait",
         EndedBefore = "agent.ended-before", DestroyNotAllowed = "agent.destroy-not-allowed", NoDestroy = "agent.no-destroy", DestroyFailed = "agent.destroy-failed";

@@ -49,8 +49,9 @@ internal static class AgentHost
         using ILoggerFactory logs = LoggerFactory.Create(b => b.SetMinimumLevel(options.LogLevel).AddProvider(new StderrLogger(TimeProvider.System)));
         var outbox = new Outbox();
         var own = new OwnSockets();
-        var segments = new SegmentWatcher(outbox, options.Rows, sources.Capture, sources.NoCapture);
-        using var watcher = new SocketWatcher(outbox, own, options.Rows, (int)Libc.SysConf(Constants._SC_CLK_TCK), segments, sources.Trace);
+        var sieve = new ForeignSieve(outbox);
+        var segments = new SegmentWatcher(sieve, options.Rows, sources.Capture, sources.NoCapture);
+        using var watcher = new SocketWatcher(sieve, own, options.Rows, (int)Libc.SysConf(Constants._SC_CLK_TCK), segments, sources.Trace);
         // Only a namespace of the lab's own is changed, and only once what has to be undone is written down.
         Journal? journal = Abilities.HasOwnNamespace(options) ? new Journal(JournalPlace.Of(options.Name), HostFactsReader.BootId(), options.DieWithParent ?? 0) : null;
         journal?.RemoveThoseOfTheDead();

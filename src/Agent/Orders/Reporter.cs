@@ -11,10 +11,15 @@ namespace ReuseAddrDashboard.Agent.Orders;
 /// <summary>Tells what orders caused, and their ends. The lab goes on after the end of an order, so what the order changed has to be in the outbox before it.</summary>
 internal sealed class Reporter(Outbox outbox, SocketWatcher watcher)
 {
-    public void Tell(RunEvent happened, Cause cause) => outbox.Add(happened, cause);
+    public void Tell(RunEvent happened, Cause cause)
+    {
+        outbox.Add(happened, cause);
+        if (happened is CallEvent call)
+            watcher.Made(call);
+    }
 
     public void Tell(CallOrder order, in CallResult result, SocketFd? asked = null, Message? remark = null, RunSocket? made = null) =>
-        outbox.Add(CallReport.Make(result, order.Socket, order.Program, asked, remark, made), new(order.Run, order.Id));
+        Tell(CallReport.Make(result, order.Socket, order.Program, asked, remark, made), new(order.Run, order.Id));
 
     /// <summary>Looks at the sockets: what changed is in the outbox when this returns.</summary>
     public void Look() => watcher.Look();

@@ -8,7 +8,8 @@ namespace ReuseAddrDashboard.Agent.Watch;
 /// <summary>Turns captured packets into events: which are told, in which direction, and how many at most. No I/O, no clock of its own; allocates only for what it tells.</summary>
 /// <param name="tell">Takes the events.</param>
 /// <param name="rows">The option --rows; null for every address.</param>
-internal sealed class SegmentTeller(Action<RunEvent> tell, RowsOption? rows)
+/// <param name="withholds">Whether an event is not to be told, and counts for no limit; null where all are.</param>
+internal sealed class SegmentTeller(Action<RunEvent> tell, RowsOption? rows, Func<RunEvent, bool>? withholds = null)
 {
     /// <summary>Events told in one second at most; what is beyond is counted.</summary>
     public const int MaxPerSecond = 2000;
@@ -58,8 +59,11 @@ internal sealed class SegmentTeller(Action<RunEvent> tell, RowsOption? rows)
             (sent, received) = (true, true);
         }
         Sighting sighting = _flows.See(segment, outgoing, packet.Interface, at);
-        if (sighting != Sighting.Copy && HasRoom(at))
-            Tell(packet, segment, at, sent, received, sighting == Sighting.Retransmission);
+        if (sighting == Sighting.Copy)
+            return;
+        SegmentEvent seen = Event(packet, segment, at, sent, received, sighting == Sighting.Retransmission);
+        if (withholds?.Invoke(seen) is not true && HasRoom(at))
+            tell(seen);
     }
 
     /// <summary>After each round of packets.</summary>
@@ -93,11 +97,11 @@ internal sealed class SegmentTeller(Action<RunEvent> tell, RowsOption? rows)
             tell(gap with { Source = EvidenceSource.Capture });
     }
 
-    private void Tell(in CapturedPacket packet, in TcpSegment segment, long at, bool sent, bool received, bool again) => tell(new SegmentEvent
+    private static SegmentEvent Event(in CapturedPacket packet, in TcpSegment segment, long at, bool sent, bool received, bool again) => new()
     {
         T = at, Source = EvidenceSource.Capture, From = segment.Source, To = segment.Destination, Flags = segment.Flags.Text(), SeqNo = segment.Seq,
         Ack = segment.Flags.Has(TcpFlags.Ack) ? segment.Ack : 0, Len = segment.Length, Win = segment.Window, Sent = sent ? at : null, Received = received ? at : null,
         Mss = segment.Mss, Wscale = segment.WindowScale, SackPermitted = segment.SackPermitted, TsVal = segment.TsVal, TsEcr = segment.TsEcr, Sack = segment.Sack.ToArray(),
         Frame = packet.Frame(packet.WireLength - segment.Length + CapturedFrame.MaxPayload), Retransmission = again,
-    });
+    };
 }

@@ -23,7 +23,7 @@ internal sealed class SegmentWatcher : IPortWatcher
 
     private readonly Lock _gate = new();
     private readonly EventFd _wake = new();
-    private readonly Outbox _outbox;
+    private readonly ForeignSieve _sieve;
     private readonly SegmentTeller _teller;
     private readonly PacketSocket? _socket;
     private readonly StampClock _clock = new(ClockSample.Measure());
@@ -32,21 +32,21 @@ internal sealed class SegmentWatcher : IPortWatcher
     private long _emptyAt;
     private volatile bool _watching, _stopping;
 
-    /// <param name="outbox">Takes the events.</param>
+    /// <param name="sieve">Takes the events.</param>
     /// <param name="rows">The option --rows: only segments that one of these addresses sent or received.</param>
-    public SegmentWatcher(Outbox outbox, RowsOption? rows)
-        : this(outbox, rows, PacketSocket.Open(out KernelRefusal? refusal), refusal)
+    public SegmentWatcher(ForeignSieve sieve, RowsOption? rows)
+        : this(sieve, rows, PacketSocket.Open(out KernelRefusal? refusal), refusal)
     {
     }
 
-    /// <param name="outbox">Takes the events.</param>
+    /// <param name="sieve">Takes the events.</param>
     /// <param name="rows">The option --rows: only segments that one of these addresses sent or received.</param>
     /// <param name="socket">From now on this one's to end; null where the agent may not capture.</param>
     /// <param name="refusal">Why not.</param>
-    public SegmentWatcher(Outbox outbox, RowsOption? rows, PacketSocket? socket, KernelRefusal? refusal)
+    public SegmentWatcher(ForeignSieve sieve, RowsOption? rows, PacketSocket? socket, KernelRefusal? refusal)
     {
-        _outbox = outbox;
-        _teller = new SegmentTeller(e => outbox.Add(e), rows);
+        _sieve = sieve;
+        _teller = new SegmentTeller(sieve.Pass, rows, sieve.Withholds);
         // Two agents on one loopback: the sender's tells of the frame as it leaves, the receiver's of the frame as it arrives.
         _loopbackOnce = rows is null;
         _socket = socket;
@@ -80,14 +80,14 @@ internal sealed class SegmentWatcher : IPortWatcher
             if (_stopping)
                 return;
             if (_socket.Watch(ports, _loopbackOnce) is { } refusal)
-                _outbox.Add(new GapEvent { T = KernelClock.Monotonic(), Source = EvidenceSource.Capture, Lost = 1, Reason = Message.Of("gap.capture-refused", ("call", refusal.Call), ("error", Errno.Text(refusal.Errno)), ("errno", Errno.Name(refusal.Errno))) });
+                _sieve.Pass(new GapEvent { T = KernelClock.Monotonic(), Source = EvidenceSource.Capture, Lost = 1, Reason = Message.Of("gap.capture-refused", ("call", refusal.Call), ("error", Errno.Text(refusal.Errno)), ("errno", Errno.Name(refusal.Errno))) });
             _teller.Watch(ports);
             _watching = ports.Length > 0;
         }
         _wake.Set();
     }
 
-    /// <summary>Takes what was captured; it is in the outbox when this returns.</summary>
+    /// <summary>Takes what was captured; it has gone on when this returns.</summary>
     public void Drain() => TakePackets();
 
     public void Dispose()
@@ -148,7 +148,7 @@ internal sealed class SegmentWatcher : IPortWatcher
         if (_clock.Offer(sample) is not { } step || !_watching)
             return;
         string seconds = (step / 1e9).ToString("+0.000000;-0.000000", CultureInfo.InvariantCulture);
-        _outbox.Add(new NoteEvent
+        _sieve.Pass(new NoteEvent
         {
             T = sample.At, Source = EvidenceSource.Capture, Message = Message.Of(NoteCodes.WallClockStep, ("seconds", seconds)), Level = NoteLevel.Warning,
         });

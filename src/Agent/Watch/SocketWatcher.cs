@@ -10,6 +10,7 @@ internal sealed class SocketWatcher : IDisposable
     private readonly Lock _gate = new();
     private readonly EventFd _wake = new();
     private readonly ReadPace _pace = new();
+    private readonly ForeignSieve _sieve;
     private readonly RowsOption? _rows;
     private readonly OwnSockets _own;
     private readonly DiagSource? _diag;
@@ -18,26 +19,26 @@ internal sealed class SocketWatcher : IDisposable
     private volatile RowFilter _filter;
     private volatile bool _stopping;
 
-    /// <param name="outbox">Takes the events.</param>
+    /// <param name="sieve">Takes the events.</param>
     /// <param name="own">This agent's sockets by inode.</param>
     /// <param name="rows">The option --rows.</param>
     /// <param name="clockTicks">sysconf(_SC_CLK_TCK).</param>
     /// <param name="segments">The capture, from now on this one's to end; null for none.</param>
     /// <param name="tap">The tracepoints, from now on this one's to end; null for none.</param>
-    public SocketWatcher(Outbox outbox, OwnSockets own, RowsOption? rows, int clockTicks, SegmentWatcher? segments = null, TraceTap? tap = null)
+    public SocketWatcher(ForeignSieve sieve, OwnSockets own, RowsOption? rows, int clockTicks, SegmentWatcher? segments = null, TraceTap? tap = null)
     {
-        (_own, _rows) = (own, rows);
+        (_sieve, _own, _rows) = (sieve, own, rows);
         _filter = new RowFilter([], rows, own.Has);
-        _diag = DiagSource.Open(e => outbox.Add(e));
+        _diag = DiagSource.Open(sieve.Add);
         var proc = new ProcSource(
             e =>
             {
-                outbox.Add(e);
+                sieve.Add(e);
                 if (e is SocketEvent row)
                     _diag?.Hint(row);
             },
             own.Backlog, clockTicks);
-        TraceSource? trace = tap is null ? null : new TraceSource(tap, e => outbox.Add(e));
+        TraceSource? trace = tap is null ? null : new TraceSource(tap, sieve.Pass, withholds: sieve.Withholds);
         // The capture first: segments lead to states. The kernel's own account of these next. Then /proc: what it sees begin or end, sock_diag looks up exactly.
         _sources = [.. new IPortWatcher?[] { segments, trace, proc, _diag }.OfType<IPortWatcher>()];
         _thread = new Thread(Run, maxStackSize: 256 * 1024) { IsBackground = true, Name = "watch" };
@@ -50,6 +51,7 @@ internal sealed class SocketWatcher : IDisposable
         lock (_gate)
         {
             _filter = new RowFilter(ports, _rows, _own.Has);
+            _sieve.Watch(_filter.Ports);
             foreach (IPortWatcher source in _sources)
                 source.Watch(_filter);
         }
@@ -59,6 +61,9 @@ internal sealed class SocketWatcher : IDisposable
 
     /// <summary>Whether a connection with these ends is among what is watched here.</summary>
     public bool Takes(SocketPair pair) => _filter.Takes(pair.Local, pair.Remote, inode: 0);
+
+    /// <summary>A run's call was told, and with it which connection is its own.</summary>
+    public void Made(CallEvent call) => _sieve.Made(call);
 
     /// <summary>Looks now; what changed is in the outbox when this returns.</summary>
     public void Look() => Look(ordered: true);
@@ -84,6 +89,7 @@ internal sealed class SocketWatcher : IDisposable
                 return;
             foreach (IPortWatcher source in _sources)
                 source.Look(ordered);
+            _sieve.Tell();
         }
     }
 

@@ -41,6 +41,7 @@ internal sealed class TraceSource : IPortWatcher
     private readonly TraceTap? _tap;
     private readonly TraceTeller _teller;
     private readonly Action<RunEvent> _tell;
+    private readonly Func<RunEvent, bool>? _withholds;
     private readonly SockDiag? _diag;
     private readonly List<DiagSocket> _found = [];
     private readonly GapCounter _lost = new(Second, new Message("gap.trace-full"), EvidenceSource.Trace);
@@ -56,9 +57,10 @@ internal sealed class TraceSource : IPortWatcher
     /// <param name="tap">The tracepoints, from now on this one's to end; null where there are none.</param>
     /// <param name="tell">Takes the events, on any thread.</param>
     /// <param name="perSecond">Events told in one second at most.</param>
-    public TraceSource(TraceTap? tap, Action<RunEvent> tell, int perSecond = MaxPerSecond)
+    /// <param name="withholds">Whether a change is not to be told, and counts for no limit; null where all are.</param>
+    public TraceSource(TraceTap? tap, Action<RunEvent> tell, int perSecond = MaxPerSecond, Func<RunEvent, bool>? withholds = null)
     {
-        (_tap, _tell, _most) = (tap, tell, perSecond);
+        (_tap, _tell, _most, _withholds) = (tap, tell, perSecond, withholds);
         _teller = new TraceTeller(Limited, KernelClock.KernelHz());
         if (tap is null)
             return;
@@ -184,6 +186,8 @@ internal sealed class TraceSource : IPortWatcher
 
     private void Limited(StateEvent change)
     {
+        if (_withholds?.Invoke(change) is true)
+            return;
         long second = change.T / Second;
         if (second != _second)
             (_second, _told) = (second, 0);

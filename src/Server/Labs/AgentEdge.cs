@@ -64,7 +64,7 @@ internal static class AgentEdge
             && s.Win is >= 0 and <= ushort.MaxValue && s.Mss is null or (>= 0 and <= ushort.MaxValue) && s.Wscale is null or (>= 0 and <= byte.MaxValue)
             && s.Sack is null or { Count: > 0 and <= SackBlocks.Max } && (s.Frame is null || Accepts(s.Frame, s.Len))
             && (s.Sent ?? s.Received) == s.T && (s.Received ?? s.Sent) == s.T,
-        GapEvent g => g.Lost is >= 0 and <= MaxLost && g.Reason is { IsBounded: true, Code: not ForeignFlows.Code },
+        GapEvent g => g.Lost is >= 0 and <= MaxLost && g.Reason is { IsBounded: true, Code: not LabRun.ForeignGap },
         NoteEvent n => n.Message is { IsBounded: true } && Enum.IsDefined(n.Level),
         _ => false,
     };

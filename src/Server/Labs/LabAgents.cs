@@ -167,7 +167,7 @@ internal sealed class LabAgents(Lab lab)
             returned = context.Made is null && context.Waits is not null;
             e = call;
         }
-        if (run.Foreign.Withholds(e, run.Sockets, lab.Now))
+        if (run.Foreign.Withholds(e, lab.Now))
         {
             TellForeign(run);
             return;
@@ -175,7 +175,7 @@ internal sealed class LabAgents(Lab lab)
         RunEvent appended = run.Append(e);
         if (appended is CallEvent)
         {
-            foreach (RunEvent own in run.Foreign.Release(run.Sockets))
+            foreach (RunEvent own in run.Foreign.Release())
                 run.Append(own);
         }
         if (appended is CallEvent made && context is not null)

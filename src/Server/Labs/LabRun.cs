@@ -37,8 +37,14 @@ internal sealed class LabRun(RunHeader header, long zero)
 
     public RunSockets Sockets { get; } = new();
 
+    /// <summary>The code of what the lab says of others' connections that it did not keep.</summary>
+    public const string ForeignGap = "gap.foreign";
+
+    /// <summary>What a lesson makes by itself, and what a person can look at; in one run never more, however long it is open.</summary>
+    public static readonly ForeignSample ForeignSample = new(Burst: 64, PerSecond: 8, OfOne: 100, Most: 4096, Forgets: false);
+
     /// <summary>Connections on its ports that are none of its own.</summary>
-    public ForeignFlows Foreign { get; } = new();
+    public ForeignFlows Foreign => field ??= new(ForeignSample, pair => Sockets.IsOwn(pair.Local, pair.Remote));
 
     public Dictionary<string, RunClock> Clocks { get; } = [];
 
@@ -121,7 +127,7 @@ internal sealed class LabRun(RunHeader header, long zero)
     public void TellForeign(long t)
     {
         foreach ((string host, string source, int flows, long events) in Foreign.TakeCounts())
-            Append(new GapEvent { T = t, Host = host.Length > 0 ? host : null, Source = source, Lost = events, Reason = Message.Of(ForeignFlows.Code, ("flows", flows), ("host", host), ("kept", ForeignFlows.Burst)) });
+            Append(new GapEvent { T = t, Host = host.Length > 0 ? host : null, Source = source, Lost = events, Reason = Message.Of(ForeignGap, ("flows", flows), ("host", host), ("kept", ForeignSample.Burst)) });
     }
 
     /// <summary>Tells of what was dropped, at the end of the run.</summary>

@@ -52,7 +52,7 @@ internal sealed class RunLog
     }
 
     // What the lab says of others' connections has the source whose events it counted.
-    private static bool IsLabs(RunEvent e) => e.Source == EvidenceSource.Lab || e is GapEvent { Reason.Code: ForeignFlows.Code };
+    private static bool IsLabs(RunEvent e) => e.Source == EvidenceSource.Lab || e is GapEvent { Reason.Code: LabRun.ForeignGap };
 
     private bool IsFull(RunEvent e) => e switch
     {

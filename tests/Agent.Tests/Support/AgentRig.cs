@@ -31,7 +31,7 @@ internal sealed class AgentRig : IDisposable
     /// <param name="device">Its interface.</param>
     public AgentRig(TimeProvider? time = null, RowsOption? rows = null, TraceTap? tap = null, Journal? journal = null, string device = "lo")
     {
-        _watcher = new SocketWatcher(Outbox, _own, rows, 100, tap: tap);
+        _watcher = new SocketWatcher(new ForeignSieve(Outbox), _own, rows, 100, tap: tap);
         var changes = new RunChanges(journal, () => device, Outbox.Add);
         changes.UndoLeft();
         Runner = new OrderRunner(Outbox, _watcher, _own, AgentProcess.Hold(), changes, AllowedAddresses.All, "the test", time ?? TimeProvider.System, NullLogger<OrderRunner>.Instance);

@@ -23,7 +23,7 @@ internal sealed class LinkRig : IAsyncDisposable
     public LinkRig(string dashboard, Outbox? outbox = null, TimeProvider? time = null, TimeSpan? closeAfter = null, ILoggerFactory? logs = null)
     {
         Outbox = outbox ?? new Outbox();
-        _watcher = new SocketWatcher(Outbox, _own, null, 100);
+        _watcher = new SocketWatcher(new ForeignSieve(Outbox), _own, null, 100);
         _runner = new OrderRunner(Outbox, _watcher, _own, AgentProcess.Hold(), new RunChanges(null, () => "lo", Outbox.Add), AllowedAddresses.All, "the test", TimeProvider.System, NullLogger<OrderRunner>.Instance);
         AgentOptions? options = OptionLine.Parse(["--dashboard", dashboard, "--name", "server"], out IReadOnlyList<string> errors);
         Assert.Empty(errors);

@@ -24,7 +24,7 @@ public sealed class SegmentWatcherTests
     {
         Outbox clients = new(), servers = new();
         IPAddress clientAddress = IPAddress.Parse(LocalHostsContract.OnLoopback[0].Address), serverAddress = IPAddress.Parse(LocalHostsContract.OnLoopback[1].Address);
-        using SegmentWatcher atClient = new(clients, new RowsOption([clientAddress], false)), atServer = new(servers, new RowsOption([serverAddress], true));
+        using SegmentWatcher atClient = new(new ForeignSieve(clients), new RowsOption([clientAddress], false)), atServer = new(new ForeignSieve(servers), new RowsOption([serverAddress], true));
         atClient.Watch([Port]);
         atServer.Watch([Port]);
         Connection(clientAddress, serverAddress);
@@ -94,7 +94,7 @@ public sealed class SegmentWatcherTests
     public Task Only_watched_ports_are_told_and_none_after_the_watch() => CaptureNamespace.Run(Me(nameof(Only_watched_ports_are_told_and_none_after_the_watch)), () =>
     {
         var outbox = new Outbox();
-        using var watcher = new SegmentWatcher(outbox, null);
+        using var watcher = new SegmentWatcher(new ForeignSieve(outbox), null);
         Connection(IPAddress.Loopback, IPAddress.Loopback);
         watcher.Drain();
         Assert.Empty(Segments(outbox));
@@ -118,7 +118,7 @@ public sealed class SegmentWatcherTests
         using HostThread client = new("client"), server = new("server");
         Assert.Null(await HostNamespaces.Build(client, server, TextWriter.Null));
         var outbox = new Outbox();
-        using SegmentWatcher watcher = await client.Run(() => new SegmentWatcher(outbox, null));
+        using SegmentWatcher watcher = await client.Run(() => new SegmentWatcher(new ForeignSieve(outbox), null));
         watcher.Watch([Port]);
         // A neighbour that is not there: its frames leave and are answered by nobody.
         const string nobody = "192.168.122.99";
@@ -161,7 +161,7 @@ public sealed class SegmentWatcherTests
     public Task Without_CAP_NET_RAW_there_is_no_capture_and_the_reason_is_told() => CaptureNamespace.Run(Me(nameof(Without_CAP_NET_RAW_there_is_no_capture_and_the_reason_is_told)), () =>
     {
         var outbox = new Outbox();
-        using var watcher = new SegmentWatcher(outbox, null);
+        using var watcher = new SegmentWatcher(new ForeignSieve(outbox), null);
         Assert.False(watcher.IsOpen);
         Assert.Equal("socket(AF_PACKET, SOCK_DGRAM, 0): Operation not permitted (EPERM)", $"{watcher.Refusal}");
         watcher.Watch([Port]);

@@ -30,7 +30,7 @@ public sealed class SegmentsAgainstTcpdumpTests
         foreach (IPAddress address in new[] { IPAddress.Loopback, IPAddress.IPv6Loopback })
         {
             var outbox = new Outbox();
-            using var watcher = new SegmentWatcher(outbox, null);
+            using var watcher = new SegmentWatcher(new ForeignSieve(outbox), null);
             Assert.True(watcher.IsOpen, $"{watcher.Refusal}");
             watcher.Watch([Port]);
             using var dump = TcpDump.Start("lo", Port);
@@ -51,7 +51,7 @@ public sealed class SegmentsAgainstTcpdumpTests
         using HostThread client = new("client"), server = new("server");
         Assert.Null(await HostNamespaces.Build(client, server, TextWriter.Null));
         Outbox clients = new(), servers = new();
-        using SegmentWatcher atClient = await client.Run(() => new SegmentWatcher(clients, null)), atServer = await server.Run(() => new SegmentWatcher(servers, null));
+        using SegmentWatcher atClient = await client.Run(() => new SegmentWatcher(new ForeignSieve(clients), null)), atServer = await server.Run(() => new SegmentWatcher(new ForeignSieve(servers), null));
         atClient.Watch([Port]);
         atServer.Watch([Port]);
         using TcpDump dumpClient = await client.Run(() => TcpDump.Start(LocalHostsContract.InNamespaces[0].Interface, Port)), dumpServer = await server.Run(() => TcpDump.Start(LocalHostsContract.InNamespaces[0].Interface, Port));
@@ -80,7 +80,7 @@ public sealed class SegmentsAgainstTcpdumpTests
     public Task Close_with_unread_data_is_a_RST() => CaptureNamespace.Run(Me(nameof(Close_with_unread_data_is_a_RST)), () =>
     {
         var outbox = new Outbox();
-        using var watcher = new SegmentWatcher(outbox, null);
+        using var watcher = new SegmentWatcher(new ForeignSieve(outbox), null);
         watcher.Watch([Port]);
         using var dump = TcpDump.Start("lo", Port);
         using (Socket listener = Listener(IPAddress.Loopback), client = Client(IPAddress.Loopback))

@@ -104,8 +104,9 @@ internal static class TraceBenchmark
     private static async Task Whole(Table table)
     {
         var outbox = new Outbox();
-        var segments = new SegmentWatcher(outbox, null);
-        using var watcher = new SocketWatcher(outbox, new OwnSockets(), null, 100, segments, Tap());
+        var sieve = new ForeignSieve(outbox);
+        var segments = new SegmentWatcher(sieve, null);
+        using var watcher = new SocketWatcher(sieve, new OwnSockets(), null, 100, segments, Tap());
         watcher.Watch([ConnectionLoad.Port]);
         using var end = new CancellationTokenSource();
         long told = 0;

@@ -33,14 +33,14 @@ public sealed class ForeignFlowsTests
         SegmentEvent[] kept = [.. bench.Log<SegmentEvent>(id)];
         Assert.Equal(2, kept.Count(s => s.Flags == "SYN" && $"{s.From}" == ClientEnd));
         Assert.Single(kept, s => s.Flags == "PSH,ACK");
-        Assert.Equal(2 * ForeignFlows.Burst, kept.Count(s => $"{s.From} {s.To}".Contains("10.9.", StringComparison.Ordinal)));
+        Assert.Equal(2 * LabRun.ForeignSample.Burst, kept.Count(s => $"{s.From} {s.To}".Contains("10.9.", StringComparison.Ordinal)));
         GapEvent gap = Assert.Single(bench.Log<GapEvent>(id));
-        Assert.Equal((TestServer, EvidenceSource.Capture, 2 * (1_000 - ForeignFlows.Burst), $"{1_000 - ForeignFlows.Burst}"), (gap.Host, gap.Source, gap.Lost, gap.Reason["flows"]));
+        Assert.Equal((TestServer, EvidenceSource.Capture, 2 * (1_000 - LabRun.ForeignSample.Burst), $"{1_000 - LabRun.ForeignSample.Burst}"), (gap.Host, gap.Source, gap.Lost, gap.Reason["flows"]));
 
         // More come with time, and a kept one is kept to its end.
         Flood(2_000, 100);
         server.Tell(Segment("10.9.0.0:40000", ServerEnd, "FIN,ACK", bench.Now, false));
-        Assert.Equal(2 * (ForeignFlows.Burst + ForeignFlows.PerSecond) + 1, bench.Log<SegmentEvent>(id).Count(s => $"{s.From} {s.To}".Contains("10.9.", StringComparison.Ordinal)));
+        Assert.Equal(2 * (LabRun.ForeignSample.Burst + LabRun.ForeignSample.PerSecond) + 1, bench.Log<SegmentEvent>(id).Count(s => $"{s.From} {s.To}".Contains("10.9.", StringComparison.Ordinal)));
         bench.Ask(new ResetRun(id));
         Assert.Equal(2, bench.Log<GapEvent>(id).Count());
     }
@@ -53,12 +53,12 @@ public sealed class ForeignFlowsTests
         (LabBench bench, _, BenchAgent server) = LabBench.WithAgents();
         string id = bench.Start();
         bench.Ask(new RunStep(id, "start"));
-        for (int i = 0; i < ForeignFlows.Most; i++)
+        for (int i = 0; i < LabRun.ForeignSample.Most; i++)
         {
             server.Tell(Segment($"10.{i / 62_500}.{i / 250 % 250}.{i % 250}:40000", ServerEnd, "SYN", bench.Now, false), Segment($"11.{i / 62_500}.{i / 250 % 250}.{i % 250}:40000", ServerEnd, "SYN", bench.Now, false));
             bench.Pass(TimeSpan.FromSeconds(0.25));
         }
-        Assert.Equal(ForeignFlows.Most, bench.Log<SegmentEvent>(id).Count());
+        Assert.Equal(LabRun.ForeignSample.Most, bench.Log<SegmentEvent>(id).Count());
     }
 
     [Fact]
