@@ -51,6 +51,7 @@ internal static class Dashboard
         builder.Services.AddSingleton<AgentClocks>();
         builder.Services.AddSingleton<AgentRefusals>();
         builder.Services.AddSingleton<RunStore>();
+        builder.Services.AddSingleton<RunList>();
         builder.Services.AddSingleton<StoreFile>();
         builder.Services.AddSingleton<StoreWriter>();
         builder.Services.AddHostedService<RunCleaning>();

@@ -135,11 +135,6 @@ public sealed record RunFile
     public required IReadOnlyList<RunEvent> Events { get; init; }
 }
 
-/// <summary>A line in the list of runs.</summary>
-public sealed record RunSummary(
-    string Id, string Lab, string Scenario, LocalText Title, IReadOnlyDictionary<string, Scalar> Values, IReadOnlyDictionary<string, int> Ports, DateTimeOffset StartedAt, Outcome Outcome,
-    IReadOnlyList<RunResult> Results, long Events);
-
 /// <summary>Where a lab's hosts are.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<HostsMode>))]
 public enum HostsMode : byte

@@ -32,6 +32,8 @@ namespace ReuseAddrDashboard.Core.Wire;
 [JsonSerializable(typeof(RunVerdict))]
 [JsonSerializable(typeof(RunSummary))]
 [JsonSerializable(typeof(IReadOnlyList<RunSummary>))]
+[JsonSerializable(typeof(RunFilters))]
+[JsonSerializable(typeof(RunsDone))]
 [JsonSerializable(typeof(IReadOnlyList<LabState>))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(int))]

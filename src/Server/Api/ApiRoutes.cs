@@ -12,7 +12,9 @@ internal static class ApiRoutes
 {
     public static void AddApi(this IServiceCollection services)
     {
+        services.AddSingleton<StoreCalls>();
         services.AddSingleton<RunReads>();
+        services.AddSingleton<RunChanges>();
         services.AddSingleton<LabAccess>();
         services.AddSingleton<RunRequests>();
         services.AddOpenApi(ApiDescription.Describe);
@@ -39,6 +41,7 @@ internal static class ApiRoutes
         RouteGroupBuilder api = app.MapGroup("/api");
         ScenariosApi.Map(api);
         LabsApi.Map(api);
+        RunHistoryApi.Map(api);
         RunsApi.Map(api);
         RunCommandsApi.Map(api);
     }

@@ -1,18 +1,15 @@
-using System.Data.Common;
-using System.Text.Json;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Server.Edge;
 using ReuseAddrDashboard.Server.Labs;
-using ReuseAddrDashboard.Server.Options;
 using ReuseAddrDashboard.Server.Runs;
 
 namespace ReuseAddrDashboard.Server.Api;
 
 /// <summary>Reads runs: those that a lab still has from the lab, as they were shown, and all others from the store.</summary>
-internal sealed class RunReads(IGrainFactory grains, LabSetups setups, RunStore store, StoreWriter writer, DataDirectory data)
+internal sealed class RunReads(IGrainFactory grains, LabSetups setups, RunStore store, RunList runs, StoreCalls calls)
 {
     /// <summary>A run with its log, or why there is none.</summary>
     public async Task<(RunFile? Run, Problem? Problem)> Find(string id, CancellationToken cancel)
@@ -20,7 +17,7 @@ internal sealed class RunReads(IGrainFactory grains, LabSetups setups, RunStore 
         (_, (RunHeader Header, IReadOnlyList<RunEvent> Events)? log) = await InLabs(id);
         if (log is var (header, events))
             return (RunFiles.Make(header, events), null);
-        return await FromStore<RunFile>(id, async () => await store.Find(id, cancel) is { } stored ? (stored, null) : (null, Unknown(id)));
+        return await calls.Try<RunFile>(id, async () => await store.Find(id, cancel) is { } stored ? (stored, null) : (null, Unknown(id)));
     }
 
     /// <summary>The lab that a run belongs to, or why there is none.</summary>
@@ -29,40 +26,52 @@ internal sealed class RunReads(IGrainFactory grains, LabSetups setups, RunStore 
         (string? open, _) = await InLabs(id);
         if (open is not null)
             return (open, null);
-        return await FromStore<string>(id, async () => await store.LabOf(id, cancel) is { } lab ? (lab, null) : (null, Unknown(id)));
+        return await calls.Try<string>(id, async () => await store.LabOf(id, cancel) is { } lab ? (lab, null) : (null, Unknown(id)));
     }
 
-    /// <summary>Lines of the list, newest first.</summary>
-    public async Task<(IReadOnlyList<RunSummary>? Runs, Problem? Problem)> List(RunQuery query, CancellationToken cancel) => await FromStore<IReadOnlyList<RunSummary>>(null, async () =>
+    /// <summary>A part of the list, newest first; beside it how many the filters let through, and how many of them are newer.</summary>
+    public async Task<(RunListAnswer? Page, Problem? Problem)> List(RunQuery query, CancellationToken cancel) => await calls.Try<RunListAnswer>(null, async () =>
     {
+        RunListPage page = await runs.Page(query, cancel);
         var list = new List<RunSummary>();
-        foreach ((string id, RunSummary? summary) in await store.List(query, cancel))
+        foreach (RunLine line in page.Lines)
         {
-            if (summary is not null)
+            if ((await Summary(line, cancel)).Summary is { } summary)
                 list.Add(summary);
-            else if ((await Find(id, cancel)).Run is { } run)
-                list.Add(RunStore.SummaryOf(run));
         }
-        return (list, null);
+        return (new(list, page.Total, page.Newer), null);
     });
 
-    /// <summary>Deletes a run that is over.</summary>
-    /// <returns>Why it was not; null when it was.</returns>
-    public async Task<Problem?> Delete(string id, CancellationToken cancel)
+    /// <summary>What the list can be filtered by.</summary>
+    public Task<(RunFilters? Filters, Problem? Problem)> Filters(CancellationToken cancel) => calls.Try<RunFilters>(null, async () => (await runs.Filters(cancel), null));
+
+    /// <summary>A line of the list, or why there is none.</summary>
+    public Task<(RunSummary? Line, Problem? Problem)> Line(string id, CancellationToken cancel) =>
+        calls.Try<RunSummary>(id, async () => await runs.Line(id, cancel) is { } line ? await Summary(line, cancel) : (null, Unknown(id)));
+
+    /// <summary>The first of those runs that is not there; null where all are.</summary>
+    public async Task<Problem?> Missing(IReadOnlyList<string> ids, CancellationToken cancel) => (await calls.Try<string>(null, async () =>
     {
-        (string? open, _) = await InLabs(id);
-        if (open is not null)
-            return Problems.Of(StatusCodes.Status409Conflict, Message.Of(EdgeCodes.RunOpen, ("run", id)), id);
-        return (await FromStore<string>(id, async () =>
+        foreach (string id in ids.Except(await runs.Known(ids, cancel)))
         {
-            if (await store.LabOf(id, cancel) is null)
+            if (!await IsOpen(id))
                 return (null, Unknown(id));
-            await writer.Write(s => s.Delete(id));
-            return (id, null);
-        })).Item2;
-    }
+        }
+        return ("", null);
+    })).Item2;
+
+    /// <summary>Whether a lab still has a run.</summary>
+    public async Task<bool> IsOpen(string id) => (await InLabs(id)).Lab is not null;
 
     public static Problem Unknown(string id) => Problems.Of(StatusCodes.Status404NotFound, Message.Of(EdgeCodes.UnknownRun, ("run", Problems.Short(id))));
+
+    // The summary of a run that is open is made of its log.
+    private async Task<(RunSummary? Summary, Problem? Problem)> Summary(RunLine line, CancellationToken cancel)
+    {
+        (RunFile? run, Problem? problem) = line.Summary is null ? await Find(line.Id, cancel) : default;
+        RunSummary? summary = run is null ? line.Summary : RunStore.SummaryOf(run);
+        return summary is null ? (null, problem) : (summary with { Note = line.Note, Kept = line.Kept }, null);
+    }
 
     private async Task<(string? Lab, (RunHeader Header, IReadOnlyList<RunEvent> Events)? Log)> InLabs(string id)
     {
@@ -73,20 +82,7 @@ internal sealed class RunReads(IGrainFactory grains, LabSetups setups, RunStore 
         }
         return default;
     }
-
-    private async Task<(T?, Problem?)> FromStore<T>(string? id, Func<Task<(T?, Problem?)>> read) where T : class
-    {
-        try
-        {
-            return await read();
-        }
-        catch (Exception e) when (e is DbException or Microsoft.EntityFrameworkCore.DbUpdateException or IOException)
-        {
-            return (null, Problems.Of(StatusCodes.Status503ServiceUnavailable, StoreFaults.Message(StoreFaults.StateAfter(e), data.Path), id));
-        }
-        catch (JsonException)
-        {
-            return (null, Problems.Of(StatusCodes.Status422UnprocessableEntity, Message.Of(EdgeCodes.Unreadable, ("run", Problems.Short(id))), id));
-        }
-    }
 }
+
+/// <summary>A part of the list with how many runs the filters let through.</summary>
+internal sealed record RunListAnswer(IReadOnlyList<RunSummary> Runs, int Total, int Newer);

@@ -12,20 +12,15 @@ using ReuseAddrDashboard.Server.Runs.Capture;
 
 namespace ReuseAddrDashboard.Server.Api;
 
-/// <summary>Reads runs. <see cref="RunCommandsApi"/> changes them.</summary>
+/// <summary>Reads runs. <see cref="RunHistoryApi"/> lists and changes those that are over, <see cref="RunCommandsApi"/> those that are open.</summary>
 internal static class RunsApi
 {
-    private const int MaxId = 64;
     private const string IdText = "The run's id.", AtText = "A moment in seconds on the run's axis; now of an open run, the end of any other, where it is left out.";
 
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/runs", List).WithName("listRuns").WithTags("runs").Produces<IReadOnlyList<RunSummary>>().Fails(400, 503)
-            .WithSummary("Runs, newest first.").WithDescription("At most 200 at once; those after the last line are got with its id as before.");
         api.MapGet("/runs/{id}", Get).WithName("getRun").WithTags("runs").Produces<RunFile>().Fails(404, 422, 503)
             .WithSummary("A run with its whole log.").WithDescription("In the format reuseaddr-run/2 (docs/run-format.md), also one that was written in format 1.");
-        api.MapDelete("/runs/{id}", Delete).WithName("deleteRun").WithTags("runs").Produces(StatusCodes.Status204NoContent).Fails(403, 404, 409, 503)
-            .WithSummary("Deletes a run that is over.").WithDescription("For good: nothing of it is left. One that is open is reset first.");
         api.MapGet("/runs/{id}/states", States).WithName("getStates").WithTags("runs").Produces<IReadOnlyList<StateSpan>>().Fails(400, 404, 422, 503)
             .WithSummary("The states of the run's sockets as bands on its axis, as the page draws them.").WithDescription("Those that were observed, and those that follow from segments and calls: their source is inferred. With at, what was known at that moment.");
         api.MapGet("/runs/{id}/ss", Ss).WithName("getSs").WithTags("runs").Produces<string>(StatusCodes.Status200OK, "text/plain").Fails(400, 404, 422, 503)
@@ -36,24 +31,8 @@ internal static class RunsApi
             .WithSummary("What the kernel's bind rule says of the run's binds and listens.").WithDescription("Of each that was made on the run's ports, beside the real errno, and of the next.");
     }
 
-    private static async Task<IResult> List(
-        [Description("Only runs older than the one of this id.")] string? before, [Description("At most so many, 1 to 200; 200 where it is left out.")] string? limit,
-        [Description("Only runs of this lesson, a scenario's id.")] string? lesson, [Description("Only runs whose last deciding call came to this: ok, or an errno such as EADDRINUSE.")] string? result,
-        RunReads reads, CancellationToken cancel)
-    {
-        int most = RunQuery.MaxLimit;
-        if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out most) || most is < 1 or > RunQuery.MaxLimit))
-            return Problems.Result(StatusCodes.Status400BadRequest, Message.Of(EdgeCodes.Limit, ("limit", Problems.Short(limit)), ("most", RunQuery.MaxLimit)));
-        if (before is { Length: 0 or > MaxId })
-            return Problems.Result(StatusCodes.Status400BadRequest, Message.Of(EdgeCodes.Before, ("before", Problems.Short(before))));
-        return await reads.List(new(before, most, lesson, result), cancel) is var (runs, problem) && runs is not null ? Results.Ok(runs) : Problems.Result(problem!);
-    }
-
     private static async Task<IResult> Get([Description(IdText)] string id, RunReads reads, CancellationToken cancel) =>
         await reads.Find(id, cancel) is var (run, problem) && run is not null ? Results.Ok(run) : Problems.Result(problem!);
-
-    private static async Task<IResult> Delete([Description(IdText)] string id, RunReads reads, CancellationToken cancel) =>
-        await reads.Delete(id, cancel) is { } problem ? Problems.Result(problem) : Results.NoContent();
 
     private static async Task<IResult> Verdict([Description(IdText)] string id, RunReads reads, CancellationToken cancel) =>
         await reads.Find(id, cancel) is var (run, problem) && run is not null ? Results.Ok(BindChecks.Judge(RunFiles.HeaderOf(run), run.Events)) : Problems.Result(problem!);

@@ -7,11 +7,13 @@ internal static class EdgeCodes
     public const string NotFound = "edge.not-found", Method = "edge.method", UnknownLab = "edge.unknown-lab", UnknownRun = "edge.unknown-run", UnknownScenario = "edge.unknown-scenario", Unreadable = "edge.run-unreadable", RunOpen = "edge.run-open";
 
     /// <summary>Of queries.</summary>
-    public const string UnknownHost = "edge.unknown-host", UnknownPort = "edge.unknown-port", Moment = "edge.moment", NoCapture = "edge.no-capture", Before = "edge.before", Limit = "edge.limit";
+    public const string UnknownHost = "edge.unknown-host", UnknownPort = "edge.unknown-port", Moment = "edge.moment", NoCapture = "edge.no-capture", Limit = "edge.limit", RunId = "edge.run-id", RunIds = "edge.run-ids", BeforeOrAfter = "edge.before-or-after",
+        SearchText = "edge.search-text";
 
     /// <summary>Of bodies.</summary>
     public const string BodyMissing = "edge.body-missing", YamlMissing = "edge.yaml-missing", NotJson = "edge.not-json", NotObject = "edge.not-object", NotText = "edge.not-text", TooLarge = "edge.too-large", Body = "edge.body", UnknownField = "edge.unknown-field",
-        ScenarioOrScript = "edge.scenario-or-script", ScenarioName = "edge.scenario-name", Script = "edge.script", Whole = "edge.whole", Switch = "edge.switch", Values = "edge.values", Value = "edge.value", Ports = "edge.ports", Media = "edge.media", Choice = "edge.choice";
+        ScenarioOrScript = "edge.scenario-or-script", ScenarioName = "edge.scenario-name", Script = "edge.script", Whole = "edge.whole", Switch = "edge.switch", Values = "edge.values", Value = "edge.value", Ports = "edge.ports", Media = "edge.media", Choice = "edge.choice",
+        Note = "edge.note", NoteOrKept = "edge.note-or-kept";
 
     /// <summary>Of requests as such.</summary>
     public const string Host = "edge.host", Origin = "edge.origin", Malformed = "edge.malformed", Unavailable = "edge.unavailable", Fault = "edge.fault", Refused = "edge.refused";

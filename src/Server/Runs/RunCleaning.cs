@@ -5,9 +5,15 @@ using ReuseAddrDashboard.Server.Options;
 
 namespace ReuseAddrDashboard.Server.Runs;
 
-/// <summary>Keeps the store within the bounds that its owner set, in the background: the oldest finished runs go, one after the other. Before that it fills in what runs of earlier versions lack in the list.</summary>
+/// <summary>
+/// Keeps the store within the bounds that its owner set, in the background: the oldest finished runs go, one after the other, but for those that somebody keeps. Those that a person deleted go once they could be put back
+/// for long enough. Before that it fills in what runs of earlier versions lack in the list.
+/// </summary>
 internal sealed partial class RunCleaning(RunStore store, StoreWriter writer, IOptions<RetentionOptions> options, TimeProvider time, ILogger<RunCleaning> logger) : BackgroundService
 {
+    /// <summary>A run that a person deleted can be put back for so long at least.</summary>
+    public static readonly TimeSpan WayBack = TimeSpan.FromMinutes(10);
+
     private const int FillAtOnce = 20;
     private static readonly TimeSpan Apart = TimeSpan.FromMinutes(1);
 
@@ -43,6 +49,8 @@ internal sealed partial class RunCleaning(RunStore store, StoreWriter writer, IO
 
     private async Task Clean(CancellationToken cancel)
     {
+        while (await store.RemovedBefore(time.GetUtcNow() - WayBack, cancel) is { } removed)
+            await writer.Write(s => s.Delete(removed));
         while (await Next(cancel) is { } id)
         {
             await writer.Write(s => s.Delete(id));

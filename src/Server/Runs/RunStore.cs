@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -26,7 +27,8 @@ internal sealed class RunStore(IDbContextFactory<RunsDb> databases, ILogger<RunS
         await using RunsDb db = await databases.CreateDbContextAsync();
         if (await db.Runs.AnyAsync(r => r.Id == header.Id))
             return;
-        db.Runs.Add(new StoredRun { Id = header.Id, Lab = header.Lab, Scenario = header.Scenario, Format = RunHeader.CurrentFormat, Header = Written(header) });
+        int kind = await RunKinds.Of(db, Line(header, Outcome.Running, [], 0));
+        db.Runs.Add(new StoredRun { Id = header.Id, Lab = header.Lab, Scenario = header.Scenario, Format = RunHeader.CurrentFormat, Header = Written(header), Kind = kind });
         await db.SaveChangesAsync();
     }
 
@@ -61,11 +63,42 @@ internal sealed class RunStore(IDbContextFactory<RunsDb> databases, ILogger<RunS
         long events = await db.Events.LongCountAsync(e => e.Run == header.Id);
         run.Finished = true;
         run.Header = Written(header);
-        Keep(run, new(header.Id, header.Lab, header.Scenario, header.Script.Title, header.Values, header.Ports, header.StartedAt, progress.Outcome, progress.Results, events));
+        await Keep(db, run, Line(header, progress.Outcome, progress.Results, events));
         await db.SaveChangesAsync();
     }
 
-    /// <summary>Deletes a run and its events.</summary>
+    /// <summary>Changes what a person may change of a run.</summary>
+    /// <returns>False for an id that is not there.</returns>
+    public async Task<bool> Change(string id, RunMark mark)
+    {
+        await using RunsDb db = await databases.CreateDbContextAsync();
+        return await db.Runs.Where(r => r.Id == id && r.Removed == null).ExecuteUpdateAsync(set =>
+        {
+            if (mark.Note is { } note)
+                set.SetProperty(r => r.Note, note);
+            if (mark.Kept is { } kept)
+                set.SetProperty(r => r.Kept, kept);
+        }) > 0;
+    }
+
+    /// <summary>Takes runs out of every list. They can be put back until they are deleted for good (<see cref="RunCleaning"/>).</summary>
+    /// <returns>Those that were there.</returns>
+    public Task<IReadOnlyList<string>> Remove(IReadOnlyList<string> ids, DateTimeOffset now) => Remove(ids, r => r.Removed == null, now.ToUnixTimeSeconds());
+
+    /// <summary>Puts back runs that were taken out.</summary>
+    /// <returns>Those that were still there.</returns>
+    public Task<IReadOnlyList<string>> Restore(IReadOnlyList<string> ids) => Remove(ids, r => r.Removed != null, null);
+
+    private async Task<IReadOnlyList<string>> Remove(IReadOnlyList<string> ids, Expression<Func<StoredRun, bool>> which, long? removed)
+    {
+        await using RunsDb db = await databases.CreateDbContextAsync();
+        // One writer: nothing comes between the two.
+        List<string> there = await db.Runs.Where(r => ids.Contains(r.Id)).Where(which).Select(r => r.Id).ToListAsync();
+        await db.Runs.Where(r => there.Contains(r.Id)).ExecuteUpdateAsync(set => set.SetProperty(r => r.Removed, removed));
+        return there;
+    }
+
+    /// <summary>Deletes a run and its events for good.</summary>
     public async Task Delete(string id)
     {
         await using RunsDb db = await databases.CreateDbContextAsync();
@@ -94,7 +127,7 @@ internal sealed class RunStore(IDbContextFactory<RunsDb> databases, ILogger<RunS
                 // Its header cannot be read: nothing can be appended to it, and the rest is there all the same.
                 RunStoreLog.Unreadable(logger, e, run.Id);
                 run.Finished = true;
-                KeepUnreadable(run);
+                await KeepUnreadable(db, run);
                 await db.SaveChangesAsync(cancel);
             }
         }
@@ -105,29 +138,14 @@ internal sealed class RunStore(IDbContextFactory<RunsDb> databases, ILogger<RunS
     public async Task<RunFile?> Find(string id, CancellationToken cancel)
     {
         await using RunsDb db = await databases.CreateDbContextAsync(cancel);
-        return await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, cancel) is { } run ? await Read(db, run, cancel) : null;
+        return await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id && r.Removed == null, cancel) is { } run ? await Read(db, run, cancel) : null;
     }
 
     /// <summary>The lab that a run belongs to; null for an id that is not there.</summary>
     public async Task<string?> LabOf(string id, CancellationToken cancel)
     {
         await using RunsDb db = await databases.CreateDbContextAsync(cancel);
-        return await db.Runs.Where(r => r.Id == id).Select(r => r.Lab).SingleOrDefaultAsync(cancel);
-    }
-
-    /// <summary>Lines of the list, newest first; null in place of the summary of one that is open, or whose line was not made yet (<see cref="FillList"/>).</summary>
-    public async Task<IReadOnlyList<(string Id, RunSummary? Summary)>> List(RunQuery query, CancellationToken cancel)
-    {
-        await using RunsDb db = await databases.CreateDbContextAsync(cancel);
-        IQueryable<StoredRun> runs = db.Runs.AsNoTracking();
-        if (query.Before is { } before)
-            runs = runs.Where(r => string.Compare(r.Id, before) < 0);
-        if (query.Scenario is { } scenario)
-            runs = runs.Where(r => r.Scenario == scenario);
-        if (query.Result is { } result)
-            runs = runs.Where(r => r.Result == result);
-        var lines = await runs.OrderByDescending(r => r.Id).Take(query.Limit).Select(r => new { r.Id, r.Summary }).ToListAsync(cancel);
-        return [.. lines.Select(l => (l.Id, l.Summary is { } json ? JsonSerializer.Deserialize(json, WireJson.Default.RunSummary) : null))];
+        return await db.Runs.Where(r => r.Id == id && r.Removed == null).Select(r => r.Lab).SingleOrDefaultAsync(cancel);
     }
 
     /// <summary>Makes the lines of the list that finished runs lack: those of an earlier version.</summary>
@@ -135,37 +153,48 @@ internal sealed class RunStore(IDbContextFactory<RunsDb> databases, ILogger<RunS
     public async Task<int> FillList(int most)
     {
         await using RunsDb db = await databases.CreateDbContextAsync();
-        List<StoredRun> runs = await db.Runs.Where(r => r.Finished && r.Summary == null).OrderByDescending(r => r.Id).Take(most).ToListAsync();
+        List<StoredRun> runs = await db.Runs.Where(r => r.Finished && r.Kind == null).OrderByDescending(r => r.Id).Take(most).ToListAsync();
         foreach (StoredRun run in runs)
         {
             try
             {
-                Keep(run, SummaryOf(await Read(db, run, CancellationToken.None)));
+                await Keep(db, run, SummaryOf(await Read(db, run, CancellationToken.None)));
             }
             catch (JsonException)
             {
-                KeepUnreadable(run);
+                await KeepUnreadable(db, run);
             }
         }
         await db.SaveChangesAsync();
         return runs.Count;
     }
 
-    public static RunSummary SummaryOf(RunFile run) => new(run.Id, run.Lab, run.Scenario, run.Script.Title, run.Values, run.Ports, run.StartedAt, run.Outcome, run.Results, run.Events.Count);
+    public static RunSummary SummaryOf(RunFile run) => Line(RunFiles.HeaderOf(run), run.Outcome, run.Results, run.Events.Count);
 
-    /// <summary>The oldest finished run when there are more than <paramref name="most"/>; null when not.</summary>
+    /// <summary>The oldest run that may go when there are more than <paramref name="most"/>; null when not.</summary>
     public async Task<string?> BeyondCount(int most, CancellationToken cancel)
     {
         await using RunsDb db = await databases.CreateDbContextAsync(cancel);
-        return await db.Runs.Where(r => r.Finished).OrderByDescending(r => r.Id).Skip(most).Select(r => r.Id).LastOrDefaultAsync(cancel);
+        return await MayGo(db).OrderByDescending(r => r.Id).Skip(most).Select(r => r.Id).LastOrDefaultAsync(cancel);
     }
 
-    /// <summary>The oldest finished run whose id is below one that a run of that age would have; null where there is none.</summary>
+    /// <summary>The oldest run that may go and whose id is below one that a run of that age would have; null where there is none.</summary>
     public async Task<string?> OldestBefore(string id, CancellationToken cancel)
     {
         await using RunsDb db = await databases.CreateDbContextAsync(cancel);
-        return await db.Runs.Where(r => r.Finished && string.Compare(r.Id, id) < 0).OrderBy(r => r.Id).Select(r => r.Id).FirstOrDefaultAsync(cancel);
+        return await MayGo(db).Where(r => string.Compare(r.Id, id) < 0).OrderBy(r => r.Id).Select(r => r.Id).FirstOrDefaultAsync(cancel);
     }
+
+    /// <summary>A run that a person deleted before a moment; null where there is none.</summary>
+    public async Task<string?> RemovedBefore(DateTimeOffset moment, CancellationToken cancel)
+    {
+        long second = moment.ToUnixTimeSeconds();
+        await using RunsDb db = await databases.CreateDbContextAsync(cancel);
+        return await db.Runs.Where(r => r.Removed < second).Select(r => r.Id).FirstOrDefaultAsync(cancel);
+    }
+
+    // Those that a person deleted go by themselves.
+    private static IQueryable<StoredRun> MayGo(RunsDb db) => db.Runs.Where(r => r.Finished && !r.Kept && r.Removed == null);
 
     /// <summary>Octets of the database that hold something; pages that became free are used again.</summary>
     public async Task<long> Size(CancellationToken cancel)
@@ -213,14 +242,19 @@ internal sealed class RunStore(IDbContextFactory<RunsDb> databases, ILogger<RunS
 
     private static string Written(RunHeader header) => JsonSerializer.Serialize(header with { Script = header.Script with { Expect = null } }, WireJson.Default.RunHeader);
 
-    // Its line says at least which run it is.
-    private static void KeepUnreadable(StoredRun run) =>
-        Keep(run, new(run.Id, run.Lab, run.Scenario, LocalText.Of(run.Scenario), new Dictionary<string, Scalar>(), new Dictionary<string, int>(), default, Outcome.Interrupted, [], 0));
+    private static RunSummary Line(RunHeader header, Outcome outcome, IReadOnlyList<RunResult> results, long events) => new(
+        header.Id, header.Lab, header.Scenario, header.Script.Title, header.Script.Topic, header.Values, header.Ports, header.StartedAt, header.Mode,
+        [.. header.Hosts.Select(h => new RunHost(h.Name, h.HostName, h.Address, h.Kernel))], outcome, results, events);
 
-    private static void Keep(StoredRun run, RunSummary summary)
+    // Its line says at least which run it is.
+    private static Task KeepUnreadable(RunsDb db, StoredRun run) => Keep(db, run, new(
+        run.Id, run.Lab, run.Scenario, LocalText.Of(run.Scenario), "", new Dictionary<string, Scalar>(), new Dictionary<string, int>(), default, default, [], Outcome.Interrupted, [], 0));
+
+    private static async Task Keep(RunsDb db, StoredRun run, RunSummary summary)
     {
         run.Summary = JsonSerializer.Serialize(summary, WireJson.Default.RunSummary);
         run.Result = summary.Results is [.., var last] ? last.Errno ?? RunQuery.Ok : "";
+        run.Kind = await RunKinds.Of(db, summary);
     }
 }
 

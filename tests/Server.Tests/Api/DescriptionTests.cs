@@ -51,8 +51,8 @@ public sealed class DescriptionTests(DescriptionTests.Described described) : ICl
     {
         Assert.Empty(_document.Validate(ValidationRuleSet.GetDefaultRuleSet()));
         Assert.Equal(
-            ["DELETE /api/runs/{id}", "GET /api/labs", "GET /api/runs", "GET /api/runs/{id}", "GET /api/runs/{id}/capture.pcapng", "GET /api/runs/{id}/ss", "GET /api/runs/{id}/states", "GET /api/runs/{id}/verdict", "GET /api/scenarios", "GET /api/scenarios/faults",
-             "GET /api/scenarios/{id}", "GET /healthz", "GET /readyz", "POST /api/labs/{lab}/check", "POST /api/labs/{lab}/reset", "POST /api/labs/{lab}/runs", "POST /api/runs/{id}/next-action", "POST /api/runs/{id}/pace",
+            ["DELETE /api/runs", "DELETE /api/runs/{id}", "GET /api/labs", "GET /api/runs", "GET /api/runs/download", "GET /api/runs/filters", "GET /api/runs/{id}", "GET /api/runs/{id}/capture.pcapng", "GET /api/runs/{id}/ss", "GET /api/runs/{id}/states", "GET /api/runs/{id}/verdict", "GET /api/scenarios", "GET /api/scenarios/faults",
+             "GET /api/scenarios/{id}", "GET /healthz", "GET /readyz", "PATCH /api/runs/{id}", "POST /api/labs/{lab}/check", "POST /api/labs/{lab}/reset", "POST /api/labs/{lab}/runs", "POST /api/runs/restore", "POST /api/runs/{id}/next-action", "POST /api/runs/{id}/pace",
              "POST /api/runs/{id}/pause", "POST /api/runs/{id}/play", "POST /api/runs/{id}/prediction", "POST /api/runs/{id}/repeat", "POST /api/runs/{id}/reset", "POST /api/runs/{id}/skip-wait", "POST /api/runs/{id}/steps/{step}", "POST /api/runs/{id}/stop-repeating", "POST /api/scenarios/check"],
             Operations().Select(o => o.Name).Order(StringComparer.Ordinal));
     }
@@ -83,7 +83,7 @@ public sealed class DescriptionTests(DescriptionTests.Described described) : ICl
             Assert.Equal(["en", "ja"], operation.Parameters!.Single(p => p.Name == "lang").Schema!.Enum!.Select(w => w.GetValue<string>()));
             Assert.Contains(operation.Parameters!, p => p is { Name: "Accept-Language", In: ParameterLocation.Header });
             Assert.All(errors, e => Assert.True(operation.Responses[e].Headers?.ContainsKey("Content-Language"), $"{name} {e}"));
-            if (name.StartsWith("POST", StringComparison.Ordinal))
+            if (name.StartsWith("POST", StringComparison.Ordinal) || name.StartsWith("PATCH", StringComparison.Ordinal))
                 Assert.Contains("415", errors);
             if (operation.RequestBody is { } body)
                 Assert.True(body.Required && body.Content!.Values.Single() is { Example: not null, Schema: not null }, name);
@@ -110,6 +110,9 @@ public sealed class DescriptionTests(DescriptionTests.Described described) : ICl
     [Theory]
     [InlineData("/api/labs", "listLabs")]
     [InlineData("/api/runs", "listRuns")]
+    [InlineData("/api/runs?limit=0", "listRuns")]
+    [InlineData("/api/runs/filters", "getRunFilters")]
+    [InlineData("/api/runs/download", "downloadRuns")]
     [InlineData("/api/scenarios", "listScenarios")]
     [InlineData("/api/scenarios/without-reuseaddr", "getScenario")]
     [InlineData("/api/scenarios/last-ack-lost", "getScenario")]
@@ -133,10 +136,21 @@ public sealed class DescriptionTests(DescriptionTests.Described described) : ICl
     [InlineData("/api/runs/" + EarlierData.Completed + "/steps/close", "runStep", null)]
     [InlineData("/api/runs/none/skip-wait", "skipWait", null)]
     [InlineData("/api/runs/" + EarlierData.Completed + "/pace", "changePace", """{"pauseMs":-1}""")]
+    [InlineData("/api/runs/restore?id=" + EarlierData.Completed, "restoreRuns", null)]
+    [InlineData("/api/runs/restore", "restoreRuns", null)]
     [InlineData("/api/scenarios/check", "checkScenario", "id: 7")]
     [InlineData("/api/scenarios/check", "checkScenario", null)]
     public async Task So_is_the_answer_to_what_changes_something(string path, string operation, string? body) => await Holds(
         new HttpRequestMessage(HttpMethod.Post, path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, path.EndsWith("check", StringComparison.Ordinal) ? "application/yaml" : "application/json") }, operation);
+
+    [Theory]
+    [InlineData("PATCH", "/api/runs/" + EarlierData.Completed, "markRun", """{"note":"Seen.","kept":true}""")]
+    [InlineData("PATCH", "/api/runs/" + EarlierData.Completed, "markRun", """{"note":7,"kept":"yes"}""")]
+    [InlineData("PATCH", "/api/runs/none", "markRun", """{"kept":true}""")]
+    [InlineData("DELETE", "/api/runs?id=none", "deleteRuns", null)]
+    [InlineData("DELETE", "/api/runs", "deleteRuns", null)]
+    public async Task And_to_what_changes_the_history(string method, string path, string operation, string? body) => await Holds(
+        new HttpRequestMessage(new(method), path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") }, operation);
 
     [Fact]
     public async Task Whoever_is_refused_at_the_edge_gets_what_the_operation_says()
@@ -157,7 +171,7 @@ public sealed class DescriptionTests(DescriptionTests.Described described) : ICl
         foreach ((string name, OpenApiOperation operation) in Operations())
         {
             if (operation.RequestBody?.Content?.TryGetValue("application/json", out OpenApiMediaType? media) == true && media.Example is { } example)
-                Valid(JsonNode.Parse(_json)!["paths"]![name.Split(' ')[1]]!["post"]!["requestBody"]!["content"]!["application/json"]!["schema"]!, example.ToJsonString(), name);
+                Valid(JsonNode.Parse(_json)!["paths"]![name.Split(' ')[1]]![name.Split(' ')[0].ToLowerInvariant()]!["requestBody"]!["content"]!["application/json"]!["schema"]!, example.ToJsonString(), name);
         }
     }
 

@@ -20,7 +20,7 @@ public sealed class ProblemsTests(HostlessDashboard one) : IClassFixture<Hostles
     [InlineData("GET", "/runs/20261126-005018-77ad47", 404, "edge.not-found")]
     [InlineData("GET", "/api/nonsense", 404, "edge.not-found")]
     [InlineData("POST", "/api/nonsense", 404, "edge.not-found")]
-    [InlineData("PATCH", "/api/runs/none", 405, "edge.method")]
+    [InlineData("PUT", "/api/runs/none", 405, "edge.method")]
     [InlineData("DELETE", "/api/runs/none", 404, "edge.unknown-run")]
     [InlineData("PUT", "/api/labs", 405, "edge.method")]
     [InlineData("GET", "/api/labs/local/reset", 405, "edge.method")]

@@ -55,7 +55,7 @@ public sealed class StoreLayoutTests : IDisposable
             await using TestDashboard dashboard = await TestDashboard.Start(_directory.Path);
             Assert.Equal(75, (await dashboard.Run(EarlierData.Completed)).Events.Count);
         }
-        Assert.Equal(["20261122000000_Layout1", "20261126000000_Layout2", "20261126120000_Layout3"], EarlierData.Query(_directory.Path, "SELECT MigrationId FROM __EFMigrationsHistory ORDER BY MigrationId"));
+        Assert.Equal(["20261122000000_Layout1", "20261126000000_Layout2", "20261126120000_Layout3", "20261126220000_Layout4"], EarlierData.Query(_directory.Path, "SELECT MigrationId FROM __EFMigrationsHistory ORDER BY MigrationId"));
         Assert.Equal(["2"], EarlierData.Query(_directory.Path, "PRAGMA user_version"));
     }
 
@@ -86,7 +86,7 @@ public sealed class StoreLayoutTests : IDisposable
         List<string> made = EarlierData.Query(_directory.Path, Columns);
         using var earlier = new TemporaryDirectory();
         EarlierData.Make(earlier.Path);
-        Assert.Equal([.. EarlierData.Query(earlier.Path, Columns), "runs|Format|TEXT|1|0", "runs|Scenario|TEXT|1|0", "runs|Result|TEXT|0|0"], made);
+        Assert.Equal([.. EarlierData.Query(earlier.Path, Columns), "runs|Format|TEXT|1|0", "runs|Scenario|TEXT|1|0", "runs|Result|TEXT|0|0", "runs|Kind|INTEGER|0|0", "runs|Note|TEXT|1|0", "runs|Kept|INTEGER|1|0", "runs|Removed|INTEGER|0|0"], made);
     }
 
     private const string Columns = "SELECT t.name, c.name, c.type, c.\"notnull\", c.pk FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.name IN ('runs', 'events') ORDER BY t.name, c.cid";

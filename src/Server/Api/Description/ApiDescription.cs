@@ -85,6 +85,8 @@ internal static class ApiDescription
                 operation.RequestBody = await Body(body, context, cancel);
             else if (metadata is ApiExtra extra && operation.Responses?["200"].Content?["application/json"] is { } answer)
                 answer.Schema = await With(answer.Schema!, extra, context, cancel);
+            else if (metadata is ApiHeader header && operation.Responses?["200"] is OpenApiResponse done)
+                (done.Headers ??= new Dictionary<string, IOpenApiHeader>())[header.Name] = new OpenApiHeader { Description = header.Text, Schema = new OpenApiSchema { Type = JsonSchemaType.Integer } };
         }
     }
 

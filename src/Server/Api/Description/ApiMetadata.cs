@@ -11,6 +11,9 @@ internal sealed record ApiBody(Type Type, string Media, string Example);
 /// <summary>A member that the answer has beside those of its type.</summary>
 internal sealed record ApiExtra(string Name, Type Type, string Text);
 
+/// <summary>A whole number that the answer has in a header.</summary>
+internal sealed record ApiHeader(string Name, string Text);
+
 internal static class ApiMetadata
 {
     /// <summary>Statuses that any request may be refused with: a host name that is not known, a foreign page, another method.</summary>

@@ -18,20 +18,32 @@ internal sealed class RunsDbModelSnapshot : ModelSnapshot
             b.HasKey("Run", "Seq");
             b.ToTable("events", (string?)null);
         });
+        modelBuilder.Entity("ReuseAddrDashboard.Server.Runs.StoredKind", b =>
+        {
+            b.Property<int>("Number").ValueGeneratedOnAdd().HasColumnType("INTEGER");
+            b.Property<string>("Kernels").IsRequired().HasColumnType("TEXT");
+            b.Property<string>("Text").IsRequired().HasColumnType("TEXT");
+            b.Property<string>("Topic").IsRequired().HasColumnType("TEXT");
+            b.HasKey("Number");
+            b.ToTable("kinds", (string?)null);
+        });
         modelBuilder.Entity("ReuseAddrDashboard.Server.Runs.StoredRun", b =>
         {
             b.Property<string>("Id").HasColumnType("TEXT");
             b.Property<bool>("Finished").HasColumnType("INTEGER");
             b.Property<string>("Format").IsRequired().HasColumnType("TEXT");
             b.Property<string>("Header").IsRequired().HasColumnType("TEXT");
+            b.Property<bool>("Kept").ValueGeneratedOnAdd().HasColumnType("INTEGER").HasDefaultValue(false);
+            b.Property<int?>("Kind").HasColumnType("INTEGER");
             b.Property<string>("Lab").IsRequired().HasColumnType("TEXT");
+            b.Property<string>("Note").IsRequired().ValueGeneratedOnAdd().HasColumnType("TEXT").HasDefaultValue("");
+            b.Property<long?>("Removed").HasColumnType("INTEGER");
             b.Property<string>("Result").HasColumnType("TEXT");
             b.Property<string>("Scenario").IsRequired().HasColumnType("TEXT");
             b.Property<string>("Summary").HasColumnType("TEXT");
             b.HasKey("Id");
             b.HasIndex("Lab", "Finished");
-            b.HasIndex("Scenario", "Id");
-            b.HasIndex("Result", "Id");
+            b.HasIndex("Id", "Removed", "Finished", "Kept", "Scenario", "Result", "Kind", "Note").HasDatabaseName("IX_runs_List");
             b.ToTable("runs", (string?)null);
         });
     }
