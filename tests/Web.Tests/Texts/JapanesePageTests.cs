@@ -11,8 +11,10 @@ using ReuseAddrDashboard.Web.Diagram;
 using ReuseAddrDashboard.Web.Lab;
 using ReuseAddrDashboard.Web.Marks;
 using ReuseAddrDashboard.Web.Pages;
+using ReuseAddrDashboard.Web.Runs;
 using ReuseAddrDashboard.Web.Shell;
 using ReuseAddrDashboard.Web.Tests.Pages;
+using ReuseAddrDashboard.Web.Tests.Runs;
 using ReuseAddrDashboard.Web.Texts;
 using Xunit;
 
@@ -84,6 +86,23 @@ public sealed partial class JapanesePageTests() : PageTest(new PageTexts(TextCat
         page.InvokeAsync(() => page.Instance.Pressed("?"));
         _dialogs.WaitForElement(".mud-dialog");
         HasNoEnglish(_dialogs, "help");
+    }
+
+    [Fact]
+    public void The_history_with_and_without_runs()
+    {
+        IRenderedComponent<RunsPage> empty = Render<RunsPage>();
+        empty.WaitForElement(".nothing a");
+        HasNoEnglish(empty, "no run");
+        Assert.All(Lessons.All, l => _stored.Listed.Add(RunsPageTests.Line($"20261126-000000-{_stored.Listed.Count:d6}", "メモ") with { Title = l.Title, Topic = l.Topic, Scenario = l.Id }));
+        _stored.Others = (0, 7);
+        IRenderedComponent<RunsPage> page = Render<RunsPage>();
+        page.WaitForElement("tr[data-run] td.note button").Click();
+        page.Find("tr[data-run] input[type=checkbox]").Change(true);
+        HasNoEnglish(page, "runs");
+        page.FindAll(".above button")[0].Click();
+        _dialogs.WaitForElement(".mud-dialog");
+        HasNoEnglish(_dialogs, "whether to delete it");
     }
 
     /// <summary>Four Latin words on end make a sentence.</summary>

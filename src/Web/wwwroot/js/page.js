@@ -137,9 +137,11 @@ export function listenKeys(listener, keys) {
   return { dispose() { document.removeEventListener("keydown", down); } };
 }
 
-// Lists, tabs and socket rows by the keys that the ARIA authoring practices name. What the arrows reach is chosen at once, so that the picture follows.
+// Lists, tabs, socket rows and runs by the keys that the ARIA authoring practices name. What the arrows reach is chosen at once, so that the picture follows; a run only gets the focus.
 document.addEventListener("keydown", e => {
   if (e.ctrlKey || e.altKey || e.metaKey) return;
+  const run = e.target.closest(".history a.run"), runs = document.querySelectorAll(".history a.run");
+  if (run) return neighbour(e, [...runs], [...runs].indexOf(run), "ArrowUp", "ArrowDown")?.focus();
   const list = e.target.closest("[role=listbox]"), tab = e.target.closest(".tabs [role=tab]"), row = e.target.closest(".sockets [role=row][tabindex]");
   if (list) walk(e, [...list.querySelectorAll("[role=option]")], "ArrowUp", "ArrowDown");
   else if (tab) walk(e, [...tab.parentElement.querySelectorAll("[role=tab]")], "ArrowLeft", "ArrowRight", tab)?.focus();
@@ -151,13 +153,17 @@ document.addEventListener("keydown", e => {
 
 /** Chooses the neighbour that the key names; from the one that has the focus, or else from the one that is chosen. */
 function walk(e, all, back, on, focused) {
-  const at = focused ? all.indexOf(focused) : all.findIndex(o => o.ariaSelected === "true");
+  const next = neighbour(e, all, focused ? all.indexOf(focused) : all.findIndex(o => o.ariaSelected === "true"), back, on);
+  if (next !== focused) next?.click();
+  return next;
+}
+
+/** The one that the key leads to from the one at that place, -1 for none; undefined for another key. */
+function neighbour(e, all, at, back, on) {
   const to = { Home: 0, End: all.length - 1, [back]: at < 0 ? all.length - 1 : at - 1, [on]: at + 1 }[e.key];
   if (to === undefined) return;
   e.preventDefault();
-  const next = all[Math.max(0, Math.min(all.length - 1, to))];
-  if (next !== focused) next?.click();
-  return next;
+  return all[Math.max(0, Math.min(all.length - 1, to))];
 }
 
 // A primary button that goes takes the focus with it; the next one gets it.
