@@ -1,10 +1,12 @@
+using System.IO.Compression;
 using Microsoft.Playwright;
+using ReuseAddrDashboard.Core.Texts;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
 namespace ReuseAddrDashboard.EndToEnd;
 
-/// <summary>Finished runs: listed, and opened to be read.</summary>
+/// <summary>Finished runs: listed, looked after, and opened to be read.</summary>
 public sealed class RunsTests(SharedDashboards shared, Chromium chromium) : PageTests(shared, chromium)
 {
     [Fact]
@@ -47,6 +49,75 @@ public sealed class RunsTests(SharedDashboards shared, Chromium chromium) : Page
             await Expect(page.Locator(".sequence .attempt.bad")).ToContainTextAsync("EADDRINUSE");
             await Expect(page.GetByRole(AriaRole.Log)).ToContainTextAsync("bind: Address already in use");
         }
+    }
+
+    [Theory]
+    [InlineData("en")]
+    [InlineData("ja")]
+    public async Task Runs_are_found_noted_kept_downloaded_deleted_and_restored(string language)
+    {
+        TextCatalog words = TextCatalog.For(language);
+        string first = await PlayByApi(), second = await PlayByApi(), note = $"course-{Guid.NewGuid():n}";
+        await using Visitor visitor = await Come(path: $"/runs?lang={language}");
+        IPage page = visitor.Page;
+        ILocator rows = page.Locator("tr[data-run]"), noted = rows.Filter(new() { HasText = note }), dialog = page.GetByRole(AriaRole.Dialog);
+
+        // A note on each, the second by the keyboard.
+        foreach (string id in (string[])[first, second])
+        {
+            await Row(id).Locator("td.note button").ClickAsync();
+            await page.Keyboard.TypeAsync(note);
+            if (id == first)
+                await visitor.HasNoAxeViolation($"a note is written, {language}");
+            if (id == second)
+                await page.Keyboard.PressAsync("Control+Enter");
+            else
+                await Row(id).GetByRole(AriaRole.Button, new() { Name = words["runs.note-save"], Exact = true }).ClickAsync();
+            await Expect(Row(id).Locator(".saved")).ToContainTextAsync(words["runs.note-saved"]);
+        }
+        // Found by what was written, and by the topic; the address shows the same again.
+        await page.GetByRole(AriaRole.Searchbox).FillAsync(note);
+        await Expect(rows).ToHaveCountAsync(2);
+        await page.Locator(".find .mud-select").First.ClickAsync();
+        await page.GetByRole(AriaRole.Option, new() { Name = words["topic.time-wait"] }).ClickAsync();
+        await Expect(page).ToHaveURLAsync($"{Dashboard.Url}/runs?q={note}&topic=time-wait&lang={language}");
+        await Row(first).Locator("[aria-pressed]").ClickAsync();
+        await Expect(Row(first).Locator("[aria-pressed]")).ToHaveAttributeAsync("aria-pressed", "true");
+        await page.ReloadAsync();
+        await Expect(noted).ToHaveCountAsync(2);
+        await Expect(Row(first).Locator("[aria-pressed]")).ToHaveAttributeAsync("aria-pressed", "true");
+
+        // Both at once: into one zip, and away and back.
+        await page.Locator("thead input[type=checkbox]").CheckAsync();
+        IDownload download = await page.RunAndWaitForDownloadAsync(() => page.Locator(".above a[download]").ClickAsync());
+        await using (ZipArchive zip = await ZipFile.OpenReadAsync(await download.PathAsync()))
+            Assert.Equal([$"{first}.json", $"{second}.json"], zip.Entries.Select(e => e.FullName).Order(StringComparer.Ordinal));
+        await page.Locator(".above").GetByRole(AriaRole.Button, new() { Name = words["runs.delete"], Exact = true }).ClickAsync();
+        await Expect(dialog).ToContainTextAsync("2");
+        await Confirm();
+        await Expect(page.Locator(".nothing")).ToContainTextAsync(words["runs.nothing"]);
+        await Undo();
+        await Expect(noted).ToHaveCountAsync(2);
+
+        // One, by the keyboard alone: the arrow leads to it, Delete asks, Enter opens.
+        await Row(second).Locator("a.run").FocusAsync();
+        await page.Keyboard.PressAsync("ArrowDown");
+        await Expect(Row(first).Locator("a.run")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Delete");
+        await Confirm();
+        await Expect(noted).ToHaveCountAsync(1);
+        await Undo();
+        await Expect(noted).ToHaveCountAsync(2);
+        await Row(first).Locator("a.run").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Sheet.Run(first).IsShown(visitor);
+        visitor.HasNothingToComplainOf();
+
+        ILocator Row(string id) => page.Locator($"tr[data-run='{id}']");
+
+        async Task Confirm() => await dialog.GetByRole(AriaRole.Button, new() { Name = words["runs.delete"], Exact = true }).ClickAsync();
+
+        Task Undo() => page.Locator(".mud-snackbar").GetByRole(AriaRole.Button, new() { Name = words["runs.undo"] }).Last.ClickAsync();
     }
 
     /// <summary>Keys, the wheel with Ctrl and the buttons change the size of the diagram, and not of the page.</summary>

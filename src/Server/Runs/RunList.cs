@@ -35,8 +35,10 @@ internal sealed class RunList(IDbContextFactory<RunsDb> databases)
             (_, { } after) => all.Where(r => string.Compare(r.Id, after) > 0).OrderBy(r => r.Id),
             _ => all.OrderByDescending(r => r.Id),
         };
-        string[] ids = [.. (await page.Take(query.Limit).Select(r => r.Id).ToListAsync(cancel)).OrderDescending(StringComparer.Ordinal)];
         int total = await all.CountAsync(cancel);
+        if (total == 0)
+            return new([], 0, 0);
+        string[] ids = [.. (await page.Take(query.Limit).Select(r => r.Id).ToListAsync(cancel)).OrderDescending(StringComparer.Ordinal)];
         int newer = (ids, query) switch
         {
             (_, { Before: null, After: null }) or ([], { Before: null }) => 0,

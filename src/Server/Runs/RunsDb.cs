@@ -20,7 +20,7 @@ internal sealed class RunsDb(DbContextOptions<RunsDb> options) : DbContext(optio
             run.ToTable("runs");
             run.HasKey(r => r.Id);
             run.HasIndex(r => new { r.Lab, r.Finished });
-            // All that the list and the cleaning ask for, in the list's order: a row itself is 10 kB, most of it the script.
+            // All that the list and the cleaning ask for, in the list's order: a row itself is 20 kB, most of it the script.
             run.HasIndex(r => new { r.Id, r.Removed, r.Finished, r.Kept, r.Scenario, r.Result, r.Kind, r.Note }).HasDatabaseName("IX_runs_List");
             run.Property(r => r.Note).HasDefaultValue("");
             run.Property(r => r.Kept).HasDefaultValue(false);

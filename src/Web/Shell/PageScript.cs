@@ -10,6 +10,9 @@ public sealed class PageScript(IJSRuntime js, NavigationManager navigation) : IA
 
     private Task<IJSObjectReference> Module => _module ??= js.InvokeAsync<IJSObjectReference>("import", navigation.ToAbsoluteUri("js/page.js").ToString()).AsTask();
 
+    /// <summary>Has the keys of lists listened to, where a page asks for nothing else.</summary>
+    public Task Load() => Module;
+
     /// <summary>Waits for the next animation frame.</summary>
     public async Task NextFrame() => await (await Module).InvokeVoidAsync("nextFrame");
 
