@@ -127,6 +127,11 @@ public sealed class RunsPageTests : PageTest
             Assert.Equal(pressed == "true", _stored.Listed[0].Kept);
         }
 
+        _stored.Refusal = Message.Of("store.full", ("directory", "/data"));
+        Keep().Click();
+        page.WaitForAssertion(() => Assert.Equal([TextCatalog.English[_stored.Refusal]], Told));
+        Assert.Equal("false", Keep().GetAttribute("aria-pressed"));
+
         IElement Keep() => Row(page, 0).QuerySelector("[aria-pressed]")!;
     }
 
