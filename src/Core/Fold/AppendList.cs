@@ -55,6 +55,9 @@ internal sealed class AppendList<T> : IReadOnlyList<T>
         return new(_first, _begin, own, Count + 1);
     }
 
+    /// <summary>True for a list of the same length that has the same array: its items are the same.</summary>
+    public bool SharesWith(AppendList<T> other) => Count == other.Count && ReferenceEquals(_first, other._first) && ReferenceEquals(_own, other._own) && _begin == other._begin;
+
     /// <summary>The items from a place on, without going through those before.</summary>
     public IEnumerable<T> From(int place)
     {

@@ -13,22 +13,23 @@ internal sealed record Flow(FlowKey Key)
 
     /// <summary>What has passed for good; null for nothing.</summary>
     public FlowHistory? History { get; init; }
+
+    /// <summary>What the states came to when the flow was drawn last; null before.</summary>
+    public SocketStates? Seen { get; init; }
 }
 
 /// <summary>A socket without a peer by its inode; 0 for all of the port.</summary>
 internal readonly record struct LoneKey(string Host, int Port, ulong Inode);
 
-/// <summary>All that a log tells of one or more sockets without a peer: bound ones and listeners.</summary>
-internal sealed class LoneSockets
+/// <summary>All that a log tells of one or more sockets without a peer: bound ones and listeners. It never changes.</summary>
+internal sealed record LoneSockets
 {
-    public static readonly LoneSockets None = new([]);
+    public static readonly LoneSockets None = new();
 
-    /// <param name="states">What was told, in the order of the log.</param>
-    public LoneSockets(IEnumerable<StateSighting> states) => States = states.Aggregate(AppendList<StateSighting>.Empty, (all, s) => all.Add(s));
+    public AppendList<StateSighting> States { get; init; } = AppendList<StateSighting>.Empty;
 
-    private LoneSockets(AppendList<StateSighting> states) => States = states;
+    /// <summary>What they came to when they were drawn last; null before.</summary>
+    public SocketStates? Seen { get; init; }
 
-    public AppendList<StateSighting> States { get; }
-
-    public LoneSockets With(StateSighting s) => new(States.Add(s));
+    public LoneSockets With(StateSighting s) => this with { States = States.Add(s) };
 }

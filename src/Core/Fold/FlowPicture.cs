@@ -23,6 +23,9 @@ internal sealed record FlowPicture
     /// <summary>What has passed for good; null for nothing.</summary>
     public FlowHistory? History { get; init; }
 
+    /// <summary>What was seen of the states; null for nothing.</summary>
+    public SocketStates? Seen { get; init; }
+
     /// <summary>The calls that what passed on the connection moves, or explains.</summary>
     public IReadOnlyList<CallMark> Calls { get; init; } = [];
 
@@ -35,9 +38,9 @@ internal sealed record FlowPicture
     /// <summary>Of sockets without a peer.</summary>
     public static FlowPicture Fold(LoneSockets sockets)
     {
-        SocketStates states = SocketStates.Fold(sockets.States);
+        SocketStates states = SocketStates.Fold(sockets.States, sockets.Seen);
         StateBand[] bands = [.. states.Lives.SelectMany(l => l.States.Select(s => s.Band(l))).Select(b => b with { EndAfter = b.Gone?.After, EndBefore = b.End })];
-        return new() { Bands = bands, Changes = StateChange.InOrder(bands), Contradictions = states.Contradictions };
+        return new() { Bands = bands, Changes = StateChange.InOrder(bands), Contradictions = states.Contradictions, Seen = states };
     }
 
     /// <summary>Of a connection.</summary>
@@ -48,11 +51,15 @@ internal sealed record FlowPicture
         FlowEnds? ends = FlowEnds.Find(flow, context);
         if (flow.History?.Holds(flow, ends, context) == false)
             flow = flow with { History = null };
-        SocketStates seen = SocketStates.Fold(flow.States);
+        SocketStates seen = SocketStates.Fold(flow.States, flow.Seen);
         FlowSegments segments = FlowSegments.Fold(flow, ends, context);
         IReadOnlyList<Connection> connections = Connections.Find(flow, ends, context);
         StateBand[] seenBands = [.. seen.Lives.SelectMany(l => l.States.Select(s => s.Band(l)))];
         IReadOnlyList<Arrow> inferred = InferredSegments.Conclude(connections, seenBands, segments, context), arrows = [.. segments.Arrows, .. inferred], telling = [.. segments.Telling, .. inferred];
+
+        // What was concluded of the time before has to be the same still.
+        if (flow.History?.Includes(inferred) == false)
+            return Fold(flow with { History = null }, context, settles);
 
         var waits = new Dictionary<string, long>(segments.Waits);
         var bands = new List<StateBand>();
@@ -81,31 +88,28 @@ internal sealed record FlowPicture
 
         var order = new CausalOrder(connections, telling, context);
         StateBand[] placed = [.. bands.Select(order.Placed).Select(b => EndReasons.WithReason(b, flow, telling)).OrderBy(b => b.Begin).ThenBy(b => b.Seq)];
-        return new FlowPicture()
+        // What has passed for good is not drawn again.
+        FlowHistory? history = ends is null || !settles ? flow.History : FlowHistory.After(flow.History, flow, ends, context, segments, inferred);
+        int passed = history?.Passing.Count ?? 0;
+        return new()
         {
             Bands = placed,
             Changes = StateChange.InOrder(placed),
             TimeWaits = Waiting(placed, seen, flow),
-            Arrows = [.. order.Fit(arrows, seenBands).OrderBy(a => a.Sent).ThenBy(a => a.Received ?? long.MaxValue)],
+            Arrows = [.. InOrder(order.Fit(arrows, seenBands).Skip(passed))],
             Calls = [.. flow.Calls.Where(Places).Select(c => new CallMark(c.Call!, order.MomentOf(c), CallMark.IsDeciding(context.Header, c.Call!)) { Answer = Answer(c, arrows, context) })],
             Contradictions = seen.Contradictions,
             Waits = waits,
-            History = flow.History,
-        }.Settled(flow, ends, settles && inferred.Count == 0, segments, context);
+            Seen = seen,
+            History = history,
+        };
     }
+
+    /// <summary>In the order they were sent.</summary>
+    public static IEnumerable<Arrow> InOrder(IEnumerable<Arrow> arrows) => arrows.OrderBy(a => a.Sent).ThenBy(a => a.Received ?? long.MaxValue);
 
     /// <summary>True for a call of which the picture says where it is drawn.</summary>
     public static bool Places(FlowCall call) => call is { Act: FlowAct.Accept or FlowAct.EndRead or FlowAct.Connect, Call: not null };
-
-    // What has passed for good is not drawn again.
-    private FlowPicture Settled(Flow flow, FlowEnds? ends, bool settles, FlowSegments segments, FlowContext context)
-    {
-        if (ends is null || !settles)
-            return this;
-        FlowHistory? history = FlowHistory.After(flow.History, flow, ends, context, segments);
-        int passed = (history?.Arrows.Count ?? 0) - (flow.History?.Arrows.Count ?? 0);
-        return passed == 0 ? this : this with { History = history, Arrows = [.. Arrows.Skip(passed)] };
-    }
 
     private static IEnumerable<IGrouping<(string Host, TcpEndpoint Own), SocketLife>> LivesByEnd(Flow flow, FlowEnds? ends, SocketStates seen)
     {
@@ -128,7 +132,7 @@ internal sealed record FlowPicture
             {
                 if (wait.State != TcpState.TimeWait || bands.FirstOrDefault(b => b.Seq == wait.Seq && b.Host == life.Host) is not { } band)
                     continue;
-                bool wasThere = ReferenceEquals(wait, life.States[0]) && wait is { KnownAfter: null, Exact: false } && band.Evidence.All.Count == 0
+                bool wasThere = ReferenceEquals(wait, life.States[0]) && wait is { KnownAfter: null, Exact: false } && band.Evidence.Count == 0
                     && !flow.Segments.Any(s => s.T < wait.Begin) && !flow.Calls.Any(c => c.T < wait.Begin);
                 TimeWaitBar bar = wait.Bar(band) with { WasThere = wasThere };
                 bars.Add(bar with { Ended = EndReasons.OfTimeWait(bar, band) });

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 
@@ -15,7 +16,9 @@ internal sealed class FlowSegments
     private readonly IReadOnlyList<SegmentSighting> _segments;
     private readonly FlowContext _context;
     private readonly HashSet<(TcpEndpoint, uint)> _repeated;
-    private readonly Dictionary<string, long> _waits = [];
+    private readonly Dictionary<string, long> _waits;
+    private readonly HashSet<string> _tellers;
+    private readonly Dictionary<TcpEndpoint, int> _lastWhole = [];
 
     private readonly FlowHistory? _history;
     private readonly (long Sent, long? Received)[] _times;
@@ -24,6 +27,13 @@ internal sealed class FlowSegments
     {
         (_segments, _history, _context) = (segments, history, context);
         _repeated = [.. _segments.Where(s => s.Again).Select(s => (s.Origin, s.Event.SeqNo))];
+        _waits = new(history?.Waits ?? ImmutableDictionary<string, long>.Empty);
+        _tellers = [.. history?.Tellers ?? new HashSet<string>(), .. _segments.Where(s => s.Sent is not null).Select(s => s.From), .. _segments.Where(s => s.Received is not null).Select(s => s.To)];
+        for (int i = 0; i < _segments.Count; i++)
+        {
+            if (_segments[i] is { Sent: not null, Received: not null } whole)
+                _lastWhole[whole.Origin] = i;
+        }
         _times = new (long, long?)[_segments.Count];
         Place(_times);
         Arrows = Draw();
@@ -38,6 +48,12 @@ internal sealed class FlowSegments
 
     /// <summary>What the arrows were made of, in the order of time.</summary>
     public IReadOnlyList<SegmentSighting> Segments => _segments;
+
+    /// <summary>When each of <see cref="Segments"/> was sent and came, as it is drawn.</summary>
+    public IReadOnlyList<(long Sent, long? Received)> Times => _times;
+
+    /// <summary>The hosts of which the capture told anything of the flow.</summary>
+    public IReadOnlySet<string> Tellers => _tellers;
 
     /// <summary>Once a host has told of something later than this, what was not told of is lost: nanoseconds on the run's axis.</summary>
     public IReadOnlyDictionary<string, long> Waits => _waits;
@@ -68,10 +84,19 @@ internal sealed class FlowSegments
         if (s.Received is not null)
             return true;
         IEnumerable<SegmentSighting> later = Later(n).Take(before - n - 1);
+        // A host that told of none at all may have been cut off: once it tells of one, or of anything that is later, the whole is drawn anew.
+        if (Silent(s) is { } silent && !Tells(silent))
+            return later.Any(o => o.Origin == s.Target && o.Received is not null || o.At > s.At + 2 * Flight);
         if (_context.Captures(s.To))
             return !_context.CaptureGaps.Contains(s.To) && later.Any(o => o.Origin == s.Origin && o is { Sent: not null, Received: not null });
         return !_repeated.Contains((s.Origin, s.Event.SeqNo)) && later.Any(o => o.Origin == s.Target && o.Received is not null && (s.Span == 0 || o.Flags.Has(TcpFlags.Ack) && (int)(o.Event.Ack - s.End) >= 0));
     }
+
+    /// <summary>The host at the end that did not tell of a segment though it captures; null where both ends told, and where nobody captures there.</summary>
+    public string? Silent(SegmentSighting s) => s is { Sent: not null, Received: not null } ? null : (s.Received is null ? s.To : s.From) is var other && _context.Captures(other) ? other : null;
+
+    /// <summary>True for a host of which the capture told anything of the flow.</summary>
+    public bool Tells(string host) => _tellers.Contains(host);
 
     /// <summary>True when anything of the connection's handshake was captured.</summary>
     public bool HasHandshake(Connection c) => Telling.Any(a => a.Kind is SegmentKind.Syn or SegmentKind.SynAck && c.Covers(a.Sent));
@@ -126,7 +151,7 @@ internal sealed class FlowSegments
             else
             {
                 long arrived = s.Received!.Value;
-                long asked = Earlier(n).Where(o => o.Origin == s.Target && o.Sent is not null).Select(o => o.Sent!.Value).FirstOrDefault(arrived - 2 * Flight);
+                long asked = Earlier(n).Where(o => o.Origin == s.Target && o.Sent is not null).Select(o => o.Sent!.Value).FirstOrDefault(_history?.LastSent(s.Target) ?? arrived - 2 * Flight);
                 times[n] = (arrived - Math.Clamp((arrived - asked) / 2, 0, Flight), arrived);
             }
         }
@@ -140,7 +165,7 @@ internal sealed class FlowSegments
             // What was swallowed at the target may be this one. Then only an answer tells, and to a bare ACK or a RST there is none.
             if (_context.CaptureGaps.Contains(s.To) && (answered || s.Span == 0))
                 return false;
-            return Later(n).Any(o => o.Origin == s.Origin && o is { Sent: not null, Received: not null }) || IsPast(s.To, s.At + Patience);
+            return _lastWhole.GetValueOrDefault(s.Origin, -1) > n || IsPast(s.To, s.At + Patience);
         }
         SegmentSighting? again = s.Span == 0 || !_repeated.Contains((s.Origin, s.Event.SeqNo)) ? null : Later(n).FirstOrDefault(o => o.Origin == s.Origin && o.Again && o.Event.SeqNo == s.Event.SeqNo);
         if (again is not null)

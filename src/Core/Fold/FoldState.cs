@@ -109,12 +109,17 @@ internal sealed class FoldState
         {
             FlowPicture picture = changes.Add(_flowPictures.GetValueOrDefault(key, FlowPicture.Empty), FlowPicture.Fold(_flows[key], _context));
             _flowPictures = _flowPictures.SetItem(key, picture);
-            if (picture.History != _flows[key].History)
-                _flows = _flows.SetItem(key, _flows[key] with { History = picture.History });
+            _flows = _flows.SetItem(key, _flows[key] with { History = picture.History, Seen = picture.Seen });
             _waiting = picture.Waits.Count > 0 ? _waiting.Add(key) : _waiting.Remove(key);
         }
         foreach (LoneKey key in _newLone)
-            _lonePictures = _lonePictures.SetItem(key, changes.Add(_lonePictures.GetValueOrDefault(key, FlowPicture.Empty), _lone.TryGetValue(key, out LoneSockets? sockets) ? FlowPicture.Fold(sockets) : FlowPicture.Empty));
+        {
+            LoneSockets? sockets = _lone.GetValueOrDefault(key);
+            FlowPicture picture = changes.Add(_lonePictures.GetValueOrDefault(key, FlowPicture.Empty), sockets is null ? FlowPicture.Empty : FlowPicture.Fold(sockets));
+            _lonePictures = _lonePictures.SetItem(key, picture);
+            if (sockets is not null)
+                _lone = _lone.SetItem(key, sockets with { Seen = picture.Seen });
+        }
         _newFlows = _newFlows.Clear();
         _newLone = _newLone.Clear();
         _bands = _bands.With(changes.Bands.Old, changes.Bands.New);
@@ -211,7 +216,7 @@ internal sealed class FoldState
         if (s.Inode == 0 && !_lone.ContainsKey(port))
         {
             LoneKey[] apart = [.. _lone.Keys.Where(k => k with { Inode = 0 } == port)];
-            _lone = _lone.RemoveRange(apart).SetItem(port, new([.. apart.SelectMany(k => _lone[k].States).OrderBy(x => x.Seq)]));
+            _lone = _lone.RemoveRange(apart).SetItem(port, apart.SelectMany(k => _lone[k].States).OrderBy(x => x.Seq).Aggregate(LoneSockets.None, (all, x) => all.With(x)));
             _newLone = _newLone.Union(apart);
         }
         _lone = _lone.SetItem(key, (_lone.TryGetValue(key, out LoneSockets? known) ? known : LoneSockets.None).With(s));

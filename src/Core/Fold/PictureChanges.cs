@@ -27,6 +27,9 @@ internal sealed class PictureChanges
         }
     }
 
+    /// <summary>By all that an arrow says.</summary>
+    public static IEqualityComparer<Arrow> SameArrows { get; } = new SameArrow();
+
     private sealed class SameArrow : IEqualityComparer<Arrow>
     {
         public bool Equals(Arrow? x, Arrow? y) => x is not null && y is not null && x.Seqs.SequenceEqual(y.Seqs) && x with { Seqs = y.Seqs } == y;
@@ -38,7 +41,7 @@ internal sealed class PictureChanges
 
     public Of<StateChange> Changes { get; } = new();
 
-    public Of<Arrow> Arrows { get; } = new(new SameArrow());
+    public Of<Arrow> Arrows { get; } = new(SameArrows);
 
     public Of<TimeWaitBar> TimeWaits { get; } = new();
 
@@ -66,11 +69,15 @@ internal sealed class PictureChanges
     private (FlowHistory?, IReadOnlyList<Arrow>) AddArrows(FlowPicture old, FlowPicture now)
     {
         if (now.History is not { } history)
-            return (null, Arrows.Add(old.History is null ? old.Arrows : [.. old.History.Arrows, .. old.Arrows], now.Arrows));
-        FlowHistory? before = history.IsOf(old.History) ? old.History : null;
-        IReadOnlyList<Arrow> drawn = before is null && old.History is { } other ? [.. other.Arrows, .. old.Arrows] : old.Arrows;
-        int passed = history.Arrows.Count - (before?.Arrows.Count ?? 0);
-        IReadOnlyList<Arrow> kept = Arrows.Add(drawn, passed == 0 ? now.Arrows : [.. history.Arrows.From(history.Arrows.Count - passed), .. now.Arrows]);
-        return passed == 0 ? (history, kept) : (history.GrownFrom(before, kept.Take(passed)), [.. kept.Skip(passed)]);
+            return (null, Arrows.Add(Whole(old), now.Arrows));
+        IReadOnlyList<Arrow> passing = history.Passing, drawn = history.IsOf(old.History) ? old.Arrows : Whole(old);
+        IReadOnlyList<Arrow> kept = Arrows.Add(drawn, passing.Count == 0 ? now.Arrows : [.. FlowPicture.InOrder([.. passing, .. now.Arrows])]);
+        if (passing.Count == 0)
+            return (history, kept);
+        // What was concluded never passes: another conclusion may take its place.
+        HashSet<Arrow> gone = new(kept.Where(a => a.Segment is not null).Take(passing.Count), ReferenceEqualityComparer.Instance);
+        return (history.Passed(kept.Where(gone.Contains)), [.. kept.Where(a => !gone.Contains(a))]);
     }
+
+    private static IReadOnlyList<Arrow> Whole(FlowPicture picture) => picture.History is { } history ? [.. FlowPicture.InOrder([.. history.Arrows, .. picture.Arrows])] : picture.Arrows;
 }

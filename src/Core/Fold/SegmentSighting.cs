@@ -7,12 +7,18 @@ namespace ReuseAddrDashboard.Core.Fold;
 internal sealed record SegmentSighting(string From, string To, TcpEndpoint Origin, TcpEndpoint Target, TcpFlags Flags, SegmentEvent Event, long? Sent, long? Received, IReadOnlyList<long> Seqs, bool Again)
 {
     /// <summary>Nanoseconds that a segment may be under way at most; what comes later is another one of the same content.</summary>
-    private const long LongestFlight = 10_000_000_000;
+    public const long LongestFlight = 10_000_000_000;
 
     /// <summary>A receive may seem so much earlier than its send: where the hosts share a clock, and where theirs was estimated.</summary>
     private const long SameClock = 1_000_000, OtherClock = 1_000_000_000;
 
-    private readonly record struct Content(TcpEndpoint Origin, uint Seq, uint Ack, TcpFlags Flags, int Len);
+    /// <summary>What a segment is told by where both ends captured it.</summary>
+    internal readonly record struct Content(TcpEndpoint Origin, uint Seq, uint Ack, TcpFlags Flags, int Len)
+    {
+        public static Content? Of(SegmentEvent e) => TcpFlagNames.TryParse(e.Flags, out TcpFlags flags) ? new(e.From.Unmapped(), e.SeqNo, e.Ack, flags, e.Len) : null;
+    }
+
+    public Content What => new(Origin, Event.SeqNo, Event.Ack, Flags, Event.Len);
 
     /// <summary>The first moment that is known of it.</summary>
     public long At => Sent ?? Received!.Value;
@@ -54,7 +60,7 @@ internal sealed record SegmentSighting(string From, string To, TcpEndpoint Origi
     private static List<SegmentSighting> Pair(List<SegmentSighting> all, long before)
     {
         var merged = new List<SegmentSighting>(all.Count);
-        foreach (IGrouping<Content, SegmentSighting> same in all.GroupBy(s => new Content(s.Origin, s.Event.SeqNo, s.Event.Ack, s.Flags, s.Event.Len)))
+        foreach (IGrouping<Content, SegmentSighting> same in all.GroupBy(s => s.What))
         {
             List<SegmentSighting> sends = [.. same.Where(s => s.Received is null).OrderBy(s => s.At)];
             foreach (SegmentSighting receive in same.Where(s => s.Sent is null).OrderBy(s => s.At))

@@ -9,7 +9,7 @@ internal sealed class SightedState
     /// <summary>Nanoseconds by which a reading of a timer must differ from a better source's before it is believed: the timer was set anew.</summary>
     private const long SetAnew = 100_000_000;
 
-    private readonly List<long> _seen = [], _ends = [];
+    private SeqList _seen = SeqList.Empty, _ends = SeqList.Empty;
     private (string Source, long T, long Left)? _timer;
     private SourceSet _sources, _endSources;
     private long? _after, _endAfter;
@@ -27,6 +27,9 @@ internal sealed class SightedState
         _known = s.Exact ? s.T : null;
         Read(s);
     }
+
+    /// <summary>Another that goes on from here; neither changes the other.</summary>
+    public SightedState Copy() => (SightedState)MemberwiseClone();
 
     public TcpState State { get; }
 
@@ -68,7 +71,7 @@ internal sealed class SightedState
     public void Confirm(StateSighting s)
     {
         _sources = _sources.With(s.Source);
-        _seen.Add(s.Seq);
+        _seen = _seen.With(s.Seq);
         if (s.From == State)
             KnowAt(s.After);
         if (!Exact && s.From != s.To && s.After is { } after && after < Begin && (_after is not { } before || after > before))
@@ -99,7 +102,7 @@ internal sealed class SightedState
     public void ConfirmEnd(StateSighting s)
     {
         _endSources = _ends.Count == 0 ? SourceSet.Of(s.Source) : _endSources.With(s.Source);
-        _ends.Add(s.Seq);
+        _ends = _ends.With(s.Seq);
         if (!_endExact && s.After is { } after && after <= End && (_endAfter is not { } before || after > before))
             _endAfter = after;
     }
@@ -108,8 +111,8 @@ internal sealed class SightedState
     public void GoOn()
     {
         (End, IsSoft) = (null, false);
-        _seen.AddRange(_ends);
-        _ends.Clear();
+        _seen = _ends.All.Aggregate(_seen, (seen, seq) => seen.With(seq));
+        _ends = SeqList.Empty;
     }
 
     /// <summary>The band as the sources have it.</summary>
@@ -118,8 +121,8 @@ internal sealed class SightedState
         Sources = _sources,
         Exact = Exact,
         SeenFrom = Begin,
-        Seen = _seen.Count == 0 ? SeqList.Empty : new SeqList(_seen.Order()),
-        Gone = IsGone ? new SocketEnd(_endAfter, _endExact, _endSources, new SeqList(_ends.Order())) : null,
+        Seen = _seen,
+        Gone = IsGone ? new SocketEnd(_endAfter, _endExact, _endSources, _ends) : null,
     };
 
     /// <summary>The bar of a TIME-WAIT.</summary>

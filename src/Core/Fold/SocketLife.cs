@@ -14,6 +14,14 @@ internal sealed class SocketLife(string host, TcpEndpoint local, TcpEndpoint rem
 
     private readonly List<SightedState> _states = [];
 
+    /// <summary>Another that goes on from here; neither changes the other.</summary>
+    public SocketLife Copy()
+    {
+        var copy = new SocketLife(host, local, remote, Inode) { TakenOverBy = TakenOverBy };
+        copy._states.AddRange(_states.Select(s => s.Copy()));
+        return copy;
+    }
+
     public string Host => host;
 
     public TcpEndpoint Local => local;

@@ -10,6 +10,8 @@ internal sealed class SocketStates
     private readonly Dictionary<(string Host, TcpEndpoint Local, TcpEndpoint Remote), SocketLife> _connections = [];
     private readonly List<SocketLife> _beside = [];
     private readonly List<Disagreement> _contradictions = [];
+    private readonly Dictionary<string, StateSighting> _last = [];
+    private int _taken;
 
     /// <summary>Each socket from its coming to its going, in the order in which they were first seen.</summary>
     public IReadOnlyList<SocketLife> Lives => _lives;
@@ -21,12 +23,35 @@ internal sealed class SocketStates
     public IReadOnlyList<Disagreement> Contradictions => _contradictions;
 
     /// <param name="sightings">Of one pair of ends, or of the sockets without a peer on one port of a host; in any order.</param>
-    public static SocketStates Fold(IEnumerable<StateSighting> sightings)
+    /// <param name="before">What the first of them came to: it is gone on from, unless what came since is of an earlier time. Null for nothing.</param>
+    public static SocketStates Fold(AppendList<StateSighting> sightings, SocketStates? before = null)
     {
-        var states = new SocketStates();
-        foreach (StateSighting s in sightings.Order(StateSighting.InTime))
+        SocketStates states = before is not null && sightings.From(before._taken).All(before.IsLater) ? before.Copy() : new();
+        foreach (StateSighting s in sightings.From(states._taken).Order(StateSighting.InTime))
+        {
             states.Add(s);
+            states._last[s.Host] = s;
+        }
+        states._taken = sightings.Count;
         return states;
+    }
+
+    // Of a host that told of none before it is the first socket, whose place among the others is that of its first sighting.
+    private bool IsLater(StateSighting s) => _last.TryGetValue(s.Host, out StateSighting? last) ? StateSighting.InTime.Compare(last, s) < 0 : _last.Values.All(l => StateSighting.InTime.Compare(l, s) < 0);
+
+    private SocketStates Copy()
+    {
+        var copy = new SocketStates { _taken = _taken };
+        var copies = new Dictionary<SocketLife, SocketLife>(_lives.Count);
+        foreach (SocketLife life in _lives)
+            copy._lives.Add(copies[life] = life.Copy());
+        foreach ((var key, SocketLife life) in _connections)
+            copy._connections[key] = copies[life];
+        copy._beside.AddRange(_beside.Select(b => copies[b]));
+        copy._contradictions.AddRange(_contradictions);
+        foreach ((string host, StateSighting last) in _last)
+            copy._last[host] = last;
+        return copy;
     }
 
     private void Add(StateSighting s)

@@ -23,7 +23,7 @@ public sealed record StateChange(
         var all = new List<StateChange>(bands.Count * 2);
         foreach (StateBand b in bands)
         {
-            all.Add(new(b.Host, b.Local, b.Remote, b.From, b.State, b.Begin, b.After, b.Exact, b.Sources, b.Seq, new SeqList([b.Seq, .. b.Seen.All])));
+            all.Add(new(b.Host, b.Local, b.Remote, b.From, b.State, b.Begin, b.After, b.Exact, b.Sources, b.Seq, b.Seen.After(b.Seq)));
             if (b is { Gone: { } gone, End: { } end })
                 all.Add(new(b.Host, b.Local, b.Remote, b.State, null, end, gone.After, gone.Exact, gone.Sources, gone.Seqs.First, gone.Seqs));
         }
