@@ -8,9 +8,10 @@ namespace ReuseAddrDashboard.Core.Fold;
 public sealed record Timeline
 {
     private readonly Lazy<IReadOnlyList<SocketNow>> _sockets;
-    private readonly Lazy<IReadOnlyList<Disagreement>> _disagreements;
+    private Lazy<IReadOnlyList<Disagreement>> _disagreements;
     private readonly Lazy<RunVerdict> _rule;
     private readonly Lazy<IReadOnlyList<StepResult>> _results;
+    private Timeline? _whole;
 
     internal Timeline(IReadOnlyList<RunEvent> log, IReadOnlyList<(RunResult Result, CallEvent Call)> deciding, SocketRows rows, IReadOnlyList<Disagreement> contradictions, IReadOnlyDictionary<string, long> told, Func<IReadOnlyList<RunEvent>, ScenarioProgress, RunVerdict> rule)
     {
@@ -68,6 +69,15 @@ public sealed record Timeline
     /// <summary>The last moment of the log, nanoseconds on the run's axis.</summary>
     public long End { get; init; }
 
+    /// <summary>The first moment that a part of a run shows; the beginning of time for all of it.</summary>
+    public long Begin { get; private init; } = long.MinValue;
+
+    /// <summary>The moment at which such a part ends; the end of time where it ends with the run.</summary>
+    public long Until { get; private init; } = long.MaxValue;
+
+    /// <summary>The run that this is a part of.</summary>
+    public Timeline Whole => _whole ?? this;
+
     /// <summary>How much was lost on the way to the log.</summary>
     public long Lost => Gaps.Sum(g => g.Lost);
 
@@ -108,6 +118,24 @@ public sealed record Timeline
 
     /// <summary>The rows of one host at the cursor.</summary>
     public IEnumerable<SocketNow> SocketsOf(string host) => Sockets.Where(s => s.Host == host);
+
+    /// <summary>The part of it between two moments, the second excluded: what happened then, and the states that lasted. Sockets, results and progress are those of the whole.</summary>
+    public Timeline Between(long from, long until) => this with
+    {
+        _whole = Whole,
+        _disagreements = new(() => [.. Disagreements.Where(d => d.T >= from && d.T < until)]),
+        Begin = from,
+        Until = until,
+        End = until > End ? End : until - 1,
+        Calls = Calls.Within(from, until, c => c.At),
+        Arrows = Arrows.Within(from, until, a => a.Sent),
+        Bands = [.. Bands.Take(Bands.Before(from, b => b.Begin)).Where(b => b.End is not { } end || end > from), .. Bands.Within(from, until, b => b.Begin)],
+        Changes = Changes.Within(from, until, c => c.T),
+        TimeWaits = [.. TimeWaits.Where(w => w.Begin < until && (w.GoneAt is not { } gone || gone > from))],
+        Programs = [.. Programs.Where(p => p.T >= from && p.T < until)],
+        Environment = [.. Environment.Where(e => e.T >= from && e.T < until)],
+        Gaps = [.. Gaps.Where(g => g.T >= from && g.T < until)],
+    };
 
     /// <summary>Folds a log.</summary>
     /// <param name="header">What was settled at the start.</param>

@@ -40,6 +40,7 @@ public sealed class DiagramLayout
     private readonly Dictionary<StateBand, Label> _bandLabels = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<long, TimeWaitParts> _bars = [];
     private readonly Dictionary<(string, TcpEndpoint, TcpEndpoint), int> _lastBand = [];
+    private readonly List<(long T, double Y)> _axis = [];
     private double _y, _nowY;
     private long? _last;
 
@@ -107,6 +108,7 @@ public sealed class DiagramLayout
         PlaceTick(moment.T, y);
         y = _y = Math.Max(_y, y);
         _last = moment.T;
+        _axis.Add((moment.T, y));
         if (moment.T <= _timeline.End)
         {
             _nowY = y;
@@ -396,7 +398,7 @@ public sealed class DiagramLayout
     {
         // What has two lines stands half below where it happened.
         double end = Math.Max(_y + Text.LineHeight / 2, _columns.Max(c => c.Bottom));
-        foreach (StateBand band in _timeline.Bands.Where(b => b.End is null && b.State != TcpState.TimeWait))
+        foreach (StateBand band in _timeline.Bands.Where(b => (b.End is null || b.End >= _timeline.Until) && b.State != TcpState.TimeWait))
             AddBand(band, _begun[band], Math.Max(_nowY + 12, _begun[band] + 16));
         foreach (TimeWaitBar bar in _timeline.TimeWaits)
         {
@@ -423,6 +425,7 @@ public sealed class DiagramLayout
             Events = _events,
             HiddenSockets = _timeline.Lanes.Sum(l => _slots.Beyond(l.Host, LaneOf(l.Host).Slots)),
             NowY = _nowY,
+            Axis = _axis,
         };
         IReadOnlyList<(double, double, double, double)> taken = scene.Taken;
         return scene with { Ticks = [.. scene.Ticks.Select(t => t with { Lines = t.Around(taken, scene.Width) })] };

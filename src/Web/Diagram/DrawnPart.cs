@@ -1,35 +1,53 @@
 using ReuseAddrDashboard.Core.Fold;
-using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Web.Diagram;
 
 /// <summary>
-/// What of a timeline is drawn: all of the lesson, and of other connections on its port the newest marks. Strangers may use the port thousands of times a second;
-/// a picture of all that nobody could read, and no browser could draw. The lists and the run file have the rest.
+/// What of a run is drawn: all of it, or of a long one as much as a few windows hold, from one moment to another. So a run of any length costs the same to lay out and to draw; whoever scrolls on is
+/// shown the part that follows.
 /// </summary>
 /// <param name="Timeline">The part that is drawn.</param>
-/// <param name="Left">Segments and states that are not.</param>
-public sealed record DrawnPart(Timeline Timeline, int Left)
+/// <param name="Before">Marks that come before it.</param>
+/// <param name="After">Marks that come after it.</param>
+public sealed record DrawnPart(Timeline Timeline, int Before, int After)
 {
-    /// <summary>Segments, and as many states, of connections that no call of the run made.</summary>
-    public const int MostOfOthers = 300;
+    /// <summary>Most marks that are drawn at once.</summary>
+    public const int Most = 400;
 
-    /// <summary>The part of a run that is drawn.</summary>
-    public static DrawnPart Of(Timeline timeline)
+    /// <summary>Marks of it.</summary>
+    public int Count => Timeline.Whole.Marks() - Before - After;
+
+    /// <summary>True where there is more than it shows.</summary>
+    public bool IsPart => Before + After > 0;
+
+    /// <summary>The newest marks. The part begins where it began before as long as it may, so that what is drawn keeps its place while more comes.</summary>
+    /// <param name="timeline">All of the run.</param>
+    /// <param name="before">What was drawn of it; null for nothing.</param>
+    public static DrawnPart Newest(Timeline timeline, DrawnPart? before = null)
     {
-        if (timeline.Arrows.Count <= MostOfOthers && timeline.Bands.Count <= MostOfOthers)
-            return new(timeline, 0);
-        var own = OwnSockets.Of(timeline);
-        IReadOnlyList<Arrow> arrows = Newest(timeline.Arrows, a => !own.Has(a));
-        IReadOnlyList<StateBand> bands = Newest(timeline.Bands, b => !own.Has(b));
-        HashSet<long> drawn = [.. bands.Where(b => b.State == TcpState.TimeWait).Select(b => b.Seq)];
-        int left = timeline.Arrows.Count - arrows.Count + timeline.Bands.Count - bands.Count;
-        return left == 0 ? new(timeline, 0) : new(timeline with { Arrows = arrows, Bands = bands, TimeWaits = [.. timeline.TimeWaits.Where(bar => drawn.Contains(bar.Seq))] }, left);
+        int all = timeline.Marks();
+        if (all <= Most)
+            return new(timeline, 0, 0);
+        long from = before is { After: 0, Timeline.Begin: > long.MinValue and var begun } && all - timeline.MarksBefore(begun) is > 0 and <= Most ? begun : timeline.MomentOf(all - Most / 2);
+        return Between(timeline, from, long.MaxValue);
     }
 
-    private static IReadOnlyList<T> Newest<T>(IReadOnlyList<T> marks, Func<T, bool> isOther)
+    /// <summary>What lies around a moment.</summary>
+    public static DrawnPart Around(Timeline timeline, long t)
     {
-        int skip = Math.Max(0, marks.Count(isOther) - MostOfOthers);
-        return skip == 0 ? marks : [.. marks.Where(mark => !isOther(mark) || skip-- <= 0)];
+        int first = Math.Clamp(timeline.MarksBefore(t) - Most / 2, 0, Math.Max(0, timeline.Marks() - Most));
+        return Between(timeline, timeline.MomentOf(first), timeline.MomentOf(first + Most));
+    }
+
+    /// <summary>The same part of a run that has grown.</summary>
+    public DrawnPart Of(Timeline timeline) => Between(timeline, Timeline.Begin, After > 0 ? Timeline.Until : timeline.MomentOf(Math.Max(Before + Most, timeline.MarksBefore(Timeline.End + 1))));
+
+    /// <summary>Whether it shows a moment.</summary>
+    public bool Shows(long t) => Timeline.Begin <= t && t < Timeline.Until;
+
+    private static DrawnPart Between(Timeline timeline, long from, long until)
+    {
+        int before = from == long.MinValue ? 0 : timeline.MarksBefore(from), after = until == long.MaxValue ? 0 : timeline.Marks() - timeline.MarksBefore(until);
+        return new(before + after == 0 ? timeline : timeline.Between(from, until), before, after);
     }
 }

@@ -40,19 +40,20 @@ internal readonly record struct Moment(long T, MomentKind Kind, object Item)
         }
         foreach (StateBand band in timeline.Bands)
         {
-            all.Add(new(band.Begin, MomentKind.Band, band));
+            // What had begun before the part that is drawn begins with it, and what lasts longer ends with it.
+            all.Add(new(Math.Max(band.Begin, timeline.Begin), MomentKind.Band, band));
             // Its begin was concluded, and only later somebody saw it.
             if (band.Source == EvidenceSource.Inferred && band.SeenFrom > band.Begin)
-                all.Add(new(band.SeenFrom.Value, MomentKind.Seen, band));
-            if (band.End is { } end)
+                all.Add(new(Math.Max(band.SeenFrom.Value, timeline.Begin), MomentKind.Seen, band));
+            if (band.End is { } end && end < timeline.Until)
                 all.Add(new(Math.Max(band.Begin + 1, end), MomentKind.BandEnd, band));
         }
         foreach (TimeWaitBar bar in timeline.TimeWaits)
         {
-            long begin = timeline.Bands.First(b => b.Seq == bar.Seq).Begin;
-            if (bar.GoneAt is not { } gone || gone > bar.TimerEnd)
+            long begin = Math.Max(timeline.Begin, timeline.Bands.First(b => b.Seq == bar.Seq).Begin);
+            if ((bar.GoneAt is not { } gone || gone > bar.TimerEnd) && bar.TimerEnd < timeline.Until)
                 all.Add(new(Math.Max(begin + 1, bar.TimerEnd), MomentKind.TimerZero, bar));
-            if (bar.GoneAt is { } over)
+            if (bar.GoneAt is { } over && over < timeline.Until)
                 all.Add(new(Math.Max(begin + 2, over), MomentKind.TimeWaitGone, bar));
         }
         foreach (RunEvent e in timeline.Programs.Concat<RunEvent>(timeline.Environment))

@@ -193,6 +193,15 @@ public sealed record Scene
     /// <summary>Where the newest mark is.</summary>
     public required double NowY { get; init; }
 
+    /// <summary>Every moment and its place, from top to bottom.</summary>
+    public required IReadOnlyList<(long T, double Y)> Axis { get; init; }
+
+    /// <summary>The moment at a place, or the last before it.</summary>
+    public long MomentAt(double y) => Axis[Math.Max(0, Axis.Count(a => a.Y <= y) - 1)].T;
+
+    /// <summary>The place of a moment, or of the last before it.</summary>
+    public double PlaceOf(long t) => Axis[Math.Max(0, Axis.Before(t + 1, a => a.T) - 1)].Y;
+
     /// <summary>True while there is nothing to draw.</summary>
     public bool Empty => Calls.Count == 0 && Bands.Count == 0 && Events.Count == 0;
 

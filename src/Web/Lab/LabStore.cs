@@ -1,3 +1,4 @@
+using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Wire;
 
@@ -11,6 +12,12 @@ public sealed class LabStore(TimeProvider time)
     /// <summary>Most logs kept of runs that no state has announced yet.</summary>
     private const int MaxUnannounced = 4;
 
+    /// <summary>A long log is folded for so long, and then the browser may do what a person asks for.</summary>
+    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(25), Pause = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>How often a page tells how far it has come.</summary>
+    private static readonly TimeSpan Progress = TimeSpan.FromMilliseconds(250);
+
     private readonly Dictionary<string, OpenLog> _logs = [];
     private readonly List<string> _unannounced = [];
     private LabState? _state;
@@ -18,6 +25,10 @@ public sealed class LabStore(TimeProvider time)
     private LinkStatus _link;
     private long _stamp;
     private (string? Of, LabView View)? _view;
+    // The run that is shown and folded in slices; null for none.
+    private string? _slow;
+    private bool _folding;
+    private long _told;
 
     /// <summary>Something changed; <see cref="ViewOf"/> has it.</summary>
     public event Action? Changed;
@@ -59,8 +70,9 @@ public sealed class LabStore(TimeProvider time)
         OpenLog log = LogOf(batch.Run);
         long before = log.LastSeq;
         bool whole = log.Append(batch);
-        if (log.LastSeq != before)
+        if (log.LastSeq != before && (!log.IsBehind || _slow != batch.Run))
             Change();
+        _ = FoldOn();
         return whole;
     }
 
@@ -83,16 +95,37 @@ public sealed class LabStore(TimeProvider time)
     private LabView Make(OpenRun? shown)
     {
         OpenLog? log = shown is null ? null : LogOf(shown.Header.Id);
+        Timeline? timeline = log?.Timeline(shown!.Header);
+        _slow = log is { IsBehind: true } ? shown!.Header.Id : null;
+        _ = FoldOn();
         return new()
         {
             Link = _link,
             State = _state,
             Scenarios = _scenarios,
             Run = shown,
-            Timeline = log?.Timeline(shown!.Header),
+            Timeline = timeline,
             Clock = new(shown?.Now ?? 0, _stamp),
-            Loading = log is { IsBehind: true } ? (log.LastSeq, log.Total) : null,
+            Loading = log is { IsBehind: true } ? (log.Folded, Math.Max(log.Total, log.LastSeq)) : null,
         };
+    }
+
+    /// <summary>Folds what is shown slice by slice, as long as it has more than can be folded at once.</summary>
+    private async Task FoldOn()
+    {
+        if (_folding)
+            return;
+        _folding = true;
+        while (_slow is { } id && _state?.FindRun(id) is { } run && _logs.TryGetValue(id, out OpenLog? log) && log.MayFold)
+        {
+            await Task.Delay(Pause, time);
+            log.Fold(run.Header, Slice);
+            if (log.IsBehind && time.GetElapsedTime(_told) < Progress)
+                continue;
+            _told = time.GetTimestamp();
+            Change();
+        }
+        _folding = false;
     }
 
     private void SetState(LabState state)
@@ -123,7 +156,7 @@ public sealed class LabStore(TimeProvider time)
             }
             _unannounced.Add(run);
         }
-        return _logs[run] = new();
+        return _logs[run] = new(time);
     }
 
     private void Change()

@@ -25,8 +25,8 @@ public sealed class LabMoment(LabView view, RunForm? form, bool asking, long ans
     /// <summary>True while a run is shown.</summary>
     public bool RunOpen => view.Run is not null;
 
-    /// <summary>True while the lab acts by itself, or has not shown yet what it was asked for.</summary>
-    public bool Busy { get; } = asking || view.Run?.Busy == true || view.State is { } state && state.Version < answered;
+    /// <summary>True while the lab acts by itself, or the page lacks much of what it did, or has not shown yet what it was asked for.</summary>
+    public bool Busy { get; } = asking || view.Loading is not null || view.Run?.Busy == true || view.State is { } state && state.Version < answered;
 
     /// <summary>Where the run stands, or would begin.</summary>
     public ScenarioProgress? Progress { get; } = view.Timeline?.Progress ?? (form is null ? null : ScenarioProgress.Fold(form.Header(view.State), []));
@@ -84,7 +84,7 @@ public sealed class LabMoment(LabView view, RunForm? form, bool asking, long ans
         : Busy || timeline.Progress.Current is null or { Readiness: StepReadiness.Begun } ? null : timeline.Rule.Next is { } next && !(MayPredict && next.Step == timeline.Progress.Asks?.Step.Id) ? next : null;
 
     /// <summary>True while a person is asked what to expect: then the page does not say it first.</summary>
-    public bool MayPredict => predicts && Progress?.Asks is { Attempt: 0 };
+    public bool MayPredict => predicts && view.Loading is null && Progress?.Asks is { Attempt: 0 };
 
     /// <summary>Whether the question is about that step.</summary>
     public bool IsAskedAbout(string? step) => MayPredict && step == Progress?.Asks?.Step.Id;
@@ -93,7 +93,7 @@ public sealed class LabMoment(LabView view, RunForm? form, bool asking, long ans
     public string? NextCall => Progress is { } progress && progress.Current is { } current && progress.Next(current.Step.Id) is { } next ? ActionWords.Describe(progress.Header, next.Action, text) : null;
 
     /// <summary>Why neither Play all nor the next action may be pressed.</summary>
-    public string WhyNot => text[!Linked ? "page.why.disconnected" : Busy ? "page.why.step-running" : AllDone ? "page.why.all-done" : RunOpen ? "page.why.run-ended" : "page.why.form-invalid"];
+    public string WhyNot => text[!Linked ? "page.why.disconnected" : view.Loading is not null ? "page.why.loading" : Busy ? "page.why.step-running" : AllDone ? "page.why.all-done" : RunOpen ? "page.why.run-ended" : "page.why.form-invalid"];
 
     /// <summary>What was lost, by source: <c>capture 3, trace 2</c>.</summary>
     public string LostBy => view.Timeline is not { Lost: > 0 } timeline ? ""

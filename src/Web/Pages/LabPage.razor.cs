@@ -32,6 +32,7 @@ public sealed partial class LabPage : ComponentBase
     private bool _presenting;
     private string? _asked;
     private MarkKey? _chosen;
+    private Mark? _found;
     private ElementReference _clock;
     private DotNetObjectReference<LabPage>? _self;
     private IJSObjectReference? _keys;
@@ -135,7 +136,7 @@ public sealed partial class LabPage : ComponentBase
         LabView before = _view;
         RunForm? prepared = Form;
         _view = Store.ViewOf(_begun);
-        bool another = before.Run?.Header.Id != _view.Run?.Header.Id, back = before.Link != LinkStatus.Live && _view.Link == LinkStatus.Live;
+        bool another = before.Run?.Header.Id != _view.Run?.Header.Id, back = before.Link != LinkStatus.Live && _view.Link == LinkStatus.Live || before.Loading is not null && _view.Loading is null;
         _preparation.Follow(_view, Lesson, _view.Run is { } shown && (Own.Has(shown.Header.Id) || Own.Opening > 0));
         if (ScenarioOption.Basis(_view.Scenarios, _view.State) is var basis && _optionsOf != basis)
             (_optionsOf, _options) = (basis, ScenarioOption.All(_view.Scenarios, _view.State, T));
@@ -158,22 +159,10 @@ public sealed partial class LabPage : ComponentBase
     private void Choose(MarkKey? key) => _chosen = key;
 
     /// <summary>The mark before the chosen one, or the newest.</summary>
-    private MarkKey? MarkBefore()
-    {
-        if (_view.Timeline is not { } timeline)
-            return null;
-        IReadOnlyList<Mark> all = Mark.All(timeline);
-        int at = all.Count;
-        for (int i = 0; _chosen is not null && i < all.Count; i++)
-        {
-            if (all[i].Key == _chosen)
-                at = i;
-        }
-        return at > 0 ? all[at - 1].Key : _chosen;
-    }
+    private MarkKey? MarkBefore() => _view.Timeline is { } timeline && Mark.Beside(timeline, ChosenMark, -1) is { } before ? before.Key : _chosen;
 
     /// <summary>What the chosen mark is about; null for none.</summary>
-    private Mark? ChosenMark => _chosen is { } key && _view.Timeline is { } timeline ? Mark.Find(Mark.All(timeline), key) : null;
+    private Mark? ChosenMark => _found = _chosen is { } key && _view.Timeline is { } timeline ? Mark.Find(timeline, key, _found) : null;
 
     private async Task ChooseScenario(string id)
     {

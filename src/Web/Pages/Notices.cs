@@ -38,7 +38,7 @@ public static class Notices
         if (state.Notice is { } notice)
             notices.Add(new("notice", NoteLevel.Warning, text[notice]));
         if (view.Loading is var (have, total))
-            notices.Add(new("loading", NoteLevel.Info, text["page.notice.loading", ("have", have), ("total", total)]));
+            notices.Add(new("loading", NoteLevel.Info, text["page.notice.loading", ("have", PageTexts.Count(have)), ("total", PageTexts.Count(total))]));
         foreach (LabHost host in state.Hosts.Where(h => !h.Connected))
             notices.Add(new("host-" + host.Name, NoteLevel.Warning, host.Facts is null
                 ? text["page.notice.not-connected", ("host", host.Name), ("reason", state.ModeReason is { } reason ? text[reason] : "")]

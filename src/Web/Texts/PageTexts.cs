@@ -1,3 +1,4 @@
+using System.Globalization;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Texts;
 
@@ -29,6 +30,9 @@ public sealed class PageTexts(TextCatalog catalog)
 
     /// <summary>Sentences one after the other.</summary>
     public string Join(IEnumerable<Message> sentences) => string.Join(Language == "ja" ? "" : " ", sentences.Select(m => catalog[m]));
+
+    /// <summary>A number that may be large, in a sentence: <c>12,400</c>.</summary>
+    public static string Count(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
 
     /// <summary>Whether a code has a sentence.</summary>
     public bool Has(string code) => catalog.Has(code);

@@ -15,7 +15,7 @@ internal static class JoinBenchmark
 
     private const double Line = 1_000_000;
 
-    private const string Loading = "() => document.body.innerText.includes('Loading this run:')";
+    private const string Loading = "() => document.body?.innerText.includes('Loading this run:')";
 
     private static readonly TcpEndpoint Server = TcpEndpoint.Of(IPAddress.Parse("192.168.122.68"), Port), Client = TcpEndpoint.Of(IPAddress.Parse("192.168.122.177"), 40_000);
 

@@ -47,6 +47,70 @@ public sealed class FlowHistoryTests
         Assert.All(before.Arrows.Zip(fold.Now.Arrows), pair => Assert.Same(pair.First, pair.Second));
     }
 
+    [Fact]
+    public void Without_a_pause_and_with_a_host_that_tells_of_nothing_an_event_more_costs_what_it_cost_before()
+    {
+        SegmentLog log = new(["client", "server"]);
+        log.Connect(0);
+        log.Accept(200);
+        for (int i = 0; i < 6_000; i++)
+        {
+            log.Segment(true, "PSH,ACK", C + 1 + (uint)i * 100, S + 1, 2_000 + i * 4, null, len: 100);
+            log.Segment(false, "ACK", S + 1, C + 101 + (uint)i * 100, null, 2_001 + i * 4);
+        }
+        var fold = new TimelineFold(log.Header);
+        fold.Append(log.Events.Take(2_000));
+        long early = Cost(2_000), late = Cost(11_000);
+        Assert.InRange(late, 0, 3 * early);
+        Same(Timeline.Fold(log.Header, fold.Log), fold.Now);
+        // The other host was only late.
+        fold.Append(new SegmentEvent { Seq = fold.Log.Count + 1, Host = "server", T = 3_000_000_000, Received = 3_000_000_000, From = SegmentLog.Client, To = SegmentLog.Server, Flags = "PSH,ACK", SeqNo = C + 9_000_001, Ack = S + 1, Len = 100, Source = EvidenceSource.Capture });
+        Same(Timeline.Fold(log.Header, fold.Log), fold.Now);
+
+        // What is allocated tells the cost without a clock.
+        long Cost(int from)
+        {
+            fold.Append(log.Events.Skip(fold.Log.Count).Take(from - fold.Log.Count));
+            _ = fold.Now;
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            foreach (RunEvent e in log.Events.Skip(from).Take(400))
+            {
+                fold.Append(e);
+                _ = fold.Now;
+            }
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    [Fact]
+    public void A_state_that_is_told_again_and_again_costs_what_it_cost_before()
+    {
+        SegmentLog log = new([]);
+        log.Connect(0);
+        var fold = new TimelineFold(log.Header);
+        fold.Append(log.Events);
+        long early = Cost(500), late = Cost(10_000);
+        Assert.InRange(late, 0, 3 * early);
+        Same(Timeline.Fold(log.Header, fold.Log), fold.Now);
+
+        long Cost(int from)
+        {
+            Tell(from);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Tell(from + 400);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        void Tell(int until)
+        {
+            for (long seq = fold.Log.Count + 1; seq <= until; seq++)
+            {
+                fold.Append(new SocketEvent { Seq = seq, Host = "client", Source = EvidenceSource.Proc, T = 1_000_000_000 + seq * 1_000, After = 1_000_000_000 + (seq - 1) * 1_000, Local = SegmentLog.Client, Remote = SegmentLog.Server, From = TcpState.Established, To = TcpState.Established, Inode = 7 });
+                _ = fold.Now;
+            }
+        }
+    }
+
     /// <summary>Data and its ACKs, a few milliseconds apart, then a close; a few segments are lost on the way and sent again.</summary>
     private static SegmentLog Transfer(int segments, Random random, int losses, string[] captures)
     {

@@ -1,41 +1,94 @@
 using ReuseAddrDashboard.Core.Fold;
-using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Tests;
 using ReuseAddrDashboard.Web.Diagram;
+using ReuseAddrDashboard.Web.Marks;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Diagram;
 
 public sealed class DrawnPartTests
 {
-    [Fact]
-    public void Draws_all_of_the_lesson_and_the_newest_of_others()
-    {
-        RunScript script = new RunScript().StartListener().Connect();
-        for (ushort port = 1; port <= 1_000; port++)
-            script.Row("server", RunScript.ServerEnd, Stranger(port), port % 2 == 0 ? TcpState.TimeWait : TcpState.Established, timer: 60);
-        Timeline whole = Fold(script.Close().Rebind(errno: "EADDRINUSE"));
-
-        DrawnPart part = DrawnPart.Of(whole);
-
-        StateBand[] others = [.. part.Timeline.Bands.Where(b => b.Remote.ToString().StartsWith("10.9.", StringComparison.Ordinal))];
-        Assert.Equal(Enumerable.Range(1_001 - DrawnPart.MostOfOthers, DrawnPart.MostOfOthers), others.Select(b => (int)b.Remote.Port));
-        Assert.Equal(1_000 - DrawnPart.MostOfOthers, part.Left);
-        Assert.Equal(whole.Bands.Where(b => !b.Remote.ToString().StartsWith("10.9.", StringComparison.Ordinal)), part.Timeline.Bands.Except(others));
-        Assert.Equal(whole.Calls, part.Timeline.Calls);
-        Scene scene = DiagramLayout.Draw(part.Timeline, 1_000);
-        Assert.Contains(scene.TimeWaits, w => w.Band.Remote == RunScript.ClientEnd);
-        Assert.InRange(scene.HiddenSockets, DrawnPart.MostOfOthers - Frame.MostSlots, DrawnPart.MostOfOthers);
-    }
+    private readonly Timeline _long = LongRuns.Transfer(5_000).Timeline;
 
     [Fact]
     public void Leaves_a_run_as_it_is()
     {
-        Timeline whole = Fold(new RunScript().Whole());
-        Assert.Equal(new DrawnPart(whole, 0), DrawnPart.Of(whole));
+        Timeline whole = Timeline.Fold(new RunScript().Whole().Header, new RunScript().Whole().Events);
+        Assert.Equal(new DrawnPart(whole, 0, 0), DrawnPart.Newest(whole));
     }
 
-    private static Timeline Fold(RunScript script) => Timeline.Fold(script.Header, script.Events);
+    [Fact]
+    public void Of_a_long_run_draws_the_newest_marks_and_says_how_many_come_before()
+    {
+        DrawnPart part = DrawnPart.Newest(_long);
+        Assert.Same(_long.Arrows[^1], part.Timeline.Arrows[^1]);
+        Assert.InRange(part.Timeline.Arrows.Count, DrawnPart.Most / 4, DrawnPart.Most);
+        Assert.Equal((_long.Marks() - part.Count, 0), (part.Before, part.After));
+    }
 
-    private static TcpEndpoint Stranger(ushort port) => RunScript.Of("10.9.0.1:1").WithPort(port);
+    [Fact]
+    public void Parts_around_moments_show_every_mark()
+    {
+        var shown = new HashSet<object>(ReferenceEqualityComparer.Instance);
+        DrawnPart part = DrawnPart.Around(_long, long.MinValue);
+        Assert.Equal(0, part.Before);
+        while (true)
+        {
+            Scene scene = DiagramLayout.Draw(part.Timeline, 1_000);
+            shown.UnionWith(scene.Arrows.Select(a => a.Arrow));
+            shown.UnionWith(scene.Calls.Select(c => c.Mark));
+            shown.UnionWith(scene.Bands.Select(b => b.Band));
+            Assert.InRange(scene.Arrows.Count, 1, DrawnPart.Most);
+            if (part.After == 0)
+                break;
+            part = DrawnPart.Around(_long, part.Timeline.Until);
+        }
+        Assert.DoesNotContain(_long.Arrows, a => !shown.Contains(a));
+        Assert.DoesNotContain(_long.Calls, c => !shown.Contains(c));
+        Assert.DoesNotContain(_long.Bands, b => !shown.Contains(b));
+    }
+
+    [Fact]
+    public void A_state_that_had_begun_before_begins_with_the_part_and_lasts_to_its_end()
+    {
+        DrawnPart part = DrawnPart.Around(_long, _long.Arrows[_long.Arrows.Count / 2].Sent);
+        Scene scene = DiagramLayout.Draw(part.Timeline, 1_000);
+        Assert.True(part is { Before: > 0, After: > 0 });
+        BandShape open = Assert.Single(scene.Bands, b => b.Band.Host == "client" && b.Band.State == Core.Tcp.TcpState.Established);
+        Assert.InRange(open.Top, 0, 100);
+        Assert.True(open.Bottom >= scene.Axis[^1].Y);
+    }
+
+    [Fact]
+    public void What_is_drawn_keeps_its_place_while_more_comes()
+    {
+        (RunHeader header, List<RunEvent> events) = (LongRuns.Transfer(5_100).Header, LongRuns.Transfer(5_100).Events);
+        var fold = new TimelineFold(header);
+        fold.Append(events.Take(events.Count - 100));
+        DrawnPart before = DrawnPart.Newest(fold.Now);
+        int moved = 0;
+        foreach (RunEvent e in events.TakeLast(100))
+        {
+            fold.Append(e);
+            DrawnPart now = DrawnPart.Newest(fold.Now, before);
+            moved += now.Timeline.Begin == before.Timeline.Begin ? 0 : 1;
+            before = now;
+        }
+        Assert.InRange(moved, 0, 1);
+    }
+
+    [Fact]
+    public void Walking_back_mark_by_mark_reaches_the_first()
+    {
+        Timeline run = LongRuns.Transfer(1_000).Timeline;
+        IReadOnlyList<Mark> all = Mark.All(run);
+        Mark? at = Mark.Beside(run, null, -1);
+        for (int i = all.Count - 1; i >= 0; i--, at = Mark.Beside(run, at, -1))
+        {
+            Assert.Equal(all[i].Key, at?.Key);
+            Assert.Equal(all[i].Key, Mark.Find(run, all[i].Key)?.Key);
+        }
+        Assert.Null(at);
+    }
 }

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Time.Testing;
+using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
 using ReuseAddrDashboard.Web.Lab;
+using ReuseAddrDashboard.Web.Tests.Diagram;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Lab;
@@ -41,10 +43,45 @@ public sealed class LabStoreTests
     {
         _store.Apply(Labs.Snapshot(_script, 0));
         _store.Apply(new RunBatch(Run, [.. _script.Events.Take(5)], 5_000));
+        Assert.Equal((0, 5_000), _store.ViewOf(null).Loading);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
         Assert.Equal((5, 5_000), _store.ViewOf(null).Loading);
         _store.Apply(new RunBatch(Run, [_script.Events[5]], 6));
         _store.Apply(Labs.State(null, 8));
         Assert.Null(_store.ViewOf(null).Loading);
+    }
+
+    [Fact]
+    public void A_long_log_is_shown_once_it_is_whole_and_its_progress_meanwhile()
+    {
+        LongRuns run = LongRuns.Transfer(10_000);
+        _store.Apply(Labs.State(null) with { Runs = [new OpenRun(run.Header)] });
+        List<(long Have, long Total)?> told = [];
+        HashSet<Timeline> shown = new(ReferenceEqualityComparer.Instance);
+        _store.Changed += Look;
+        foreach (RunEvent[] piece in run.Events.Chunk(200))
+        {
+            Assert.True(_store.Apply(new RunBatch(run.Header.Id, piece, run.Events.Count)));
+            _time.Advance(TimeSpan.FromMilliseconds(50));
+        }
+        Assert.Equal(run.Events.Count, _store.ViewOf(null).Timeline!.Arrows.Max(a => a.Seqs[0]) + 2);
+        Assert.Null(_store.ViewOf(null).Loading);
+        // Before the first event, and with the last piece or two.
+        Assert.InRange(shown.Count, 2, 3);
+        int before = shown.Count;
+        Assert.InRange(told.Distinct().Count(), 8, 16);
+
+        // What comes then is folded and shown at once.
+        _store.Apply(new RunBatch(run.Header.Id, [run.Events[^1] with { Seq = run.Events.Count + 1 }]));
+        Look();
+        Assert.Equal(before + 1, shown.Count);
+
+        void Look()
+        {
+            LabView view = _store.ViewOf(null);
+            told.Add(view.Loading);
+            shown.Add(view.Timeline!);
+        }
     }
 
     [Fact]

@@ -165,6 +165,7 @@ public sealed class ChosenMarkTests : PageTest
         {
             _store.SetLink(LinkStatus.Live);
             _store.Apply(Labs.Snapshot(script ?? _script, state: state));
+            Fold();
         });
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".call")));
         return page;

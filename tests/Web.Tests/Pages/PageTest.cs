@@ -23,7 +23,8 @@ namespace ReuseAddrDashboard.Web.Tests.Pages;
 /// <summary>The page on a lab that a test writes, with orders that go nowhere.</summary>
 public abstract class PageTest : BunitContext
 {
-    private protected readonly LabStore _store = new(new FakeTimeProvider());
+    private protected readonly FakeTimeProvider _time = new();
+    private protected readonly LabStore _store;
     private protected readonly Orders _orders = new();
 
     /// <summary>The runs that the dashboard has stored.</summary>
@@ -38,6 +39,7 @@ public abstract class PageTest : BunitContext
 
     private protected PageTest(PageTexts texts)
     {
+        _store = new(_time);
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddSingleton<TimeProvider>(new FakeTimeProvider());
         Services.AddMudServices();
@@ -76,6 +78,13 @@ public abstract class PageTest : BunitContext
     {
         _store.Apply(snapshot);
         page.WaitForState(() => page.FindComponent<SequenceDiagram>().Instance.Timeline?.End == _store.ViewOf(null).Timeline?.End);
+    }
+
+    /// <summary>Lets a long log be folded to its end.</summary>
+    private protected void Fold()
+    {
+        while (_store.ViewOf(null).Loading is not null)
+            _time.Advance(TimeSpan.FromMilliseconds(1));
     }
 
     /// <summary>A text that stands in no catalogue.</summary>

@@ -61,7 +61,20 @@ export function watchDiagram(scroll, listener) {
     const svg = scroll.querySelector("svg[data-now]");
     return svg ? Math.max(0, Math.min(scroll.scrollHeight - scroll.clientHeight, +svg.dataset.now - scroll.clientHeight * 0.72)) : 0;
   };
-  const show = () => { scroll.parentElement.dataset.away = away ? "yes" : "no"; };
+  const show = () => {
+    const said = scroll.parentElement.dataset.away, now = away ? "yes" : "no";
+    scroll.parentElement.dataset.away = now;
+    if (said && said !== now) listener.invokeMethodAsync("Left", away);
+  };
+  // Of a long run a part is drawn. Near its end another is asked for, one after the other.
+  let asking = false;
+  const goOn = async () => {
+    const whole = scroll.querySelector("[data-before]"), box = whole?.firstElementChild.getBoundingClientRect(), view = scroll.getBoundingClientRect();
+    if (asking || !box || !(+whole.dataset.before && box.top > view.top - view.height || +whole.dataset.after && box.bottom < view.bottom + view.height)) return;
+    asking = true;
+    await listener.invokeMethodAsync("Scrolled", scroll.scrollTop + scroll.clientHeight / 2);
+    asking = false;
+  };
   // While something is chosen the picture stays at it, until a hand or Jump to now moves on.
   const follow = () => {
     if (atChosen && !away && scroll.querySelector(".chosen")) return reveal(scroll);
@@ -84,6 +97,7 @@ export function watchDiagram(scroll, listener) {
     hand = performance.now();
     away = Math.abs(scroll.scrollTop - newest()) > 60;
     show();
+    if (away) goOn();
   };
   scroll.addEventListener("scroll", scrolled, { passive: true });
   for (const kind of byHand) scroll.addEventListener(kind, touched, { passive: true });
@@ -105,6 +119,7 @@ export function watchDiagram(scroll, listener) {
   show();
   return {
     follow,
+    center(y) { scroll.scrollTop = y - scroll.clientHeight / 2; },
     // The press that chose a mark is no hand that scrolls.
     reveal() { atChosen = true; away = held = false; hand = -Infinity; show(); reveal(scroll); },
     jump() { away = held = atChosen = false; hand = -Infinity; show(); scroll.scrollTop = newest(); scroll.focus({ preventScroll: true }); },
