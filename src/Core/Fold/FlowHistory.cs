@@ -11,7 +11,7 @@ namespace ReuseAddrDashboard.Core.Fold;
 internal sealed class FlowHistory
 {
     /// <summary>Segments that are drawn again and again, at least and at most where nothing stands against it.</summary>
-    private const int Least = 64, Most = 256;
+    private const int Least = 64, Most = 128;
 
     private readonly FlowEnds _ends;
     private readonly long _until;

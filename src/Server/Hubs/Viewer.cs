@@ -16,8 +16,10 @@ namespace ReuseAddrDashboard.Server.Hubs;
 /// <param name="time">The clock for that.</param>
 internal sealed class Viewer(ILabClient browser, LabMirror mirror, Func<Task<LabState>> fresh, IReadOnlyDictionary<string, long> has, DashboardMetrics metrics, TimeProvider time)
 {
-    /// <summary>Events in one message: about 60 kB, so that a state comes between two pieces of a long log, and a slow line takes each well within SignalR's time limit for a message.</summary>
-    public const int Piece = 200;
+    /// <summary>
+    /// Events in one message: about 30 kB, so that a browser reads one between two frames, a state comes between two pieces of a long log, and a slow line takes each well within SignalR's time limit for a message.
+    /// </summary>
+    public const int Piece = 100;
 
     private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Dictionary<string, long> _has = new(has);

@@ -11,8 +11,11 @@ namespace ReuseAddrDashboard.Web.Diagram;
 /// <param name="After">Marks that come after it.</param>
 public sealed record DrawnPart(Timeline Timeline, int Before, int After)
 {
-    /// <summary>Most marks that are drawn at once.</summary>
-    public const int Most = 400;
+    /// <summary>A run of no more marks is drawn whole.</summary>
+    public const int Whole = 400;
+
+    /// <summary>Most marks of a part: some windows full, and no more than a browser draws while a person scrolls.</summary>
+    public const int Most = 160;
 
     /// <summary>Marks of it.</summary>
     public int Count => Timeline.Whole.Marks() - Before - After;
@@ -26,7 +29,7 @@ public sealed record DrawnPart(Timeline Timeline, int Before, int After)
     public static DrawnPart Newest(Timeline timeline, DrawnPart? before = null)
     {
         int all = timeline.Marks();
-        if (all <= Most)
+        if (all <= Whole)
             return new(timeline, 0, 0);
         long from = before is { After: 0, Timeline.Begin: > long.MinValue and var begun } && all - timeline.MarksBefore(begun) is > 0 and <= Most ? begun : timeline.MomentOf(all - Most / 2);
         return Between(timeline, from, long.MaxValue);

@@ -70,6 +70,7 @@ public abstract class PageTest : BunitContext
     private protected IRenderedComponent<LabPage> Show(RunScript? script, LabState? state = null)
     {
         _store.Apply(Labs.Snapshot(script, state: state));
+        Fold();
         _store.SetLink(LinkStatus.Live);
         return Render<LabPage>();
     }
@@ -77,6 +78,7 @@ public abstract class PageTest : BunitContext
     private protected void Apply(IRenderedComponent<LabPage> page, Joined snapshot)
     {
         _store.Apply(snapshot);
+        Fold();
         page.WaitForState(() => page.FindComponent<SequenceDiagram>().Instance.Timeline?.End == _store.ViewOf(null).Timeline?.End);
     }
 
