@@ -61,6 +61,9 @@ public sealed class DrawnPartTests
     }
 
     [Fact]
+    public void A_part_of_segments_alone_is_drawn() => Assert.False(DiagramLayout.Draw(_long with { Calls = [], Bands = [], TimeWaits = [] }, 1_000).Empty);
+
+    [Fact]
     public void What_is_drawn_keeps_its_place_while_more_comes()
     {
         (RunHeader header, List<RunEvent> events) = (LongRuns.Transfer(5_100).Header, LongRuns.Transfer(5_100).Events);
