@@ -12,12 +12,13 @@ internal sealed class StoreFile(DataDirectory data, TimeProvider time) : IDispos
 {
     private static readonly string[] Parts = ["", "-wal", "-shm"];
     private SqliteConnection? _held;
+    private FileIdentity? _identity;
     private (long Length, DateTime Written)? _checked;
 
-    /// <summary>The connection string of a database. A path with a semicolon stays a path.</summary>
+    /// <summary>The connection string of a database that is there: whoever reads makes none in a deleted one's place. A path with a semicolon stays a path.</summary>
     public static string Connection(string database, bool pooling = true) =>
         // A lock that another program holds is waited for so long, in seconds, and then told.
-        new SqliteConnectionStringBuilder { DataSource = database, Pooling = pooling, DefaultTimeout = 2 }.ToString();
+        new SqliteConnectionStringBuilder { DataSource = database, Pooling = pooling, DefaultTimeout = 2, Mode = SqliteOpenMode.ReadWrite }.ToString();
 
     /// <summary>Opens the database, which has its tables, and keeps it open.</summary>
     public void Hold()
@@ -25,6 +26,7 @@ internal sealed class StoreFile(DataDirectory data, TimeProvider time) : IDispos
         _held?.Dispose();
         _held = new SqliteConnection(Connection(data.Database, pooling: false));
         _held.Open();
+        _identity = FileIdentity.At(data.Database);
         using SqliteCommand command = _held.CreateCommand();
         // A reader has the write-ahead log open as well.
         command.CommandText = "SELECT count(*) FROM (SELECT 1 FROM runs LIMIT 1)";
@@ -32,22 +34,7 @@ internal sealed class StoreFile(DataDirectory data, TimeProvider time) : IDispos
     }
 
     /// <summary>True while the database that is held is the one at its path.</summary>
-    public bool IsInPlace()
-    {
-        foreach (string link in Directory.EnumerateFiles("/proc/self/fd"))
-        {
-            try
-            {
-                if (File.ResolveLinkTarget(link, returnFinalTarget: false)?.FullName == data.Database)
-                    return File.Exists(data.Database);
-            }
-            catch (IOException)
-            {
-                // Closed meanwhile.
-            }
-        }
-        return false;
-    }
+    public bool IsInPlace() => _identity is { } held && FileIdentity.At(data.Database) == held;
 
     /// <summary>
     /// False where the file was overwritten or cut, or where a checkpoint that the disk had no room for ended half-way. SQLite itself would notice only when it reads such a page again, perhaps after the next start.
@@ -137,7 +124,7 @@ internal sealed class StoreFile(DataDirectory data, TimeProvider time) : IDispos
     public void Release()
     {
         _held?.Dispose();
-        _held = null;
+        (_held, _identity) = (null, null);
         SqliteConnection.ClearAllPools();
     }
 

@@ -28,7 +28,7 @@ internal sealed partial class StoreWriter : IAsyncDisposable
 
     // A damaged database was put aside, and none has taken its place yet: what to tell once one has.
     private Message? _aside;
-    private long _lookedAt, _busySince;
+    private long _busySince;
 
     public StoreWriter(RunStore store, StoreFile file, DataDirectory data, DashboardMetrics metrics, TimeProvider time, ILogger<StoreWriter> logger)
     {
@@ -109,7 +109,7 @@ internal sealed partial class StoreWriter : IAsyncDisposable
                     await Renew();
                     throw new StoreReplacedException();
                 }
-                LookAtFile(work.Write is null);
+                LookAtFile();
                 if (work.Write is { } write)
                     await write(_store);
                 if (work.Write is not null || _last is StoreState.Gone or StoreState.Damaged)
@@ -135,10 +135,9 @@ internal sealed partial class StoreWriter : IAsyncDisposable
         }
     }
 
-    private void LookAtFile(bool asked)
+    // Before each write: what goes to a file without a name is stored nowhere.
+    private void LookAtFile()
     {
-        if (!asked && _time.GetElapsedTime(_lookedAt) < LookApart)
-            return;
         if (!_file.IsInPlace())
         {
             _file.WriteAnew();
@@ -148,8 +147,6 @@ internal sealed partial class StoreWriter : IAsyncDisposable
         {
             throw new StoreDamagedException();
         }
-        // Where the look fails the next write looks again: what goes to a file without a name is stored nowhere.
-        _lookedAt = _time.GetTimestamp();
     }
 
     /// <returns>What the store's state is to be told by.</returns>

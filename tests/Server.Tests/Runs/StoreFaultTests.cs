@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
@@ -127,6 +128,10 @@ public sealed class StoreFaultTests : IDisposable
         else
             Directory.EnumerateFiles(_data.Path, "runs.db*").ToList().ForEach(File.Delete);
         await Step(dashboard, id, "connect");
+        // What is shown after it is in the file, and not in the one without a name: a kill would take that.
+        Assert.True(File.Exists(Database));
+        int shown = (await dashboard.Run(id)).Events.Count;
+        Assert.InRange(int.Parse(Assert.Single(EarlierData.Query(_data.Path, $"SELECT count(*) FROM events WHERE Run = '{id}'")), CultureInfo.InvariantCulture), shown, int.MaxValue);
         await Until(() => File.Exists(Database) ? dashboard.Lab.State().ContinueWith(t => t.Result.Value.Notice?.Code == "store.written-anew", TaskScheduler.Default) : Task.FromResult(false));
         Assert.Contains(EarlierData.Query(_data.Path, "SELECT Id FROM runs"), r => r == ended);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Database));
@@ -181,7 +186,7 @@ public sealed class StoreFaultTests : IDisposable
     {
         EarlierData.Make(_data.Path);
         foreach (string id in (string[])[EarlierData.Completed, EarlierData.Open])
-            EarlierData.Execute(_data.Path, string.Format(System.Globalization.CultureInfo.InvariantCulture, damage, id));
+            EarlierData.Execute(_data.Path, string.Format(CultureInfo.InvariantCulture, damage, id));
         await using TestDashboard dashboard = await TestDashboard.Start(_data.Path);
         foreach (string id in (string[])[EarlierData.Completed, EarlierData.Open])
         {
