@@ -9,6 +9,7 @@ using ReuseAddrDashboard.Server.Api.Description;
 using ReuseAddrDashboard.Server.Edge;
 using ReuseAddrDashboard.Server.Runs;
 using ReuseAddrDashboard.Server.Runs.Capture;
+using ReuseAddrDashboard.Server.Runs.Export;
 
 namespace ReuseAddrDashboard.Server.Api;
 
@@ -27,6 +28,12 @@ internal static class RunsApi
             .WithSummary("A host's sockets at a moment, as ss -anot4 'sport == :PORT' prints them.").WithDescription("Of the host that has the scenario's first port, where none is named.");
         api.MapGet("/runs/{id}/capture.pcapng", Capture).WithName("getCapture").WithTags("runs").Produces<byte[]>(StatusCodes.Status200OK, RunCapture.MediaType).Fails(400, 404, 422, 503)
             .WithSummary("The run's captured segments for Wireshark and tshark.").WithDescription("Hosts as interfaces, nanosecond stamps, beside each packet the call before it. Each segment once, as its sender captured it; with host what that one captured, with host=all every copy.");
+        api.MapGet("/runs/{id}/strace", Strace).WithName("getStrace").WithTags("runs").Produces<string>(StatusCodes.Status200OK, "text/plain").Fails(400, 404, 422, 503)
+            .WithSummary("The run's calls as strace -r -T prints them.").WithDescription("Of all hosts, each call behind the host and program that made it, or with host of that one.");
+        api.MapGet("/runs/{id}/diagram.mermaid", Mermaid).WithName("getMermaid").WithTags("runs").Produces<string>(StatusCodes.Status200OK, "text/plain").Fails(404, 422, 503)
+            .WithSummary("The sequence diagram in Mermaid's language.").WithDescription("Calls, segments and states in the order of the axis; inferred segments are dashed, those that did not arrive end in a cross.");
+        api.MapGet("/runs/{id}/report.md", Report).WithName("getReport").WithTags("runs").Produces<string>(StatusCodes.Status200OK, LabNote.MediaType).Fails(404, 422, 503)
+            .WithSummary("The run as a lab note in Markdown.").WithDescription("Hosts, what was chosen, each step with its calls and what ss showed after it, the diagram in Mermaid, the prediction, the outcome and why, in the language that is asked for.");
         api.MapGet("/runs/{id}/verdict", Verdict).WithName("getVerdict").WithTags("runs").Produces<RunVerdict>().Fails(404, 422, 503)
             .WithSummary("What the kernel's bind rule says of the run's binds and listens.").WithDescription("Of each that was made on the run's ports, beside the real errno, and of the next.");
     }
@@ -78,6 +85,20 @@ internal static class RunsApi
             ? Results.Stream(body => RunCapture.Write(run, host, body, cancel), RunCapture.MediaType, host is null ? $"{run.Id}.pcapng" : $"{run.Id}-{host}.pcapng")
             : Problems.Result(StatusCodes.Status404NotFound, new Message(EdgeCodes.NoCapture), id);
     }
+
+    private static async Task<IResult> Strace([Description(IdText)] string id, [Description("Only the calls of this host, by its role.")] string? host, RunReads reads, CancellationToken cancel)
+    {
+        (RunFile? run, Problem? problem) = await reads.Find(id, cancel);
+        if (run is null)
+            return Problems.Result(problem!);
+        return host is not null && UnknownHost(run, host) is { } unknown ? Problems.Result(unknown) : Results.Text(StraceText.Write(run, host));
+    }
+
+    private static async Task<IResult> Mermaid([Description(IdText)] string id, RunReads reads, HttpContext http, CancellationToken cancel) =>
+        await reads.Find(id, cancel) is var (run, problem) && run is not null ? Results.Text(MermaidDiagram.Write(Timeline.Fold(RunFiles.HeaderOf(run), run.Events), RequestLanguage.Texts(http))) : Problems.Result(problem!);
+
+    private static async Task<IResult> Report([Description(IdText)] string id, RunReads reads, HttpContext http, CancellationToken cancel) =>
+        await reads.Find(id, cancel) is var (run, problem) && run is not null ? Results.Text(LabNote.Write(run, RequestLanguage.Texts(http)), LabNote.MediaType, System.Text.Encoding.UTF8) : Problems.Result(problem!);
 
     private static IResult Moment(string id) => Problems.Result(StatusCodes.Status400BadRequest, new Message(EdgeCodes.Moment), id);
 

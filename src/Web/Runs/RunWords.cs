@@ -16,17 +16,9 @@ public static class RunWords
 
     /// <summary>Ports and values as they were, with the labels of the lesson where that is still listed.</summary>
     public static string Values(RunSummary run, Scenario? lesson, PageTexts text) => string.Join(", ",
-        [text["runs.ports", ("ports", string.Join(", ", run.Ports.Values))], .. run.Values.Select(v => lesson?.Values.FirstOrDefault(x => x.Id == v.Key) is { } of ? $"{text[of.Label]}: {Shown(of, v.Value, text)}" : $"{v.Key} = {v.Value}")]);
+        [text["runs.ports", ("ports", string.Join(", ", run.Ports.Values))], .. run.Values.Select(v => lesson?.Values.FirstOrDefault(x => x.Id == v.Key) is { } of ? $"{text[of.Label]}: {of.Shown(v.Value, text.Catalog)}" : $"{v.Key} = {v.Value}")]);
 
     /// <summary>Values of a run with their labels.</summary>
     public static IReadOnlyList<(string Label, string Value)> Values(RunHeader run, PageTexts text) =>
-        [.. run.Script.Values.Select(v => (text[v.Label], Shown(v, run.Values.GetValueOrDefault(v.Id, v.Default), text)))];
-
-    /// <summary>A value as a person reads it.</summary>
-    public static string Shown(ScenarioValue of, Scalar content, PageTexts text) => of.Kind switch
-    {
-        ValueKind.Switch => text[content.IsTrue ? "page.value.on" : "page.value.off"],
-        ValueKind.Choice => of.Choices?.FirstOrDefault(c => c.Id == content.ToString()) is { } choice ? text[choice.Label] : content.ToString(),
-        _ => of.Unit is { } unit ? $"{content} {unit}" : content.ToString(),
-    };
+        [.. run.Script.Values.Select(v => (text[v.Label], v.Shown(run.Values.GetValueOrDefault(v.Id, v.Default), text.Catalog)))];
 }
