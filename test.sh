@@ -195,30 +195,23 @@ report() {
   fi
 }
 
-# Tests that measure times of the kernel's have the machine to themselves, and so has the browser, which stands still where others take the processors. What waits for the kernel goes beside what computes.
-alone=() kernel=() computing=() browser=()
-for name in "${names[@]}"; do
-  case $name in
-    Agent.Tests | Server.Tests) alone+=("$name") ;;
-    Lessons | Faults) kernel+=("$name") ;;
-    EndToEnd) browser+=("$name") ;;
-    *) computing+=("$name") ;;
+# What waits for the kernel and what computes goes side by side, in three rows; the browser has the machine to itself, since it stands still where others take the processors.
+row_of() {
+  case $1 in
+    EndToEnd) echo browser ;;
+    Agent.Tests | Lessons) echo agents ;;
+    Server.Tests | Faults) echo server ;;
+    *) echo rest ;;
   esac
+}
+begun=()
+for row in agents server rest; do
+  (for name in "${names[@]}"; do [[ $(row_of "$name") == "$row" ]] && run "$name"; done) &
+  begun+=($!)
 done
-for name in "${alone[@]}"; do
-  run "$name"
-  report "$name"
-done
-(for name in "${kernel[@]}"; do run "$name"; done) &
-beside=$!
-for name in "${computing[@]}"; do
-  run "$name"
-  report "$name"
-done
-wait "$beside"
-for name in "${kernel[@]}"; do report "$name"; done
-for name in "${browser[@]}"; do
-  run "$name"
+wait "${begun[@]}"
+for name in "${names[@]}"; do
+  [[ $(row_of "$name") == browser ]] && run "$name"
   report "$name"
 done
 ((total > 0)) || stop "No test ran."

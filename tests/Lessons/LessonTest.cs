@@ -63,6 +63,10 @@ public abstract class LessonTest(LessonDashboard dashboard)
             Assert.True(chosen.Id == explanation, $"{id}: the explanation chosen is {chosen.Id}, not {explanation}.\n{told}");
         Assert.DoesNotContain(timeline.Rule.Made, check => check.Match == RuleMatch.Differs);
         Assert.True(run.Events.OfType<NoteEvent>().All(n => n.Code != NoteCodes.RuleMismatch), $"{id}: an alarm of the bind rule.\n{told}");
+        if (index != 0 || lab.Mode != HostsMode.Namespaces)
+            return;
+        bool repeated = await ByHand.Repeats(dashboard.Id, run, limit.Token);
+        Assert.True(repeated || !Environment.IsPrivilegedProcess || id is not ("without-reuseaddr" or "with-reuseaddr" or "half-close" or "inherited-by-child" or "linger-zero"), $"{id} was not repeated by hand.");
     }
 
     /// <summary>Holds that a lesson cannot be started here, and that the answer says what is missing.</summary>

@@ -21,7 +21,7 @@ internal static class HostNamespace
             return null;
         // Hosts made by root stay in the user namespace there is, and nobody may enter that again.
         string[] user = Link($"{thread}/ns/user") == Link("/proc/self/ns/user") ? [] : ["--preserve-credentials", $"--user={thread}/ns/user"];
-        ProcessStartInfo start = new("nsenter", [.. user, $"--net={thread}/ns/net", program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("nsenter", [.. user, $"--net={thread}/ns/net", program, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         return Process.Start(start) ?? throw new InvalidOperationException("nsenter did not start.");
     }
 

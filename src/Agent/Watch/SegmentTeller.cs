@@ -14,6 +14,9 @@ internal sealed class SegmentTeller(Action<RunEvent> tell, RowsOption? rows, Fun
     /// <summary>Events told in one second at most; what is beyond is counted.</summary>
     public const int MaxPerSecond = 2000;
 
+    /// <summary>Looked at in one second at most where others' are withheld: an event is made for each, since it may turn out to be the run's own.</summary>
+    public const int MaxLookedAt = 10 * MaxPerSecond;
+
     private const long Second = 1_000_000_000;
 
     private readonly FlowMemory _flows = new();
@@ -22,7 +25,7 @@ internal sealed class SegmentTeller(Action<RunEvent> tell, RowsOption? rows, Fun
     private readonly GapCounter _malformed = new(Second, new Message("gap.capture-unreadable"));
     private ushort[] _ports = [];
     private long _second = long.MinValue;
-    private int _told, _lost;
+    private int _lookedAt, _told, _lost;
 
     /// <summary>Tells of these ports from now on.</summary>
     public void Watch(ushort[] ports)
@@ -59,11 +62,15 @@ internal sealed class SegmentTeller(Action<RunEvent> tell, RowsOption? rows, Fun
             (sent, received) = (true, true);
         }
         Sighting sighting = _flows.See(segment, outgoing, packet.Interface, at);
-        if (sighting == Sighting.Copy)
+        if (sighting == Sighting.Copy || !HasRoom(at))
             return;
         SegmentEvent seen = Event(packet, segment, at, sent, received, sighting == Sighting.Retransmission);
-        if (withholds?.Invoke(seen) is not true && HasRoom(at))
+        if (withholds?.Invoke(seen) is true)
+            return;
+        if (_told++ < MaxPerSecond)
             tell(seen);
+        else
+            _lost++;
     }
 
     /// <summary>After each round of packets.</summary>
@@ -81,12 +88,9 @@ internal sealed class SegmentTeller(Action<RunEvent> tell, RowsOption? rows, Fun
     {
         long second = at / Second;
         if (second != _second)
-            (_second, _told) = (second, 0);
-        if (_told < MaxPerSecond)
-        {
-            _told++;
+            (_second, _told, _lookedAt) = (second, 0, 0);
+        if (_lookedAt++ < (withholds is null ? MaxPerSecond : MaxLookedAt))
             return true;
-        }
         _lost++;
         return false;
     }

@@ -10,6 +10,7 @@ using ReuseAddrDashboard.Server.Edge;
 using ReuseAddrDashboard.Server.Runs;
 using ReuseAddrDashboard.Server.Runs.Capture;
 using ReuseAddrDashboard.Server.Runs.Export;
+using ReuseAddrDashboard.Server.Runs.Export.ByHand;
 
 namespace ReuseAddrDashboard.Server.Api;
 
@@ -34,6 +35,8 @@ internal static class RunsApi
             .WithSummary("The sequence diagram in Mermaid's language.").WithDescription("Calls, segments and states in the order of the axis; inferred segments are dashed, those that did not arrive end in a cross.");
         api.MapGet("/runs/{id}/report.md", Report).WithName("getReport").WithTags("runs").Produces<string>(StatusCodes.Status200OK, LabNote.MediaType).Fails(404, 422, 503)
             .WithSummary("The run as a lab note in Markdown.").WithDescription("Hosts, what was chosen, each step with its calls and what ss showed after it, the diagram in Mermaid, the prediction, the outcome and why, in the language that is asked for.");
+        api.MapGet("/runs/{id}/by-hand.md", ByHand).WithName("getByHand").WithTags("runs").Produces<string>(StatusCodes.Status200OK, LabNote.MediaType).Fails(404, 422, 503)
+            .WithSummary("How the run is repeated by hand, in Markdown.").WithDescription("The lesson's programs in C with the run's calls, and what one types and presses in the terminals, in the language that is asked for; where plain programs cannot repeat it, why.");
         api.MapGet("/runs/{id}/verdict", Verdict).WithName("getVerdict").WithTags("runs").Produces<RunVerdict>().Fails(404, 422, 503)
             .WithSummary("What the kernel's bind rule says of the run's binds and listens.").WithDescription("Of each that was made on the run's ports, beside the real errno, and of the next.");
     }
@@ -99,6 +102,9 @@ internal static class RunsApi
 
     private static async Task<IResult> Report([Description(IdText)] string id, RunReads reads, HttpContext http, CancellationToken cancel) =>
         await reads.Find(id, cancel) is var (run, problem) && run is not null ? Results.Text(LabNote.Write(run, RequestLanguage.Texts(http)), LabNote.MediaType, System.Text.Encoding.UTF8) : Problems.Result(problem!);
+
+    private static async Task<IResult> ByHand([Description(IdText)] string id, RunReads reads, HttpContext http, CancellationToken cancel) =>
+        await reads.Find(id, cancel) is var (run, problem) && run is not null ? Results.Text(HandNote.Write(run, RequestLanguage.Texts(http)), LabNote.MediaType, System.Text.Encoding.UTF8) : Problems.Result(problem!);
 
     private static IResult Moment(string id) => Problems.Result(StatusCodes.Status400BadRequest, new Message(EdgeCodes.Moment), id);
 

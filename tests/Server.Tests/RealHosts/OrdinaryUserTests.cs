@@ -64,8 +64,9 @@ public sealed class OrdinaryUserTests
         await lab.Reset();
         RunFile run = await lab.Dashboard.Run(id);
         Assert.True(run.Outcome == Outcome.Completed, $"{lesson}: {run.Outcome}");
-        Assert.Empty(run.Events.OfType<GapEvent>());
-        return run;
+        Assert.Empty(RealLab.Losses(run));
+        // What the kernel passed over may have been of this run, or of any other program of the machine: that one is played again.
+        return run.Events.OfType<GapEvent>().Any() ? await Play(lab, lesson) : run;
     }
 
     private static void Compare(RunFile run, Tally tally)

@@ -125,6 +125,9 @@ internal sealed class RealLab : IAsyncDisposable
         throw new TimeoutException();
     }
 
+    /// <summary>What was lost of a run, without what the kernel passed over: that may have been of any socket of the machine.</summary>
+    public static IEnumerable<GapEvent> Losses(RunFile run) => run.Events.OfType<GapEvent>().Where(g => g.Reason.Code != "gap.trace-passed-over");
+
     /// <summary>What a viewer folds the run's log with.</summary>
     public static RunHeader Header(RunFile run) => RunFiles.HeaderOf(run);
 

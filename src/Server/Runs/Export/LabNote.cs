@@ -22,9 +22,9 @@ internal static class LabNote
     {
         RunHeader header = RunFiles.HeaderOf(run);
         Timeline timeline = Timeline.Fold(header, run.Events);
-        var note = new Note(texts);
-        note.Line($"# {Note.Plain(note.Of(run.Script.Title))}");
-        note.Line(Note.Plain(note.Of(run.Script.Summary)));
+        var note = new MarkdownText(texts);
+        note.Line($"# {MarkdownText.Plain(note.Of(run.Script.Title))}");
+        note.Line(MarkdownText.Plain(note.Of(run.Script.Summary)));
         note.Line(texts[Message.Of("report.run", ("run", run.Id), ("when", run.StartedAt.ToString("yyyy-MM-dd HH:mm:ss 'UTC'zzz", CultureInfo.InvariantCulture)))]);
         Hosts(note, run);
         Chosen(note, run);
@@ -36,12 +36,12 @@ internal static class LabNote
         if (run.Script.ReadMore.Count > 0)
         {
             note.Heading("report.read-more");
-            note.Line(string.Join('\n', run.Script.ReadMore.Select(r => r.About is { } about ? $"- {Note.Plain(r.Source)}: {Note.Plain(note.Of(about))}" : $"- {Note.Plain(r.Source)}")));
+            note.Line(string.Join('\n', run.Script.ReadMore.Select(r => r.About is { } about ? $"- {MarkdownText.Plain(r.Source)}: {MarkdownText.Plain(note.Of(about))}" : $"- {MarkdownText.Plain(r.Source)}")));
         }
         return note.ToString();
     }
 
-    private static void Hosts(Note note, RunFile run)
+    private static void Hosts(MarkdownText note, RunFile run)
     {
         note.Heading("report.hosts");
         note.Table([note.Texts["report.host"], note.Texts["report.address"], note.Texts["report.kernel"], note.Texts["report.sources"]], run.Hosts.Select(h => new[]
@@ -50,7 +50,7 @@ internal static class LabNote
         }));
     }
 
-    private static void Chosen(Note note, RunFile run)
+    private static void Chosen(MarkdownText note, RunFile run)
     {
         note.Heading("report.chosen");
         note.Table([note.Texts["report.value"], ""],
@@ -60,10 +60,10 @@ internal static class LabNote
         ]);
     }
 
-    private static void Step(Note note, RunFile run, ScenarioStep step)
+    private static void Step(MarkdownText note, RunFile run, ScenarioStep step)
     {
-        note.Line($"## {Note.Plain(note.Of(step.Title))}");
-        note.Line(Note.Plain(note.Of(step.Does)));
+        note.Line($"## {MarkdownText.Plain(note.Of(step.Title))}");
+        note.Line(MarkdownText.Plain(note.Of(step.Does)));
         var lines = new List<string>();
         long? end = null;
         bool within = false;
@@ -104,78 +104,29 @@ internal static class LabNote
         }
     }
 
-    private static void Outcome(Note note, RunFile run, Timeline timeline)
+    private static void Outcome(MarkdownText note, RunFile run, Timeline timeline)
     {
         if (run.Script.Question is { } question && timeline.Notes.Where(n => n.Code == NoteCodes.Predicted).ToArray() is { Length: > 0 } predictions)
         {
             note.Heading("report.prediction");
-            note.Line(Note.Plain(note.Of(question.Text)));
-            note.Line(string.Join('\n', predictions.Select(p => $"- {Note.Plain(note.Texts[p.Message])}")));
+            note.Line(MarkdownText.Plain(note.Of(question.Text)));
+            note.Line(string.Join('\n', predictions.Select(p => $"- {MarkdownText.Plain(note.Texts[p.Message])}")));
         }
         note.Heading("report.outcome");
         foreach (StepResult result in timeline.Results)
         {
             VerdictWords words = VerdictMessages.Words(result);
             string step = run.Script.FindStep(result.Step) is { } of ? note.Of(of.Title) : result.Step;
-            note.Line($"**{Note.Plain(step)}{(result.Attempt > 1 ? $" ({result.Attempt})" : "")}: `{StraceLine.Write(result.Deciding.Call)}`**");
-            note.Line(Note.Plain(note.Join([words.Result, .. words.Why, .. words.Rule is { } rule ? (Message[])[rule] : []])));
+            note.Line($"**{MarkdownText.Plain(step)}{(result.Attempt > 1 ? $" ({result.Attempt})" : "")}: `{StraceLine.Write(result.Deciding.Call)}`**");
+            note.Line(MarkdownText.Plain(note.Join([words.Result, .. words.Why, .. words.Rule is { } rule ? (Message[])[rule] : []])));
             if (words.Remedies.Count > 0)
-                note.Line(string.Join('\n', words.Remedies.Select(r => $"- {Note.Plain(note.Texts[r])}")));
+                note.Line(string.Join('\n', words.Remedies.Select(r => $"- {MarkdownText.Plain(note.Texts[r])}")));
         }
         if (timeline.Results.Count == 0)
             note.Line(note.Texts["report.undecided"]);
         else if (run.Script.Explanations.FirstOrDefault(e => e.When.Holds(timeline.Facts)) is { } explanation)
-            note.Line(Note.Plain(note.Of(explanation.Text)));
+            note.Line(MarkdownText.Plain(note.Of(explanation.Text)));
         if (timeline.Lost > 0)
-            note.Line(string.Join('\n', timeline.Gaps.Where(g => g.Lost > 0).Select(g => $"- {g.Lost}: {Note.Plain(note.Texts[g.Reason])}")));
-    }
-
-    /// <summary>Markdown that is put together block by block.</summary>
-    private sealed class Note(TextCatalog texts)
-    {
-        private readonly StringBuilder _text = new();
-
-        public TextCatalog Texts => texts;
-
-        public string Of(LocalText text) => text.In(texts.Language);
-
-        public string Join(IEnumerable<Message> sentences) => string.Join(texts.Language == "ja" ? "" : " ", sentences.Select(m => texts[m]));
-
-        public void Heading(string code) => Line($"## {texts[code]}");
-
-        public void Line(string block) => _text.Append(_text.Length > 0 ? "\n" : "").Append(block).Append('\n');
-
-        /// <summary>A block of code, with a fence that is longer than any within it.</summary>
-        public void Fence(string language, string code)
-        {
-            int longest = 0, ticks = 0;
-            foreach (char c in code)
-                longest = Math.Max(longest, ticks = c == '`' ? ticks + 1 : 0);
-            string fence = new('`', Math.Max(3, longest + 1));
-            Line($"{fence}{language}\n{code.TrimEnd('\n')}\n{fence}");
-        }
-
-        public void Table(IReadOnlyList<string> head, IEnumerable<string[]> rows)
-        {
-            var table = new StringBuilder($"| {string.Join(" | ", head)} |\n|{string.Concat(head.Select(_ => "---|"))}");
-            foreach (string[] row in rows)
-                table.Append($"\n| {string.Join(" | ", row.Select(cell => Plain(cell)))} |");
-            Line(table.ToString());
-        }
-
-        /// <summary>Text in which nothing is markup, and that stays on its line.</summary>
-        public static string Plain(string text)
-        {
-            var plain = new StringBuilder(text.Length + 8);
-            foreach (char c in text)
-            {
-                if (c is '\\' or '`' or '*' or '_' or '[' or ']' or '<' or '>' or '|' or '#' or '&' or '~')
-                    plain.Append('\\');
-                plain.Append(char.IsControl(c) ? ' ' : c);
-            }
-            return plain.ToString();
-        }
-
-        public override string ToString() => _text.ToString();
+            note.Line(string.Join('\n', timeline.Gaps.Where(g => g.Lost > 0).Select(g => $"- {g.Lost}: {MarkdownText.Plain(note.Texts[g.Reason])}")));
     }
 }
