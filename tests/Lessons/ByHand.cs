@@ -70,7 +70,7 @@ internal sealed class ByHand : IDisposable
                     await Kill(command, cancel);
                     break;
                 case HandWait { For: { For: WaitFor.Time, LimitMs: { } ms } }:
-                    await Task.Delay(ms, TimeProvider.System, cancel);
+                    await Task.Delay(TimeSpan.FromMilliseconds(ms), TimeProvider.System, cancel);
                     break;
                 case HandWait { For: { } wait } when wait.State is { } state:
                     await Until(state, wait.For == WaitFor.State, ports.Values, wait.Host is { } host ? _run.Hosts.Single(h => h.Name == host) : _run.Hosts.Single(h => h.Name == _run.Script.MainPort.Host), cancel);

@@ -9,7 +9,7 @@ namespace ReuseAddrDashboard.Server.Runs.Export.ByHand;
 /// <summary>A program of a lesson as a C program for Linux and glibc 2.32 or newer, for <c>gcc -o NAME NAME.c</c>: the run's calls with the run's arguments, each with what it returned; it waits for Enter where other programs go on.</summary>
 internal static class CSource
 {
-    private const string Head = """
+    private const string Includes = """
         #define _GNU_SOURCE
         #include <arpa/inet.h>
         #include <errno.h>
@@ -23,9 +23,9 @@ internal static class CSource
         #include <sys/time.h>
         #include <unistd.h>
 
-        static char buffer[1 << 20], zeros[1 << 20];
-        static socklen_t size;
+        """;
 
+    private const string At = """
         static struct sockaddr *at(const char *ip, int port)
         {
             static struct sockaddr_storage address;
@@ -34,12 +34,10 @@ internal static class CSource
 
             memset(&address, 0, sizeof(address));
             if (strchr(ip, ':')) {
-                size = sizeof(*v6);
                 v6->sin6_family = AF_INET6;
                 v6->sin6_port = htons(port);
                 inet_pton(AF_INET6, ip, &v6->sin6_addr);
             } else {
-                size = sizeof(*v4);
                 v4->sin_family = AF_INET;
                 v4->sin_port = htons(port);
                 inet_pton(AF_INET, ip, &v4->sin_addr);
@@ -47,6 +45,9 @@ internal static class CSource
             return (struct sockaddr *)&address;
         }
 
+        """;
+
+    private const string Made = """
         static long made(const char *call, long result)
         {
             if (result < 0)
@@ -57,6 +58,9 @@ internal static class CSource
             return result;
         }
 
+        """;
+
+    private const string Enter = """
         static void enter(const char *what)
         {
             printf("> %s\n", what);
@@ -64,7 +68,6 @@ internal static class CSource
             if (getchar() == EOF)
                 exit(1);
         }
-
 
         """;
 
@@ -101,7 +104,16 @@ internal static class CSource
         if (!ended)
             body.Append(CultureInfo.InvariantCulture, $"\n    enter({Quoted(prompts(null))});\n");
         string[] sockets = [.. program.Turns.SelectMany(t => t.Does).OfType<CallEvent>().Select(c => c.Accepted ?? c.Socket).Distinct()];
-        return $"{Head}int main(void)\n{{\n    int {string.Join(", ", sockets.Select(s => $"{s} = -1"))};\n\n    signal(SIGPIPE, SIG_IGN);\n{body}    return 0;\n}}\n";
+        string calls = body.ToString();
+        // Only what is used: gcc -Wall says nothing.
+        string[] head =
+        [
+            Includes,
+            .. calls.Contains(" buffer, ", StringComparison.Ordinal) || calls.Contains(")buffer", StringComparison.Ordinal) ? (string[])["static char buffer[1 << 20];\n"] : [],
+            .. calls.Contains(", zeros, ", StringComparison.Ordinal) ? (string[])["static char zeros[1 << 20];\n"] : [],
+            .. calls.Contains(" at(", StringComparison.Ordinal) ? (string[])[At] : [], Made, .. calls.Contains(" enter(", StringComparison.Ordinal) ? (string[])[Enter] : [],
+        ];
+        return $"{string.Join('\n', head)}\nint main(void)\n{{\n    int {string.Join(", ", sockets.Select(s => $"{s} = -1"))};\n\n    signal(SIGPIPE, SIG_IGN);\n{calls}    return 0;\n}}\n";
     }
 
     /// <summary>A call in C, with the run's arguments.</summary>
@@ -112,7 +124,7 @@ internal static class CSource
         return call.Call switch
         {
             "socket" => $"socket({(a.Family == SocketFamily.Inet6 ? "AF_INET6" : "AF_INET")}, SOCK_STREAM, 0)",
-            "bind" or "connect" when a.Address is { } to => string.Create(CultureInfo.InvariantCulture, $"{call.Call}({fd}, at(\"{to.Address}\", {port(to.Port)}), size)"),
+            "bind" or "connect" when a.Address is { } to => string.Create(CultureInfo.InvariantCulture, $"{call.Call}({fd}, at(\"{to.Address}\", {port(to.Port)}), sizeof(struct {(to.IsV6 ? "sockaddr_in6" : "sockaddr_in")}))"),
             "listen" => string.Create(CultureInfo.InvariantCulture, $"listen({fd}, {a.Backlog})"),
             "accept4" => $"accept4({fd}, NULL, NULL, 0)",
             "setsockopt" when a.Option is { } option && a.Value is { } value => $"setsockopt({fd}, {Option(option)}, {Value(value)})",
