@@ -25,8 +25,8 @@ internal sealed class ByHand : IDisposable
     /// <returns>False where they are not, or gcc or the right to enter the namespaces is missing.</returns>
     public static async Task<bool> Repeats(int dashboard, RunFile run, CancellationToken cancel)
     {
-        if (!File.Exists("/usr/bin/gcc") || HandPlay.Of(run) is not { } play || play.Acts.Any(a => a is HandCommand command && !command.Command.StartsWith("kill", StringComparison.Ordinal)
-            || a is HandWait { For: { For: WaitFor.Segment or WaitFor.Return } or { For: WaitFor.Gone, State: "TIME-WAIT" } or { For: WaitFor.Time, LimitMs: > 5_000 } }))
+        if (!File.Exists("/usr/bin/gcc") || HandPlay.Of(run) is not { } play || play.Acts.Any(a => a is HandCommand
+            or HandWait { For: { For: WaitFor.Segment or WaitFor.Return } or { For: WaitFor.Gone, State: "TIME-WAIT" } or { For: WaitFor.Time, LimitMs: > 5_000 } }))
         {
             return false;
         }
@@ -66,8 +66,11 @@ internal sealed class ByHand : IDisposable
                 case HandTurn turn:
                     await _terminals[turn.Program].Enter(cancel);
                     break;
-                case HandCommand { Command: var command }:
-                    await Kill(command, cancel);
+                case HandKill { Program: { } program }:
+                    await _terminals[program].Kill(cancel);
+                    break;
+                case HandKill kill:
+                    Assert.True(DashboardProcess.Signal(_terminals.Values.Select(t => t.Child(kill.Child!)).First(c => c is not null)!.Value, kill.Hard ? DashboardProcess.Sigkill : DashboardProcess.Sigterm));
                     break;
                 case HandWait { For: { For: WaitFor.Time, LimitMs: { } ms } }:
                     await Task.Delay(TimeSpan.FromMilliseconds(ms), TimeProvider.System, cancel);
@@ -86,18 +89,6 @@ internal sealed class ByHand : IDisposable
     private static string Expected(CallEvent call) => call.Succeeded ? call.Call is "socket" or "accept4" ? $"{call.Call} = fd" : $"{call.Call} = {call.Result}" : $"{call.Call} = -1 {call.Errno} ({call.ErrnoText})";
 
     private static string Told(string line) => line.Split(" = ") is [("socket" or "accept4") and var call, [>= '0' and <= '9', ..]] ? $"{call} = fd" : line;
-
-    private async Task Kill(string command, CancellationToken cancel)
-    {
-        string target = command.Split(' ')[^1];
-        foreach (Terminal terminal in _terminals.Values)
-        {
-            if (terminal.Child(target.TrimStart('$')) is { } child)
-                Assert.True(DashboardProcess.Signal(child, command.StartsWith("kill -9", StringComparison.Ordinal) ? DashboardProcess.Sigkill : DashboardProcess.Sigterm));
-        }
-        if (target.StartsWith("$(pidof ", StringComparison.Ordinal))
-            await _terminals[_play.Programs.Last(p => _terminals.ContainsKey(p) && p.Id == target[8..^1])].Kill(cancel);
-    }
 
     private async Task Until(string state, bool there, IEnumerable<int> ports, HostFacts host, CancellationToken cancel)
     {

@@ -153,7 +153,7 @@ internal static class CSource
     {
         string[] open = [.. program.Turns.SelectMany(t => t.Does).OfType<CallEvent>().Where(c => c.Seq < forked.Seq).Select(c => c.Accepted ?? c.Socket).Distinct().Where(s => !forked.Sockets.Contains(s))];
         string closes = string.Concat(open.Select(s => $"        close({s});\n"));
-        return $"    pid_t {forked.Child} = fork();\n    if ({forked.Child} == 0) {{\n{closes}        pause();\n        _exit(0);\n    }}\n    printf(\"{forked.Child} is %d\\n\", {forked.Child});\n    fflush(stdout);\n";
+        return $"    pid_t {forked.Child} = fork();\n    if ({forked.Child} == 0) {{\n{closes}        close(STDOUT_FILENO);\n        pause();\n        _exit(0);\n    }}\n    printf(\"{forked.Child} is %d\\n\", {forked.Child});\n    fflush(stdout);\n";
     }
 
     private static string Option(SocketOption option) => option.IsKnown ? $"{option.LevelName}, {option}" : string.Create(CultureInfo.InvariantCulture, $"{option.Level}, {option.Number}");

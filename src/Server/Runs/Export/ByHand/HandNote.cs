@@ -49,6 +49,10 @@ internal static class HandNote
                 case HandTurn turn:
                     note.Line(texts[Message.Of("by-hand.enter", ("host", turn.Program.Host), ("program", $"`./{turn.Program.Name}`"))]);
                     break;
+                case HandKill kill:
+                    note.Line(texts[Message.Of(kill.Child is null ? "by-hand.command" : "by-hand.kill-child", ("host", kill.Host), ("child", kill.Child))]);
+                    note.Fence("sh", kill.Command);
+                    break;
                 case HandCommand command:
                     note.Line(texts[Message.Of("by-hand.command", ("host", command.Host))]);
                     note.Fence("sh", command.Command);

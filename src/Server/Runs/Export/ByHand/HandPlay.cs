@@ -16,7 +16,20 @@ internal abstract record HandAct(string Step, int Attempt);
 /// <param name="Does">Calls, forks and at most one end, in their order.</param>
 internal sealed record HandTurn(string Step, int Attempt, HandProgram Program, bool First, List<RunEvent> Does) : HandAct(Step, Attempt);
 
-/// <summary>A shell command: a sysctl, a filter, kill -9.</summary>
+/// <summary>A program is ended from outside.</summary>
+/// <param name="Step">The scenario's step it belongs to.</param>
+/// <param name="Attempt">Which run of that step, from 1.</param>
+/// <param name="Host">Where, by its role.</param>
+/// <param name="Program">Which; null for a child.</param>
+/// <param name="Child">The child's id, by which its parent printed its number; null for a program.</param>
+/// <param name="Hard">True for kill -9.</param>
+internal sealed record HandKill(string Step, int Attempt, string Host, HandProgram? Program, string? Child, bool Hard) : HandAct(Step, Attempt)
+{
+    /// <summary>As one types it.</summary>
+    public string Command => $"kill {(Hard ? "-9 " : "")}{(Program is { } program ? $"$(pidof {program.Name})" : Child?.ToUpperInvariant())}";
+}
+
+/// <summary>A shell command: a sysctl, a filter.</summary>
 internal sealed record HandCommand(string Step, int Attempt, string Host, string Command) : HandAct(Step, Attempt);
 
 /// <summary>One waits, and looks at the sockets meanwhile.</summary>
@@ -90,13 +103,12 @@ internal sealed class HandPlay
             case ProgramEvent { Change: ProgramChange.Forked } forked when _now.TryGetValue(forked.Program, out HandProgram? parent):
                 Do(parent, step, attempt, forked);
                 break;
-            case ProgramEvent { Change: ProgramChange.Exited } ended when _now.TryGetValue(ended.Program, out HandProgram? over):
-                Do(over, step, attempt, ended);
-                _now.Remove(ended.Program);
+            case ProgramEvent { Change: ProgramChange.Exited } exited when _now.Remove(exited.Program, out HandProgram? over):
+                Do(over, step, attempt, exited);
                 break;
             case ProgramEvent { Change: ProgramChange.Exited or ProgramChange.Killed } gone:
-                // A child's number is what its parent printed; a program is known by its name.
-                Between(new HandCommand(step, attempt, gone.Host ?? "", $"{(gone.Change == ProgramChange.Killed ? "kill -9" : "kill")} {(_now.Remove(gone.Program, out HandProgram? killed) ? $"$(pidof {killed.Id})" : $"${gone.Program.ToUpperInvariant()}")}"));
+                bool known = _now.Remove(gone.Program, out HandProgram? ended);
+                Between(new HandKill(step, attempt, gone.Host ?? "", ended, known ? null : gone.Program, gone.Change == ProgramChange.Killed));
                 break;
             case EnvironmentEvent { Change: EnvironmentChange.Made } made:
                 Between(new HandCommand(step, attempt, made.Host ?? "", made.What == "sysctl" ? $"sysctl -w {made.Name}='{made.Value}'" : made.Value ?? $"{made.What} {made.Name}"));
