@@ -75,8 +75,8 @@ internal static class Dashboard
 
         builder.UseOrleans(silo =>
         {
-            // Orleans' default silo port is 11111, the lesson's own. No other silo and no outside client is served, so any free loopback port will do.
-            silo.UseLocalhostClustering(siloPort: LoopbackPort.Free(), gatewayPort: LoopbackPort.Free(), clusterId: $"dashboard-{Environment.ProcessId}");
+            // Orleans' default silo port is 11111, the lesson's own. No other silo is served, so any free loopback port will do; no outside client is, so there is no gateway (0).
+            silo.UseLocalhostClustering(siloPort: LoopbackPort.Free(), gatewayPort: 0, clusterId: $"dashboard-{Environment.ProcessId}");
             silo.Services.AddSerializer(serializer => serializer.AddJsonSerializer(
                 type => type.Namespace?.StartsWith("ReuseAddrDashboard.Core", StringComparison.Ordinal) == true, WireJson.Default.Options));
             silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = TimeSpan.FromDays(1));

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -33,5 +34,37 @@ public sealed class ExportsTests(SharedDashboards shared, Chromium chromium) : P
             await Expect(tools.Locator("strong code").Last).ToContainTextAsync("= -1 EADDRINUSE (Address already in use)");
         }
         await tools.CloseAsync();
+    }
+
+    [Fact]
+    public async Task The_diagram_is_saved_as_it_is_shown_as_a_picture_that_needs_nothing_else()
+    {
+        string id = await PlayByApi();
+        await using Visitor visitor = await Come(path: $"/runs/{id}");
+        await Expect(visitor.Page.Locator("svg.sequence")).ToBeVisibleAsync();
+        string svg = await Save("SVG"), png = await Save("PNG");
+        Assert.DoesNotMatch("(href|src)=|url\\((?!\"?#|data:)", await File.ReadAllTextAsync(svg));
+
+        IPage alone = await Chromium.Browser.NewPageAsync();
+        await alone.GotoAsync("file://" + svg);
+        double[] size = await alone.EvaluateAsync<double[]>("[document.documentElement.width.baseVal.value, document.documentElement.height.baseVal.value]");
+        string text = await alone.EvaluateAsync<string>("document.documentElement.textContent");
+        foreach (string what in (string[])["server", "client", "TIME-WAIT", "SYN", "EADDRINUSE"])
+            Assert.Contains(what, text, StringComparison.Ordinal);
+        await alone.ScreenshotAsync(new() { Path = Path.Combine(Checkout.Results, "screenshots", "saved-diagram.png") });
+        await alone.CloseAsync();
+        // IHDR: width and height (PNG, 11.2.2).
+        byte[] octets = await File.ReadAllBytesAsync(png);
+        Assert.Equal([2 * size[0], 2 * size[1]], [BinaryPrimitives.ReadInt32BigEndian(octets.AsSpan(16)), (double)BinaryPrimitives.ReadInt32BigEndian(octets.AsSpan(20))]);
+        visitor.HasNothingToComplainOf();
+
+        async Task<string> Save(string kind)
+        {
+            IDownload saved = await visitor.Page.RunAndWaitForDownloadAsync(() => visitor.Page.GetByRole(AriaRole.Button, new() { Name = kind, Exact = true }).ClickAsync());
+            Assert.Equal($"{id}.{kind.ToLowerInvariant()}", saved.SuggestedFilename);
+            string path = Path.Combine(Directory.CreateTempSubdirectory("reuseaddr-saved-").FullName, saved.SuggestedFilename);
+            await saved.SaveAsAsync(path);
+            return path;
+        }
     }
 }

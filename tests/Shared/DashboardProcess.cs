@@ -123,11 +123,22 @@ internal sealed partial class DashboardProcess(int? port = null) : IAsyncDisposa
         }
     }
 
+    // Below those that the kernel gives to connections and to listeners that ask for any: until the dashboard listens on it, one of these may be given away.
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(30_100, 32_700));
+                listener.Start();
+                return ((IPEndPoint)listener.LocalEndpoint).Port;
+            }
+            catch (SocketException)
+            {
+                // Another one.
+            }
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

@@ -6,12 +6,19 @@ namespace ReuseAddrDashboard.Web.Shell;
 /// <summary>js/page.js: frames, sizes, keys and the countdown.</summary>
 public sealed class PageScript(IJSRuntime js, NavigationManager navigation) : IAsyncDisposable
 {
-    private Task<IJSObjectReference>? _module;
+    private Task<IJSObjectReference>? _module, _picture;
 
-    private Task<IJSObjectReference> Module => _module ??= js.InvokeAsync<IJSObjectReference>("import", navigation.ToAbsoluteUri("js/page.js").ToString()).AsTask();
+    private Task<IJSObjectReference> Module => _module ??= Import("js/page.js");
+
+    private Task<IJSObjectReference> Import(string script) => js.InvokeAsync<IJSObjectReference>("import", navigation.ToAbsoluteUri(script).ToString()).AsTask();
 
     /// <summary>Has the keys of lists listened to, where a page asks for nothing else.</summary>
     public Task Load() => Module;
+
+    /// <summary>Saves what the page shows of the diagram as <c>NAME.svg</c> or <c>NAME.png</c>.</summary>
+    /// <param name="kind"><c>svg</c> or <c>png</c>.</param>
+    /// <param name="name">The file's name without its end.</param>
+    public async Task SavePicture(string kind, string name) => await (await (_picture ??= Import("js/picture.js"))).InvokeVoidAsync("save", kind, name);
 
     /// <summary>Waits for the next animation frame.</summary>
     public async Task NextFrame() => await (await Module).InvokeVoidAsync("nextFrame");
@@ -54,7 +61,10 @@ public sealed class PageScript(IJSRuntime js, NavigationManager navigation) : IA
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_module is { IsCompletedSuccessfully: true } loaded)
-            await loaded.Result.DisposeAsync();
+        foreach (Task<IJSObjectReference>? module in (Task<IJSObjectReference>?[])[_module, _picture])
+        {
+            if (module is { IsCompletedSuccessfully: true } loaded)
+                await loaded.Result.DisposeAsync();
+        }
     }
 }
