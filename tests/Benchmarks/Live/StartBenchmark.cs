@@ -17,7 +17,23 @@ internal static class StartBenchmark
         }
         """;
 
-    private sealed record Start(double SaysOpen, double Usable, double Requests, double Transferred, double Decoded);
+    // When the page draws itself first, and when the lab is live on it, in ms since the page was asked for.
+    private const string Watch = """
+        window.stages = {};
+        new MutationObserver(() => {
+          if (!stages.drawn && document.querySelector(".bar")) stages.drawn = performance.now();
+          if (!stages.live && document.querySelector(".bar .pill.live")) stages.live = performance.now();
+        }).observe(document, { subtree: true, childList: true, attributes: true });
+        """;
+
+    private const string Stages = """
+        () => {
+          const before = performance.getEntriesByType("resource").filter(r => r.responseEnd < stages.drawn);
+          return [Math.max(...before.map(r => r.responseEnd)), stages.drawn, stages.live, performance.now()];
+        }
+        """;
+
+    private sealed record Start(double SaysOpen, double Usable, double Requests, double Transferred, double Decoded, double[] Stages);
 
     public static async Task<int> Run()
     {
@@ -31,6 +47,7 @@ internal static class StartBenchmark
             try
             {
                 await using IBrowserContext window = await chromium.Window();
+                await window.AddInitScriptAsync(Watch);
                 if (await Once(window, url, data) is not { } one || await Once(window, url, data) is not { } two)
                 {
                     disturbed++;
@@ -48,8 +65,17 @@ internal static class StartBenchmark
         Add("first start: no data, empty browser cache", first);
         Add("second start: its data, the browser's cache", second);
         table.Print();
+        Console.WriteLine();
+        Table budget = new("", "server, ms", "page: all there, ms", "draws itself, ms", "the lab is live, ms", "usable, ms");
+        Budget("first start", first);
+        Budget("second start", second);
+        budget.Print();
         Console.WriteLine($"\nMedians of {Rounds} starts, counted from the start of the server's process. Chromium {chromium.Version}, headless, was open already.");
         return 0;
+
+        // What each stage takes after the one before.
+        void Budget(string what, IReadOnlyList<Start> starts) => budget.Add(what, starts.Select(s => s.SaysOpen).Median(), starts.Select(s => s.Stages[0]).Median(), starts.Select(s => s.Stages[1] - s.Stages[0]).Median(),
+            starts.Select(s => s.Stages[2] - s.Stages[1]).Median(), starts.Select(s => s.Stages[3] - s.Stages[2]).Median());
 
         void Add(string what, IReadOnlyList<Start> starts) => table.Add(what, starts.Select(s => s.SaysOpen).Median(), starts.Select(s => s.Usable).Median(),
             starts.Max(s => s.Usable), (int)starts.Select(s => s.Requests).Median(), starts.Select(s => s.Transferred).Median() / 1000, starts.Select(s => s.Decoded).Median() / 1000);
@@ -63,8 +89,9 @@ internal static class StartBenchmark
         if (await Visit.Once(window, url) is not { } visit)
             return null;
         double usable = Stopwatch.GetElapsedTime(server.Started).TotalMilliseconds;
+        double[] stages = await visit.Page.EvaluateAsync<double[]>(Stages);
         double[] load = await visit.Page.EvaluateAsync<double[]>(Load);
         await visit.Page.CloseAsync();
-        return new(open, usable, load[0], load[1], load[2]);
+        return new(open, usable, load[0], load[1], load[2], stages);
     }
 }
