@@ -99,7 +99,7 @@ internal sealed class TraceSource : IPortWatcher
             if (_stopping)
                 return;
             TakeRecords();
-            for (int i = 0; ordered && i < Patience && _teller.Expects; i++)
+            for (int i = 0; ordered && i < Patience && _teller.Awaits; i++)
             {
                 _ = PollWait.Wait(-1, _never, 1);
                 TakeRecords();

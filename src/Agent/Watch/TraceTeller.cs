@@ -15,6 +15,9 @@ internal sealed class TraceTeller(Action<StateEvent> tell, int hz)
     /// <summary>Sockets known at once; beyond, all are forgotten, and the next record of each is taken as its first.</summary>
     public const int MaxSockets = 16_384;
 
+    /// <summary>Records that are waited for at once.</summary>
+    public const int MaxAwaited = 64;
+
     /// <summary>A timer that is set anew is cancelled and started in one go; so long after a cancellation no start will come.</summary>
     public const long RestartWithin = 1_000_000;
 
@@ -40,6 +43,9 @@ internal sealed class TraceTeller(Action<StateEvent> tell, int hz)
 
     /// <summary>True when a record that explains another may be just coming.</summary>
     public bool Expects => _expecting.Count + _cancelled.Count > 0;
+
+    /// <summary>True when one is, and not so many that some always are: in a flood nobody waits for them.</summary>
+    public bool Awaits => _expecting.Count + _cancelled.Count is > 0 and <= MaxAwaited;
 
     /// <summary>Sockets that connect since before <paramref name="since"/> and whose port is still not known: address by inode. Null for none.</summary>
     public Dictionary<ulong, ulong>? Connecting(long since)

@@ -41,7 +41,7 @@ internal sealed class LabRun(RunHeader header, long zero)
     public const string ForeignGap = "gap.foreign";
 
     /// <summary>What a lesson makes by itself, and what a person can look at; in one run never more, however long it is open.</summary>
-    public static readonly ForeignSample ForeignSample = new(Burst: 64, PerSecond: 8, OfOne: 100, Most: 4096, Forgets: false);
+    public static readonly ForeignSample ForeignSample = new(Burst: 24, PerSecond: 4, OfOne: 100, Most: 4096, Forgets: false);
 
     /// <summary>Connections on its ports that are none of its own.</summary>
     public ForeignFlows Foreign => field ??= new(ForeignSample, pair => Sockets.IsOwn(pair.Local, pair.Remote));
