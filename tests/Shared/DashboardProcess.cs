@@ -123,14 +123,16 @@ internal sealed partial class DashboardProcess(int? port = null) : IAsyncDisposa
         }
     }
 
-    // Below those that the kernel gives to connections and to listeners that ask for any: until the dashboard listens on it, one of these may be given away.
+    private static int _port = Environment.ProcessId * 50;
+
+    // Below those that the kernel gives to connections and to listeners that ask for any, and that dashboards choose themselves: until the dashboard listens on it, one of these may be given away. Each process has others.
     private static int FreePort()
     {
         while (true)
         {
             try
             {
-                using var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(30_100, 32_700));
+                using var listener = new TcpListener(IPAddress.Loopback, 3_000 + (int)((uint)Interlocked.Increment(ref _port) % 7_000));
                 listener.Start();
                 return ((IPEndPoint)listener.LocalEndpoint).Port;
             }
