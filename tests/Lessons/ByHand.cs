@@ -70,7 +70,9 @@ internal sealed class ByHand : IDisposable
                     await _terminals[program].Kill(cancel);
                     break;
                 case HandKill kill:
-                    Assert.True(DashboardProcess.Signal(_terminals.Values.Select(t => t.Child(kill.Child!)).First(c => c is not null)!.Value, kill.Hard ? DashboardProcess.Sigkill : DashboardProcess.Sigterm));
+                    int child = _terminals.Values.Select(t => t.Child(kill.Child!)).First(c => c is not null)!.Value;
+                    Assert.True(DashboardProcess.Signal(child, kill.Hard ? DashboardProcess.Sigkill : DashboardProcess.Sigterm));
+                    await UntilGone(child, cancel);
                     break;
                 case HandWait { For: { For: WaitFor.Time, LimitMs: { } ms } }:
                     await Task.Delay(TimeSpan.FromMilliseconds(ms), TimeProvider.System, cancel);
@@ -89,6 +91,27 @@ internal sealed class ByHand : IDisposable
     private static string Expected(CallEvent call) => call.Succeeded ? call.Call is "socket" or "accept4" ? $"{call.Call} = fd" : $"{call.Call} = {call.Result}" : $"{call.Call} = -1 {call.Errno} ({call.ErrnoText})";
 
     private static string Told(string line) => line.Split(" = ") is [("socket" or "accept4") and var call, [>= '0' and <= '9', ..]] ? $"{call} = fd" : line;
+
+    // Its sockets are closed once it is gone, or a zombie that nobody has waited for.
+    private static async Task UntilGone(int process, CancellationToken cancel)
+    {
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while (State() is not (null or 'Z'))
+            await tick.WaitForNextTickAsync(cancel);
+
+        char? State()
+        {
+            try
+            {
+                string stat = File.ReadAllText($"/proc/{process}/stat");
+                return stat[stat.LastIndexOf(')') + 2];
+            }
+            catch (IOException)
+            {
+                return null;
+            }
+        }
+    }
 
     private async Task Until(string state, bool there, IEnumerable<int> ports, HostFacts host, CancellationToken cancel)
     {
