@@ -99,8 +99,9 @@ public sealed record Frame(double Width, TextMetrics Text, bool OwnColumns, IRea
         return new(w, text, true, [new(firstX, -1, firstX - first - Gap, false, firstRoom, firstNeeds.Slots), new(lastX, 1, lastX + last + Gap, true, lastRoom, lastNeeds.Slots)], time);
     }
 
-    private static double Least(TextMetrics text, LaneNeed need, int letters) =>
-        Math.Max(letters * 0.6 * text.Size + (need.Decides && letters == FewLetters ? 2 * BoxPad : 0), need.Waits ? 2 * TimeWaitShape.RingRadius + 10 + text.Sans("TIME-WAIT") : 0);
+    // The longest name of a state, with its glyph, has to stand there too.
+    private static double Least(TextMetrics text, LaneNeed need, int letters) => Math.Max(BandShape.GlyphRoom + text.Sans("CLOSE-WAIT"),
+        Math.Max(letters * 0.6 * text.Size + (need.Decides && letters == FewLetters ? 2 * BoxPad : 0), need.Waits ? 2 * TimeWaitShape.RingRadius + 10 + text.Sans("TIME-WAIT") : 0));
 
     private static TextMetrics TextOf(double width, bool tight) => new(width >= 900 ? 14 : width >= 720 ? 13 : TextMetrics.Smallest, tight);
 
