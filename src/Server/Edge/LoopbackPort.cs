@@ -12,7 +12,7 @@ internal static class LoopbackPort
     private static int _given;
 
     /// <summary>
-    /// A TCP port of 127.0.0.1 that nobody held a moment ago, below those that the kernel gives to connections and to listeners that ask for any: until it is listened on, one of these may be given away. Each process
+    /// A TCP port of 127.0.0.1 that nobody held a moment ago, below those that the kernel gives to connections and to listeners that ask for any, where it leaves room there: until it is listened on, one of these may be given away. Each process
     /// begins elsewhere, so that those that start side by side do not choose the same.
     /// </summary>
     public static int Free()

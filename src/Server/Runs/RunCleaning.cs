@@ -9,7 +9,7 @@ namespace ReuseAddrDashboard.Server.Runs;
 /// Keeps the store within the bounds that its owner set, in the background: the oldest finished runs go, one after the other, but for those that somebody keeps. Those that a person deleted go once they could be put back
 /// for long enough. Before that it fills in what runs of earlier versions lack in the list.
 /// </summary>
-internal sealed partial class RunCleaning(RunStore store, StoreWriter writer, IOptions<RetentionOptions> options, TimeProvider time, ILogger<RunCleaning> logger) : BackgroundService
+internal sealed partial class RunCleaning(StoreWriter writer, IOptions<RetentionOptions> options, TimeProvider time, ILogger<RunCleaning> logger) : BackgroundService
 {
     /// <summary>A run that a person deleted can be put back for so long at least.</summary>
     public static readonly TimeSpan WayBack = TimeSpan.FromMinutes(10);
@@ -49,16 +49,31 @@ internal sealed partial class RunCleaning(RunStore store, StoreWriter writer, IO
 
     private async Task Clean(CancellationToken cancel)
     {
-        while (await store.RemovedBefore(time.GetUtcNow() - WayBack, cancel) is { } removed)
-            await writer.Write(s => s.Delete(removed));
-        while (await Next(cancel) is { } id)
+        bool any = false;
+        while (await Delete(s => s.RemovedBefore(time.GetUtcNow() - WayBack, cancel)) is not null)
+            any = true;
+        while (await Delete(s => Next(s, cancel)) is { } id)
         {
-            await writer.Write(s => s.Delete(id));
+            any = true;
             LogDeleted(id);
         }
+        if (any)
+            await writer.Write(s => s.DeleteKindsWithoutRuns());
     }
 
-    private async Task<string?> Next(CancellationToken cancel)
+    // Chosen and deleted in one turn of the writer: one that somebody keeps or puts back meanwhile stays.
+    private async Task<string?> Delete(Func<RunStore, Task<string?>> choose)
+    {
+        string? id = null;
+        await writer.Write(async s =>
+        {
+            if ((id = await choose(s)) is not null)
+                await s.Delete(id);
+        });
+        return id;
+    }
+
+    private async Task<string?> Next(RunStore store, CancellationToken cancel)
     {
         RetentionOptions kept = options.Value;
         if (kept.Runs.Most is { } most && await store.BeyondCount(most, cancel) is { } beyond)
@@ -66,7 +81,8 @@ internal sealed partial class RunCleaning(RunStore store, StoreWriter writer, IO
         // An id begins with the second its run began (RunIds).
         if (kept.Days.Most is { } days && await store.OldestBefore(time.GetUtcNow().AddDays(-days).ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture), cancel) is { } old)
             return old;
-        return kept.Megabytes.Most is { } megabytes && await store.Size(cancel) > megabytes * 1_000_000L ? await store.OldestBefore("A", cancel) : null;
+        // What a person deleted makes room once it cannot be put back any more: nothing else goes before that.
+        return kept.Megabytes.Most is { } megabytes && !await store.HasRemoved(cancel) && await store.Size(cancel) > megabytes * 1_000_000L ? await store.OldestBefore("A", cancel) : null;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Deleted the run {Run}: more is stored than is to be kept")]

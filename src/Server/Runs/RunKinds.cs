@@ -6,7 +6,7 @@ namespace ReuseAddrDashboard.Server.Runs;
 /// <summary>What runs have in common, each once: there are as many as lessons on different kernels, not as many as runs.</summary>
 internal static class RunKinds
 {
-    /// <summary>The number of a run's kind, which is kept where it is new. On the store's writer alone.</summary>
+    /// <summary>The number of a run's kind, which is kept where it is new.</summary>
     public static async Task<int> Of(RunsDb db, RunSummary run)
     {
         string[] hosts = [.. run.Hosts.Select(h => h.Kernel).Distinct()];

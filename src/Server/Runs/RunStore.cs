@@ -193,6 +193,21 @@ internal sealed class RunStore(IDbContextFactory<RunsDb> databases, ILogger<RunS
         return await db.Runs.Where(r => r.Removed < second).Select(r => r.Id).FirstOrDefaultAsync(cancel);
     }
 
+    /// <summary>Whether any run that a person deleted can be put back still.</summary>
+    public async Task<bool> HasRemoved(CancellationToken cancel)
+    {
+        await using RunsDb db = await databases.CreateDbContextAsync(cancel);
+        return await db.Runs.AnyAsync(r => r.Removed != null, cancel);
+    }
+
+    /// <summary>Deletes what no run has in common with any other any more.</summary>
+    public async Task DeleteKindsWithoutRuns()
+    {
+        await using RunsDb db = await databases.CreateDbContextAsync();
+        // One walk through the list's index.
+        await db.Kinds.Where(k => !db.Runs.Where(r => r.Kind != null).Select(r => r.Kind!.Value).Contains(k.Number)).ExecuteDeleteAsync();
+    }
+
     // Those that a person deleted go by themselves.
     private static IQueryable<StoredRun> MayGo(RunsDb db) => db.Runs.Where(r => r.Finished && !r.Kept && r.Removed == null);
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Microsoft.Win32.SafeHandles;
 using ReuseAddrDashboard.Server.Options;
 
 namespace ReuseAddrDashboard.Server.Runs;
@@ -10,9 +11,14 @@ namespace ReuseAddrDashboard.Server.Runs;
 /// </summary>
 internal sealed class StoreFile(DataDirectory data, TimeProvider time) : IDisposable
 {
-    private static readonly string[] Parts = ["", "-wal", "-shm"];
+    private const string Log = "-wal";
+    private static readonly string[] Parts = ["", Log, "-shm"];
     private SqliteConnection? _held;
-    private FileIdentity? _identity;
+    private FileIdentity? _identity, _log;
+
+    // Closing any descriptor of a file drops every lock that this process has on it, those of SQLite's connections too: another program that then closes the database takes itself for the last one that has it open,
+    // and deletes the write-ahead log (https://www.sqlite.org/howtocorrupt.html, 2.2). So there is one descriptor to read the header by, and it stays open as long as any connection.
+    private SafeFileHandle? _header;
     private (long Length, DateTime Written)? _checked;
 
     /// <summary>The connection string of a database that is there: whoever reads makes none in a deleted one's place. A path with a semicolon stays a path.</summary>
@@ -24,17 +30,20 @@ internal sealed class StoreFile(DataDirectory data, TimeProvider time) : IDispos
     public void Hold()
     {
         _held?.Dispose();
+        LetHeaderGo();
         _held = new SqliteConnection(Connection(data.Database, pooling: false));
         _held.Open();
         _identity = FileIdentity.At(data.Database);
+        _header = File.OpenHandle(data.Database, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using SqliteCommand command = _held.CreateCommand();
         // A reader has the write-ahead log open as well.
         command.CommandText = "SELECT count(*) FROM (SELECT 1 FROM runs LIMIT 1)";
         command.ExecuteScalar();
+        _log = FileIdentity.At(data.Database + Log);
     }
 
-    /// <summary>True while the database that is held is the one at its path.</summary>
-    public bool IsInPlace() => _identity is { } held && FileIdentity.At(data.Database) == held;
+    /// <summary>True while the database that is held is the one at its path, and its write-ahead log too.</summary>
+    public bool IsInPlace() => _identity is { } held && FileIdentity.At(data.Database) == held && (_log is null || FileIdentity.At(data.Database + Log) == _log);
 
     /// <summary>
     /// False where the file was overwritten or cut, or where a checkpoint that the disk had no room for ended half-way. SQLite itself would notice only when it reads such a page again, perhaps after the next start.
@@ -43,14 +52,13 @@ internal sealed class StoreFile(DataDirectory data, TimeProvider time) : IDispos
     {
         // https://www.sqlite.org/fileformat.html#the_database_header
         Span<byte> header = stackalloc byte[100];
-        using FileStream file = new(data.Database, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         // A new one is empty until the first checkpoint.
-        if (file.Length == 0)
+        if (_header is not { } file || RandomAccess.GetLength(file) is not (> 0 and var length))
             return true;
-        if (file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length || !header.StartsWith("SQLite format 3\0"u8))
+        if (RandomAccess.Read(file, header, 0) < header.Length || !header.StartsWith("SQLite format 3\0"u8))
             return false;
         int page = BinaryPrimitives.ReadUInt16BigEndian(header[16..]) is var size && size == 1 ? 65536 : size;
-        return file.Length >= BinaryPrimitives.ReadUInt32BigEndian(header[28..]) * (long)page;
+        return length >= BinaryPrimitives.ReadUInt32BigEndian(header[28..]) * (long)page;
     }
 
     /// <summary>True where SQLite reads every page, from the file or from the write-ahead log. It reads the whole database, once as long as nobody writes to the file: a disk may stay full for hours.</summary>
@@ -126,7 +134,19 @@ internal sealed class StoreFile(DataDirectory data, TimeProvider time) : IDispos
         _held?.Dispose();
         (_held, _identity) = (null, null);
         SqliteConnection.ClearAllPools();
+        LetHeaderGo();
     }
 
-    public void Dispose() => _held?.Dispose();
+    public void Dispose()
+    {
+        _held?.Dispose();
+        SqliteConnection.ClearAllPools();
+        LetHeaderGo();
+    }
+
+    private void LetHeaderGo()
+    {
+        _header?.Dispose();
+        _header = null;
+    }
 }

@@ -20,9 +20,9 @@ internal static class EarlierData
         command.ExecuteNonQuery();
     }
 
-    public static List<string> Query(string directory, string sql)
+    public static List<string> Query(string directory, string sql, string file = "runs.db")
     {
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(directory, "runs.db")};Pooling=False");
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(directory, file)};Pooling=False");
         connection.Open();
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = sql;

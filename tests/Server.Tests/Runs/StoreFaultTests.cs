@@ -6,6 +6,7 @@ using Microsoft.Data.Sqlite;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Server.Runs;
 using ReuseAddrDashboard.Server.Tests.Hosting;
 
 namespace ReuseAddrDashboard.Server.Tests.Runs;
@@ -52,6 +53,24 @@ public sealed class StoreFaultTests : IDisposable
         Assert.True((await dashboard.Post("/api/labs/local/reset")).IsSuccessStatusCode);
         await Until(() => Task.FromResult(EarlierData.Query(_data.Path, $"SELECT Finished FROM runs WHERE Id = '{id}'") is ["1"]));
         Assert.Equal(Outcome.Reset, (await dashboard.Run(id)).Outcome);
+    }
+
+    [Fact]
+    public async Task Its_looks_at_the_file_leave_the_databases_locks_and_a_log_that_somebody_deletes_is_written_anew()
+    {
+        (TestDashboard dashboard, _, _) = await TestDashboard.StartWithAgents(_data.Path);
+        await using TestDashboard running = dashboard;
+        string id = await dashboard.StartRun(Quick);
+        await Step(dashboard, id, "start-listener");
+        // Without this process's lock the next program that closes the database would take itself for the last one, and delete the log (proc_locks(5)).
+        string file = $":{FileIdentity.At(Database)!.Value.Inode} ";
+        Assert.Contains(File.ReadLines("/proc/locks"), l => l.Contains(" POSIX ", StringComparison.Ordinal) && l.Contains($" {Environment.ProcessId} ", StringComparison.Ordinal) && l.Contains(file, StringComparison.Ordinal));
+        File.Delete(Database + "-wal");
+        await Step(dashboard, id, "connect");
+        int shown = (await dashboard.Run(id)).Events.Count;
+        File.Copy(Database, Database + ".seen");
+        File.Copy(Database + "-wal", Database + ".seen-wal");
+        Assert.InRange(int.Parse(Assert.Single(EarlierData.Query(_data.Path, $"SELECT count(*) FROM events WHERE Run = '{id}'", "runs.db.seen")), CultureInfo.InvariantCulture), shown, int.MaxValue);
     }
 
     [Fact]
