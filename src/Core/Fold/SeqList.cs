@@ -35,7 +35,7 @@ public sealed class SeqList : IEquatable<SeqList>
     internal SeqList After(long seq) => new(seq, _seqs);
 
     /// <summary>By content.</summary>
-    public bool Equals(SeqList? other) => other is not null && (_before, _seqs.Count) == (other._before, other._seqs.Count) && (_seqs.SharesWith(other._seqs) || _seqs.SequenceEqual(other._seqs));
+    public bool Equals(SeqList? other) => other is not null && Count == other.Count && (_before == other._before && _seqs.SharesWith(other._seqs) || All.SequenceEqual(other.All));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as SeqList);

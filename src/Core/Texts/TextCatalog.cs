@@ -53,6 +53,9 @@ public sealed class TextCatalog
     /// <summary>The sentence; for a code of a newer version, the code and its arguments.</summary>
     public string this[Message message] => message.Args.TryGetValue(Message.Said, out string? said) ? said : _sentences.TryGetValue(message.Code, out string? sentence) ? Fill(sentence, message) : message.ToString();
 
+    /// <summary>Sentences one after the other.</summary>
+    public string Join(IEnumerable<Message> sentences) => string.Join(Language == "ja" ? "" : " ", sentences.Select(m => this[m]));
+
     /// <summary>The sentence of a code without arguments.</summary>
     public string this[string code] => this[new Message(code)];
 

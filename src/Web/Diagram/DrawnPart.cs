@@ -29,9 +29,7 @@ public sealed record DrawnPart(Timeline Timeline, int Before, int After)
     public static DrawnPart Newest(Timeline timeline, DrawnPart? before = null)
     {
         int all = timeline.Marks();
-        if (all <= Whole)
-            return new(timeline, 0, 0);
-        long from = before is { After: 0, Timeline.Begin: > long.MinValue and var begun } && all - timeline.MarksBefore(begun) is > 0 and <= Most ? begun : timeline.MomentOf(all - Most / 2);
+        long from = before is { After: 0, Timeline.Begin: > long.MinValue and var begun } && all - timeline.MarksBefore(begun) is > 0 and <= Most ? begun : timeline.MomentOf(Math.Max(0, all - Most / 2));
         return Between(timeline, from, long.MaxValue);
     }
 
@@ -50,6 +48,10 @@ public sealed record DrawnPart(Timeline Timeline, int Before, int After)
 
     private static DrawnPart Between(Timeline timeline, long from, long until)
     {
+        if (timeline.Marks() <= Whole)
+            return new(timeline, 0, 0);
+        // More marks than a part has may be of one moment.
+        until = Math.Max(until, from + 1);
         int before = from == long.MinValue ? 0 : timeline.MarksBefore(from), after = until == long.MaxValue ? 0 : timeline.Marks() - timeline.MarksBefore(until);
         return new(before + after == 0 ? timeline : timeline.Between(from, until), before, after);
     }

@@ -203,7 +203,7 @@ public sealed record Scene
     public double PlaceOf(long t) => Axis[Math.Max(0, Axis.Before(t + 1, a => a.T) - 1)].Y;
 
     /// <summary>True while there is nothing to draw.</summary>
-    public bool Empty => Calls.Count == 0 && Arrows.Count == 0 && Bands.Count == 0 && Events.Count == 0;
+    public bool Empty => Calls.Count == 0 && Arrows.Count == 0 && Bands.Count == 0 && Events.Count == 0 && TimeWaits.Count == 0 && Attempts.Count == 0 && Remarks.Count == 0;
 
     /// <summary>What a time's line must not run through: texts, boxes, rings and the shapes of states.</summary>
     internal IReadOnlyList<(double Left, double Top, double Right, double Bottom)> Taken =>

@@ -15,7 +15,9 @@ internal sealed class WaitedAttempts
     {
         var waited = new WaitedAttempts();
         StepResult? first = null, last = null;
-        foreach (StepResult attempt in timeline.Results)
+        // Of a part of a run: the first that is in it stands for those that are.
+        HashSet<long> drawn = [.. timeline.Calls.Select(c => c.Event.Seq)];
+        foreach (StepResult attempt in timeline.Results.Where(r => drawn.Contains(r.Deciding.Result.Seq)))
         {
             bool goesOn = last is { Repeated: true, Succeeded: false } && attempt is { Repeated: true, Succeeded: false }
                 && last.Step == attempt.Step && last.Attempt + 1 == attempt.Attempt && last.Deciding.Result.Errno == attempt.Deciding.Result.Errno;

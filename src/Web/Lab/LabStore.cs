@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Wire;
@@ -12,9 +13,6 @@ public sealed class LabStore(TimeProvider time)
     /// <summary>Most logs kept of runs that no state has announced yet.</summary>
     private const int MaxUnannounced = 4;
 
-    /// <summary>A long log is folded for so long, and then the browser may do what a person asks for.</summary>
-    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(25), Pause = TimeSpan.FromMilliseconds(1);
-
     /// <summary>How often a page tells how far it has come.</summary>
     private static readonly TimeSpan Progress = TimeSpan.FromMilliseconds(250);
 
@@ -28,6 +26,7 @@ public sealed class LabStore(TimeProvider time)
     // The run that is shown and folded in slices; null for none.
     private string? _slow;
     private bool _folding;
+    private ExceptionDispatchInfo? _fault;
     private long _told;
 
     /// <summary>Something changed; <see cref="ViewOf"/> has it.</summary>
@@ -94,6 +93,7 @@ public sealed class LabStore(TimeProvider time)
 
     private LabView Make(OpenRun? shown)
     {
+        _fault?.Throw();
         OpenLog? log = shown is null ? null : LogOf(shown.Header.Id);
         Timeline? timeline = log?.Timeline(shown!.Header);
         _slow = log is { IsBehind: true } ? shown!.Header.Id : null;
@@ -116,16 +116,33 @@ public sealed class LabStore(TimeProvider time)
         if (_folding)
             return;
         _folding = true;
+        try
+        {
+            await FoldSlices();
+        }
+        catch (Exception e)
+        {
+            // Whoever draws next is told: nobody waits for this.
+            _fault = ExceptionDispatchInfo.Capture(e);
+            Change();
+        }
+        finally
+        {
+            _folding = false;
+        }
+    }
+
+    private async Task FoldSlices()
+    {
         while (_slow is { } id && _state?.FindRun(id) is { } run && _logs.TryGetValue(id, out OpenLog? log) && log.MayFold)
         {
-            await Task.Delay(Pause, time);
-            log.Fold(run.Header, Slice);
+            await Task.Delay(OpenLog.Pause, time);
+            log.Fold(run.Header, OpenLog.Slice);
             if (log.IsBehind && time.GetElapsedTime(_told) < Progress)
                 continue;
             _told = time.GetTimestamp();
             Change();
         }
-        _folding = false;
     }
 
     private void SetState(LabState state)

@@ -11,7 +11,10 @@ namespace ReuseAddrDashboard.Web.Lab;
 /// <param name="time">Measures slices.</param>
 internal sealed class OpenLog(TimeProvider time)
 {
-    /// <summary>More events than come in one piece are not folded at once.</summary>
+    /// <summary>A long log is folded for so long, and then the browser may do what a person asks for.</summary>
+    public static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(25), Pause = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>More events than come in two pieces are not folded at once.</summary>
     private const int Little = 200;
 
     /// <summary>Events between two looks at the clock.</summary>

@@ -56,10 +56,14 @@ public sealed record Mark(MarkKey Key, MarkKind Kind, object Of, long T)
     {
         IReadOnlyList<Mark> near = Near(timeline, mark?.T ?? long.MaxValue);
         int at = mark is null ? near.Count : near.ToList().FindIndex(m => m.Key == mark.Key && m.Kind == mark.Kind);
-        return at >= 0 && at + step >= 0 && at + step < near.Count ? near[at + step] : null;
+        if (at < 0 || at + step < 0 || at + step >= near.Count)
+            return null;
+        // A call and the state that it leads to may have one key, which is the call's: from there it is gone on.
+        Mark next = near[at + step];
+        return Find(Near(timeline, next.T), next.Key) is { } found && found.Kind != next.Kind ? Beside(timeline, next, step) : next;
     }
 
-    // All of a moment, and of each kind the last before it and the first after it.
+    // All of a moment, and of each kind all of the last moment before it and of the first after it: within a moment a list has another order than the walk.
     private static IReadOnlyList<Mark> Near(Timeline timeline, long t)
     {
         IReadOnlyList<Mark> remarks = Remarks(timeline);
@@ -68,7 +72,11 @@ public sealed record Mark(MarkKey Key, MarkKind Kind, object Of, long T)
         IEnumerable<T> Around<T>(IReadOnlyList<T> list, Func<T, long> of)
         {
             int first = list.Before(t, of), end = t == long.MaxValue ? list.Count : list.Before(t + 1, of);
-            for (int i = Math.Max(0, first - 1); i < Math.Min(list.Count, end + 1); i++)
+            if (first > 0)
+                first = list.Before(of(list[first - 1]), of);
+            if (end < list.Count)
+                end = list.Before(of(list[end]) + 1, of);
+            for (int i = first; i < end; i++)
                 yield return list[i];
         }
     }

@@ -29,7 +29,7 @@ public sealed class PageTexts(TextCatalog catalog)
     public string this[LocalText text] => text.In(Language);
 
     /// <summary>Sentences one after the other.</summary>
-    public string Join(IEnumerable<Message> sentences) => string.Join(Language == "ja" ? "" : " ", sentences.Select(m => catalog[m]));
+    public string Join(IEnumerable<Message> sentences) => catalog.Join(sentences);
 
     /// <summary>A number that may be large, in a sentence: <c>12,400</c>.</summary>
     public static string Count(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);

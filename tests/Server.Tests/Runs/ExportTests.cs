@@ -1,9 +1,12 @@
+using System.Diagnostics;
 using System.Net;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Scenarios;
+using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Server.Runs.Export;
+using ReuseAddrDashboard.Server.Runs.Export.ByHand;
 using ReuseAddrDashboard.Server.Tests.Hosting;
 
 namespace ReuseAddrDashboard.Server.Tests.Runs;
@@ -55,6 +58,37 @@ public sealed class ExportTests
     }
 
     [Fact]
+    public async Task Whatever_a_lesson_calls_its_sockets_and_steps_gcc_takes_the_program()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/gcc"), "gcc is not installed.");
+        string[] names = ["listen", "int", "1", "at", "lfd"];
+        RunFile run = Run(
+        [
+            new StepEvent { Step = "one", Attempt = 1, Status = StepStatus.Started },
+            new ProgramEvent { Host = TestHosts.Server, Program = "sv", Instance = 1, Change = ProgramChange.Started, Command = "./sv" },
+            .. names.SelectMany(n => (CallEvent[])[Call(n, "socket", new() { Family = SocketFamily.Inet }), Call(n, "bind", new() { Address = TcpEndpoint.V4(0, 11_111) })]),
+            Call("1", "close", new()),
+            new ProgramEvent { Host = TestHosts.Server, Program = "sv", Instance = 1, Change = ProgramChange.Forked, Child = "worker-2", Sockets = ["lfd", "int"] },
+            new StepEvent { Step = "two", Attempt = 1, Status = StepStatus.Started }, Call("lfd", "listen", new() { Backlog = 1 }) with { Step = "two" },
+        ]) with { Script = Script with { Steps = [Step("one", 11), Step("two", 1)] } };
+        string note = HandNote.Write(run, TextCatalog.English), source = note.Split("```c\n")[1].Split("```")[0];
+        Assert.Contains("    close(fd_listen);\n        close(fd_at);\n        close(STDOUT_FILENO);", source, StringComparison.Ordinal);
+        using Process gcc = Process.Start(new ProcessStartInfo("gcc", ["-Wall", "-Werror", "-fsyntax-only", "-x", "c", "-"]) { RedirectStandardInput = true, RedirectStandardError = true })!;
+        await gcc.StandardInput.WriteAsync(source);
+        gcc.StandardInput.Close();
+        string faults = await gcc.StandardError.ReadToEndAsync(Cancel);
+        await gcc.WaitForExitAsync(Cancel);
+        Assert.True(gcc.ExitCode == 0, $"{faults}\n{source}");
+
+        static CallEvent Call(string socket, string call, CallArguments args) => new() { Host = TestHosts.Server, Source = EvidenceSource.Call, Step = "one", Attempt = 1, Index = 0, Program = "sv", Socket = socket, Call = call, Args = args };
+
+        static ScenarioStep Step(string id, int actions) => new()
+        {
+            Id = id, Title = LocalText.Of("a \"title\"\nof two lines"), Does = LocalText.Of("-"), Actions = [.. Enumerable.Range(0, actions).Select(_ => new ScenarioAction { Do = ActionKind.Socket, Program = "sv" })],
+        };
+    }
+
+    [Fact]
     public void A_diagram_that_mermaid_would_not_draw_is_cut_and_says_so()
     {
         RunFile run = Run([.. Enumerable.Range(1, 2_000).Select(i => new ProgramEvent { Host = TestHosts.Server, T = i, Program = "sv", Instance = i, Change = ProgramChange.Started, Command = $"./sv {i}" })]);
@@ -64,15 +98,17 @@ public sealed class ExportTests
         Assert.Contains(TextCatalog.English[Message.Of("report.more", ("count", 2_000 - drawn))], diagram, StringComparison.Ordinal);
     }
 
+    private static readonly Scenario Script = new()
+    {
+        Id = "s", Title = LocalText.Of("a <i> | *b*"), Summary = LocalText.Of("s"), Topic = "own", Ports = [new() { Id = "main", Default = 11_111 }],
+        Programs = [new() { Id = "sv", Host = TestHosts.Server, Command = "./sv" }], Steps = [],
+    };
+
     private static RunFile Run(params RunEvent[] events) => new()
     {
         Id = "20261123-010203-abcdef", Lab = "local", Scenario = "s", Values = new Dictionary<string, Scalar>(), Ports = new Dictionary<string, int> { ["main"] = 11_111 }, Results = [],
         Hosts = [ScriptedAgent.Facts(TestHosts.Client), ScriptedAgent.Facts(TestHosts.Server)],
-        Script = new Scenario
-        {
-            Id = "s", Title = LocalText.Of("a <i> | *b*"), Summary = LocalText.Of("s"), Topic = "own", Ports = [new() { Id = "main", Default = 11_111 }],
-            Programs = [new() { Id = "sv", Host = TestHosts.Server, Command = "./sv" }], Steps = [],
-        },
+        Script = Script,
         Events = [.. events.Select((e, i) => e with { Seq = i + 1 })],
     };
 }

@@ -3,6 +3,7 @@ using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Web.Diagram;
+using ReuseAddrDashboard.Web.Lab;
 using ReuseAddrDashboard.Web.Marks;
 using ReuseAddrDashboard.Web.Pages;
 using ReuseAddrDashboard.Web.Tests.Pages;
@@ -58,15 +59,62 @@ public sealed class LongRunTests : PageTest
     public async Task A_mark_that_is_chosen_far_away_is_drawn_and_listed_and_its_neighbours_are_a_key_away()
     {
         IRenderedComponent<LabPage> page = await Open(_run.Events);
+        int Earlier() => int.Parse(page.Find(".earlier").TextContent.Split(' ')[1], System.Globalization.NumberStyles.AllowThousands, System.Globalization.CultureInfo.InvariantCulture);
         Timeline timeline = page.FindComponent<SequenceDiagram>().Instance.Timeline!;
         await page.InvokeAsync(() => page.FindComponent<SequenceDiagram>().Instance.OnChoose.InvokeAsync(MarkKey.Of(timeline.Arrows[10_000])));
         Assert.Single(page.FindAll(".segment.chosen"));
         Assert.Single(page.FindAll("[role=option][aria-selected=true]"));
         Assert.InRange(page.FindAll("[role=option]").Count, 2, 200);
+        int shown = page.FindAll("[role=option]").Count, earlier = Earlier();
+        page.Find(".earlier").Click();
+        Assert.Equal((2 * shown, earlier - shown), (page.FindAll("[role=option]").Count, Earlier()));
+        // The script that shows what is chosen says that nobody has scrolled away any more.
+        SequenceDiagram picture = page.FindComponent<SequenceDiagram>().Instance;
+        await page.InvokeAsync(() => picture.Left(true));
+        await page.InvokeAsync(() => picture.Left(false));
+        await page.InvokeAsync(() => picture.Zoomed("+"));
+        Assert.Single(page.FindAll(".segment.chosen"));
         await page.InvokeAsync(() => page.Instance.Pressed("PageUp"));
         Assert.Single(page.FindAll(".segment.chosen"));
         await page.InvokeAsync(() => page.Instance.Pressed("Escape"));
         Assert.Equal("0", page.Find("[data-after]").GetAttribute("data-after"));
+    }
+
+    [Theory]
+    [InlineData(DrawnPart.Most + 100, false)]
+    [InlineData(DrawnPart.Whole + 1, true)]
+    public void A_run_of_few_marks_is_drawn_whole_whatever_is_shown_of_it(int marks, bool part)
+    {
+        LongRuns run = LongRuns.Transfer(3 * marks);
+        Timeline timeline = Enumerable.Range(marks, run.Events.Count - marks).Select(n => Timeline.Fold(run.Header, [.. run.Events.Take(n)])).First(t => t.Marks() >= marks);
+        Assert.Equal(marks, timeline.Marks());
+        DrawnPart newest = DrawnPart.Newest(timeline);
+        Assert.Equal(part, DrawnPart.Around(timeline, timeline.End / 2).IsPart);
+        Assert.Equal(part, newest.Of(timeline).IsPart);
+    }
+
+    [Fact]
+    public void A_slice_ends_when_its_time_is_over()
+    {
+        var log = new OpenLog(new Ticking(TimeSpan.FromMilliseconds(5)));
+        Assert.True(log.Append(new RunBatch(_run.Header.Id, _run.Events, _run.Events.Count)));
+        log.Fold(_run.Header, TimeSpan.FromMilliseconds(25));
+        Assert.InRange(log.Folded, 1, 100);
+        int slices = 1;
+        for (; log.MayFold; slices++)
+            log.Fold(_run.Header, TimeSpan.FromMilliseconds(25));
+        Assert.InRange(slices, 100, _run.Events.Count);
+        Assert.Equal(_run.Timeline.Marks(), log.Timeline(_run.Header).Marks());
+    }
+
+    /// <summary>So long passes between two looks at it.</summary>
+    private sealed class Ticking(TimeSpan each) : TimeProvider
+    {
+        private long _now;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _now += each.Ticks;
     }
 
     private async Task<IRenderedComponent<LabPage>> Open(IEnumerable<RunEvent> come)

@@ -117,8 +117,8 @@ internal static class LabNote
         {
             VerdictWords words = VerdictMessages.Words(result);
             string step = run.Script.FindStep(result.Step) is { } of ? note.Of(of.Title) : result.Step;
-            note.Line($"**{MarkdownText.Plain(step)}{(result.Attempt > 1 ? $" ({result.Attempt})" : "")}: `{StraceLine.Write(result.Deciding.Call)}`**");
-            note.Line(MarkdownText.Plain(note.Join([words.Result, .. words.Why, .. words.Rule is { } rule ? (Message[])[rule] : []])));
+            note.Line($"**{MarkdownText.Plain(step)}{(result.Attempt > 1 ? $" ({result.Attempt})" : "")}: {MarkdownText.Code(StraceLine.Write(result.Deciding.Call))}**");
+            note.Line(MarkdownText.Plain(note.Texts.Join([words.Result, .. words.Why, .. words.Rule is { } rule ? (Message[])[rule] : []])));
             if (words.Remedies.Count > 0)
                 note.Line(string.Join('\n', words.Remedies.Select(r => $"- {MarkdownText.Plain(note.Texts[r])}")));
         }

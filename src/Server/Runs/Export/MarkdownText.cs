@@ -13,8 +13,6 @@ internal sealed class MarkdownText(TextCatalog texts)
 
     public string Of(LocalText text) => text.In(texts.Language);
 
-    public string Join(IEnumerable<Message> sentences) => string.Join(texts.Language == "ja" ? "" : " ", sentences.Select(m => texts[m]));
-
     public void Heading(string code) => Line($"## {texts[code]}");
 
     public void Line(string block) => _text.Append(_text.Length > 0 ? "\n" : "").Append(block).Append('\n');
@@ -22,10 +20,7 @@ internal sealed class MarkdownText(TextCatalog texts)
     /// <summary>A block of code, with a fence that is longer than any within it.</summary>
     public void Fence(string language, string code)
     {
-        int longest = 0, ticks = 0;
-        foreach (char c in code)
-            longest = Math.Max(longest, ticks = c == '`' ? ticks + 1 : 0);
-        string fence = new('`', Math.Max(3, longest + 1));
+        string fence = Ticks(code, 3);
         Line($"{fence}{language}\n{code.TrimEnd('\n')}\n{fence}");
     }
 
@@ -35,6 +30,22 @@ internal sealed class MarkdownText(TextCatalog texts)
         foreach (string[] row in rows)
             table.Append($"\n| {string.Join(" | ", row.Select(cell => Plain(cell)))} |");
         Line(table.ToString());
+    }
+
+    /// <summary>Code within a line.</summary>
+    public static string Code(string code)
+    {
+        string ticks = Ticks(code, 1);
+        return code.StartsWith('`') || code.EndsWith('`') ? $"{ticks} {code} {ticks}" : $"{ticks}{code}{ticks}";
+    }
+
+    // More than any that stand together within it.
+    private static string Ticks(string code, int least)
+    {
+        int longest = 0, together = 0;
+        foreach (char c in code)
+            longest = Math.Max(longest, together = c == '`' ? together + 1 : 0);
+        return new('`', Math.Max(least, longest + 1));
     }
 
     /// <summary>Text in which nothing is markup, and that stays on its line.</summary>

@@ -3,6 +3,7 @@ using System.Text;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Server.Runs.Export.ByHand;
 
@@ -103,7 +104,7 @@ internal static class CSource
         }
         if (!ended)
             body.Append(CultureInfo.InvariantCulture, $"\n    enter({Quoted(prompts(null))});\n");
-        string[] sockets = [.. program.Turns.SelectMany(t => t.Does).OfType<CallEvent>().Select(c => c.Accepted ?? c.Socket).Distinct()];
+        string[] sockets = [.. program.Turns.SelectMany(t => t.Does).OfType<CallEvent>().Select(c => Name(c.Accepted ?? c.Socket)).Distinct()];
         string calls = body.ToString();
         // Only what is used: gcc -Wall says nothing.
         string[] head =
@@ -113,14 +114,23 @@ internal static class CSource
             .. calls.Contains(", zeros, ", StringComparison.Ordinal) ? (string[])["static char zeros[1 << 20];\n"] : [],
             .. calls.Contains(" at(", StringComparison.Ordinal) ? (string[])[At] : [], Made, .. calls.Contains(" enter(", StringComparison.Ordinal) ? (string[])[Enter] : [],
         ];
-        return $"{string.Join('\n', head)}\nint main(void)\n{{\n    int {string.Join(", ", sockets.Select(s => $"{s} = -1"))};\n\n    signal(SIGPIPE, SIG_IGN);\n{calls}    return 0;\n}}\n";
+        return $"{string.Join('\n', head)}\nint main(void)\n{{\n    int {string.Join(", ", sockets.Select(s => $"{s} = -1"))};\n{(calls.Contains("child = fork", StringComparison.Ordinal) ? "    pid_t child;\n" : "")}\n    signal(SIGPIPE, SIG_IGN);\n{calls}    return 0;\n}}\n";
     }
+
+    // What means something else in C, or in this program: a socket's name may be any word of a-z and 0-9.
+    private static readonly HashSet<string> Taken = [.. """
+        auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while asm
+        typeof socket bind connect listen accept4 setsockopt getsockopt getsockname read recv write send shutdown close fork pause printf fflush signal exit memset strchr htons getchar strerror inet_pton
+        at made enter buffer zeros main child stdin stdout stderr errno linux unix i386
+        """.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)];
+
+    private static string Name(string socket) => char.IsAsciiDigit(socket[0]) || Taken.Contains(socket) ? $"fd_{socket}" : socket;
 
     /// <summary>A call in C, with the run's arguments.</summary>
     public static string Call(CallEvent call, Func<int, int> port)
     {
         CallArguments a = call.Args;
-        string fd = call.Socket;
+        string fd = Name(call.Socket);
         return call.Call switch
         {
             "socket" => $"socket({(a.Family == SocketFamily.Inet6 ? "AF_INET6" : "AF_INET")}, SOCK_STREAM, 0)",
@@ -142,18 +152,20 @@ internal static class CSource
     private static string Statement(CallEvent call, bool exits, Func<int, int> port)
     {
         string made = $"made(\"{call.Call}\", {Call(call, port)})";
-        string target = call.Call is "socket" ? $"{call.Socket} = " : call.Call is "accept4" ? $"{call.Accepted ?? call.Socket} = " : "";
+        string target = call.Call is "socket" or "accept4" ? $"{Name(call.Accepted ?? call.Socket)} = " : "";
         return !exits ? $"    {target}{made};\n" : target.Length > 0 ? $"    if (({target}{made}) < 0)\n        return 1;\n" : $"    if ({made} < 0)\n        return 1;\n";
     }
 
-    private static bool ExitsOnError(CallEvent call, RunFile run) => run.Script.FindStep(call.Step!)?.Actions.ElementAtOrDefault(call.Index!.Value)?.OnError == OnError.Exit;
+    /// <summary>Whether the program ends where the call fails.</summary>
+    public static bool ExitsOnError(CallEvent call, RunFile run) => run.Script.FindStep(call.Step!)?.Actions.ElementAtOrDefault(call.Index!.Value)?.OnError == OnError.Exit;
 
     // The child keeps the sockets that the run's child kept, and only waits to be ended.
     private static string Fork(ProgramEvent forked, HandProgram program)
     {
-        string[] open = [.. program.Turns.SelectMany(t => t.Does).OfType<CallEvent>().Where(c => c.Seq < forked.Seq).Select(c => c.Accepted ?? c.Socket).Distinct().Where(s => !forked.Sockets.Contains(s))];
-        string closes = string.Concat(open.Select(s => $"        close({s});\n"));
-        return $"    pid_t {forked.Child} = fork();\n    if ({forked.Child} == 0) {{\n{closes}        close(STDOUT_FILENO);\n        pause();\n        _exit(0);\n    }}\n    printf(\"{forked.Child} is %d\\n\", {forked.Child});\n    fflush(stdout);\n";
+        CallEvent[] before = [.. program.Turns.SelectMany(t => t.Does).OfType<CallEvent>().Where(c => c.Seq < forked.Seq)];
+        IEnumerable<string> open = before.Select(c => c.Accepted ?? c.Socket).Distinct().Where(s => !forked.Sockets.Contains(s) && before.Last(c => (c.Accepted ?? c.Socket) == s).Call != "close");
+        string closes = string.Concat(open.Select(s => $"        close({Name(s)});\n"));
+        return $"    child = fork();\n    if (child == 0) {{\n{closes}        close(STDOUT_FILENO);\n        pause();\n        _exit(0);\n    }}\n    printf(\"{forked.Child} is %d\\n\", child);\n    fflush(stdout);\n";
     }
 
     private static string Option(SocketOption option) => option.IsKnown ? $"{option.LevelName}, {option}" : string.Create(CultureInfo.InvariantCulture, $"{option.Level}, {option.Number}");
@@ -165,8 +177,8 @@ internal static class CSource
         _ => string.Create(CultureInfo.InvariantCulture, $"&(int){{{value.Number}}}, sizeof(int)"),
     };
 
-    // The log has the first octets; a longer text goes on with zeros, as its length says.
+    // The log has the first octets alone: of a longer text as many zeros are sent.
     private static string Octets(CallArguments a) => a.Octets is { Length: > 0 } octets && octets.Length == a.Length && octets.Any(o => o != 0) ? StraceLine.Buffer(octets, more: false) : "zeros";
 
-    private static string Quoted(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    private static string Quoted(string text) => $"\"{PlainLine.From(text).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

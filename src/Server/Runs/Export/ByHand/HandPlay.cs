@@ -1,3 +1,4 @@
+using System.Globalization;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Scenarios;
 
@@ -26,10 +27,11 @@ internal sealed record HandTurn(string Step, int Attempt, HandProgram Program, b
 internal sealed record HandKill(string Step, int Attempt, string Host, HandProgram? Program, string? Child, bool Hard) : HandAct(Step, Attempt)
 {
     /// <summary>As one types it.</summary>
-    public string Command => $"kill {(Hard ? "-9 " : "")}{(Program is { } program ? $"$(pidof {program.Name})" : Child?.ToUpperInvariant())}";
+    /// <remarks>Of a program the oldest: a child that it forked has its name too.</remarks>
+    public string Command => $"kill {(Hard ? "-9 " : "")}{(Program is { } program ? $"$(pgrep -ox {program.Name})" : Child?.ToUpperInvariant())}";
 }
 
-/// <summary>A shell command: a sysctl, a filter.</summary>
+/// <summary>A shell command: a sysctl that is set, or put back.</summary>
 internal sealed record HandCommand(string Step, int Attempt, string Host, string Command) : HandAct(Step, Attempt);
 
 /// <summary>One waits, and looks at the sockets meanwhile.</summary>
@@ -39,13 +41,14 @@ internal sealed record HandWait(string Step, int Attempt, ScenarioAction For) : 
 /// <param name="Id">Its id in the scenario.</param>
 /// <param name="Instance">How often it was started by then, from 1.</param>
 /// <param name="Host">Where it runs, by its role.</param>
-internal sealed record HandProgram(string Id, int Instance, string Host)
+/// <param name="File">What the command line that is shown calls it, without its directory.</param>
+internal sealed record HandProgram(string Id, int Instance, string Host, string File)
 {
     /// <summary>Its turns, in their order.</summary>
     public List<HandTurn> Turns { get; } = [];
 
     /// <summary>The name of its source without <c>.c</c>: the same for starts that make the same calls, as far as each goes.</summary>
-    public string Name { get; set; } = Id;
+    public string Name { get; set; } = File;
 }
 
 /// <summary>A run as one repeats it by hand: programs that make the run's calls, turn by turn, and what is done in a shell between them.</summary>
@@ -85,16 +88,16 @@ internal sealed class HandPlay
         return play.Programs.Count > 0 ? play : null;
     }
 
-    // A call that waits while others go on, or that the agent cut off, is no line of a plain program.
-    private bool NeedsTheLab(RunEvent e) => e is CallEvent { Step: { } step, Index: { } index } call
-        && (call.Remark is not null || _run.Script.FindStep(step)?.Actions.ElementAtOrDefault(index) is not { Background: false }) || e is NoteEvent { Code: NoteCodes.Repeating };
+    // A call that waits while others go on, or that the agent cut off, is no line of a plain program, and what drops and delays segments no command of one line.
+    private bool NeedsTheLab(RunEvent e) => e is EnvironmentEvent { What: not "sysctl" } or NoteEvent { Code: NoteCodes.Repeating } || e is CallEvent { Step: { } step, Index: { } index } call
+        && (call.Remark is not null || _run.Script.FindStep(step)?.Actions.ElementAtOrDefault(index) is not { Background: false });
 
     private void Take(RunEvent e, string step, int attempt)
     {
         switch (e)
         {
             case ProgramEvent { Change: ProgramChange.Started } started:
-                _now[started.Program] = new(started.Program, started.Instance, started.Host ?? "");
+                _now[started.Program] = new(started.Program, started.Instance, started.Host ?? "", FileOf(started));
                 _turn = null;
                 break;
             case CallEvent { Program: { } program, Index: not null } when _now.TryGetValue(program, out HandProgram? of):
@@ -110,8 +113,8 @@ internal sealed class HandPlay
                 bool known = _now.Remove(gone.Program, out HandProgram? ended);
                 Between(new HandKill(step, attempt, gone.Host ?? "", ended, known ? null : gone.Program, gone.Change == ProgramChange.Killed));
                 break;
-            case EnvironmentEvent { Change: EnvironmentChange.Made } made:
-                Between(new HandCommand(step, attempt, made.Host ?? "", made.What == "sysctl" ? $"sysctl -w {made.Name}='{made.Value}'" : made.Value ?? $"{made.What} {made.Name}"));
+            case EnvironmentEvent { Change: not EnvironmentChange.Refused } change:
+                Between(new HandCommand(step, attempt, change.Host ?? "", $"sysctl -w {change.Name}='{change.Value}'"));
                 break;
             case ActionEvent action when _run.Script.FindStep(action.Step)?.Actions.ElementAtOrDefault(action.Index) is { Do: ActionKind.Wait } wait:
                 Between(new HandWait(step, attempt, wait));
@@ -140,9 +143,16 @@ internal sealed class HandPlay
         Acts.Add(act);
     }
 
+    // A name of a person's own file may be anything; a source's is one that every shell and pgrep takes.
+    private static string FileOf(ProgramEvent started)
+    {
+        string file = Path.GetFileName(started.Command?.Split(' ')[0] ?? "");
+        return file is { Length: > 0 and <= 12 } && file.All(c => c is >= 'a' and <= 'z' or >= '0' and <= '9') ? file : started.Program;
+    }
+
     private void NameSources()
     {
-        foreach (IGrouping<string, HandProgram> starts in Programs.GroupBy(p => p.Id))
+        foreach (IGrouping<(string, string), HandProgram> starts in Programs.GroupBy(p => (p.Host, p.File)))
         {
             HandProgram[] sources = [];
             foreach (HandProgram start in starts.OrderByDescending(p => Calls(p).Count()))
@@ -152,12 +162,42 @@ internal sealed class HandPlay
                     start.Name = same.Name;
                     continue;
                 }
-                start.Name = sources.Length == 0 ? start.Id : $"{start.Id}{sources.Length + 1}";
+                // No program's own name has a line in it.
+                start.Name = sources.Length == 0 ? start.File : $"{start.File}_{sources.Length + 1}";
                 sources = [.. sources, start];
             }
         }
+        // Two hosts may call different programs the same.
+        foreach (HandProgram other in Programs.GroupBy(p => p.Name).SelectMany(same => same.GroupBy(p => p.Host).Skip(1).SelectMany(p => p)))
+            other.Name = $"{other.Name}_{other.Host}";
     }
 
-    // What its source does: each call with what it is given, and where it waits for Enter.
-    private static IEnumerable<string> Calls(HandProgram program) => program.Turns.SelectMany(t => t.Does.Select((e, i) => $"{(i == 0 ? "|" : "")}{(e is CallEvent call ? CSource.Call(call, p => p) : e.GetType().Name)}"));
+    // What its source does: each call with what it is given, its sockets by their order, what becomes of it where it fails, and where it waits for Enter. A call that ends it is its end.
+    private IEnumerable<string> Calls(HandProgram program)
+    {
+        var sockets = new Dictionary<string, string>();
+        string Place(string socket) => sockets.TryGetValue(socket, out string? place) ? place : sockets[socket] = string.Create(CultureInfo.InvariantCulture, $"s{sockets.Count}");
+        bool over = false;
+        foreach (HandTurn turn in program.Turns)
+        {
+            for (int i = 0; i < turn.Does.Count && !over; i++)
+            {
+                string wait = i == 0 ? "|" : "";
+                switch (turn.Does[i])
+                {
+                    case CallEvent call:
+                        bool exits = CSource.ExitsOnError(call, _run);
+                        yield return $"{wait}{CSource.Call(call with { Socket = Place(call.Socket), Accepted = call.Accepted is { } accepted ? Place(accepted) : null }, p => p)} {exits}";
+                        over = exits && !call.Succeeded;
+                        break;
+                    case ProgramEvent { Change: ProgramChange.Forked } forked:
+                        yield return $"{wait}fork {string.Join(' ', forked.Sockets.Select(Place))}";
+                        break;
+                    default:
+                        yield return $"{wait}exit";
+                        break;
+                }
+            }
+        }
+    }
 }
