@@ -124,7 +124,7 @@ internal static class Dashboard
             app.MapFallbackToFile(page, "index.html");
     }
 
-    /// <summary>The routes of the pages of src/Web.</summary>
+    /// <summary>The routes of the pages.</summary>
     private static readonly string[] PageAddresses = ["/", "/lab", "/runs", "/runs/{id}", "/hosts", "/about"];
 
     /// <summary>Makes the store ready, listens, and settles what an earlier dashboard left running.</summary>

@@ -6,10 +6,10 @@ using MudBlazor.Services;
 
 using ReuseAddrDashboard.Web;
 using ReuseAddrDashboard.Web.Catalogue;
-using ReuseAddrDashboard.Web.Lab;
-using ReuseAddrDashboard.Web.Runs;
-using ReuseAddrDashboard.Web.Shell;
-using ReuseAddrDashboard.Web.Texts;
+using ReuseAddrDashboard.Components.Link;
+using ReuseAddrDashboard.Components.Runs;
+using ReuseAddrDashboard.Components.Shell;
+using ReuseAddrDashboard.Components.Texts;
 
 var builder = WebAssemblyHostBuilder.CreateDefault(args);
 builder.RootComponents.Add<App>("#app");

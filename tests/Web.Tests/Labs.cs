@@ -2,7 +2,7 @@ using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Web.Lab;
+using ReuseAddrDashboard.Components.Link;
 
 namespace ReuseAddrDashboard.Web.Tests;
 

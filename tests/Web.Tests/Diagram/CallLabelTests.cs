@@ -1,7 +1,7 @@
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Web.Diagram;
+using ReuseAddrDashboard.Components.Diagram;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Diagram;

@@ -4,7 +4,7 @@ using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Web.Diagram;
+using ReuseAddrDashboard.Components.Diagram;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Diagram;

@@ -2,8 +2,8 @@ using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Web.Diagram;
-using ReuseAddrDashboard.Web.Texts;
+using ReuseAddrDashboard.Components.Diagram;
+using ReuseAddrDashboard.Components.Texts;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Diagram;

@@ -1,4 +1,4 @@
-using ReuseAddrDashboard.Web.Diagram;
+using ReuseAddrDashboard.Components.Diagram;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Diagram;

@@ -2,10 +2,10 @@ using Bunit;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Wire;
-using ReuseAddrDashboard.Web.Diagram;
+using ReuseAddrDashboard.Components.Diagram;
+using ReuseAddrDashboard.Components.Link;
+using ReuseAddrDashboard.Components.Marks;
 using ReuseAddrDashboard.Web.Lab;
-using ReuseAddrDashboard.Web.Marks;
-using ReuseAddrDashboard.Web.Pages;
 using ReuseAddrDashboard.Web.Tests.Pages;
 using Xunit;
 
@@ -123,7 +123,7 @@ public sealed class LongRunTests : PageTest
         await page.InvokeAsync(() => page.FindComponent<SequenceDiagram>().Instance.Resized(650, 500));
         await page.InvokeAsync(() =>
         {
-            _store.SetLink(Web.Lab.LinkStatus.Live);
+            _store.SetLink(LinkStatus.Live);
             _store.Apply(new Joined(Labs.State(null) with { Runs = [new OpenRun(_run.Header)] }, [_run.Header.Script], [new RunBatch(_run.Header.Id, [.. come], _run.Events.Count)]));
             if (come.Count() == _run.Events.Count)
                 Fold();

@@ -3,7 +3,7 @@ using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Web.Lab;
+using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Web.Tests.Diagram;
 using Xunit;
 

@@ -5,9 +5,9 @@ using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Web.Diagram;
+using ReuseAddrDashboard.Components.Diagram;
+using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Web.Lab;
-using ReuseAddrDashboard.Web.Pages;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Pages;

@@ -1,5 +1,5 @@
 using ReuseAddrDashboard.Core.Wire;
-using ReuseAddrDashboard.Web.Lab;
+using ReuseAddrDashboard.Components.Link;
 
 namespace ReuseAddrDashboard.Web.Tests.Pages;
 

@@ -10,12 +10,12 @@ using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
 using ReuseAddrDashboard.Web.Catalogue;
-using ReuseAddrDashboard.Web.Diagram;
+using ReuseAddrDashboard.Components.Diagram;
+using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Web.Lab;
-using ReuseAddrDashboard.Web.Pages;
-using ReuseAddrDashboard.Web.Runs;
-using ReuseAddrDashboard.Web.Shell;
-using ReuseAddrDashboard.Web.Texts;
+using ReuseAddrDashboard.Components.Runs;
+using ReuseAddrDashboard.Components.Shell;
+using ReuseAddrDashboard.Components.Texts;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Pages;

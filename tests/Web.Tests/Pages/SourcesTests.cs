@@ -3,8 +3,8 @@ using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Web.Diagram;
-using ReuseAddrDashboard.Web.Pages;
+using ReuseAddrDashboard.Components.Diagram;
+using ReuseAddrDashboard.Web.Lab;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Pages;

@@ -2,9 +2,10 @@ using Bunit;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Web.Diagram;
-using ReuseAddrDashboard.Web.Runs;
+using ReuseAddrDashboard.Components.Diagram;
+using ReuseAddrDashboard.Components.Runs;
 using ReuseAddrDashboard.Web.Tests.Pages;
+using ReuseAddrDashboard.Pages.Runs;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Runs;

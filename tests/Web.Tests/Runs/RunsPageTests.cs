@@ -9,8 +9,9 @@ using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Web.Runs;
+using ReuseAddrDashboard.Components.Runs;
 using ReuseAddrDashboard.Web.Tests.Pages;
+using ReuseAddrDashboard.Pages.Runs;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Runs;

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using ReuseAddrDashboard.Web.Shell;
+using ReuseAddrDashboard.Components.Shell;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Shell;

@@ -3,9 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Web.Lab;
-using ReuseAddrDashboard.Web.Shell;
+using ReuseAddrDashboard.Components.Link;
+using ReuseAddrDashboard.Components.Shell;
 using ReuseAddrDashboard.Web.Tests.Pages;
+using ReuseAddrDashboard.Web.Shell;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Shell;

@@ -2,7 +2,7 @@ using Bunit;
 using Bunit.TestDoubles;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
-using ReuseAddrDashboard.Web.Shell;
+using ReuseAddrDashboard.Components.Shell;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Shell;

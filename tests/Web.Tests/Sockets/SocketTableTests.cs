@@ -2,7 +2,7 @@ using Bunit;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Web.Pages;
+using ReuseAddrDashboard.Web.Lab;
 using ReuseAddrDashboard.Web.Tests.Pages;
 using Xunit;
 

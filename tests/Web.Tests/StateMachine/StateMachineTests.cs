@@ -4,7 +4,7 @@ using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Web.StateMachine;
+using ReuseAddrDashboard.Components.StateMachine;
 using ReuseAddrDashboard.Web.Tests.Pages;
 using Xunit;
 

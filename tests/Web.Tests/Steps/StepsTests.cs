@@ -2,8 +2,8 @@ using AngleSharp.Dom;
 using Bunit;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
+using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Web.Lab;
-using ReuseAddrDashboard.Web.Pages;
 using ReuseAddrDashboard.Web.Tests.Pages;
 using Xunit;
 

@@ -5,8 +5,9 @@ using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Web.Pages;
+using ReuseAddrDashboard.Web.Lab;
 using ReuseAddrDashboard.Web.Tests.Pages;
+using ReuseAddrDashboard.Components.Link;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Steps;
@@ -65,7 +66,7 @@ public sealed class ValuesTests : PageTest
     public void What_was_prepared_is_there_again_after_somebody_elses_run_and_not_after_ones_own()
     {
         _store.Apply(Labs.Snapshot(null, scenarios: [RunScript.Script, Scripts.Many]));
-        _store.SetLink(Web.Lab.LinkStatus.Live);
+        _store.SetLink(LinkStatus.Live);
         IRenderedComponent<LabPage> page = Render<LabPage>();
         page.Find("select.scenarios").Change("many");
         page.Find("[id$=-seconds]").Input("7");
@@ -118,7 +119,7 @@ public sealed class ValuesTests : PageTest
     public void Another_scenario_of_other_ports_has_these_watched()
     {
         _store.Apply(Labs.Snapshot(null, scenarios: [RunScript.Script, Scripts.Many]));
-        _store.SetLink(Web.Lab.LinkStatus.Live);
+        _store.SetLink(LinkStatus.Live);
         IRenderedComponent<LabPage> page = Render<LabPage>();
         page.Find("select.scenarios").Change("many");
         Assert.Equal([11111, 11112], Assert.IsType<WatchPorts>(Assert.Single(_orders.Asked)).Ports);
@@ -127,7 +128,7 @@ public sealed class ValuesTests : PageTest
     private IRenderedComponent<LabPage> Form()
     {
         _store.Apply(Labs.Snapshot(null, scenarios: [Scripts.Many]));
-        _store.SetLink(Web.Lab.LinkStatus.Live);
+        _store.SetLink(LinkStatus.Live);
         return Render<LabPage>();
     }
 }

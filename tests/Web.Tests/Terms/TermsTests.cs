@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using ReuseAddrDashboard.Core.Texts;
-using ReuseAddrDashboard.Web.Terms;
-using ReuseAddrDashboard.Web.Texts;
+using ReuseAddrDashboard.Components.Terms;
+using ReuseAddrDashboard.Components.Texts;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Terms;
@@ -17,14 +17,14 @@ public sealed partial class TermsTests
     [InlineData("", "")]
     public void Terms_are_found_once_each_and_nothing_of_the_text_is_lost(string text, string terms)
     {
-        IReadOnlyList<TextPart> parts = Web.Terms.Terms.In(text, new PageTexts());
+        IReadOnlyList<TextPart> parts = Components.Terms.Terms.In(text, new PageTexts());
         Assert.Equal(text, string.Concat(parts.Select(p => p.Text)));
         Assert.Equal(terms, Names(parts));
     }
 
     [Fact]
     public void Where_a_question_is_open_options_are_not_explained() =>
-        Assert.Equal("TIME-WAIT,EADDRINUSE,tcp_tw_reuse", Names(Web.Terms.Terms.In("SO_REUSEADDR, TIME-WAIT, IPV6_V6ONLY, EADDRINUSE, tcp_tw_reuse", new PageTexts(), options: false)));
+        Assert.Equal("TIME-WAIT,EADDRINUSE,tcp_tw_reuse", Names(Components.Terms.Terms.In("SO_REUSEADDR, TIME-WAIT, IPV6_V6ONLY, EADDRINUSE, tcp_tw_reuse", new PageTexts(), options: false)));
 
     [Fact]
     public void Every_error_option_state_flag_and_sysctl_that_a_lesson_names_is_explained_in_every_language()
@@ -33,7 +33,7 @@ public sealed partial class TermsTests
         Assert.Contains("EADDRINUSE", names);
         Assert.Contains("IPV6_V6ONLY", names);
         foreach (string language in TextCatalog.Languages)
-            Assert.Equal([], names.Where(n => Web.Terms.Terms.CodeOf(n, new PageTexts(TextCatalog.For(language))) is null));
+            Assert.Equal([], names.Where(n => Components.Terms.Terms.CodeOf(n, new PageTexts(TextCatalog.For(language))) is null));
     }
 
     private static string Names(IReadOnlyList<TextPart> parts) => string.Join(',', parts.Where(p => p.Code is not null).Select(p => p.Text));

@@ -4,8 +4,8 @@ using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Web.Diagram;
-using ReuseAddrDashboard.Web.Texts;
+using ReuseAddrDashboard.Components.Diagram;
+using ReuseAddrDashboard.Components.Texts;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Texts;

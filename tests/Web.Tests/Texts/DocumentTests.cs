@@ -1,5 +1,5 @@
 using ReuseAddrDashboard.Core.Texts;
-using ReuseAddrDashboard.Web.Texts;
+using ReuseAddrDashboard.Components.Texts;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Texts;

@@ -3,8 +3,8 @@ using Bunit;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Web.Diagram;
-using ReuseAddrDashboard.Web.Pages;
+using ReuseAddrDashboard.Components.Diagram;
+using ReuseAddrDashboard.Web.Lab;
 using ReuseAddrDashboard.Web.Tests.Pages;
 using Xunit;
 

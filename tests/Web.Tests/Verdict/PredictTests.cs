@@ -7,9 +7,9 @@ using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
+using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Web.Lab;
-using ReuseAddrDashboard.Web.Pages;
-using ReuseAddrDashboard.Web.Shell;
+using ReuseAddrDashboard.Components.Shell;
 using ReuseAddrDashboard.Web.Tests.Pages;
 using Xunit;
 

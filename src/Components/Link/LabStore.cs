@@ -1,0 +1,184 @@
+using System.Runtime.ExceptionServices;
+using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Scenarios;
+using ReuseAddrDashboard.Core.Wire;
+
+namespace ReuseAddrDashboard.Components.Link;
+
+/// <summary>
+/// What this browser knows of the lab: its state and the logs of all its open runs; which of them a page shows is the page's. Batches may come twice, late, or before the state that announces their run.
+/// </summary>
+public sealed class LabStore(TimeProvider time)
+{
+    /// <summary>Most logs kept of runs that no state has announced yet.</summary>
+    private const int MaxUnannounced = 4;
+
+    /// <summary>How often a page tells how far it has come.</summary>
+    private static readonly TimeSpan Progress = TimeSpan.FromMilliseconds(250);
+
+    private readonly Dictionary<string, OpenLog> _logs = [];
+    private readonly List<string> _unannounced = [];
+    private LabState? _state;
+    private IReadOnlyList<Scenario> _scenarios = [];
+    private LinkStatus _link;
+    private long _stamp;
+    private (string? Of, LabView View)? _view;
+    // The run that is shown and folded in slices; null for none.
+    private string? _slow;
+    private bool _folding;
+    private ExceptionDispatchInfo? _fault;
+    private long _told;
+
+    /// <summary>Something changed; <see cref="ViewOf"/> has it.</summary>
+    public event Action? Changed;
+
+    /// <summary>Whether the dashboard is there.</summary>
+    public LinkStatus Link => _link;
+
+    /// <summary>The lab as it was told last, without any log being folded for it; null before.</summary>
+    public LabState? State => _state;
+
+    /// <summary>The catalogue.</summary>
+    public IReadOnlyList<Scenario> Scenarios => _scenarios;
+
+    /// <summary>What this browser has, and from which process of the dashboard: joining again goes on from there.</summary>
+    public (IReadOnlyDictionary<string, long> Events, string? Server) Has => (_logs.ToDictionary(l => l.Key, l => l.Value.LastSeq), _state?.Server);
+
+    /// <summary>What a page shows that has chosen a run, or none; another object after each change.</summary>
+    /// <param name="chosen">The run to show as long as it is open; else it is the one opened last.</param>
+    public LabView ViewOf(string? chosen)
+    {
+        if (_view is not { } made || made.Of != chosen)
+            _view = made = (chosen, Make(_state?.FindRun(chosen) ?? (_state?.Runs is [.., var newest] ? newest : null)));
+        return made.View;
+    }
+
+    /// <summary>The lab has changed; one that is older than what is known is passed over.</summary>
+    public void Apply(LabState state)
+    {
+        if (_state is { } old && old.Server == state.Server && state.Version < old.Version)
+            return;
+        SetState(state);
+        Change();
+    }
+
+    /// <summary>Events of a run; those that are known already are passed over.</summary>
+    /// <returns>False where events are missing before these: join again.</returns>
+    public bool Apply(RunBatch batch)
+    {
+        OpenLog log = LogOf(batch.Run);
+        long before = log.LastSeq;
+        bool whole = log.Append(batch);
+        if (log.LastSeq != before && (!log.IsBehind || _slow != batch.Run))
+            Change();
+        _ = FoldOn();
+        return whole;
+    }
+
+    /// <summary>The catalogue has changed.</summary>
+    public void Apply(IReadOnlyList<Scenario> scenarios)
+    {
+        _scenarios = scenarios;
+        Change();
+    }
+
+    /// <summary>The link was made or lost.</summary>
+    public void SetLink(LinkStatus link)
+    {
+        if (_link == link)
+            return;
+        _link = link;
+        Change();
+    }
+
+    private LabView Make(OpenRun? shown)
+    {
+        _fault?.Throw();
+        OpenLog? log = shown is null ? null : LogOf(shown.Header.Id);
+        Timeline? timeline = log?.Timeline(shown!.Header);
+        _slow = log is { IsBehind: true } ? shown!.Header.Id : null;
+        _ = FoldOn();
+        return new()
+        {
+            Link = _link,
+            State = _state,
+            Scenarios = _scenarios,
+            Run = shown,
+            Timeline = timeline,
+            Clock = new(shown?.Now ?? 0, _stamp),
+            Loading = log is { IsBehind: true } ? (log.Folded, Math.Max(log.Total, log.LastSeq)) : null,
+        };
+    }
+
+    /// <summary>Folds what is shown slice by slice, as long as it has more than can be folded at once.</summary>
+    private async Task FoldOn()
+    {
+        if (_folding)
+            return;
+        _folding = true;
+        try
+        {
+            await FoldSlices();
+        }
+        catch (Exception e)
+        {
+            // Whoever draws next is told: nobody waits for this.
+            _fault = ExceptionDispatchInfo.Capture(e);
+            Change();
+        }
+        finally
+        {
+            _folding = false;
+        }
+    }
+
+    private async Task FoldSlices()
+    {
+        while (_slow is { } id && _state?.FindRun(id) is { } run && _logs.TryGetValue(id, out OpenLog? log) && log.MayFold)
+        {
+            await Task.Delay(OpenLog.Pause, time);
+            log.Fold(run.Header, OpenLog.Slice);
+            if (log.IsBehind && time.GetElapsedTime(_told) < Progress)
+                continue;
+            _told = time.GetTimestamp();
+            Change();
+        }
+    }
+
+    private void SetState(LabState state)
+    {
+        // Another process of the dashboard: its logs come anew.
+        if (_state is { } other && other.Server != state.Server)
+        {
+            _logs.Clear();
+            _unannounced.Clear();
+        }
+        foreach (OpenRun over in _state?.Runs.Where(r => state.FindRun(r.Header.Id) is null) ?? [])
+            _logs.Remove(over.Header.Id);
+        _unannounced.RemoveAll(run => state.FindRun(run) is not null);
+        _state = state;
+        _stamp = time.GetTimestamp();
+    }
+
+    private OpenLog LogOf(string run)
+    {
+        if (_logs.TryGetValue(run, out OpenLog? log))
+            return log;
+        if (_state?.FindRun(run) is null)
+        {
+            if (_unannounced.Count >= MaxUnannounced)
+            {
+                _logs.Remove(_unannounced[0]);
+                _unannounced.RemoveAt(0);
+            }
+            _unannounced.Add(run);
+        }
+        return _logs[run] = new(time);
+    }
+
+    private void Change()
+    {
+        _view = null;
+        Changed?.Invoke();
+    }
+}

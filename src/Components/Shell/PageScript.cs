@@ -1,0 +1,70 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace ReuseAddrDashboard.Components.Shell;
+
+/// <summary>js/page.js: frames, sizes, keys and the countdown.</summary>
+public sealed class PageScript(IJSRuntime js, NavigationManager navigation) : IAsyncDisposable
+{
+    private Task<IJSObjectReference>? _module, _picture;
+
+    private Task<IJSObjectReference> Module => _module ??= Import("js/page.js");
+
+    private Task<IJSObjectReference> Import(string script) => js.InvokeAsync<IJSObjectReference>("import", navigation.ToAbsoluteUri(script).ToString()).AsTask();
+
+    /// <summary>Has the keys of lists listened to, where a page asks for nothing else.</summary>
+    public Task Load() => Module;
+
+    /// <summary>Saves what the page shows of the diagram as <c>NAME.svg</c> or <c>NAME.png</c>.</summary>
+    /// <param name="kind"><c>svg</c> or <c>png</c>.</param>
+    /// <param name="name">The file's name without its end.</param>
+    public async Task SavePicture(string kind, string name) => await (await (_picture ??= Import("js/picture.js"))).InvokeVoidAsync("save", kind, name);
+
+    /// <summary>Waits for the next animation frame.</summary>
+    public async Task NextFrame() => await (await Module).InvokeVoidAsync("nextFrame");
+
+    /// <summary>Tells the countdowns within an element, which has <c>data-clock</c>, what time it is on their run's axis, in milliseconds.</summary>
+    public async Task Sync(ElementReference clock, double now) => await (await Module).InvokeVoidAsync("sync", clock, now);
+
+    /// <summary>Scrolls what is chosen in a box into its view, and nothing else.</summary>
+    public async Task Reveal(ElementReference box) => await (await Module).InvokeVoidAsync("reveal", box);
+
+    /// <summary>After each render: where the button that had the focus has gone, the next primary one gets it, and countdowns are set.</summary>
+    public async Task Rendered() => await (await Module).InvokeVoidAsync("rendered");
+
+    /// <summary>Calls the listener's <c>Resized</c> with the size of the picture's window in px and <c>Zoomed</c> with keys that zoom, and keeps the newest mark in view until a hand scrolls away.</summary>
+    public async Task<IJSObjectReference> WatchDiagram<T>(ElementReference scroll, DotNetObjectReference<T> listener) where T : class =>
+        await (await Module).InvokeAsync<IJSObjectReference>("watchDiagram", scroll, listener);
+
+    /// <summary>Calls the listener's <c>Pressed</c> with each of the keys that is pressed outside any field.</summary>
+    /// <param name="listener">Who is told.</param>
+    /// <param name="keys">As a regular expression.</param>
+    public async Task<IJSObjectReference> ListenKeys<T>(DotNetObjectReference<T> listener, string keys) where T : class =>
+        await (await Module).InvokeAsync<IJSObjectReference>("listenKeys", listener, keys);
+
+    /// <summary>Ends what listens or watches; null for nothing.</summary>
+    public static async ValueTask End(IJSObjectReference? of)
+    {
+        if (of is null)
+            return;
+        try
+        {
+            await of.InvokeVoidAsync("dispose");
+            await of.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // The page is gone, and its listeners with it.
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Task<IJSObjectReference>? module in (Task<IJSObjectReference>?[])[_module, _picture])
+        {
+            if (module is { IsCompletedSuccessfully: true } loaded)
+                await loaded.Result.DisposeAsync();
+        }
+    }
+}
