@@ -65,7 +65,7 @@ internal sealed record FlowPicture
         var bands = new List<StateBand>();
         foreach (IGrouping<(string Host, TcpEndpoint Own), SocketLife> end in LivesByEnd(flow, ends, seen))
         {
-            bool hold = ends is null || !MayConclude(end.Key.Host, end.Key.Own, seen, context);
+            bool hold = ends is null || flow.IsOfFile || !MayConclude(end.Key.Host, end.Key.Own, seen, context);
             SocketLife[] lives = [.. end.Where(l => l is not null)];
             var notTaken = new HashSet<long>();
             EndBands merge;

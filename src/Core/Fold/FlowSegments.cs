@@ -119,14 +119,15 @@ internal sealed class FlowSegments
             SegmentSighting s = _segments[i];
             SegmentEvent e = s.Event;
             (uint seq, uint? ack) = numbers.Of(s);
-            arrows.Add(new(s.From, s.To, KindOf(s), times[i].Sent, times[i].Received, EvidenceSource.Capture, InferredFrom.Nothing, s.Seqs, s.Origin, s.Target)
+            bool file = e.Source == EvidenceSource.CaptureFile;
+            arrows.Add(new(s.From, s.To, KindOf(s), times[i].Sent, times[i].Received, file ? EvidenceSource.CaptureFile : EvidenceSource.Capture, InferredFrom.Nothing, s.Seqs, s.Origin, s.Target)
             {
                 Segment = new ObservedSegment
                 {
                     Flags = e.Flags, SeqNo = e.SeqNo, Ack = ack is null ? null : e.Ack, RelativeSeq = seq, RelativeAck = ack, Len = e.Len, Win = e.Win, Mss = e.Mss,
                     Wscale = e.Wscale, SackPermitted = e.SackPermitted, TsVal = e.TsVal, TsEcr = e.TsEcr,
-                    Seen = s.Sent is null ? SeenAt.Receiver : s.Received is null ? SeenAt.Sender : SeenAt.BothEnds,
-                    Retransmission = s.Again, AckDelay = delays[i], Reset = resets[i],
+                    Seen = file ? SeenAt.OnTheWay : s.Sent is null ? SeenAt.Receiver : s.Received is null ? SeenAt.Sender : SeenAt.BothEnds,
+                    Retransmission = s.Again, AckDelay = file ? null : delays[i], Reset = resets[i],
                 },
             });
         }

@@ -78,7 +78,7 @@ internal sealed class FoldState
                 Do(deeds);
                 break;
             case SegmentEvent { Host: { } captures } segment when (segment.Sent ?? segment.Received) is not null:
-                if (!_context.Captures(captures))
+                if (segment.Source != EvidenceSource.CaptureFile && !_context.Captures(captures))
                     Change(_context with { Captured = _context.Captured.Add(captures) });
                 Change(FlowKey.Of(segment.From, segment.To), f => f with { Segments = f.Segments.Add(segment) });
                 break;

@@ -11,6 +11,9 @@ public enum SeenAt : byte
 
     /// <summary>Only as it arrived.</summary>
     Receiver,
+
+    /// <summary>At one point of the way, as a capture file of somebody's shows it: when it left and when it arrived is not known.</summary>
+    OnTheWay,
 }
 
 /// <summary>Why a RST was sent, as far as it shows (RFC 9293, 3.10.7; Linux tcp_v4_send_reset, tcp_send_active_reset).</summary>

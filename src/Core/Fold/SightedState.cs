@@ -120,10 +120,14 @@ internal sealed class SightedState
     {
         Sources = _sources,
         Exact = Exact,
-        SeenFrom = Begin,
+        SeenFrom = IsConcluded(of) ? null : Begin,
+        Before = IsConcluded(of) && _after < Begin ? Begin : null,
         Seen = _seen,
         Gone = IsGone ? new SocketEnd(_endAfter, _endExact, _endSources, _ends) : null,
     };
+
+    // The log itself says so of a connection of a capture file: where nothing lies between its bounds, only its cause was seen.
+    private bool IsConcluded(SocketLife of) => of.Remote.Port != 0 && IsOnlyOf(EvidenceSource.Inferred);
 
     /// <summary>The bar of a TIME-WAIT.</summary>
     /// <param name="band">Its band, as it is drawn.</param>

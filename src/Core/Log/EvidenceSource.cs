@@ -21,6 +21,9 @@ public static class EvidenceSource
     /// <summary>AF_PACKET (packet(7)).</summary>
     public const string Capture = "capture";
 
+    /// <summary>A capture file of somebody's (pcap, pcapng), read here; no host of this dashboard saw it. Its point of capture is one: <see cref="SegmentEvent.Sent"/> and <see cref="SegmentEvent.Received"/> are both the moment at which it saw the segment.</summary>
+    public const string CaptureFile = "capture-file";
+
     /// <summary>The kernel's tracepoints: sock:inet_sock_set_state and those of the TIME-WAIT timer.</summary>
     public const string Trace = "trace";
 
@@ -37,7 +40,7 @@ public static class EvidenceSource
     public static IReadOnlyList<SourceDescription> All { get; } =
     [
         new(Call, 70, Exact: true, Observes: false), new(Trace, 60, Exact: true, Observes: true), new(Capture, 50, Exact: true, Observes: true), new(Diag, 40, Exact: false, Observes: true),
-        new(Proc, 30, Exact: false, Observes: true), new(Inferred, 20, Exact: false, Observes: false), new(Agent, 10, Exact: true, Observes: false), new(Lab, 9, Exact: true, Observes: false),
+        new(Proc, 30, Exact: false, Observes: true), new(CaptureFile, 25, Exact: true, Observes: false), new(Inferred, 20, Exact: false, Observes: false), new(Agent, 10, Exact: true, Observes: false), new(Lab, 9, Exact: true, Observes: false),
     ];
 
     /// <summary>What is known of a source; of a foreign one only its name.</summary>
