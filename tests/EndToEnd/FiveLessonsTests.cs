@@ -4,13 +4,17 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ReuseAddrDashboard.EndToEnd;
 
-/// <summary>Five lessons of different topics, one after the other, by the keyboard alone: at a projector in English, on a phone in Japanese.</summary>
+/// <summary>Five lessons of different topics, one after the other, by the keyboard alone: at a desk, at a projector and on a phone, in both languages, in light and dark by turns.</summary>
 public sealed class FiveLessonsTests(SharedDashboards shared, Chromium chromium) : PageTests(shared, chromium)
 {
     private static readonly string[] Five = ["without-reuseaddr", "linger-zero", "two-listeners", "half-close", "fixed-source-port"];
 
     [Theory]
+    [InlineData("en", 1440, 900, false)]
     [InlineData("en", 1280, 720, false)]
+    [InlineData("en", 390, 844, true)]
+    [InlineData("ja", 1440, 900, false)]
+    [InlineData("ja", 1280, 720, false)]
     [InlineData("ja", 390, 844, true)]
     public async Task Each_is_found_predicted_played_and_explained(string language, int width, int height, bool touch)
     {
@@ -19,8 +23,10 @@ public sealed class FiveLessonsTests(SharedDashboards shared, Chromium chromium)
         IKeyboard keyboard = page.Keyboard;
         LabPage lab = new(page);
         ILocator lessons = page.Locator("select.scenarios");
-        foreach (string lesson in Five)
+        foreach ((int turn, string lesson) in Five.Index())
         {
+            // A lesson that is light here is dark at the next size and in the other language.
+            await visitor.Show((turn + width + language[0]) % 2 == 0 ? ColorScheme.Light : ColorScheme.Dark);
             await visitor.TabTo(".find input");
             await keyboard.TypeAsync(lesson);
             await visitor.TabTo($".lesson-link[href^='lab?lesson={lesson}&']");
@@ -54,7 +60,7 @@ public sealed class FiveLessonsTests(SharedDashboards shared, Chromium chromium)
             Assert.True(asked, $"{lesson} asked for no prediction.");
             await Expect(lab.Explanation).ToBeVisibleAsync();
             await Expect(lab.VerdictCard.Locator(".guess")).ToBeVisibleAsync();
-            await visitor.Shoot($"five-{lesson}-{language}");
+            await visitor.ShootInBothThemes($"five-{lesson}-{language}");
             await keyboard.PressAsync("r");
             await Expect(lessons).ToBeEnabledAsync();
             // Alt and the left arrow.

@@ -169,6 +169,18 @@ public sealed class Visitor : IAsyncDisposable
         await Page.SetViewportSizeAsync(before.Width, before.Height);
     }
 
+    /// <summary>A picture at the page's own size in each theme, screenshots/NAME-WIDTHxHEIGHT-THEME.png.</summary>
+    public async Task ShootInBothThemes(string name)
+    {
+        PageViewportSizeResult size = Page.ViewportSize ?? throw new InvalidOperationException("The page has no size.");
+        foreach (ColorScheme scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
+        {
+            await Show(scheme);
+            await Page.ScreenshotAsync(new() { Path = Path.Combine(Checkout.Results, "screenshots", $"{name}-{size.Width}x{size.Height}-{scheme.ToString().ToLowerInvariant()}.png") });
+        }
+        await IsNoWiderThanItsWindow(name, size.Width);
+    }
+
     /// <summary>The page does not scroll sideways at any of the three sizes, at 200 %, and at 320 px.</summary>
     public async Task FitsEverySize(string name)
     {
@@ -226,8 +238,8 @@ public sealed class Visitor : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
 
-    // Colours fade over; halfway they are neither legible nor what a person sees.
-    private async Task Show(ColorScheme scheme)
+    /// <summary>The theme of this person's system from now on. Colours fade over; halfway they are neither legible nor what a person sees.</summary>
+    public async Task Show(ColorScheme scheme)
     {
         await Page.EmulateMediaAsync(new() { ColorScheme = scheme });
         await Page.EvaluateAsync("""

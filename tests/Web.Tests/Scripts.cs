@@ -39,7 +39,7 @@ internal static class Scripts
         Question = new()
         {
             Text = LocalText.Of("What will connect() return?"),
-            Choices = [new() { Id = "ok", Text = LocalText.Of("It succeeds."), When = "result(decide) == ok" }, new() { Id = "no", Text = LocalText.Of("It is refused."), When = "result(decide) == ECONNREFUSED" }],
+            Choices = [new() { Id = "ok", Text = LocalText.Of("It succeeds"), When = "result(decide) == ok" }, new() { Id = "no", Text = LocalText.Of("It is refused"), When = "result(decide) == ECONNREFUSED" }],
         },
         Explanations =
         [

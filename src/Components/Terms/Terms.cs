@@ -5,7 +5,13 @@ namespace ReuseAddrDashboard.Components.Terms;
 /// <summary>A piece of a text: plain words, or a term that the catalogue explains.</summary>
 /// <param name="Text">As it stands in the text.</param>
 /// <param name="Code">The code of its explanation; null for plain words.</param>
-public readonly record struct TextPart(string Text, string? Code);
+/// <param name="Before">Brackets and quotation marks that open right before a term.</param>
+/// <param name="After">Punctuation right after a term.</param>
+public readonly record struct TextPart(string Text, string? Code, string Before = "", string After = "")
+{
+    /// <summary>The part as it stands in the text.</summary>
+    public string Whole => Before + Text + After;
+}
 
 /// <summary>States, flags, options, errors and sysctls that <c>terms.json</c> explains, found in a text.</summary>
 public static class Terms
@@ -32,10 +38,15 @@ public static class Terms
             string name = text[at..end].TrimEnd('-');
             if ((options || !IsOption(name)) && CodeOf(name, texts) is { } code && seen.Add(code))
             {
-                if (at > told)
-                    parts.Add(new(text[told..at], null));
-                parts.Add(new(name, code));
-                told = at + name.Length;
+                int from = at, to = at + name.Length;
+                while (from > told && Opens(text[from - 1]))
+                    from--;
+                while (to < text.Length && Closes(text[to]))
+                    to++;
+                if (from > told)
+                    parts.Add(new(text[told..from], null));
+                parts.Add(new(name, code, text[from..at], text[(at + name.Length)..to]));
+                told = to;
             }
             at = end;
         }
@@ -57,6 +68,10 @@ public static class Terms
         string code = "term." + name switch { "ESTAB" => "established", "SYN-RECV" => "syn-received", _ => name.ToLowerInvariant().Replace('_', '-') };
         return texts.Has(code) ? code : null;
     }
+
+    private static bool Opens(char c) => c is '(' or '[' or '“' or '‘' or '（' or '「';
+
+    private static bool Closes(char c) => c is '.' or ',' or ';' or ':' or '!' or '?' or ')' or ']' or '”' or '’' or '。' or '、' or '）' or '」';
 
     // SO_REUSEADDR, IPV6_V6ONLY: of all that stands in capitals only options have an underscore.
     private static bool IsOption(string name) => name.Contains('_', StringComparison.Ordinal) && !name.Any(char.IsAsciiLetterLower);

@@ -18,7 +18,7 @@ public static class RunReader
         using JsonDocument document = JsonDocument.Parse(json, Bounds);
         JsonElement run = document.RootElement;
         if (FormatOf(run) != RunFormat1.Name)
-            return run.Deserialize(WireJson.Default.RunFile)!;
+            return run.Deserialize(LabJson.Default.RunFile)!;
         (RunHeader header, IReadOnlyList<RunEvent> events) = Convert(run, run.TryGetProperty("events", out JsonElement log) ? [.. log.EnumerateArray()] : throw new JsonException("A run file has events."));
         return RunFiles.Make(header, events);
     }
@@ -29,7 +29,7 @@ public static class RunReader
     {
         using JsonDocument document = JsonDocument.Parse(header, Bounds);
         if (FormatOf(document.RootElement) != RunFormat1.Name)
-            return (document.RootElement.Deserialize(WireJson.Default.RunHeader)!, [.. events.Select(e => JsonSerializer.Deserialize(e, WireJson.Default.RunEvent)!)]);
+            return (document.RootElement.Deserialize(LabJson.Default.RunHeader)!, [.. events.Select(e => JsonSerializer.Deserialize(e, LabJson.Default.RunEvent)!)]);
         return Convert(document.RootElement, events.Select(e =>
         {
             using JsonDocument one = JsonDocument.Parse(e, Bounds);
@@ -49,7 +49,7 @@ public static class RunReader
         try
         {
             var converter = new RunFormat1(header);
-            return (Deserialized(converter.Header, WireJson.Default.RunHeader), [.. events.Select(e => Deserialized(converter.Event(e), WireJson.Default.RunEvent))]);
+            return (Deserialized(converter.Header, LabJson.Default.RunHeader), [.. events.Select(e => Deserialized(converter.Event(e), LabJson.Default.RunEvent))]);
         }
         catch (InvalidOperationException e)
         {

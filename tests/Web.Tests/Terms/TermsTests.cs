@@ -18,8 +18,15 @@ public sealed partial class TermsTests
     public void Terms_are_found_once_each_and_nothing_of_the_text_is_lost(string text, string terms)
     {
         IReadOnlyList<TextPart> parts = Components.Terms.Terms.In(text, new PageTexts());
-        Assert.Equal(text, string.Concat(parts.Select(p => p.Text)));
+        Assert.Equal(text, string.Concat(parts.Select(p => p.Whole)));
         Assert.Equal(terms, Names(parts));
+    }
+
+    [Fact]
+    public void A_term_keeps_the_punctuation_beside_it_on_its_line()
+    {
+        IReadOnlyList<TextPart> parts = Components.Terms.Terms.In("A port (TIME-WAIT), left by RST. 状態「LISTEN」。", new PageTexts());
+        Assert.Equal(["(TIME-WAIT),", "RST.", "「LISTEN」。"], parts.Where(p => p.Code is not null).Select(p => p.Whole));
     }
 
     [Fact]

@@ -52,10 +52,10 @@ public sealed class DecidingCallsTests : PageTest
         Assert.Contains("What will connect() return?", page.Find(".question").TextContent);
         page.FindAll(".question input")[1].Click();
         Apply(page, Snapshot(Scripts.ManyLog(begunOnly: true)));
-        Assert.Equal("You predicted: “It is refused.”", page.Find(".guess").TextContent);
+        Assert.Equal("You predicted “It is refused”.", page.Find(".guess").TextContent);
         Assert.Empty(page.FindAll(".question"));
         Apply(page, Snapshot(Scripts.ManyLog()));
-        Assert.Equal("You predicted: “It is refused.” You were right.", page.Find(".guess").TextContent);
+        Assert.Equal("You predicted “It is refused”. You were right.", page.Find(".guess").TextContent);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class PredictTests : PageTest
         IRenderedComponent<LabPage> page = BeforeDeciding();
         page.Find(".primary").Click();
         Assert.Empty(_orders.Asked);
-        Choice("It is refused.").Click();
+        Choice("It is refused").Click();
         page.WaitForAssertion(() => Assert.Equal([new PredictRun(Run, "no"), new RunStep(Run, "decide")], _orders.Asked));
     }
 
@@ -89,7 +89,7 @@ public sealed class PredictTests : PageTest
         _orders.Reply = LabReply.Done(Run);
         IRenderedComponent<LabPage> page = Render<LabPage>();
         Button(page, "Next action").Click();
-        Choice("It is refused.").Click();
+        Choice("It is refused").Click();
         page.WaitForAssertion(() => Assert.Equal([new PredictRun(Run, "no"), new NextAction(Run)], _orders.Asked.Skip(1)));
     }
 
@@ -147,7 +147,7 @@ public sealed class PredictTests : PageTest
         _store.Apply(Labs.State(null) with { Runs = [new OpenRun(header)] });
         _store.Apply(new RunBatch(Run, events));
         IRenderedComponent<LabPage> page = Render<LabPage>();
-        Assert.Equal("Predictions: It succeeds. × 1, It is refused. × 2", page.Find(".guess").TextContent);
+        Assert.Equal("Predictions: It succeeds × 1, It is refused × 2", page.Find(".guess").TextContent);
     }
 
     [Fact]
@@ -169,7 +169,7 @@ public sealed class PredictTests : PageTest
         _orders.Reply = LabReply.Done(Run);
         IRenderedComponent<LabPage> page = Render<LabPage>();
         Button(page, "Play all").Click();
-        Choice("It is refused.").Click();
+        Choice("It is refused").Click();
         page.WaitForAssertion(() => Assert.Equal([new PredictRun(Run, "no"), new PlayRun(Run)], _orders.Asked.Skip(1)));
         Assert.False(_orders.Started!.Play);
     }
