@@ -53,7 +53,7 @@ public sealed class TcpdumpTests
             client.LingerState = new(true, 0);
             client.Close();
 
-            Assert.Equal(SocketError.ConnectionRefused, Assert.Throws<SocketException>(() => New().Connect(new IPEndPoint(There, 1005))).SocketErrorCode);
+            Refused(1005);
 
             (client, server) = Connect(1006);
             client.Shutdown(SocketShutdown.Send);
@@ -84,6 +84,10 @@ public sealed class TcpdumpTests
             await Until(1007, "ESTAB", "FIN-WAIT-1");
             await Until(1008, "ESTAB", "ESTAB");
             string told = string.Join('\n', (await Rows()).Select(r => $"{r.Local} {r.Peer} {r.State}").Order(StringComparer.Ordinal));
+            // The last thing that both capture: what was before it is in their files.
+            Refused(1009);
+            foreach (string written in (string[])[file, $"{file}.dumpcap"])
+                await Written(written);
             foreach (Process capturing in (Process[])[tcpdump, dumpcap])
             {
                 await OwnNamespace.Run("kill", "-INT", $"{capturing.Id}");
@@ -92,7 +96,7 @@ public sealed class TcpdumpTests
 
             CaptureContents contents = Compare(file, "pcap", told);
             Assert.Equal(
-                [(1000, ClosedFirst.B), (1001, ClosedFirst.A), (1002, ClosedFirst.B), (1003, ClosedFirst.Both), (1004, ClosedFirst.Reset), (1005, ClosedFirst.Refused), (1006, ClosedFirst.A), (1007, ClosedFirst.A), (1008, ClosedFirst.Nobody)],
+                [(1000, ClosedFirst.B), (1001, ClosedFirst.A), (1002, ClosedFirst.B), (1003, ClosedFirst.Both), (1004, ClosedFirst.Reset), (1005, ClosedFirst.Refused), (1006, ClosedFirst.A), (1007, ClosedFirst.A), (1008, ClosedFirst.Nobody), (1009, ClosedFirst.Refused)],
                 contents.Connections.Select(c => ((int)c.B.Address.Port, c.Closed)).OrderBy(c => c.Item1));
             Compare($"{file}.dumpcap", "pcapng", told);
             foreach ((string format, string kind) in ((string, string)[])[("pcapng", "pcapng"), ("nsecpcap", "pcap")])
@@ -139,6 +143,21 @@ public sealed class TcpdumpTests
         while (lines[^1]?.Contains(ready, StringComparison.Ordinal) == false);
         Assert.True(lines[^1] is not null, string.Join('\n', lines));
         return process;
+    }
+
+    private static void Refused(int port) =>
+        Assert.Equal(SocketError.ConnectionRefused, Assert.Throws<SocketException>(() => New().Connect(new IPEndPoint(There, port))).SocketErrorCode);
+
+    private static async Task Written(string file)
+    {
+        for (int i = 0; ; i++)
+        {
+            using FileStream octets = File.Open(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            if (CaptureReading.List(octets).Connections.Any(c => c.B.Address.Port == 1009 && c.Closed == ClosedFirst.Refused))
+                return;
+            Assert.True(i < 1000, $"{file} lacks the last connection.");
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+        }
     }
 
     private static async Task Until(int port, params string[] states)
