@@ -10,7 +10,8 @@ internal static class AgentCodes
         BadFilterName = "agent.bad-filter-name", BadPort = "agent.bad-port", TooManyPorts = "agent.too-many-ports", NoAddress = "agent.no-address", NoPeerPort = "agent.no-peer-port",
         BadBacklog = "agent.bad-backlog", BadLength = "agent.bad-length", TooManyOctets = "agent.too-many-octets", BadTimeout = "agent.bad-timeout", NoOption = "agent.no-option", NoValue = "agent.no-value",
         BadLinger = "agent.bad-linger", BadTimeval = "agent.bad-timeval", BadPair = "agent.bad-pair", UnknownCall = "agent.unknown-call", UnknownOrder = "agent.unknown-order",
-        SysctlNotAllowed = "agent.sysctl-not-allowed", BadSysctlValue = "agent.bad-sysctl-value", BadFilter = "agent.bad-filter", BadFlags = "agent.bad-flags", BadCount = "agent.bad-count", BadDelay = "agent.bad-delay";
+        SysctlNotAllowed = "agent.sysctl-not-allowed", BadSysctlValue = "agent.bad-sysctl-value", BadFilter = "agent.bad-filter", BadFlags = "agent.bad-flags", BadCount = "agent.bad-count", BadDelay = "agent.bad-delay",
+        BadCells = "agent.bad-cells";
 
     /// <summary>An order that cannot be carried out now.</summary>
     public const string NameInUse = "agent.name-in-use", NoSuchSocket = "agent.no-such-socket", TooManySockets = "agent.too-many-sockets", TooManyRuns = "agent.too-many-runs", SocketBusy = "agent.socket-busy",

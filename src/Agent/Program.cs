@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ReuseAddrDashboard.Agent.Host;
 using ReuseAddrDashboard.Agent.LocalHosts;
+using ReuseAddrDashboard.Agent.Matrix;
 using ReuseAddrDashboard.Agent.Options;
 using ReuseAddrDashboard.Agent.Programs;
 using ReuseAddrDashboard.Agent.Rights;
@@ -24,7 +25,7 @@ internal static class Program
         Command localHosts = LocalHostsCommand.Create((options, faults) => options is null
             ? Print(faults, LocalHostsContract.OwnLine)
             : LocalHostsProgram.Run(options).GetAwaiter().GetResult());
-        return AgentCommandLine.Create($"reuseaddr-agent {HostFactsReader.Version}", (options, faults) => options is null ? Print(faults, "reuseaddr-agent: ") : AgentHost.Run(options), localHosts)
+        return AgentCommandLine.Create($"reuseaddr-agent {HostFactsReader.Version}", (options, faults) => options is null ? Print(faults, "reuseaddr-agent: ") : AgentHost.Run(options), localHosts, MatrixCommand.Create(faults => Print(faults, "reuseaddr-agent: ")))
             .Parse(args, AgentCommandLine.Parser).Invoke(AgentCommandLine.Invocation);
     }
 

@@ -25,7 +25,7 @@ internal static class HostFactsReader
             Name = options.Name,
             HostName = Line("/proc/sys/kernel/hostname") ?? Environment.MachineName,
             Os = Os(),
-            Kernel = Line("/proc/sys/kernel/osrelease") ?? "unknown",
+            Kernel = KernelRelease(),
             Address = address.Address,
             SecondAddress = address.Second,
             V6Address = address.V6,
@@ -48,7 +48,11 @@ internal static class HostFactsReader
     /// <summary>The kernel's boot id; <see cref="HostFacts.UnknownBoot"/> where it cannot be read.</summary>
     public static string BootId() => Line("/proc/sys/kernel/random/boot_id") ?? HostFacts.UnknownBoot;
 
-    private static string Os()
+    /// <summary>uname -r; <c>unknown</c> where it cannot be read.</summary>
+    public static string KernelRelease() => Line("/proc/sys/kernel/osrelease") ?? "unknown";
+
+    /// <summary>PRETTY_NAME of /etc/os-release; <c>unknown</c> where there is none.</summary>
+    public static string Os()
     {
         const string label = "PRETTY_NAME=";
         string? line = TextFile.Lines("/etc/os-release").FirstOrDefault(l => l.StartsWith(label, StringComparison.Ordinal));

@@ -17,7 +17,7 @@ internal sealed class Outbox(int maxItems = 16_384, long maxOctets = 16 * 1024 *
     /// <summary>Octets of one report at most: three quarters of what the hub takes.</summary>
     public const int MaxReportOctets = HubLimits.AgentMessage * 3 / 4;
 
-    private readonly record struct Waiting(RunEvent? Event, Cause Cause, bool Done, Message? Refused, HostCheck? Check, int Octets);
+    private readonly record struct Waiting(RunEvent? Event, Cause Cause, bool Done, Message? Refused, HostCheck? Check, MatrixPart? Matrix, int Octets);
 
     private readonly Lock _gate = new();
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -30,11 +30,14 @@ internal sealed class Outbox(int maxItems = 16_384, long maxOctets = 16 * 1024 *
     public void Add(RunEvent happened) => Add(happened, default);
 
     /// <summary>An event, and what it came of.</summary>
-    public void Add(RunEvent happened, Cause cause) => Add(new Waiting(happened, cause, false, null, null, Estimate(happened, null)));
+    public void Add(RunEvent happened, Cause cause) => Add(new Waiting(happened, cause, false, null, null, null, Estimate(happened, null)));
 
     /// <summary>The end of an order.</summary>
     public void End(long order, Message? refused = null, HostCheck? check = null) =>
-        Add(new Waiting(null, new(null, order), true, refused, check, Estimate(null, refused) + (check is null ? 0 : 4000 + 400 * check.Holders.Count)));
+        Add(new Waiting(null, new(null, order), true, refused, check, null, Estimate(null, refused) + (check is null ? 0 : 4000 + 400 * check.Holders.Count)));
+
+    /// <summary>A part of what an order was to find out.</summary>
+    public void Add(MatrixPart part, Cause cause) => Add(new Waiting(null, cause, false, null, null, part, 400 + (part.Host is null ? 0 : 4000) + 400 * part.Results.Count));
 
     /// <summary>The next report: what was sent before and not acknowledged, else what waits; empty when there is nothing.</summary>
     public IReadOnlyList<AgentItem> NextReport()
@@ -49,7 +52,7 @@ internal sealed class Outbox(int maxItems = 16_384, long maxOctets = 16 * 1024 *
                     if (_sent.Count > 0 && octets > MaxReportOctets)
                         break;
                     _octets -= item.Octets;
-                    _sent.Add(new AgentItem(_next++, item.Event, item.Cause.Order, item.Done, item.Refused, item.Check, item.Cause.Run));
+                    _sent.Add(new AgentItem(_next++, item.Event, item.Cause.Order, item.Done, item.Refused, item.Check, item.Cause.Run, item.Matrix));
                 }
             }
             return [.. _sent];
@@ -133,7 +136,7 @@ internal sealed class Outbox(int maxItems = 16_384, long maxOctets = 16 * 1024 *
             _waiting = kept;
         }
         var told = new GapEvent { T = KernelClock.Monotonic(), Source = EvidenceSource.Agent, Lost = lost, Reason = new Message(AgentCodes.OutboxDropped) };
-        var first = new Waiting(told, default, false, null, null, Estimate(told, null));
+        var first = new Waiting(told, default, false, null, null, null, Estimate(told, null));
         _octets += first.Octets;
         _waiting = new Queue<Waiting>(_waiting.Prepend(first));
     }

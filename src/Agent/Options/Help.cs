@@ -6,6 +6,7 @@ internal static class Help
         reuseaddr-agent: makes the lesson's system calls on this host and watches its TCP sockets, for ReuseAddrDashboard.
 
         Usage: reuseaddr-agent --dashboard ADDRESS --name ROLE [options]
+               reuseaddr-agent matrix ...        (tries what this kernel does, without a dashboard; matrix --help says more)
                reuseaddr-agent local-hosts ...   (keeps the hosts of one machine; the dashboard starts it; local-hosts --help says more)
 
         Needed:

@@ -1,4 +1,5 @@
 using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Matrix;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Texts;
@@ -22,6 +23,8 @@ internal static class OrderCheck
         SysctlOrder sysctl => Run(order) ?? Sysctl(sysctl),
         FilterOrder filter => Run(order) ?? Filter(filter),
         CloseRunOrder => Run(order),
+        TryCellsOrder cells => Cells(cells),
+        StopCellsOrder => null,
         CheckOrder check => Port(check.Port) ?? (check.Reach is { } to ? Port(to.Port) : null),
         _ => new Message(AgentCodes.UnknownOrder),
     };
@@ -60,6 +63,9 @@ internal static class OrderCheck
 
     private static Message? Watch(WatchOrder order) =>
         order.Ports is not { Count: <= WatchOrder.MaxPorts } ? Message.Of(AgentCodes.TooManyPorts, ("most", WatchOrder.MaxPorts)) : order.Ports.Select(Port).FirstOrDefault(refused => refused is not null);
+
+    private static Message? Cells(TryCellsOrder order) => order.Cells is not { Count: > 0 } || order.Cells.Count > MatrixCell.All.Count ? Message.Of(AgentCodes.BadCells, ("most", MatrixCell.All.Count))
+        : order.Avoid.Count > WatchOrder.MaxPorts ? Message.Of(AgentCodes.TooManyPorts, ("most", WatchOrder.MaxPorts)) : order.Avoid.Select(Port).FirstOrDefault(refused => refused is not null);
 
     private static Message? Destroy(DestroyOrder order) =>
         order.Local.Port == 0 || order.Remote.Port == 0 || order.Local.IsV6 != order.Remote.IsV6 ? new Message(AgentCodes.BadPair) : null;

@@ -32,6 +32,7 @@ internal sealed partial class OrderRunner : IOrders, IDisposable
     private readonly AllowedAddresses _allowed;
     private readonly RunCloser _closer;
     private readonly TimeWaitDestroyer _destroyer;
+    private readonly TryingCells _cells;
     private readonly ILogger _log;
     private readonly string _dashboard;
     private readonly Thread _thread;
@@ -54,6 +55,7 @@ internal sealed partial class OrderRunner : IOrders, IDisposable
         _programs = new ProgramEnder(runs, own, hold, _reporter.Tell);
         _closer = new RunCloser(runs, _reporter, own, _programs, changes, Start);
         _destroyer = new TimeWaitDestroyer(_reporter, watcher);
+        _cells = new TryingCells(outbox, Start);
         SocketCalls.WarmUp();
         _thread = new Thread(Run) { IsBackground = true, Name = "orders" };
         _thread.Start();
@@ -66,13 +68,18 @@ internal sealed partial class OrderRunner : IOrders, IDisposable
     public void KeepOnly(IReadOnlyList<string> runs) => Enqueue(null, () => _closer.Close(run => !runs.Contains(run), null, new Message(AgentCodes.EndedWithRun)));
 
     /// <inheritdoc/>
-    public void CloseAll(Message why) => Enqueue(null, () => _closer.Close(_ => true, null, why));
+    public void CloseAll(Message why) => Enqueue(null, () =>
+    {
+        _cells.Stop();
+        _closer.Close(_ => true, null, why);
+    });
 
     /// <summary>Closes everything and takes no order any more.</summary>
     public void Dispose()
     {
         if (_orders.IsAddingCompleted)
             return;
+        _cells.Stop();
         _orders.CompleteAdding();
         _thread.Join();
     }
@@ -127,6 +134,13 @@ internal sealed partial class OrderRunner : IOrders, IDisposable
             case CheckOrder check:
                 // On a thread of its own, because what is filtered takes its time.
                 Begin("check", order.Id, () => _reporter.EndAtOnce(order.Id, check: HostChecker.Check(check, _own.Has)));
+                break;
+            case TryCellsOrder cells:
+                _cells.Begin(cells, work => Guard(cells.Id, work));
+                break;
+            case StopCellsOrder:
+                _cells.Stop();
+                _reporter.EndAtOnce(order.Id);
                 break;
             default:
                 _reporter.EndAtOnce(order.Id, new Message(AgentCodes.UnknownOrder));

@@ -34,7 +34,7 @@ public interface IAgentClient
 public sealed record AgentHello(int Protocol, string Instance, HostFacts Facts, string? Token = null)
 {
     /// <summary>The version that this program speaks.</summary>
-    public const int CurrentProtocol = 4;
+    public const int CurrentProtocol = 5;
 }
 
 /// <param name="Refused">Why the server does not take this agent; null when it does.</param>
@@ -57,8 +57,9 @@ public sealed record AgentReport(string Instance, IReadOnlyList<AgentItem> Items
 /// <param name="Done">True when the order has ended.</param>
 /// <param name="Refused">Why the agent did not carry the order out; null when it did.</param>
 /// <param name="Check">At the end of a <see cref="CheckOrder"/>, what was found.</param>
+/// <param name="Matrix">What came of some of the cells of a <see cref="TryCellsOrder"/>.</param>
 /// <param name="Run">The run whose order, socket, program or change it is about; null for what the agent saw by itself.</param>
-public sealed record AgentItem(long Number, RunEvent? Event, long? OrderId = null, bool Done = false, Message? Refused = null, HostCheck? Check = null, string? Run = null)
+public sealed record AgentItem(long Number, RunEvent? Event, long? OrderId = null, bool Done = false, Message? Refused = null, HostCheck? Check = null, string? Run = null, MatrixPart? Matrix = null)
 {
     /// <summary>The code of <see cref="Refused"/> from an agent that is ending and takes no order any more.</summary>
     public const string Ending = "agent.ending";

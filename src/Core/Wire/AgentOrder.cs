@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Matrix;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Tcp;
 
@@ -17,6 +18,8 @@ namespace ReuseAddrDashboard.Core.Wire;
 [JsonDerivedType(typeof(FilterOrder), "filter")]
 [JsonDerivedType(typeof(CloseRunOrder), "close-run")]
 [JsonDerivedType(typeof(CheckOrder), "check")]
+[JsonDerivedType(typeof(TryCellsOrder), "try-cells")]
+[JsonDerivedType(typeof(StopCellsOrder), "stop-cells")]
 public abstract record AgentOrder
 {
     /// <summary>Names the order within the connection; the agent's answer has it.</summary>
@@ -192,3 +195,19 @@ public sealed record CheckOrder : AgentOrder
     /// <summary>Bind the port on 0.0.0.0 for a moment, without any option, to see whether the kernel allows it.</summary>
     public bool TryBind { get; init; }
 }
+
+/// <summary>
+/// Try cells of the matrix over loopback, on ports that nobody has. What came of them is told in items with <see cref="AgentItem.Matrix"/> as it comes, in the cells' order; the order ends once all were tried or it
+/// was stopped. One that is still going on is stopped first.
+/// </summary>
+public sealed record TryCellsOrder : AgentOrder
+{
+    /// <summary>1 to all that there are (<see cref="MatrixCell.All"/>).</summary>
+    public required IReadOnlyList<MatrixCell> Cells { get; init; }
+
+    /// <summary>Ports that are not to be touched, at most <see cref="WatchOrder.MaxPorts"/>.</summary>
+    public IReadOnlyList<int> Avoid { get => field ?? []; init; }
+}
+
+/// <summary>Stop trying cells; ends once everything of the trial is closed.</summary>
+public sealed record StopCellsOrder : AgentOrder;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ReuseAddrDashboard.Core.Matrix;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Texts;
 
@@ -19,6 +20,8 @@ namespace ReuseAddrDashboard.Core.Wire;
 [JsonDerivedType(typeof(ChangePace), "pace")]
 [JsonDerivedType(typeof(CheckHosts), "check")]
 [JsonDerivedType(typeof(WatchPorts), "watch-ports")]
+[JsonDerivedType(typeof(TryCells), "try-cells")]
+[JsonDerivedType(typeof(StopCells), "stop-cells")]
 public abstract record LabCommand;
 
 /// <summary>Opens a run.</summary>
@@ -80,6 +83,33 @@ public sealed record CheckHosts : LabCommand;
 
 /// <summary>The ports to watch while no run is open; the first is the one that checks are about.</summary>
 public sealed record WatchPorts(IReadOnlyList<int> Ports) : LabCommand;
+
+/// <summary>Has the kernel of the port's host fill cells of the matrix; what came of them is in <see cref="MatrixView"/>, and how far it is in <see cref="LabState.Matrix"/>. One trial goes on at a time.</summary>
+public sealed record TryCells : LabCommand
+{
+    /// <summary>Most cells that one command names.</summary>
+    public const int MaxNamed = 256;
+
+    /// <summary>Which set; null where <see cref="Cells"/> names them.</summary>
+    public CellSet? Set { get; init; }
+
+    /// <summary>1 to <see cref="MaxNamed"/> cells; null where <see cref="Set"/> says which.</summary>
+    public IReadOnlyList<MatrixCell>? Cells { get; init; }
+}
+
+/// <summary>A set of cells with a name.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<CellSet>))]
+public enum CellSet : byte
+{
+    /// <summary><see cref="MatrixCell.Basic"/>: TIME-WAIT is left, both at the same address.</summary>
+    [JsonStringEnumMemberName("basic")] Basic,
+
+    /// <summary><see cref="MatrixCell.All"/>.</summary>
+    [JsonStringEnumMemberName("all")] All,
+}
+
+/// <summary>Stops <see cref="TryCells"/>; what was tried stays.</summary>
+public sealed record StopCells : LabCommand;
 
 /// <summary>How a lab takes what was asked of it: an expected failure is a value.</summary>
 /// <param name="Refusal">What is wrong and what to do; null when it was done or begun.</param>

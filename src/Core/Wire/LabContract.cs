@@ -77,6 +77,9 @@ public sealed record LabState
     /// <summary>What the last check of the hosts found; null before the first, and once a host or the port has changed.</summary>
     public LabCheck? Check { get; init; }
 
+    /// <summary>How far the matrix of the port's host is; null while no cell was ever tried.</summary>
+    public MatrixProgress? Matrix { get; init; }
+
     /// <summary>What keeps runs from being stored; null when nothing does.</summary>
     public Message? Problem { get; init; }
 

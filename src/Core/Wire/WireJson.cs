@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Matrix;
 using ReuseAddrDashboard.Core.Scenarios;
 
 namespace ReuseAddrDashboard.Core.Wire;
@@ -35,6 +36,8 @@ namespace ReuseAddrDashboard.Core.Wire;
 [JsonSerializable(typeof(RunFilters))]
 [JsonSerializable(typeof(RunsDone))]
 [JsonSerializable(typeof(IReadOnlyList<LabState>))]
+[JsonSerializable(typeof(MatrixView))]
+[JsonSerializable(typeof(MatrixFile))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(long))]

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Server.Api.Description;
 using ReuseAddrDashboard.Server.Edge;
+using ReuseAddrDashboard.Server.Kernels;
 using ReuseAddrDashboard.Server.Options;
 using ReuseAddrDashboard.Server.Runs;
 
@@ -17,6 +18,7 @@ internal static class ApiRoutes
         services.AddSingleton<RunChanges>();
         services.AddSingleton<LabAccess>();
         services.AddSingleton<RunRequests>();
+        services.AddSingleton<KernelShelf>();
         services.AddOpenApi(ApiDescription.Describe);
         services.AddOutputCache();
         services.ConfigureHttpJsonOptions(json =>
@@ -44,5 +46,6 @@ internal static class ApiRoutes
         RunHistoryApi.Map(api);
         RunsApi.Map(api);
         RunCommandsApi.Map(api);
+        MatrixApi.Map(api);
     }
 }

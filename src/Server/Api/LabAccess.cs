@@ -12,6 +12,8 @@ internal sealed class LabAccess(IGrainFactory grains, LabSetups setups, RunReads
 
     public async Task<LabState> State(string lab) => (await grains.GetGrain<ILabGrain>(lab).State()).Value;
 
+    public async Task<MatrixView> Matrix(string lab, long since) => (await grains.GetGrain<ILabGrain>(lab).Matrix(since)).Value;
+
     public Problem? UnknownLab(string lab) => setups.Find(lab) is not null ? null
         : Problems.Of(StatusCodes.Status404NotFound, Message.Of(EdgeCodes.UnknownLab, ("lab", Problems.Short(lab)), ("known", string.Join(", ", Labs))));
 

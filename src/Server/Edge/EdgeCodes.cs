@@ -13,7 +13,10 @@ internal static class EdgeCodes
     /// <summary>Of bodies.</summary>
     public const string BodyMissing = "edge.body-missing", YamlMissing = "edge.yaml-missing", NotJson = "edge.not-json", NotObject = "edge.not-object", NotText = "edge.not-text", TooLarge = "edge.too-large", Body = "edge.body", UnknownField = "edge.unknown-field",
         ScenarioOrScript = "edge.scenario-or-script", ScenarioName = "edge.scenario-name", Script = "edge.script", Whole = "edge.whole", Switch = "edge.switch", Values = "edge.values", Value = "edge.value", Ports = "edge.ports", Media = "edge.media", Choice = "edge.choice",
-        Note = "edge.note", NoteOrKept = "edge.note-or-kept";
+        Note = "edge.note", NoteOrKept = "edge.note-or-kept", CellSet = "edge.cell-set", Cells = "edge.cells";
+
+    /// <summary>Of matrices.</summary>
+    public const string NoMatrix = "edge.no-matrix", UnknownKernel = "edge.unknown-kernel";
 
     /// <summary>Of requests as such.</summary>
     public const string Host = "edge.host", Origin = "edge.origin", Malformed = "edge.malformed", Unavailable = "edge.unavailable", Fault = "edge.fault", Refused = "edge.refused";

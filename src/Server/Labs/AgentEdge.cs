@@ -47,7 +47,11 @@ internal static class AgentEdge
         && items.Select((item, i) => item is not null && item.Number == items[0].Number + i && item.Number > 0 && Accepts(item)).All(ok => ok);
 
     private static bool Accepts(AgentItem item) =>
-        (item.Check is null || item is { Done: true, Event: null } && Accepts(item.Check)) && (item.Refused is null || item.Refused.IsBounded) && OptionalLine(item.Run, MaxName) && (item.Event is null || Accepts(item.Event));
+        (item.Check is null || item is { Done: true, Event: null } && Accepts(item.Check)) && (item.Refused is null || item.Refused.IsBounded) && OptionalLine(item.Run, MaxName) && (item.Event is null || Accepts(item.Event))
+        && (item.Matrix is null || item.Event is null && Accepts(item.Matrix));
+
+    private static bool Accepts(MatrixPart part) => part.Results is { Count: <= MatrixPart.MaxResults } && part.Results.All(r => r is not null && r.Kernel is null != r.Untried is null && r.Untried?.IsBounded != false)
+        && part.Host?.IsBounded != false && part.LeftInTimeWait is >= 0 and <= 65_536;
 
     // An agent may bring a source that is not known here, and speak for the lab in none.
     private static bool Accepts(RunEvent e) => EvidenceSource.IsName(e.Source) && e.Source is not (EvidenceSource.Lab or EvidenceSource.Inferred) && IsTime(e.T) && e switch

@@ -45,6 +45,10 @@ public interface ILabGrain : IGrainWithStringKey
     [Alias("state")]
     Task<Immutable<LabState>> State();
 
+    /// <summary>What came of the cells of the matrix after a number; 0 for all.</summary>
+    [Alias("matrix")]
+    Task<Immutable<MatrixView>> Matrix(long since);
+
     /// <summary>A run as it was shown, open or not stored to its end yet; null for any other.</summary>
     [Alias("log")]
     Task<Immutable<(RunHeader Header, IReadOnlyList<RunEvent> Events)?>> Log(string run);

@@ -34,6 +34,7 @@ internal sealed class Lab
         Orders = new(this);
         Clocks = new(this);
         Checks = new(this);
+        Matrix = new(this);
         _agents = new(this);
         _store = new(this);
         _commands = new(this);
@@ -55,6 +56,8 @@ internal sealed class Lab
     public LabClocks Clocks { get; }
 
     public HostChecks Checks { get; }
+
+    public LabMatrix Matrix { get; }
 
     public LooseSockets Loose { get; } = new();
 
@@ -232,6 +235,7 @@ internal sealed class Lab
         Ports = Ports,
         Sockets = [.. Loose.Rows.Select(e => e with { T = e.T - now, After = null })],
         Check = Checks.Last,
+        Matrix = Matrix.Progress,
         Problem = _store.Problem,
         Notice = _store.Notice,
     };

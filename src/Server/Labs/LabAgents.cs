@@ -101,6 +101,8 @@ internal sealed class LabAgents(Lab lab)
             seat.Acknowledged = item.Number;
             if (item.Event is { } e)
                 Distribute(seat, e with { Host = seat.Name, Seq = 0 }, item);
+            if (item.Matrix is not null)
+                lab.Matrix.Told(seat, item);
             if (item.Refused?.Code == AgentItem.Ending)
                 Ends(seat);
             else if (item.Done)

@@ -1,5 +1,6 @@
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Matrix;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Texts;
@@ -87,6 +88,13 @@ internal sealed class LabCommands(Lab lab)
                 break;
             case WatchPorts watch:
                 Watch(watch.Ports, given);
+                break;
+            case TryCells cells:
+                Try(cells, given);
+                break;
+            case StopCells:
+                lab.Matrix.Stop();
+                lab.Matrix.WhenIdle(() => Answer(given, LabReply.Done(null)));
                 break;
             case RunStep or NextAction or PlayRun or PauseRun or PredictRun or SkipWait or RepeatStep or StopRepeating or ResetRun or ChangePace:
                 // Refused above.
@@ -268,6 +276,24 @@ internal sealed class LabCommands(Lab lab)
         lab.Loose.Clear();
         lab.Checks.Anew();
         new Watching(lab, []).Begin(() => Answer(given, LabReply.Done(null)));
+    }
+
+    private void Try(TryCells asked, CommandGiven given)
+    {
+        MatrixCell[] cells = [.. (asked.Set switch { CellSet.Basic => MatrixCell.Basic, CellSet.All => MatrixCell.All, _ => asked.Cells ?? [] }).Distinct()];
+        Message? wrong = asked.Set is null == asked.Cells is null || cells.Length == 0 || asked.Cells is { Count: > TryCells.MaxNamed } ? Message.Of(LabRefusals.BadCells, ("most", TryCells.MaxNamed))
+            : !lab.Seat(lab.Setup.PortHost).Ready ? LabRefusals.Missing([lab.Setup.PortHost])
+            : lab.Matrix.Busy ? new(LabRefusals.CellsBusy) : null;
+        if (wrong is not null)
+        {
+            Answer(given, new(wrong));
+            return;
+        }
+        lab.Matrix.Begin(cells);
+        if (given.Wait)
+            lab.Matrix.WhenIdle(() => Answer(given, new(lab.Matrix.Problem)));
+        else
+            Answer(given, LabReply.Done(null));
     }
 
     /// <summary>An open run of that id; null once it was refused.</summary>

@@ -93,6 +93,8 @@ internal sealed partial class LabGrain(LabSetups setups, ScenarioCatalog scenari
 
     public Task<Immutable<LabState>> State() => Task.FromResult(_lab.State(Now).AsImmutable());
 
+    public Task<Immutable<MatrixView>> Matrix(long since) => Task.FromResult(_lab.Matrix.View(since).AsImmutable());
+
     public Task<Immutable<(RunHeader Header, IReadOnlyList<RunEvent> Events)?>> Log(string run) => Task.FromResult(_lab.Log(run).AsImmutable());
 
     public async Task<LabReply> Ask(LabCommand command, bool wait)

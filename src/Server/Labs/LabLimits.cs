@@ -6,6 +6,12 @@ internal static class LabLimits
     /// <summary>An agent that was given an order, beyond what the order itself may take.</summary>
     public static readonly TimeSpan OrderTime = TimeSpan.FromSeconds(5);
 
+    /// <summary>An agent that tries cells of the matrix: all of them take 1.3 s on two cores, and 40 s on a machine that is emulated.</summary>
+    public static readonly TimeSpan Cells = TimeSpan.FromMinutes(3);
+
+    /// <summary>An agent that is to stop trying cells: what stands is closed within 10 s.</summary>
+    public static readonly TimeSpan CellsStop = TimeSpan.FromSeconds(15);
+
     /// <summary>An agent that ends or forks a program: calls that block are ended first, and a process is started.</summary>
     public static readonly TimeSpan ProgramTime = TimeSpan.FromSeconds(45);
 

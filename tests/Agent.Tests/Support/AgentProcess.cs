@@ -74,9 +74,15 @@ internal sealed class AgentProcess : IDisposable
         new(Process.Start(new ProcessStartInfo(program, [.. args, .. OnLoopback]) { RedirectStandardError = true, RedirectStandardOutput = true })!);
 
     /// <summary>Runs the agent to its end.</summary>
-    public static async Task<(int Code, string Out, string Error)> Run(params string[] args)
+    public static Task<(int Code, string Out, string Error)> Run(params string[] args) => RunUnder([], args);
+
+    /// <summary>Runs the agent to its end.</summary>
+    /// <param name="before">A program and its arguments to start the agent with: <see cref="NoRights"/>.</param>
+    /// <param name="args">The agent's arguments.</param>
+    public static async Task<(int Code, string Out, string Error)> RunUnder(string[] before, params string[] args)
     {
-        using Process process = Process.Start(new ProcessStartInfo(Program[0], [.. Program[1..], .. args]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        string[] line = [.. before, .. Program, .. args];
+        using Process process = Process.Start(new ProcessStartInfo(line[0], line[1..]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         return (process.ExitCode, await output, await error);

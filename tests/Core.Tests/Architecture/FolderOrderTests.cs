@@ -11,7 +11,7 @@ public class FolderOrderTests
     private static readonly Assembly Core = typeof(TcpEndpoint).Assembly;
 
     /// <summary>Each folder uses those before it alone (docs/architecture.md).</summary>
-    private static readonly string[] Order = ["Texts", "Tcp", "Scenarios", "Log", "Rule", "Fold", "Captures", "Wire"];
+    private static readonly string[] Order = ["Texts", "Tcp", "Scenarios", "Log", "Rule", "Matrix", "Fold", "Captures", "Wire"];
 
     [Fact]
     public void Every_folder_has_its_place() => Assert.Equal(Order.Order(StringComparer.Ordinal), Folders.Of(Core, Root));

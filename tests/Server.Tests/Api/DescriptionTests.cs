@@ -51,9 +51,16 @@ public sealed class DescriptionTests(DescriptionTests.Described described) : ICl
     {
         Assert.Empty(_document.Validate(ValidationRuleSet.GetDefaultRuleSet()));
         Assert.Equal(
-            ["DELETE /api/runs", "DELETE /api/runs/{id}", "GET /api/labs", "GET /api/runs", "GET /api/runs/download", "GET /api/runs/filters", "GET /api/runs/{id}", "GET /api/runs/{id}/by-hand.md", "GET /api/runs/{id}/capture.pcapng", "GET /api/runs/{id}/diagram.mermaid", "GET /api/runs/{id}/report.md", "GET /api/runs/{id}/ss", "GET /api/runs/{id}/states", "GET /api/runs/{id}/strace", "GET /api/runs/{id}/verdict", "GET /api/scenarios", "GET /api/scenarios/faults",
-             "GET /api/scenarios/{id}", "GET /healthz", "GET /readyz", "PATCH /api/runs/{id}", "POST /api/labs/{lab}/check", "POST /api/labs/{lab}/reset", "POST /api/labs/{lab}/runs", "POST /api/runs/restore", "POST /api/runs/{id}/next-action", "POST /api/runs/{id}/pace",
-             "POST /api/runs/{id}/pause", "POST /api/runs/{id}/play", "POST /api/runs/{id}/prediction", "POST /api/runs/{id}/repeat", "POST /api/runs/{id}/reset", "POST /api/runs/{id}/skip-wait", "POST /api/runs/{id}/steps/{step}", "POST /api/runs/{id}/stop-repeating", "POST /api/scenarios/check"],
+            ["DELETE /api/runs", "DELETE /api/runs/{id}", "GET /api/kernels", "GET /api/kernels/{kernel}", "GET /api/labs", "GET /api/labs/{lab}/matrix",
+             "GET /api/labs/{lab}/matrix.csv", "GET /api/labs/{lab}/matrix.md", "GET /api/labs/{lab}/matrix/results", "GET /api/runs",
+             "GET /api/runs/download", "GET /api/runs/filters", "GET /api/runs/{id}", "GET /api/runs/{id}/by-hand.md", "GET /api/runs/{id}/capture.pcapng",
+             "GET /api/runs/{id}/diagram.mermaid", "GET /api/runs/{id}/report.md", "GET /api/runs/{id}/ss", "GET /api/runs/{id}/states",
+             "GET /api/runs/{id}/strace", "GET /api/runs/{id}/verdict", "GET /api/scenarios", "GET /api/scenarios/faults", "GET /api/scenarios/{id}",
+             "GET /healthz", "GET /readyz", "PATCH /api/runs/{id}", "POST /api/labs/{lab}/check", "POST /api/labs/{lab}/matrix",
+             "POST /api/labs/{lab}/matrix/stop", "POST /api/labs/{lab}/reset", "POST /api/labs/{lab}/runs", "POST /api/runs/restore",
+             "POST /api/runs/{id}/next-action", "POST /api/runs/{id}/pace", "POST /api/runs/{id}/pause", "POST /api/runs/{id}/play",
+             "POST /api/runs/{id}/prediction", "POST /api/runs/{id}/repeat", "POST /api/runs/{id}/reset", "POST /api/runs/{id}/skip-wait",
+             "POST /api/runs/{id}/steps/{step}", "POST /api/runs/{id}/stop-repeating", "POST /api/scenarios/check"],
             Operations().Select(o => o.Name).Order(StringComparer.Ordinal));
     }
 
@@ -109,6 +116,11 @@ public sealed class DescriptionTests(DescriptionTests.Described described) : ICl
 
     [Theory]
     [InlineData("/api/labs", "listLabs")]
+    [InlineData("/api/labs/local/matrix/results", "getMatrixResults")]
+    [InlineData("/api/labs/moon/matrix/results", "getMatrixResults")]
+    [InlineData("/api/labs/moon/matrix", "getMatrix")]
+    [InlineData("/api/kernels", "listKernels")]
+    [InlineData("/api/kernels/none", "getKernel")]
     [InlineData("/api/runs", "listRuns")]
     [InlineData("/api/runs?limit=0", "listRuns")]
     [InlineData("/api/runs/filters", "getRunFilters")]
@@ -132,6 +144,12 @@ public sealed class DescriptionTests(DescriptionTests.Described described) : ICl
     [InlineData("/api/labs/local/runs", "startRun", null)]
     [InlineData("/api/labs/local/reset", "resetLab", null)]
     [InlineData("/api/labs/local/check", "checkHosts", null)]
+    [InlineData("/api/labs/local/matrix", "tryCells", """{"set":"basic"}""")]
+    [InlineData("/api/labs/local/matrix", "tryCells", """{"cells":["listen/v4/v4/ra/ra"]}""")]
+    [InlineData("/api/labs/local/matrix", "tryCells", """{"set":"some"}""")]
+    [InlineData("/api/labs/local/matrix", "tryCells", """{"cells":["listen"]}""")]
+    [InlineData("/api/labs/local/matrix", "tryCells", null)]
+    [InlineData("/api/labs/local/matrix/stop", "stopCells", null)]
     [InlineData("/api/runs/" + EarlierData.Open + "/play", "playRun", null)]
     [InlineData("/api/runs/" + EarlierData.Completed + "/steps/close", "runStep", null)]
     [InlineData("/api/runs/none/skip-wait", "skipWait", null)]

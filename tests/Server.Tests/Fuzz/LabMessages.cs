@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ReuseAddrDashboard.Core.Matrix;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Wire;
 
@@ -23,7 +24,7 @@ internal sealed class LabMessages(string run, JsonNode script, Mutations random)
         _ => Call(nameof(ILabHub.Ask), JsonSerializer.SerializeToNode(Command(), WireJson.Default.LabCommand)),
     };
 
-    private LabCommand Command() => random.Next(14) switch
+    private LabCommand Command() => random.Next(16) switch
     {
         0 => new StartRun { Scenario = random.Once(2) ? "without-reuseaddr" : "wait-it-out", Ports = new Dictionary<string, int> { ["main"] = 23456 }, PauseMs = 0, Play = random.Once(2) },
         1 => new StartRun { Scenario = "with-reuseaddr", Values = new Dictionary<string, Scalar> { ["listenerReuseAddr"] = Scalar.Of(true) }, PauseMs = Limits.MaxPauseMs },
@@ -38,6 +39,8 @@ internal sealed class LabMessages(string run, JsonNode script, Mutations random)
         10 => new ResetRun(random.Once(2) ? run : null),
         11 => new ChangePace(run, random.Pick([0, 100, Limits.MaxPauseMs])),
         12 => new CheckHosts(),
+        13 => new TryCells { Set = random.Once(2) ? CellSet.Basic : null, Cells = random.Once(2) ? [MatrixCell.Basic[0]] : null },
+        14 => new StopCells(),
         _ => new WatchPorts([11111, 11112]),
     };
 

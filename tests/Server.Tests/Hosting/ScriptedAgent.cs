@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Matrix;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
@@ -42,6 +43,9 @@ internal sealed class ScriptedAgent : IAsyncDisposable
         Port = order.Port, Sysctls = new Dictionary<string, string?>(), Holders = [], Capabilities = [], TrialBind = order.TryBind ? "none" : null,
         Reach = order.Reach is { } to ? new ReachTest(to, ReachResult.Refused, "ECONNREFUSED", 200_000) : null,
     };
+
+    /// <summary>What this agent's kernel does in a cell.</summary>
+    public Func<MatrixCell, MatrixAnswer> Answers { get; set; } = cell => MatrixRule.Of(cell).Answer;
 
     /// <summary>Awaited between what a check finds and its answer.</summary>
     public Func<Task> Hold { get; set; } = () => Task.CompletedTask;
@@ -142,6 +146,8 @@ internal sealed class ScriptedAgent : IAsyncDisposable
                 return Carry(call);
             case CheckOrder check:
                 return Answer(check);
+            case TryCellsOrder cells:
+                return Answer(cells);
             case EndProgramOrder end:
                 Ended.Add(end);
                 return Send([new ProgramEvent
@@ -156,6 +162,23 @@ internal sealed class ScriptedAgent : IAsyncDisposable
                 return Send([], order.Id);
             default:
                 return Send([], order.Id);
+        }
+    }
+
+    // As the rule says, except in the cells named.
+    private async Task Answer(TryCellsOrder order)
+    {
+        await _one.WaitAsync();
+        try
+        {
+            await Report(new AgentItem(++_number, null, order.Id, Matrix: new([], new() { Kernel = "6.1.0", Os = "Debian", Agent = "0.1.0", Sysctls = new Dictionary<string, string?> { ["net.ipv4.tcp_tw_reuse"] = "2" } })));
+            foreach (MatrixCell[] some in order.Cells.Chunk(MatrixPart.MaxResults))
+                await Report(new AgentItem(++_number, null, order.Id, Matrix: new([.. some.Select(c => new MatrixResult(c, Answers(c)))])));
+            await Report(new AgentItem(++_number, null, order.Id, true));
+        }
+        finally
+        {
+            _one.Release();
         }
     }
 

@@ -1,5 +1,6 @@
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Matrix;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
@@ -224,6 +225,9 @@ internal sealed class BenchAgent(LabBench bench, string role, string connection,
         Reach = order.Reach is { } to ? new ReachTest(to, ReachResult.Refused, "ECONNREFUSED", 200_000) : null,
     };
 
+    /// <summary>What cells come to, part by part.</summary>
+    public Func<TryCellsOrder, IEnumerable<MatrixPart>> Tries { get; set; } = order => [new([], BenchScenarios.MatrixHost()), .. order.Cells.Chunk(16).Select(some => new MatrixPart([.. some.Select(c => new MatrixResult(c, MatrixRule.Of(c).Answer))]))];
+
     /// <summary>The addresses that connect and accept4 report.</summary>
     public (string Local, string Remote)? Connected { get; set; }
 
@@ -245,6 +249,8 @@ internal sealed class BenchAgent(LabBench bench, string role, string connection,
         var items = new List<AgentItem>();
         foreach (RunEvent e in (order is CallOrder { Background: true } ? [] : Events(order)).Concat(Sees(order)))
             items.Add(new(bench.NextNumber(instance), e, order.Id, Run: order.Run));
+        foreach (MatrixPart part in order is TryCellsOrder cells ? Tries(cells) : [])
+            items.Add(new(bench.NextNumber(instance), null, order.Id, Matrix: part));
         items.Add(new(bench.NextNumber(instance), null, order.Id, true, Check: order is CheckOrder check ? Finds(check) : null));
         Send([.. items]);
     }
@@ -257,6 +263,9 @@ internal sealed class BenchAgent(LabBench bench, string role, string connection,
 
     /// <summary>Tells what it did by itself in a run.</summary>
     public void Tell(string? run, params RunEvent[] events) => Send([.. events.Select(e => new AgentItem(bench.NextNumber(instance), e, Run: run))]);
+
+    /// <summary>Tells a part of what cells came to.</summary>
+    public void Tell(TryCellsOrder order, MatrixPart part) => Send(new AgentItem(bench.NextNumber(instance), null, order.Id, Matrix: part));
 
     public void Leave() => bench.Take(new AgentWent(connection));
 
@@ -322,6 +331,8 @@ internal static class BenchScenarios
         BootId = "00000000-0000-4000-8000-000000000001", AgentVersion = "1", Sources = [.. SourceFact.All.Select(SourceFact.Has)], Sysctls = new Dictionary<string, string?>(), CanDestroySockets = true,
         NetworkNamespace = role == "server" ? 1UL : 2UL,
     };
+
+    public static MatrixHost MatrixHost(string kernel = "6.18.0") => new() { Kernel = kernel, Os = "Debian", Agent = "1", Sysctls = new Dictionary<string, string?> { ["net.ipv4.tcp_tw_reuse"] = "2" } };
 
     /// <summary>The article's experiment, with one value.</summary>
     public static Scenario Rebind(params ScenarioStep[] more) => new()

@@ -19,6 +19,7 @@ internal static class ApiDescription
         ["labs"] = "A lab has hosts and the runs that are open on them.",
         ["scenarios"] = "The catalogue of experiments: what may be chosen, the steps, and what explains each outcome.",
         ["runs"] = "A run is one scenario with chosen values, and the log of what happened.",
+        ["matrix"] = "What a kernel does when a port is bound again, cell by cell, beside what the rule says.",
         ["health"] = "Whether the dashboard runs.",
     };
 

@@ -39,6 +39,7 @@ internal static class ApiExamples
         "kernel" => "6.18.0",
         "kept" => "true",
         "limit" => "50",
+        "since" => "0",
         "lesson" => "without-reuseaddr",
         "result" => "EADDRINUSE",
         "lang" => "ja",
