@@ -9,11 +9,6 @@ namespace ReuseAddrDashboard.Lessons;
 /// <summary>Reset in the middle of a lesson leaves the hosts as they were before it.</summary>
 public sealed class ResetTests(NamespacesDashboard dashboard) : IClassFixture<NamespacesDashboard>
 {
-    private const int Port = 11111;
-
-    // Filters, sysctls and what is on the port, as tools and the kernel show them in the host's own namespace.
-    private static readonly string Look = $"PATH=$PATH:/usr/sbin; nft list ruleset; cd /proc/sys; grep . {string.Join(' ', Sysctls.Allowed.Select(s => s.Replace('.', '/')))}; grep -hi ':{Port:x4} ' /proc/net/tcp /proc/net/tcp6; true";
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory(Timeout = 120_000)]
@@ -44,7 +39,7 @@ public sealed class ResetTests(NamespacesDashboard dashboard) : IClassFixture<Na
         Assert.Null(await dashboard.Post($"/api/runs/{id}/steps/start-listener", null, Cancel));
         LabState lab = await dashboard.Lab(Cancel);
         string server = lab.Hosts.Single(h => h.Name == "server").Facts!.Address;
-        using Process stranger = HostNamespace.Start(dashboard.Id, lab.Hosts.Single(h => h.Name == "client").Facts!, "bash", "-c", $"exec 3<>/dev/tcp/{server}/{Port} && echo connected && exec sleep 300")!;
+        using Process stranger = HostNamespace.Start(dashboard.Id, lab.Hosts.Single(h => h.Name == "client").Facts!, "bash", "-c", $"exec 3<>/dev/tcp/{server}/{HostLook.Port} && echo connected && exec sleep 300")!;
         try
         {
             Assert.Equal("connected", await stranger.StandardOutput.ReadLineAsync(Cancel));
@@ -62,18 +57,5 @@ public sealed class ResetTests(NamespacesDashboard dashboard) : IClassFixture<Na
         }
     }
 
-    // With the processes that hold sockets.
-    private async Task<string> Hosts()
-    {
-        LabState lab = await dashboard.Lab(Cancel);
-        Assert.SkipWhen(lab.Mode != HostsMode.Namespaces, "There are no namespaces to look into.");
-        var told = new List<string> { $"{ProcessTree.Below(dashboard.Id).Count} processes" };
-        foreach (LabHost host in lab.Hosts)
-        {
-            string? seen = await HostNamespace.Output(dashboard.Id, host.Facts!, "bash", "-c", Look);
-            Assert.SkipWhen(seen is null, "This user may not enter the hosts' namespaces.");
-            told.Add($"{host.Name}:\n{seen}");
-        }
-        return string.Join('\n', told);
-    }
+    private Task<string> Hosts() => HostLook.Of(dashboard, Cancel);
 }

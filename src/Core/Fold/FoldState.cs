@@ -69,6 +69,10 @@ internal sealed class FoldState
         _progress.Append(e);
         switch (e)
         {
+            case AddedEvent added:
+                // No connection is drawn otherwise for it.
+                _context = _context with { Header = _context.Header.With(added.Step) };
+                break;
             case CallEvent call:
                 Add(call);
                 break;

@@ -8,7 +8,7 @@ namespace ReuseAddrDashboard.Core.Fold;
 /// <summary>Follows a run through its scenario, event by event: an event costs the same however long the log is.</summary>
 public sealed class ProgressFold
 {
-    private readonly RunHeader _header;
+    private RunHeader _header;
     private RunFacts _facts;
     private ImmutableDictionary<string, (int Attempt, StepStatus Status, Message? Reason, int LastIndex)> _attempts = ImmutableDictionary<string, (int, StepStatus, Message?, int)>.Empty;
     private AppendList<RunResult> _results = AppendList<RunResult>.Empty;
@@ -37,6 +37,9 @@ public sealed class ProgressFold
         _facts = _facts.With(e);
         switch (e)
         {
+            case AddedEvent added:
+                _header = _header.With(added.Step);
+                break;
             case StepEvent step:
                 bool begins = step.Status == StepStatus.Started;
                 _attempts = _attempts.SetItem(step.Step, (step.Attempt, step.Status, step.Reason, begins ? -1 : _attempts.GetValueOrDefault(step.Step).LastIndex));
@@ -85,10 +88,11 @@ public sealed class ProgressFold
             };
             BlockedBecause? why = over ? BlockedBecause.RunEnded
                 : missing is not null ? BlockedBecause.EarlierStep
-                : readiness == StepReadiness.Done && !step.Repeats ? BlockedBecause.AlreadyDone
+                : readiness == StepReadiness.Done && !step.Repeats || _header.Script.Free && readiness == StepReadiness.Failed ? BlockedBecause.AlreadyDone
                 : null;
             steps.Add(new(step, readiness, why is null, attempt, why, why == BlockedBecause.EarlierStep ? before : null, reason, lastIndex));
-            if (readiness != StepReadiness.Done)
+            // Of free play no call needs the one before.
+            if (readiness != StepReadiness.Done && !_header.Script.Free)
                 missing ??= step;
             before = step;
         }

@@ -8,7 +8,7 @@ namespace ReuseAddrDashboard.Core.Fold;
 /// <summary>What a run's log answers to the conditions of its scenario (<see cref="ConditionFunctions.All"/>). It never changes: an event more makes another one, at the same cost however long the log is.</summary>
 public sealed record RunFacts : IConditionFacts
 {
-    private readonly RunHeader _header;
+    private RunHeader _header;
     private ImmutableDictionary<string, (string? Host, string? Program)> _open = ImmutableDictionary<string, (string?, string?)>.Empty;
     private ImmutableDictionary<string, string> _running = ImmutableDictionary<string, string>.Empty;
     private ImmutableDictionary<(string, SocketOption), OptionValue> _options = ImmutableDictionary<(string, SocketOption), OptionValue>.Empty;
@@ -72,6 +72,8 @@ public sealed record RunFacts : IConditionFacts
     {
         switch (e)
         {
+            case AddedEvent added:
+                return this with { _header = _header.With(added.Step) };
             case CallEvent call:
                 return Follow(call);
             case ProgramEvent program:

@@ -23,7 +23,7 @@ public static class RunFiles
             Outcome = progress.Outcome,
             Results = progress.Results,
             Hosts = header.Hosts,
-            Script = header.Script,
+            Script = progress.Header.Script,
             Events = events,
         };
     }

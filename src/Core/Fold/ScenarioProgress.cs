@@ -78,8 +78,8 @@ public sealed record ScenarioProgress
     /// <summary>The first step that may run and is not done, or else one that repeats; null when nothing is left.</summary>
     public StepProgress? Current => Steps.FirstOrDefault(s => s.MayRun && s.Readiness != StepReadiness.Done) ?? Steps.FirstOrDefault(s => s.MayRun);
 
-    /// <summary>True when every step was done.</summary>
-    public bool AllDone => Steps.All(s => s.Readiness == StepReadiness.Done);
+    /// <summary>True when every step was done; never while a person may add others.</summary>
+    public bool AllDone => !Header.Script.Free && Steps.All(s => s.Readiness == StepReadiness.Done);
 
     /// <summary>A step by its id; null where the scenario has none of that name.</summary>
     public StepProgress? Find(string step) => Steps.FirstOrDefault(s => s.Step.Id == step);

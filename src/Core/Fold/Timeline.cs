@@ -10,6 +10,7 @@ public sealed record Timeline
     private readonly Lazy<IReadOnlyList<SocketNow>> _sockets;
     private Lazy<IReadOnlyList<Disagreement>> _disagreements;
     private readonly Lazy<RunVerdict> _rule;
+    private readonly Func<ScenarioProgress, RunVerdict> _ruleOf;
     private readonly Lazy<IReadOnlyList<StepResult>> _results;
     private Timeline? _whole;
 
@@ -18,6 +19,7 @@ public sealed record Timeline
         _sockets = new(rows.InTableOrder);
         _disagreements = new(() => Disagreement.Settled(contradictions, told, Gaps!));
         _rule = new(() => rule(log, Progress!));
+        _ruleOf = progress => rule(log, progress);
         _results = new(() => StepResult.Collect(deciding, Rule.Made, Notes!));
     }
 
@@ -44,6 +46,13 @@ public sealed record Timeline
 
     /// <summary>What the kernel's bind rule says of the binds and listens that were made, and of the next.</summary>
     public RunVerdict Rule => _rule.Value;
+
+    /// <summary>What the rule says of the bind or listen of a step, were it added and carried out now; null where it makes none. Asked of a timeline of the whole log as it is now.</summary>
+    public BindPreview? Preview(ScenarioStep step)
+    {
+        RunHeader header = Header with { Script = Header.Script with { Steps = [step] } };
+        return _ruleOf(Progress with { Header = header, Steps = [new(step, StepReadiness.Ready, true, 0, null, null, null, -1)] }).Next;
+    }
 
     /// <summary>One for each TIME-WAIT, in the order of their begin.</summary>
     public required IReadOnlyList<TimeWaitBar> TimeWaits { get; init; }

@@ -44,8 +44,11 @@ public sealed class TimelineFold(RunHeader header)
         {
             if (_now is null)
             {
-                RunVerdict verdict = _rule.Verdict(_state.Progress);
-                _now = _state.Timeline((_, _) => verdict);
+                ScenarioProgress progress = _state.Progress;
+                RunVerdict verdict = _rule.Verdict(progress);
+                int told = _told.Count;
+                // What may come next is asked of the newest alone.
+                _now = _state.Timeline((_, of) => ReferenceEquals(of, progress) ? verdict : new(told == _told.Count ? _rule.Next(of) : null, verdict.Made));
             }
             return _now;
         }

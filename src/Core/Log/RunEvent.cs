@@ -14,6 +14,7 @@ namespace ReuseAddrDashboard.Core.Log;
 [JsonDerivedType(typeof(SocketEvent), "socket")]
 [JsonDerivedType(typeof(StateEvent), "state")]
 [JsonDerivedType(typeof(SegmentEvent), "segment")]
+[JsonDerivedType(typeof(AddedEvent), "added")]
 [JsonDerivedType(typeof(StepEvent), "step")]
 [JsonDerivedType(typeof(ActionEvent), "action")]
 [JsonDerivedType(typeof(OutputEvent), "output")]

@@ -56,6 +56,9 @@ public sealed record RunHeader
     [JsonIgnore]
     public int MainPort => Ports.GetValueOrDefault(Script.MainPort.Id, Script.MainPort.Default);
 
+    /// <summary>The run with a step more in its script; one that it has is not added again.</summary>
+    public RunHeader With(ScenarioStep step) => Script.FindStep(step.Id) is null ? this with { Script = Script with { Steps = [.. Script.Steps, step] } } : this;
+
     /// <summary>True for one of the run's ports.</summary>
     public bool HasPort(int port) => Ports.Any(p => p.Value == port);
 

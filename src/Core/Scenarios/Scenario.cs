@@ -52,7 +52,11 @@ public sealed record Scenario
     /// <summary>Milliseconds between two actions where nobody chose, 0 to <see cref="Limits.MaxPauseMs"/>.</summary>
     public int PauseMs { get; init; }
 
-    /// <summary>In the order in which they are carried out; at least one.</summary>
+    /// <summary>True where there is no script: a person makes each call, and each becomes a step of the run.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Free { get; init; }
+
+    /// <summary>In the order in which they are carried out; at least one, and none where a person makes the calls (<see cref="Free"/>).</summary>
     public required IReadOnlyList<ScenarioStep> Steps { get; init; }
 
     /// <summary>Asked before the deciding step; null for none.</summary>

@@ -10,6 +10,7 @@ namespace ReuseAddrDashboard.Core.Wire;
 [JsonDerivedType(typeof(StartRun), "start-run")]
 [JsonDerivedType(typeof(RunStep), "run-step")]
 [JsonDerivedType(typeof(NextAction), "next-action")]
+[JsonDerivedType(typeof(AddAction), "add-action")]
 [JsonDerivedType(typeof(PlayRun), "play")]
 [JsonDerivedType(typeof(PauseRun), "pause")]
 [JsonDerivedType(typeof(PredictRun), "predict")]
@@ -51,6 +52,9 @@ public sealed record RunStep(string Run, string Step) : LabCommand;
 
 /// <summary>Carries out the next action only.</summary>
 public sealed record NextAction(string Run) : LabCommand;
+
+/// <summary>Makes a call that a person chose, in a run without a script (<see cref="FreePlay"/>).</summary>
+public sealed record AddAction(string Run, ScenarioAction Action) : LabCommand;
 
 /// <summary>Runs every step that is left.</summary>
 public sealed record PlayRun(string Run) : LabCommand;

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Server.Api.Description;
 using ReuseAddrDashboard.Server.Edge;
@@ -26,6 +27,9 @@ internal static class RunCommandsApi
             "Repeats the deciding step that ended with EADDRINUSE.", "Once a second, until it ends otherwise, is stopped, or 70 s have passed. Answers at once.");
         Waits(api, "pause", "pauseRun", ([Description(IdText)] string id, RunRequests runs, CancellationToken cancel) => runs.Change(id, new PauseRun(id), cancel), "Stops what is carried out between two actions.",
             "Answers with the run once it has stopped. What is left of the step can be gone on with.");
+        api.MapPost("/runs/{id}/calls", Call).WithName("makeCall").WithTags("runs").Produces<RunFile>().Fails(400, 403, 404, 409, 413, 415, 503)
+            .WithMetadata(new ApiBody(typeof(ScenarioAction), "application/json", CallBody.Example)).WithSummary("Makes a call in a run of free play.")
+            .WithDescription("An action as a scenario file has it; its program is started where it does not run. Answers with the run when the call has returned.");
         api.MapPost("/runs/{id}/prediction", Predict).WithName("predict").WithTags("runs").Produces<LabReply>().Fails(400, 403, 404, 409, 413, 415, 503)
             .WithMetadata(new ApiBody(typeof(PredictionBody), "application/json", PredictionBody.Example)).WithSummary("Writes into the log what a person expects, before the deciding step.");
         api.MapPost("/runs/{id}/pace", Pace).WithName("changePace").WithTags("runs").Produces<LabReply>().Fails(400, 403, 404, 409, 413, 415, 503)
@@ -42,6 +46,12 @@ internal static class RunCommandsApi
     {
         (PredictionBody? body, Problem? wrong) = await BodyFields.Of(http, PredictionBody.Example, PredictionBody.Read, cancel);
         return body is null ? Problems.Result(wrong!) : await runs.Ask(id, new PredictRun(id, body.Choice), cancel);
+    }
+
+    private static async Task<IResult> Call([Description(IdText)] string id, HttpRequest http, RunRequests runs, CancellationToken cancel)
+    {
+        (ScenarioAction? action, Problem? wrong) = await BodyFields.Of(http, CallBody.Example, CallBody.Read, cancel);
+        return action is null ? Problems.Result(wrong!) : await runs.Change(id, new AddAction(id, action), cancel);
     }
 
     private static async Task<IResult> Pace([Description(IdText)] string id, HttpRequest http, RunRequests runs, CancellationToken cancel)

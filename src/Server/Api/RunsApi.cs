@@ -3,6 +3,7 @@ using System.Globalization;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Scenarios;
+using ReuseAddrDashboard.Core.Scenarios.Check;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Server.Api.Description;
@@ -37,6 +38,8 @@ internal static class RunsApi
             .WithSummary("The run as a lab note in Markdown.").WithDescription("Hosts, what was chosen, each step with its calls and what ss showed after it, the diagram in Mermaid, the prediction, the outcome and why, in the language that is asked for.");
         api.MapGet("/runs/{id}/by-hand.md", ByHand).WithName("getByHand").WithTags("runs").Produces<string>(StatusCodes.Status200OK, LabNote.MediaType).Fails(404, 422, 503)
             .WithSummary("How the run is repeated by hand, in Markdown.").WithDescription("The lesson's programs in C with the run's calls, and what one types and presses in the terminals, in the language that is asked for; where plain programs cannot repeat it, why.");
+        api.MapGet("/runs/{id}/lesson.yaml", Lesson).WithName("getLesson").WithTags("runs").Produces<string>(StatusCodes.Status200OK, LessonYaml.MediaType).Fails(400, 404, 409, 422, 503)
+            .WithSummary("What was done in free play as a scenario file.").WithDescription("Its calls in their order: put it as ID.yaml into the directory of --scenarios, and it is a lesson.");
         api.MapGet("/runs/{id}/verdict", Verdict).WithName("getVerdict").WithTags("runs").Produces<RunVerdict>().Fails(404, 422, 503)
             .WithSummary("What the kernel's bind rule says of the run's binds and listens.").WithDescription("Of each that was made on the run's ports, beside the real errno, and of the next.");
     }
@@ -105,6 +108,20 @@ internal static class RunsApi
 
     private static async Task<IResult> ByHand([Description(IdText)] string id, RunReads reads, HttpContext http, CancellationToken cancel) =>
         await reads.Find(id, cancel) is var (run, problem) && run is not null ? Results.Text(HandNote.Write(run, RequestLanguage.Texts(http)), LabNote.MediaType, System.Text.Encoding.UTF8) : Problems.Result(problem!);
+
+    private static async Task<IResult> Lesson(
+        [Description(IdText)] string id, [Description("The lesson's id; own-lesson where it is left out.")] string? lesson, [Description("Its title; the id where it is left out.")] string? title, RunReads reads, CancellationToken cancel)
+    {
+        lesson ??= "own-lesson";
+        if (!ScenarioCheck.IsId(lesson) || title?.Length > Limits.MaxTitle)
+            return Problems.Result(StatusCodes.Status400BadRequest, Message.Of(EdgeCodes.LessonName, ("most", Limits.MaxId), ("title", Limits.MaxTitle)), id);
+        (RunFile? run, Problem? problem) = await reads.Find(id, cancel);
+        if (run is null)
+            return Problems.Result(problem!);
+        return run.Script.Free && LessonYaml.Write(run, lesson, string.IsNullOrWhiteSpace(title) ? lesson : title.Trim()) is { } yaml
+            ? Results.File(System.Text.Encoding.UTF8.GetBytes(yaml), LessonYaml.MediaType, lesson + ".yaml")
+            : Problems.Result(StatusCodes.Status409Conflict, new Message(EdgeCodes.NoLesson), id);
+    }
 
     private static IResult Moment(string id) => Problems.Result(StatusCodes.Status400BadRequest, new Message(EdgeCodes.Moment), id);
 

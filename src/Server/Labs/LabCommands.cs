@@ -29,6 +29,9 @@ internal sealed class LabCommands(Lab lab)
                 else
                     Answer(given, LabRefusals.Nothing(run.Id));
                 break;
+            case AddAction added when Open(added.Run, given) is { } run:
+                Add(run, added.Action, given);
+                break;
             case PlayRun play when Open(play.Run, given) is { } run:
                 if (run.Progress.Steps.Any(s => s.Readiness != StepReadiness.Done && (s.MayRun || s.Why == BlockedBecause.EarlierStep)))
                     Do(run, null, new Playing(lab, run), given);
@@ -96,7 +99,7 @@ internal sealed class LabCommands(Lab lab)
                 lab.Matrix.Stop();
                 lab.Matrix.WhenIdle(() => Answer(given, LabReply.Done(null)));
                 break;
-            case RunStep or NextAction or PlayRun or PauseRun or PredictRun or SkipWait or RepeatStep or StopRepeating or ResetRun or ChangePace:
+            case RunStep or NextAction or AddAction or PlayRun or PauseRun or PredictRun or SkipWait or RepeatStep or StopRepeating or ResetRun or ChangePace:
                 // Refused above.
                 break;
             default:
@@ -158,6 +161,18 @@ internal sealed class LabCommands(Lab lab)
         bool full = lab.Runs.Count + lab.Starting.Count >= LabLimits.Runs && lab.Runs.All(r => r.Progress.Outcome == Outcome.Running)
             || lab.Runs.Where(r => r.Over is null).SelectMany(r => r.Ports).Concat(plan.Ports.Values).Distinct().Count() > WatchOrder.MaxPorts;
         return full ? Message.Of(LabRefusals.TooManyRuns, ("most", LabLimits.Runs)) : null;
+    }
+
+    private void Add(LabRun run, ScenarioAction action, CommandGiven given)
+    {
+        RunFacts facts = run.Progress.Facts;
+        if (FreePlay.Step(run.Header.Script, action, facts.RunningPrograms.ContainsKey, s => facts.OpenSockets.TryGetValue(s, out (string? Host, string? Program) has) ? has.Program : null, out Message? fault) is not { } step)
+        {
+            Answer(given, LabRefusals.Refuse(run.Id, fault!));
+            return;
+        }
+        run.Append(new AddedEvent { T = run.T(lab.Now), Step = step });
+        Do(run, step.Id, new DoingStep(lab, run, step.Id, StepPace.AtOnce), given);
     }
 
     private void Step(LabRun run, string step, CommandGiven given)

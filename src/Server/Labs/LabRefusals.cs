@@ -35,7 +35,7 @@ internal static class LabRefusals
     /// <summary>The kind of a refusal; a reason why a step failed is a conflict.</summary>
     public static RefusalKind Kind(string code) => code switch
     {
-        UnknownScenario or UnknownValue or BadValue or UnknownPort or BadPort or PortTwice or BadPause or TooManyPorts or NoScenario or UnknownCommand or BadCells => RefusalKind.Bad,
+        UnknownScenario or UnknownValue or BadValue or UnknownPort or BadPort or PortTwice or BadPause or TooManyPorts or NoScenario or UnknownCommand or BadCells or FreePlay.UnknownCall => RefusalKind.Bad,
         UnknownStep or UnknownChoice => RefusalKind.Unknown,
         HostsMissing or HostSilent or NotStored or Fault or CellsUnanswered => RefusalKind.Unavailable,
         // What is wrong with a script that was sent along.

@@ -27,9 +27,10 @@ internal sealed class LabRun(RunHeader header, long zero)
     private readonly ProgressFold _fold = new(header);
     private readonly BindChecksFold _checks = new(header);
 
-    public RunHeader Header { get; } = header;
+    /// <summary>What was settled at its start, and the steps that were added since.</summary>
+    public RunHeader Header => _fold.Progress.Header;
 
-    public string Id => Header.Id;
+    public string Id { get; } = header.Id;
 
     public long Zero { get; } = zero;
 

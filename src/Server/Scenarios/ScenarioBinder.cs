@@ -23,6 +23,9 @@ internal sealed class ScenarioBinder(FaultList faults)
     /// <summary>The scenario; null where it is no group of fields at all.</summary>
     public Scenario? Bind(ScenarioNode node) => (Scenario?)Record(node, "", typeof(Scenario));
 
+    /// <summary>One action; null where it is no group of fields at all.</summary>
+    public ScenarioAction? Action(ScenarioNode node) => (ScenarioAction?)Record(node, "", typeof(ScenarioAction));
+
     /// <summary>The fields of a record as files name them, in the order of the type.</summary>
     public static IReadOnlyList<BoundField> FieldsOf(Type type) => Fields.GetOrAdd(type, static t =>
     {

@@ -52,7 +52,10 @@ public sealed class LabMoment(LabView view, RunForm? form, bool asking, long ans
     public bool AllDone => view.Timeline?.Progress.AllDone == true;
 
     /// <summary>Whether the next action may be asked for.</summary>
-    public bool MayGoOn => !Busy && Linked && (RunOpen ? view.Timeline!.Progress.Current is not null : form?.IsValid == true);
+    public bool MayGoOn => form?.Scenario.Free != true && !Busy && Linked && (RunOpen ? view.Timeline!.Progress.Current is not null : form?.IsValid == true);
+
+    /// <summary>Whether a call of free play may be made.</summary>
+    public bool MayMake => !Busy && Linked && (RunOpen ? view.Timeline!.Progress.Outcome == Outcome.Running : form?.IsValid == true);
 
     /// <summary>Whether the last result may be waited away.</summary>
     public bool MayRepeat => !Busy && Linked && view.Timeline is { Progress.Outcome: Outcome.Running or Outcome.Completed, Verdict.Deciding.Result.Errno: "EADDRINUSE" };

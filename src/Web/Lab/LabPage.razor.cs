@@ -39,7 +39,12 @@ public sealed partial class LabPage : ComponentBase
     private IJSObjectReference? _keys;
 
     /// <summary>Which lesson is to be shown: <c>?lesson=</c>; null for the first, or that of the open run.</summary>
-    [SupplyParameterFromQuery] public string? Lesson { get; set; }
+    [SupplyParameterFromQuery(Name = "lesson")] public string? Named { get; set; }
+
+    /// <summary><c>?free</c>: no lesson, free play.</summary>
+    [SupplyParameterFromQuery] public string? Free { get; set; }
+
+    private string? Lesson => Named ?? (Free is null ? null : FreePlay.Id);
 
     private RunForm? Form => _preparation.Form;
 
@@ -263,6 +268,8 @@ public sealed partial class LabPage : ComponentBase
             await _expects.Tell(opened);
         await _orders.Ask(then(opened));
     }
+
+    private Task Make(ScenarioAction action) => GoOn(run => new AddAction(run, action));
 
     private Task Pause() => OfRun(run => new PauseRun(run), quick: true);
 

@@ -14,6 +14,18 @@ public static class ScenarioCheck
         return faults.All;
     }
 
+    /// <summary>The faults of one action with what a scenario names, wherever it may stand.</summary>
+    public static IReadOnlyList<ScenarioFault> OfAction(Scenario scenario, ScenarioAction action)
+    {
+        var faults = new FaultList();
+        var names = new ScenarioNames(scenario);
+        new ActionCheck(scenario, names, new TextCheck(names, faults), new ConditionCheck(names, faults), faults).Check("action", action);
+        return faults.All;
+    }
+
+    /// <summary>True for a word that may be a scenario's id.</summary>
+    public static bool IsId(string text) => Shapes.IsId(text);
+
     /// <summary>Adds the faults of a scenario to those that are known.</summary>
     public static void Check(Scenario scenario, FaultList faults)
     {
@@ -22,7 +34,7 @@ public static class ScenarioCheck
         var conditions = new ConditionCheck(names, faults);
         new HeadCheck(scenario, names, texts, faults).Check();
         var actions = new ActionCheck(scenario, names, texts, conditions, faults);
-        faults.Count("steps", scenario.Steps.Count, 1, Limits.MaxSteps);
+        faults.Count("steps", scenario.Steps.Count, scenario.Free ? 0 : 1, scenario.Free ? 0 : Limits.MaxSteps);
         Ids("steps", scenario.Steps.Select(s => s.Id), faults);
         // result(ID) asks for a call or for a step that decides: a call may only have the name of its own step, or of one that decides nothing.
         var ids = new HashSet<string>();
@@ -58,7 +70,7 @@ public static class ScenarioCheck
                     faults.Add(place, FaultCodes.TooMany, ("most", Limits.MaxFilters), ("given", filters));
             }
         }
-        if (!scenario.Steps.Any(s => s.Decides))
+        if (!scenario.Free && !scenario.Steps.Any(s => s.Decides))
             faults.Add("steps", FaultCodes.NothingDecides);
         new SequenceCheck(scenario, names, faults).Check();
         new OutcomeCheck(scenario, names, texts, conditions, faults).Check();

@@ -38,7 +38,7 @@ internal sealed class ClosingRun(Lab lab, LabRun run) : Activity(lab)
     private void PutAway()
     {
         if (run.Over is null && run.Progress.Outcome == Outcome.Running)
-            run.Append(new EndEvent { T = run.T(Lab.Now), Outcome = Outcome.Reset });
+            run.Append(new EndEvent { T = run.T(Lab.Now), Outcome = run.Header.Script.Free ? Outcome.Completed : Outcome.Reset });
         run.TellRest(run.T(Lab.Now));
         run.Over ??= run.T(Lab.Now);
         Lab.PutAway(run);
