@@ -60,6 +60,7 @@ public sealed class FiveLessonsTests(SharedDashboards shared, Chromium chromium)
             Assert.True(asked, $"{lesson} asked for no prediction.");
             await Expect(lab.Explanation).ToBeVisibleAsync();
             await Expect(lab.VerdictCard.Locator(".guess")).ToBeVisibleAsync();
+            await lab.VerdictCard.ScrollIntoViewIfNeededAsync();
             await visitor.ShootInBothThemes($"five-{lesson}-{language}");
             await keyboard.PressAsync("r");
             await Expect(lessons).ToBeEnabledAsync();

@@ -69,6 +69,19 @@ public sealed record FreeForm
         return Of(script, sockets, program, socket, socket is null ? ActionKind.Socket : socket.Calls(Connects(script, program))[0]);
     }
 
+    /// <summary>What a person would likely do after a call was made: who listens waits for a client, who is connected for the accept.</summary>
+    /// <param name="script">The script of the run.</param>
+    /// <param name="sockets">What is open now.</param>
+    public FreeForm Next(Scenario script, IReadOnlyList<FreeSocket> sockets)
+    {
+        FreeSocket? on = sockets.FirstOrDefault(s => s.Name == Socket?.Name);
+        if (Call == ActionKind.Listen && on is { Phase: SocketPhase.Listening } && script.Programs.FirstOrDefault(p => Connects(script, p.Id)) is { } client && sockets.All(s => s.Program != client.Id || s.Phase != SocketPhase.Connected))
+            return Likely(script, sockets, client.Id);
+        if (Call == ActionKind.Connect && on is { Phase: SocketPhase.Connected } && sockets.FirstOrDefault(s => s.Phase == SocketPhase.Listening) is { } listener)
+            return Likely(script, sockets, listener.Program, listener);
+        return Likely(script, sockets, Program, on is { Phase: SocketPhase.Listening } ? null : on);
+    }
+
     /// <summary>A form for a call with the values one would choose.</summary>
     public static FreeForm Of(Scenario script, IReadOnlyList<FreeSocket> sockets, string program, FreeSocket? socket, ActionKind call) => new()
     {
