@@ -202,6 +202,16 @@ public sealed record Scene
     /// <summary>The place of a moment, or of the last before it.</summary>
     public double PlaceOf(long t) => Axis[Math.Max(0, Axis.Before(t + 1, a => a.T) - 1)].Y;
 
+    /// <summary>The place of a moment between two others: time passes evenly from one to the next.</summary>
+    public double PlaceWithin(long t)
+    {
+        int next = Axis.Before(t + 1, a => a.T);
+        if (next == 0)
+            return 0;
+        (long from, double top) = Axis[next - 1];
+        return next == Axis.Count || from >= t ? top : top + (Axis[next].Y - top) * (t - from) / (Axis[next].T - from);
+    }
+
     /// <summary>True while there is nothing to draw.</summary>
     public bool Empty => Calls.Count == 0 && Arrows.Count == 0 && Bands.Count == 0 && Events.Count == 0 && TimeWaits.Count == 0 && Attempts.Count == 0 && Remarks.Count == 0;
 

@@ -57,6 +57,9 @@ internal sealed class OpenLog(TimeProvider time)
         return _shown;
     }
 
+    /// <summary>What was folded, for a look at earlier moments; null before the first event.</summary>
+    public TimelineFold? Whole => _fold;
+
     /// <summary>Folds on for so long.</summary>
     public void Fold(RunHeader header, TimeSpan slice)
     {

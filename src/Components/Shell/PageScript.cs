@@ -36,6 +36,10 @@ public sealed class PageScript(IJSRuntime js, NavigationManager navigation) : IA
     public async Task<IJSObjectReference> WatchDiagram<T>(ElementReference scroll, DotNetObjectReference<T> listener) where T : class =>
         await (await Module).InvokeAsync<IJSObjectReference>("watchDiagram", scroll, listener);
 
+    /// <summary>Calls the listener's <c>Dragged</c> with the place of a slider's handle, at most once in a frame, and <c>Pressed</c> with the keys that move it and whether Shift was held.</summary>
+    public async Task<IJSObjectReference> WatchScrubber<T>(ElementReference line, DotNetObjectReference<T> listener) where T : class =>
+        await (await Module).InvokeAsync<IJSObjectReference>("watchScrubber", line, listener);
+
     /// <summary>Calls the listener's <c>Pressed</c> with each of the keys that is pressed outside any field.</summary>
     /// <param name="listener">Who is told.</param>
     /// <param name="keys">As a regular expression.</param>

@@ -37,6 +37,9 @@ public sealed class TimelineFold(RunHeader header)
     /// <summary>The log as it was told, in order of seq.</summary>
     public IReadOnlyList<RunEvent> Log => _told;
 
+    /// <summary>The same with each event where its host's clock puts it: <see cref="At"/> goes by these times.</summary>
+    public IReadOnlyList<RunEvent> Placed => _log;
+
     /// <summary>The whole log.</summary>
     public Timeline Now
     {

@@ -21,21 +21,27 @@ function tick() {
     const origin = origins.get(e.closest("[data-clock]"));
     if (origin === undefined) continue;
     const now = performance.now() - origin;
-    const end = +e.dataset.end, left = Math.max(0, end - now);
-    if (left > 0) next = Math.min(next, 1000 - (((now % 1000) + 1000) % 1000) + 5);
-    if (e.dataset.ring) e.closest(".timewait").dataset.over = left > 0 ? "no" : "yes";
-    if (e.dataset.ring) e.style.strokeDashoffset = +e.dataset.ring * (1 - Math.min(1, left / +e.dataset.total));
-    else if (e.dataset.y1) {
-      const t0 = +e.dataset.t0, share = end > t0 ? Math.min(1, Math.max(0, (now - t0) / (end - t0))) : 1;
-      const y = +e.dataset.y0 + share * (+e.dataset.y1 - +e.dataset.y0);
-      if (e.tagName === "rect") e.setAttribute("height", Math.max(0, y - +e.dataset.top).toFixed(1));
-      else e.setAttribute("transform", `translate(0 ${y.toFixed(1)})`);
-    } else if (e.firstChild) {
-      const text = Math.ceil(left / 1000) + (e.dataset.unit ?? "");
-      if (e.firstChild.data !== text) e.firstChild.data = text;
-    }
+    if (count(e, +e.dataset.end, now) > 0) next = Math.min(next, 1000 - (((now % 1000) + 1000) % 1000) + 5);
   }
   if (next < Infinity) timer = setTimeout(tick, next);
+}
+
+/** Shows on a ring, a fill or a number what is left at a moment until another (ms), and returns that. */
+function count(e, end, now) {
+  const left = Math.max(0, end - now);
+  if (e.dataset.ring) {
+    e.closest(".timewait").dataset.over = left > 0 ? "no" : "yes";
+    e.style.strokeDashoffset = +e.dataset.ring * (1 - Math.min(1, left / +e.dataset.total));
+  } else if (e.dataset.y1) {
+    const t0 = +e.dataset.t0, share = end > t0 ? Math.min(1, Math.max(0, (now - t0) / (end - t0))) : 1;
+    const y = +e.dataset.y0 + share * (+e.dataset.y1 - +e.dataset.y0);
+    if (e.tagName === "rect") e.setAttribute("height", Math.max(0, y - +e.dataset.top).toFixed(1));
+    else e.setAttribute("transform", `translate(0 ${y.toFixed(1)})`);
+  } else if (e.firstChild) {
+    const text = Math.ceil(left / 1000) + (e.dataset.unit ?? "");
+    if (e.firstChild.data !== text) e.firstChild.data = text;
+  }
+  return left;
 }
 
 /** Scrolls what is chosen in a box into its view; no other scroller moves. */
@@ -49,6 +55,7 @@ export function reveal(box) {
 
 // --- the diagram: its size, its zoom, and following the newest mark -----------------------------------------------------------------
 export function watchDiagram(scroll, listener) {
+  const past = pastOf(scroll);
   let width = 0, height = 0, away = false, hand = -Infinity, held = false, atChosen = false;
   const observer = new ResizeObserver(entries => {
     const { width: wide, height: high } = entries[0].contentRect, before = `${width} ${height}`;
@@ -59,7 +66,7 @@ export function watchDiagram(scroll, listener) {
   observer.observe(scroll);
   const newest = () => {
     const svg = scroll.querySelector("svg[data-now]");
-    return svg ? Math.max(0, Math.min(scroll.scrollHeight - scroll.clientHeight, +svg.dataset.now - scroll.clientHeight * 0.72)) : 0;
+    return svg ? Math.max(0, Math.min(scroll.scrollHeight - scroll.clientHeight, (past.at ?? +svg.dataset.now) - scroll.clientHeight * 0.72)) : 0;
   };
   const show = () => {
     const said = scroll.parentElement.dataset.away, now = away ? "yes" : "no";
@@ -119,6 +126,15 @@ export function watchDiagram(scroll, listener) {
   show();
   return {
     follow,
+    // A replay stands at a moment; null for the newest.
+    show(t, y, at, drawn) {
+      past.show(t, y, at, drawn);
+      if (drawn) return;
+      // What was chosen or scrolled to before is left when the moment moves.
+      away = atChosen = false;
+      show();
+      follow();
+    },
     center(y) { scroll.scrollTop = y - scroll.clientHeight / 2; },
     // The press that chose a mark is no hand that scrolls.
     reveal() { atChosen = true; away = held = false; hand = -Infinity; show(); reveal(scroll); },
@@ -131,6 +147,87 @@ export function watchDiagram(scroll, listener) {
       removeEventListener("pointercancel", left);
       document.removeEventListener("keydown", pressed);
       scroll.parentElement?.removeEventListener("wheel", wheeled);
+    },
+  };
+}
+
+/**
+ * What a replay shows of a diagram: marks up to a moment. The picture is that of the whole run and stays as it is; a curtain hides what lasts longer, and each mark that is yet to come is hidden by itself.
+ * So a move costs as much as there are marks between two moments, and nothing is laid out or drawn anew.
+ */
+function pastOf(scroll) {
+  let marks = [], shown = 0, at = null;
+  const set = (e, later) => later ? e.setAttribute("data-later", "") : e.removeAttribute("data-later");
+  return {
+    /** Where the moment is in what scrolls, px; null for no replay. */
+    get at() { return at; },
+    /** @param t ns, null for all; y: its place in the picture; place: the same in what scrolls; drawn: whether the picture is another than before. */
+    show(t, y, place, drawn) {
+      const svg = scroll.querySelector("svg.sequence");
+      at = t === null ? null : place;
+      if (!svg) return;
+      svg.classList.toggle("replay", t !== null);
+      if (drawn) {
+        marks = [...scroll.querySelectorAll("[data-t]")].map(e => [+e.dataset.t, e]).sort((a, b) => a[0] - b[0]);
+        shown = 0;
+        for (const [, e] of marks) set(e, t !== null);
+      }
+      if (t === null) {
+        for (const [, e] of marks) set(e, false);
+        for (const e of svg.querySelectorAll("[data-until]")) set(e, false);
+        shown = marks.length;
+        return;
+      }
+      while (shown < marks.length && marks[shown][0] <= t) set(marks[shown++][1], false);
+      while (shown > 0 && marks[shown - 1][0] > t) set(marks[--shown][1], true);
+      for (const e of svg.querySelectorAll("[data-until]")) set(e, +e.dataset.until <= t);
+      for (const e of svg.querySelectorAll("[data-left]")) count(e, +e.dataset.left, t / 1e6);
+      for (const e of svg.querySelectorAll("[data-rest]")) {
+        const bottom = +e.dataset.rest, top = Math.min(bottom, Math.max(+e.dataset.from, y));
+        if (e.tagName === "rect") (e.setAttribute("y", top.toFixed(1)), e.setAttribute("height", (bottom - top).toFixed(1)));
+        else (e.setAttribute("y1", top.toFixed(1)), e.setAttribute("y2", bottom.toFixed(1)));
+      }
+      svg.querySelector(".veil")?.setAttribute("transform", `translate(0 ${y.toFixed(1)})`);
+      svg.querySelector(".cursor")?.setAttribute("transform", `translate(0 ${y.toFixed(1)})`);
+    },
+  };
+}
+
+// --- the line of a replay: a slider, as a hand drags it and as keys move it -----------------------------------------------------------
+const SCRUBBER_KEYS = [" ", "Home", "End", "ArrowLeft", "ArrowDown", "ArrowRight", "ArrowUp", "PageDown", "PageUp"];
+
+export function watchScrubber(line, listener) {
+  let held = false, asked = null, telling = false;
+  // One frame tells the newest place alone, and the next waits until that is shown.
+  const tell = async () => {
+    if (telling) return;
+    telling = true;
+    while (asked !== null) {
+      await nextFrame();
+      const place = asked;
+      asked = null;
+      await listener.invokeMethodAsync("Dragged", place);
+    }
+    telling = false;
+  };
+  const dragged = () => { asked = line.valueAsNumber; tell(); };
+  const down = () => { held = true; }, up = () => { held = false; };
+  const pressed = e => {
+    if (e.ctrlKey || e.altKey || e.metaKey || !SCRUBBER_KEYS.includes(e.key)) return;
+    e.preventDefault();
+    if (e.key !== " " || !e.repeat) listener.invokeMethodAsync("Pressed", e.key, e.shiftKey);
+  };
+  line.addEventListener("input", dragged);
+  line.addEventListener("keydown", pressed);
+  line.addEventListener("pointerdown", down);
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, up);
+  return {
+    place(value) { if (!held) line.value = value; },
+    dispose() {
+      line.removeEventListener("input", dragged);
+      line.removeEventListener("keydown", pressed);
+      line.removeEventListener("pointerdown", down);
+      for (const end of ["pointerup", "pointercancel"]) removeEventListener(end, up);
     },
   };
 }
