@@ -22,6 +22,7 @@ builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton(services => Languages.Texts(services.GetRequiredService<IJSRuntime>()));
 builder.Services.AddSingleton(new HttpClient { BaseAddress = new(builder.HostEnvironment.BaseAddress) });
 builder.Services.AddSingleton<RunLibrary>();
+builder.Services.AddSingleton<RecordedRuns>();
 builder.Services.AddSingleton<DoneLessons>();
 builder.Services.AddSingleton<PageSettings>();
 builder.Services.AddSingleton<LabStore>();

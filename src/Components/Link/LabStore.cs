@@ -53,6 +53,9 @@ public sealed class LabStore(TimeProvider time)
         return made.View;
     }
 
+    /// <summary>The log of an open run, folded as far as it was shown, for a look at earlier moments; null for none.</summary>
+    public TimelineFold? FoldOf(string run) => _logs.TryGetValue(run, out OpenLog? log) ? log.Whole : null;
+
     /// <summary>The lab has changed; one that is older than what is known is passed over.</summary>
     public void Apply(LabState state)
     {

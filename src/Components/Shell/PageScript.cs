@@ -40,6 +40,9 @@ public sealed class PageScript(IJSRuntime js, NavigationManager navigation) : IA
     public async Task<IJSObjectReference> WatchScrubber<T>(ElementReference line, DotNetObjectReference<T> listener) where T : class =>
         await (await Module).InvokeAsync<IJSObjectReference>("watchScrubber", line, listener);
 
+    /// <summary>Has a file that is dropped anywhere on the page be that of the file input within an element, and no file ever replace the page.</summary>
+    public async Task<IJSObjectReference> WatchDrops(ElementReference box) => await (await Module).InvokeAsync<IJSObjectReference>("watchDrops", box);
+
     /// <summary>Calls the listener's <c>Pressed</c> with each of the keys that is pressed outside any field.</summary>
     /// <param name="listener">Who is told.</param>
     /// <param name="keys">As a regular expression.</param>

@@ -22,6 +22,7 @@ namespace ReuseAddrDashboard.Core.Wire;
 [JsonSerializable(typeof(RunFile))]
 [JsonSerializable(typeof(IReadOnlyList<RunSummary>))]
 [JsonSerializable(typeof(RunFilters))]
+[JsonSerializable(typeof(IReadOnlyList<RecordedRun>))]
 [JsonSerializable(typeof(RunsDone))]
 [JsonSerializable(typeof(RunMark))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, long>))]

@@ -34,6 +34,7 @@ namespace ReuseAddrDashboard.Core.Wire;
 [JsonSerializable(typeof(RunSummary))]
 [JsonSerializable(typeof(IReadOnlyList<RunSummary>))]
 [JsonSerializable(typeof(RunFilters))]
+[JsonSerializable(typeof(IReadOnlyList<RecordedRun>))]
 [JsonSerializable(typeof(RunsDone))]
 [JsonSerializable(typeof(IReadOnlyList<LabState>))]
 [JsonSerializable(typeof(MatrixView))]

@@ -11,6 +11,9 @@ public static class RunWords
     /// <summary>In this browser's time: 2026-11-26 14:03:07, the same in every language.</summary>
     public static string When(DateTimeOffset at) => at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
+    /// <summary>The day, in this browser's time: 2026-11-26.</summary>
+    public static string Date(DateTimeOffset at) => at.ToLocalTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
     /// <summary>Which run it is, in one breath.</summary>
     public static string Name(RunSummary run, PageTexts text) => text["runs.of", ("lesson", text[run.Title]), ("at", When(run.StartedAt))];
 

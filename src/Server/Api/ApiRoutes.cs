@@ -4,6 +4,7 @@ using ReuseAddrDashboard.Server.Api.Description;
 using ReuseAddrDashboard.Server.Edge;
 using ReuseAddrDashboard.Server.Kernels;
 using ReuseAddrDashboard.Server.Options;
+using ReuseAddrDashboard.Server.Recorded;
 using ReuseAddrDashboard.Server.Runs;
 
 namespace ReuseAddrDashboard.Server.Api;
@@ -19,6 +20,7 @@ internal static class ApiRoutes
         services.AddSingleton<LabAccess>();
         services.AddSingleton<RunRequests>();
         services.AddSingleton<KernelShelf>();
+        services.AddSingleton(new RecordedRuns(Path.Combine(AppContext.BaseDirectory, "Recorded")));
         services.AddOpenApi(ApiDescription.Describe);
         services.AddOutputCache();
         services.ConfigureHttpJsonOptions(json =>
@@ -47,5 +49,6 @@ internal static class ApiRoutes
         RunsApi.Map(api);
         RunCommandsApi.Map(api);
         MatrixApi.Map(api);
+        RecordedApi.Map(api);
     }
 }

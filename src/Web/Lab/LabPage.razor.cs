@@ -11,6 +11,7 @@ using ReuseAddrDashboard.Components.Diagram;
 using ReuseAddrDashboard.Components.Hosts;
 using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Components.Marks;
+using ReuseAddrDashboard.Components.Replay;
 using ReuseAddrDashboard.Components.Shell;
 using ReuseAddrDashboard.Components.Steps;
 using ReuseAddrDashboard.Components.Verdict;
@@ -31,6 +32,8 @@ public sealed partial class LabPage : ComponentBase
     private (IReadOnlyList<Scenario>, string) _optionsOf;
     private FramePace? _pace;
     private bool _presenting;
+    // The view of the open run stands still; null where it is live.
+    private FrozenView? _frozen;
     private string? _asked;
     private MarkKey? _chosen;
     private Mark? _found;
@@ -53,6 +56,9 @@ public sealed partial class LabPage : ComponentBase
     private string Address => Navigation.Uri.Split('#')[0];
 
     private LabMoment Moment => new(_view, Form, _orders.Asking, _orders.Answered, Settings.Predict, _view.Clock.Now(Time), T);
+
+    /// <summary>What the cards show: the run as it is, or as it was at the moment of the frozen view.</summary>
+    private Timeline? Shown => _frozen?.Shown ?? _view.Timeline;
 
     private bool RunOpen => _view.Run is not null;
 
@@ -93,7 +99,7 @@ public sealed partial class LabPage : ComponentBase
         {
             await Settings.Read();
             StateHasChanged();
-            _keys = await Page.ListenKeys(_self = DotNetObjectReference.Create(this), "[nrp?1-9]|Escape|PageDown|PageUp");
+            _keys = await Page.ListenKeys(_self = DotNetObjectReference.Create(this), "[nrpf?1-9]|Escape|PageDown|PageUp");
         }
         await Page.Sync(_clock, _view.Clock.Now(Time) / 1e6);
         await Page.Rendered();
@@ -114,6 +120,7 @@ public sealed partial class LabPage : ComponentBase
             case "Escape" when _chosen is null && _presenting: Present(); break;
             case "Escape": Choose(null); break;
             case "p": Present(); break;
+            case "f": Freeze(); break;
             case "PageDown" when moment.Steps.FirstOrDefault(s => s is { IsCurrent: true, MayRun: true }) is { } step: await RunStep(step); break;
             case "PageUp": Choose(MarkBefore()); break;
             case [>= '1' and <= '9' and var digit] when moment.Steps.FirstOrDefault(s => s.Number == digit - '0') is { IsCurrent: true, MayRun: true } step:
@@ -147,7 +154,7 @@ public sealed partial class LabPage : ComponentBase
         if (ScenarioOption.Basis(_view.Scenarios, _view.State) is var basis && _optionsOf != basis)
             (_optionsOf, _options) = (basis, ScenarioOption.All(_view.Scenarios, _view.State, T));
         if (another)
-            _chosen = null;
+            (_chosen, _frozen) = (null, null);
         if (_view.Run is { } open && (another || back))
         {
             // What was expected of a run with these values, whoever began it.
@@ -165,10 +172,10 @@ public sealed partial class LabPage : ComponentBase
     private void Choose(MarkKey? key) => _chosen = key;
 
     /// <summary>The mark before the chosen one, or the newest.</summary>
-    private MarkKey? MarkBefore() => _view.Timeline is { } timeline && Mark.Beside(timeline, ChosenMark, -1) is { } before ? before.Key : _chosen;
+    private MarkKey? MarkBefore() => Shown is { } timeline && Mark.Beside(timeline, ChosenMark, -1) is { } before ? before.Key : _chosen;
 
     /// <summary>What the chosen mark is about; null for none.</summary>
-    private Mark? ChosenMark => _found = _chosen is { } key && _view.Timeline is { } timeline ? Mark.Find(timeline, key, _found) : null;
+    private Mark? ChosenMark => _found = _chosen is { } key && Shown is { } timeline ? Mark.Find(timeline, key, _found) : null;
 
     private async Task ChooseScenario(string id)
     {
@@ -323,6 +330,9 @@ public sealed partial class LabPage : ComponentBase
     private Task ShowHosts() => Dialogs.ShowAsync<HostsDialog>("", LabDialogs.Wide);
 
     private Task ShowHelp() => Dialogs.ShowAsync<HelpDialog>("", LabDialogs.Small);
+
+    /// <summary>The view of the open run stands still, or is live again.</summary>
+    private void Freeze() => _frozen = _frozen is null && _view is { Run: { } run, Timeline: { } timeline, Loading: null } && Store.FoldOf(run.Header.Id) is { } fold ? new(timeline, fold) : null;
 
     private void Present() => _presenting = !_presenting;
 

@@ -30,6 +30,9 @@ public abstract class PageTest : BunitContext
     /// <summary>The runs that the dashboard has stored.</summary>
     private protected readonly StoredRuns _stored = new();
 
+    /// <summary>js/page.js.</summary>
+    private protected readonly BunitJSModuleInterop _page;
+
     /// <summary>Where dialogs are.</summary>
     private protected readonly IRenderedComponent<MudDialogProvider> _dialogs;
 
@@ -47,6 +50,7 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton(texts);
         Services.AddSingleton(new HttpClient(_stored) { BaseAddress = new("http://localhost/") });
         Services.AddSingleton<RunLibrary>();
+        Services.AddSingleton<RecordedRuns>();
         Services.AddSingleton<DoneLessons>();
         Services.AddSingleton<PageSettings>();
         Services.AddSingleton(_store);
@@ -54,7 +58,7 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton<PageScript>();
         Services.AddSingleton<PageAddress>();
         Services.AddSingleton<OwnRuns>();
-        BunitJSModuleInterop module = JSInterop.SetupModule("http://localhost/js/page.js");
+        BunitJSModuleInterop module = _page = JSInterop.SetupModule("http://localhost/js/page.js");
         module.Mode = JSRuntimeMode.Loose;
         module.SetupModule("watchDiagram", _ => true).Mode = JSRuntimeMode.Loose;
         module.SetupModule("listenKeys", _ => true).Mode = JSRuntimeMode.Loose;

@@ -100,6 +100,7 @@ public sealed class RunPageAtTests : PageTest
     [Fact]
     public void The_line_says_where_it_is_and_has_each_step_s_number()
     {
+        JSRuntimeInvocationHandler frame = _page.SetupVoid("nextFrame");
         IRenderedComponent<RunPage> page = Show(ReplayTime.Address(Deciding.T));
         Assert.Matches(@"^.+, \d+\.\d{3} s$", page.Find("input[type=range]").GetAttribute("aria-valuetext")!);
         Assert.NotEmpty(page.FindAll(".numbers span"));
@@ -107,6 +108,12 @@ public sealed class RunPageAtTests : PageTest
         IElement play = Assert.Single(page.FindAll("button"), b => b.GetAttribute("aria-label") == "Play");
         play.Click();
         page.WaitForAssertion(() => Assert.Single(page.FindAll("button"), b => b.GetAttribute("aria-label") == "Pause"));
+        Scrubber line = page.FindComponent<Scrubber>().Instance;
+        long from = line.Player.Cursor;
+        Clock.Advance(TimeSpan.FromMilliseconds(100));
+        line.Player.Pause();
+        frame.SetVoidResult();
+        Assert.Equal(from, line.Player.Cursor);
     }
 
     private FakeTimeProvider Clock => (FakeTimeProvider)Services.GetRequiredService<TimeProvider>();

@@ -183,7 +183,7 @@ function pastOf(scroll) {
       for (const e of svg.querySelectorAll("[data-until]")) set(e, +e.dataset.until <= t);
       for (const e of svg.querySelectorAll("[data-left]")) count(e, +e.dataset.left, t / 1e6);
       for (const e of svg.querySelectorAll("[data-rest]")) {
-        const bottom = +e.dataset.rest, top = Math.min(bottom, Math.max(+e.dataset.from, y));
+        const bottom = +e.dataset.rest, top = Math.min(bottom, Math.max(+e.dataset.from, y + +e.dataset.below));
         if (e.tagName === "rect") (e.setAttribute("y", top.toFixed(1)), e.setAttribute("height", (bottom - top).toFixed(1)));
         else (e.setAttribute("y1", top.toFixed(1)), e.setAttribute("y2", bottom.toFixed(1)));
       }
@@ -228,6 +228,36 @@ export function watchScrubber(line, listener) {
       line.removeEventListener("keydown", pressed);
       line.removeEventListener("pointerdown", down);
       for (const end of ["pointerup", "pointercancel"]) removeEventListener(end, up);
+    },
+  };
+}
+
+// --- files that are dropped ----------------------------------------------------------------------------------------------------------
+/** A browser shows a file that is dropped beside a file input instead of the page: here the input gets it, wherever it is dropped. */
+export function watchDrops(box) {
+  const over = e => {
+    if (!e.dataTransfer?.types.includes("Files")) return;
+    e.preventDefault();
+    box.toggleAttribute("data-over", true);
+  };
+  const left = e => { if (!e.relatedTarget) box.removeAttribute("data-over"); };
+  const dropped = e => {
+    if (!e.dataTransfer?.files.length) return;
+    e.preventDefault();
+    box.removeAttribute("data-over");
+    const input = box.querySelector("input[type=file]");
+    if (!input) return;
+    input.files = e.dataTransfer.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  document.addEventListener("dragover", over);
+  document.addEventListener("dragleave", left);
+  document.addEventListener("drop", dropped);
+  return {
+    dispose() {
+      document.removeEventListener("dragover", over);
+      document.removeEventListener("dragleave", left);
+      document.removeEventListener("drop", dropped);
     },
   };
 }
