@@ -27,6 +27,9 @@ public sealed class RecordedRuns(HttpClient http)
         }
     }
 
+    /// <summary>Whether a lab has no host that could play anything: then a recorded run is what can be watched.</summary>
+    public static bool AreAway(LabState? state) => state is { } lab && lab.Hosts.All(h => !h.Connected);
+
     /// <summary>The page that shows one.</summary>
     public static string PageOf(string lesson) => $"runs/open?file={Address}{Uri.EscapeDataString(lesson)}";
 }

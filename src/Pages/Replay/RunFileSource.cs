@@ -75,7 +75,8 @@ internal sealed class RunFileSource(HttpClient http, NavigationManager navigatio
             RunFile run = RunReader.File(json);
             return RunFileCheck.IsWhole(run) ? (run, null) : (null, Message.Of("replay.file-damaged", ("name", name)));
         }
-        catch (JsonException)
+        // An event that does not say its kind is no JSON that the reader supports.
+        catch (Exception e) when (e is JsonException or NotSupportedException)
         {
             return (null, RunReader.UnknownFormat(json) is { } format ? Message.Of("replay.file-format", ("name", name), ("format", format)) : Message.Of("replay.file-no-run", ("name", name)));
         }

@@ -12,6 +12,7 @@ using ReuseAddrDashboard.Components.Hosts;
 using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Components.Marks;
 using ReuseAddrDashboard.Components.Replay;
+using ReuseAddrDashboard.Components.Runs;
 using ReuseAddrDashboard.Components.Shell;
 using ReuseAddrDashboard.Components.Steps;
 using ReuseAddrDashboard.Components.Verdict;
@@ -61,6 +62,9 @@ public sealed partial class LabPage : ComponentBase
     private Timeline? Shown => _frozen?.Shown ?? _view.Timeline;
 
     private bool RunOpen => _view.Run is not null;
+
+    /// <summary>Whether a lesson cannot be played here: no host is there, or what it needs is missing.</summary>
+    private bool IsAway(string lesson) => RecordedRuns.AreAway(_view.State) || _options.Any(o => o.Id == lesson && o.Missing is not null);
 
     /// <summary>The lesson that the address names while a run of another is open; null for none.</summary>
     private Scenario? Other => _view.Run is { } run && Lesson is { } lesson && lesson != run.Header.Scenario ? _view.Scenarios.FirstOrDefault(s => s.Id == lesson) : null;

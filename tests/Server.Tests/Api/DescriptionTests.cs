@@ -52,7 +52,7 @@ public sealed class DescriptionTests(DescriptionTests.Described described) : ICl
         Assert.Empty(_document.Validate(ValidationRuleSet.GetDefaultRuleSet()));
         Assert.Equal(
             ["DELETE /api/runs", "DELETE /api/runs/{id}", "GET /api/kernels", "GET /api/kernels/{kernel}", "GET /api/labs", "GET /api/labs/{lab}/matrix",
-             "GET /api/labs/{lab}/matrix.csv", "GET /api/labs/{lab}/matrix.md", "GET /api/labs/{lab}/matrix/results", "GET /api/runs",
+             "GET /api/labs/{lab}/matrix.csv", "GET /api/labs/{lab}/matrix.md", "GET /api/labs/{lab}/matrix/results", "GET /api/recorded", "GET /api/recorded/{lesson}", "GET /api/runs",
              "GET /api/runs/download", "GET /api/runs/filters", "GET /api/runs/{id}", "GET /api/runs/{id}/by-hand.md", "GET /api/runs/{id}/capture.pcapng",
              "GET /api/runs/{id}/diagram.mermaid", "GET /api/runs/{id}/report.md", "GET /api/runs/{id}/ss", "GET /api/runs/{id}/states",
              "GET /api/runs/{id}/strace", "GET /api/runs/{id}/verdict", "GET /api/scenarios", "GET /api/scenarios/faults", "GET /api/scenarios/{id}",
@@ -121,6 +121,9 @@ public sealed class DescriptionTests(DescriptionTests.Described described) : ICl
     [InlineData("/api/labs/moon/matrix", "getMatrix")]
     [InlineData("/api/kernels", "listKernels")]
     [InlineData("/api/kernels/none", "getKernel")]
+    [InlineData("/api/recorded", "listRecorded")]
+    [InlineData("/api/recorded/without-reuseaddr", "getRecorded")]
+    [InlineData("/api/recorded/none", "getRecorded")]
     [InlineData("/api/runs", "listRuns")]
     [InlineData("/api/runs?limit=0", "listRuns")]
     [InlineData("/api/runs/filters", "getRunFilters")]

@@ -127,8 +127,8 @@ export function watchDiagram(scroll, listener) {
   return {
     follow,
     // A replay stands at a moment; null for the newest.
-    show(t, y, at, drawn) {
-      past.show(t, y, at, drawn);
+    show(t, y, at, drawn, all) {
+      past.show(t, y, at, drawn, all);
       if (drawn) return;
       // What was chosen or scrolled to before is left when the moment moves.
       away = atChosen = false;
@@ -161,25 +161,23 @@ function pastOf(scroll) {
   return {
     /** Where the moment is in what scrolls, px; null for no replay. */
     get at() { return at; },
-    /** @param t ns, null for all; y: its place in the picture; place: the same in what scrolls; drawn: whether the picture is another than before. */
-    show(t, y, place, drawn) {
+    /** @param t ns, null for all; y: its place in the picture; place: the same in what scrolls; drawn: whether the picture is another than before; all: at the end, where marks that the picture has in advance are there too. */
+    show(t, y, place, drawn, all) {
+      const last = all ? Infinity : t;
       const svg = scroll.querySelector("svg.sequence");
       at = t === null ? null : place;
       if (!svg) return;
       svg.classList.toggle("replay", t !== null);
       if (drawn) {
+        // What was hidden before may be no mark of a replay any more.
+        for (const e of scroll.querySelectorAll("[data-later]")) set(e, false);
         marks = [...scroll.querySelectorAll("[data-t]")].map(e => [+e.dataset.t, e]).sort((a, b) => a[0] - b[0]);
         shown = 0;
-        for (const [, e] of marks) set(e, t !== null);
+        if (t !== null) for (const [, e] of marks) set(e, true);
       }
-      if (t === null) {
-        for (const [, e] of marks) set(e, false);
-        for (const e of svg.querySelectorAll("[data-until]")) set(e, false);
-        shown = marks.length;
-        return;
-      }
-      while (shown < marks.length && marks[shown][0] <= t) set(marks[shown++][1], false);
-      while (shown > 0 && marks[shown - 1][0] > t) set(marks[--shown][1], true);
+      if (t === null) return;
+      while (shown < marks.length && marks[shown][0] <= last) set(marks[shown++][1], false);
+      while (shown > 0 && marks[shown - 1][0] > last) set(marks[--shown][1], true);
       for (const e of svg.querySelectorAll("[data-until]")) set(e, +e.dataset.until <= t);
       for (const e of svg.querySelectorAll("[data-left]")) count(e, +e.dataset.left, t / 1e6);
       for (const e of svg.querySelectorAll("[data-rest]")) {
