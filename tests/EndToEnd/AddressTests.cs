@@ -53,6 +53,15 @@ public sealed class AddressTests(SharedDashboards shared, Chromium chromium) : P
     }
 
     [Fact]
+    public async Task A_lab_that_is_not_there_is_named_with_those_that_are()
+    {
+        await using Visitor visitor = await Visitor.Open(Chromium, Dashboard);
+        await visitor.Page.GotoAsync($"{Dashboard.Url}/lab?lab=garage");
+        await Expect(visitor.Page.GetByText("There is no lab garage. This dashboard has: local.")).ToBeVisibleAsync();
+        visitor.HasNothingToComplainOf();
+    }
+
+    [Fact]
     public async Task A_lesson_has_an_address_of_its_own()
     {
         await using Visitor visitor = await Come(path: "/lab?lesson=half-close");

@@ -95,10 +95,10 @@ public sealed class LabLink : ILabCommands, IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _hub.DisposeAsync();
 
-    private Task Join()
+    private async Task Join()
     {
         (IReadOnlyDictionary<string, long> events, string? server) = _store.Has;
-        return _hub.InvokeAsync(nameof(ILabHub.Join), _lab, events, server);
+        _store.SetRefusal(await _hub.InvokeAsync<Message?>(nameof(ILabHub.Join), _lab, events, server));
     }
 
     private async Task JoinAgain()

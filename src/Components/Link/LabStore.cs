@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Scenarios;
+using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Components.Link;
@@ -34,6 +35,9 @@ public sealed class LabStore(TimeProvider time)
 
     /// <summary>Whether the dashboard is there.</summary>
     public LinkStatus Link => _link;
+
+    /// <summary>Why the dashboard shows this browser no lab; null where it does, and before it was asked.</summary>
+    public Message? Refusal { get; private set; }
 
     /// <summary>The lab as it was told last, without any log being folded for it; null before.</summary>
     public LabState? State => _state;
@@ -91,6 +95,15 @@ public sealed class LabStore(TimeProvider time)
         if (_link == link)
             return;
         _link = link;
+        Change();
+    }
+
+    /// <summary>The dashboard has taken this browser in, or said why not.</summary>
+    public void SetRefusal(Message? refusal)
+    {
+        if (Refusal?.Code == refusal?.Code)
+            return;
+        Refusal = refusal;
         Change();
     }
 

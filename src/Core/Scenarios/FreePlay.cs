@@ -53,7 +53,8 @@ public static class FreePlay
     private static ScenarioAction Made(ScenarioAction action) => action.IsCall
         ? action with
         {
-            Id = null, When = null, OnError = OnError.Continue, Background = false, Prints = null,
+            // Only a fork has children that keep sockets; what is in the list does not matter.
+            Id = null, When = null, Keeps = action.Keeps is null ? null : [], OnError = OnError.Continue, Background = false, Prints = null,
             Decides = action.Do is ActionKind.Bind or ActionKind.Listen or ActionKind.Connect,
             LimitMs = ActionFields.Of(action.Do).Has("limitMs") ? action.LimitMs ?? DefaultLimitMs : null,
         }

@@ -15,7 +15,8 @@ public interface ILabHub
     /// <param name="lab">The lab's id; empty for the first there is.</param>
     /// <param name="has">How many events of each run's log the browser has already; null for none.</param>
     /// <param name="server">The <see cref="LabState.Server"/> that it has them from; of another one all comes anew.</param>
-    Task Join(string lab, IReadOnlyDictionary<string, long>? has, string? server);
+    /// <returns>Why nothing will come; null where it will.</returns>
+    Task<Message?> Join(string lab, IReadOnlyDictionary<string, long>? has, string? server);
 
     /// <summary>Asks something of the lab.</summary>
     Task<LabReply> Ask(LabCommand command);

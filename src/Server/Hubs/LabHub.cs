@@ -17,19 +17,18 @@ internal sealed class LabHub(IGrainFactory grains, LabSetups setups, LabRelay re
     // Calls of one connection are taken in turn: one that floods waits for its own answers, and its messages stay with it.
     private static readonly TimeSpan Refusing = TimeSpan.FromMilliseconds(50);
 
-    public async Task Join(string lab, IReadOnlyDictionary<string, long>? has, string? server)
+    public async Task<Message?> Join(string lab, IReadOnlyDictionary<string, long>? has, string? server)
     {
         if (!await KeepsPace())
-            throw new HubException("Too many requests on this connection. Wait a second.");
+            return new(LabRefusals.TooFast);
         if (lab is "")
             lab = setups.All[0].Id;
         if (lab is null || setups.Find(lab) is null)
-            throw new HubException($"There is no such lab. The labs here: {string.Join(", ", setups.All.Select(l => l.Id))}.");
+            return Message.Of(LabRefusals.NoSuchLab, ("lab", LabRefusals.Short(lab ?? "")), ("known", string.Join(", ", setups.All.Select(l => l.Id))));
         Context.Items[LabKey] = lab;
         // What came from another process need not be what this one has.
         bool same = server == DashboardInstance.Id && has is { Count: <= LabLimits.Runs } && has.All(h => h.Value >= 0);
-        if (!await relay.Show(Context.ConnectionId, lab, same ? has! : new Dictionary<string, long>(), Context.ConnectionAborted, Context.Abort))
-            throw new HubException($"{LabRelay.MaxViewers} browsers are watching, which is the limit.");
+        return await relay.Show(Context.ConnectionId, lab, same ? has! : new Dictionary<string, long>(), Context.ConnectionAborted, Context.Abort) ? null : Message.Of(LabRefusals.TooManyViewers, ("most", LabRelay.MaxViewers));
     }
 
     public async Task<LabReply> Ask(LabCommand command)
@@ -46,7 +45,7 @@ internal sealed class LabHub(IGrainFactory grains, LabSetups setups, LabRelay re
     {
         null => false,
         RunStep { Run: null } or RunStep { Step: null } or NextAction { Run: null } or PlayRun { Run: null } or PauseRun { Run: null } or PredictRun { Run: null } or PredictRun { Choice: null } or SkipWait { Run: null } or RepeatStep { Run: null } or StopRepeating { Run: null }
-            or ChangePace { Run: null } or WatchPorts { Ports: null } => false,
+            or ChangePace { Run: null } or AddAction { Run: null } or AddAction { Action: null } or WatchPorts { Ports: null } => false,
         _ => true,
     };
 

@@ -29,7 +29,7 @@ internal static class LabRefusals
         PortTaken = "lab.port-taken", TooManyRuns = "lab.too-many-runs", RunNotOpen = "lab.run-not-open", RunOver = "lab.run-over", Busy = "lab.busy", UnknownStep = "lab.unknown-step",
         StepWaits = "lab.step-waits", StepDone = "lab.step-done", NothingLeft = "lab.nothing-left", NoTimeWait = "lab.no-time-wait", CannotDestroy = "lab.cannot-destroy", NotInUse = "lab.not-in-use",
         HostsMissing = "lab.hosts-missing", HostSilent = "lab.host-silent", NotStored = "lab.cannot-store", UnknownCommand = "lab.unknown-command", TooFast = "lab.too-fast",
-        Fault = "lab.fault", Incomplete = "lab.incomplete", NotJoined = "lab.not-joined", NoQuestion = "lab.no-question", UnknownChoice = "lab.unknown-choice", TooLate = "lab.too-late", TooManyPredictions = "lab.too-many-predictions",
+        Fault = "lab.fault", NoSuchLab = "lab.no-such-lab", TooManyViewers = "lab.too-many-viewers", Incomplete = "lab.incomplete", NotJoined = "lab.not-joined", NoQuestion = "lab.no-question", UnknownChoice = "lab.unknown-choice", TooLate = "lab.too-late", TooManyPredictions = "lab.too-many-predictions",
         CellsBusy = "matrix.busy", BadCells = "matrix.bad-cells", CellsStopped = "matrix.stopped", CellsUnanswered = "matrix.no-answer";
 
     /// <summary>The kind of a refusal; a reason why a step failed is a conflict.</summary>
