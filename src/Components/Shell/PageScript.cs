@@ -20,6 +20,10 @@ public sealed class PageScript(IJSRuntime js, NavigationManager navigation) : IA
     /// <param name="name">The file's name without its end.</param>
     public async Task SavePicture(string kind, string name) => await (await (_picture ??= Import("js/picture.js"))).InvokeVoidAsync("save", kind, name);
 
+    /// <summary>Copies what an address of this dashboard answers with into the clipboard.</summary>
+    /// <returns>False where that was not possible.</returns>
+    public async Task<bool> Copy(string address) => await (await Module).InvokeAsync<bool>("copy", address);
+
     /// <summary>Waits for the next animation frame.</summary>
     public async Task NextFrame() => await (await Module).InvokeVoidAsync("nextFrame");
 

@@ -3,6 +3,27 @@
 /** Resolves in the next animation frame: the page renders at most once in each. */
 export const nextFrame = () => new Promise(done => requestAnimationFrame(() => done()));
 
+/** Copies a text of the dashboard's; false where the browser does not let it or the dashboard has none. */
+export async function copy(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) return false;
+  const text = await answer.text();
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // Only a page from this machine or over https has a clipboard; elsewhere a selection does.
+    const box = document.createElement("textarea");
+    box.value = text;
+    box.style.position = "fixed";
+    document.body.append(box);
+    box.select();
+    const done = document.execCommand("copy");
+    box.remove();
+    return done;
+  }
+}
+
 // --- countdown: once a second, by hand, so that no render and no animation runs meanwhile -------------------------------------------
 // Each element with data-clock has the axis of its own run: two runs may stand on one page.
 const origins = new WeakMap();
