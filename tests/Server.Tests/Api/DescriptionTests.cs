@@ -54,11 +54,11 @@ public sealed class DescriptionTests(DescriptionTests.Described described) : ICl
             ["DELETE /api/runs", "DELETE /api/runs/{id}", "GET /api/kernels", "GET /api/kernels/{kernel}", "GET /api/labs", "GET /api/labs/{lab}/matrix",
              "GET /api/labs/{lab}/matrix.csv", "GET /api/labs/{lab}/matrix.md", "GET /api/labs/{lab}/matrix/results", "GET /api/recorded", "GET /api/recorded/{lesson}", "GET /api/runs",
              "GET /api/runs/download", "GET /api/runs/filters", "GET /api/runs/{id}", "GET /api/runs/{id}/by-hand.md", "GET /api/runs/{id}/capture.pcapng",
-             "GET /api/runs/{id}/diagram.mermaid", "GET /api/runs/{id}/report.md", "GET /api/runs/{id}/ss", "GET /api/runs/{id}/states",
+             "GET /api/runs/{id}/diagram.mermaid", "GET /api/runs/{id}/lesson.yaml", "GET /api/runs/{id}/report.md", "GET /api/runs/{id}/ss", "GET /api/runs/{id}/states",
              "GET /api/runs/{id}/strace", "GET /api/runs/{id}/verdict", "GET /api/scenarios", "GET /api/scenarios/faults", "GET /api/scenarios/{id}",
              "GET /healthz", "GET /readyz", "PATCH /api/runs/{id}", "POST /api/labs/{lab}/check", "POST /api/labs/{lab}/matrix",
              "POST /api/labs/{lab}/matrix/stop", "POST /api/labs/{lab}/reset", "POST /api/labs/{lab}/runs", "POST /api/runs/restore",
-             "POST /api/runs/{id}/next-action", "POST /api/runs/{id}/pace", "POST /api/runs/{id}/pause", "POST /api/runs/{id}/play",
+             "POST /api/runs/{id}/calls", "POST /api/runs/{id}/next-action", "POST /api/runs/{id}/pace", "POST /api/runs/{id}/pause", "POST /api/runs/{id}/play",
              "POST /api/runs/{id}/prediction", "POST /api/runs/{id}/repeat", "POST /api/runs/{id}/reset", "POST /api/runs/{id}/skip-wait",
              "POST /api/runs/{id}/steps/{step}", "POST /api/runs/{id}/stop-repeating", "POST /api/scenarios/check"],
             Operations().Select(o => o.Name).Order(StringComparer.Ordinal));

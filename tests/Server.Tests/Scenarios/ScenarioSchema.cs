@@ -110,7 +110,8 @@ internal sealed partial class ScenarioSchema
             (made["minimum"], made["maximum"]) = (0, Limits.MaxPauseMs);
         if (Most(of, name) is { } most)
             made["maxItems"] = most;
-        if (field.IsRequired && made["type"]?.ToString() == "array")
+        // Free play has no step to begin with.
+        if (field.IsRequired && made["type"]?.ToString() == "array" && (of, name) is not (nameof(Scenario), "steps"))
             made["minItems"] = 1;
         return made;
     }

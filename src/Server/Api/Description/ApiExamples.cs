@@ -40,6 +40,7 @@ internal static class ApiExamples
         "kept" => "true",
         "limit" => "50",
         "since" => "0",
+        "title" => "My own lesson",
         "lesson" => "without-reuseaddr",
         "result" => "EADDRINUSE",
         "lang" => "ja",
