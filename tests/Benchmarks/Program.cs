@@ -8,7 +8,7 @@ using ReuseAddrDashboard.Benchmarks.Tables;
 using ReuseAddrDashboard.Benchmarks.Tracing;
 
 const string help = """
-    dotnet run -c Release --project tests/Benchmarks -- all|proc|parse|capture|diag|fuzz|trace|fold|latency|idle|start|viewers|join|foreign|history
+    dotnet run -c Release --project tests/Benchmarks -- all|proc|parse|capture|diag|fuzz|trace|fold|latency|idle|start|viewers|join|foreign|history|scrub
 
       proc     reading and parsing /proc/net/tcp, against cat and ss, at 100, 10,000 and 100,000 sockets
       parse    one row, within the process: time and allocation
@@ -23,6 +23,7 @@ const string help = """
       join     a page that joins a run of 200,000 events over 1 MB a second
       foreign  a run beside 5,000 foreign connections a second, and a start with a silent agent; needs root
       history  pages, filters and the search of a list of 100,000 runs
+      scrub    frames a second while the handle of a replay of 2,000 events is dragged
       start    from the start of the published server to a page one can use, and the size of the first load
 
     Each prints a Markdown table. The server is published into out/published first, unless REUSEADDR_PUBLISHED names one.
@@ -45,6 +46,7 @@ Dictionary<string, Func<Task<int>>> benchmarks = new()
     ["join"] = JoinBenchmark.Run,
     ["foreign"] = ForeignBenchmark.Run,
     ["history"] = HistoryBenchmark.Run,
+    ["scrub"] = ScrubBenchmark.Run,
 };
 
 if (args is [TraceBenchmark.Inside])

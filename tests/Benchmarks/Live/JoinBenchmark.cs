@@ -75,7 +75,7 @@ internal static class JoinBenchmark
     }
 
     // On the run's own connection data goes and is acknowledged, each segment seen at the client only.
-    private static IEnumerable<RunEvent> Transfer(int rounds)
+    internal static IEnumerable<RunEvent> Transfer(int rounds)
     {
         long t = KernelClock.Monotonic() - rounds * 4_000L;
         for (uint i = 0; i < rounds; i++, t += 4_000)
