@@ -125,7 +125,7 @@ internal static class Dashboard
     }
 
     /// <summary>The routes of the pages.</summary>
-    private static readonly string[] PageAddresses = ["/", "/lab", "/runs", "/runs/open", "/runs/{id}", "/compare", "/hosts", "/about"];
+    private static readonly string[] PageAddresses = ["/", "/lab", "/runs", "/runs/open", "/runs/{id}", "/compare", "/matrix", "/hosts", "/about"];
 
     /// <summary>Makes the store ready, listens, and settles what an earlier dashboard left running.</summary>
     /// <exception cref="InvalidDataException">The store cannot be used.</exception>

@@ -2,13 +2,14 @@ using System.Globalization;
 using ReuseAddrDashboard.Benchmarks.Folding;
 using ReuseAddrDashboard.Benchmarks.Fuzzing;
 using ReuseAddrDashboard.Benchmarks.Live;
+using ReuseAddrDashboard.Benchmarks.Matrix;
 using ReuseAddrDashboard.Benchmarks.Parsing;
 using ReuseAddrDashboard.Benchmarks.Report;
 using ReuseAddrDashboard.Benchmarks.Tables;
 using ReuseAddrDashboard.Benchmarks.Tracing;
 
 const string help = """
-    dotnet run -c Release --project tests/Benchmarks -- all|proc|parse|capture|diag|fuzz|trace|fold|latency|idle|start|viewers|join|foreign|history|scrub
+    dotnet run -c Release --project tests/Benchmarks -- all|proc|parse|capture|diag|fuzz|trace|fold|latency|idle|start|viewers|join|foreign|history|scrub|matrix
 
       proc     reading and parsing /proc/net/tcp, against cat and ss, at 100, 10,000 and 100,000 sockets
       parse    one row, within the process: time and allocation
@@ -24,6 +25,7 @@ const string help = """
       foreign  a run beside 5,000 foreign connections a second, and a start with a silent agent; needs root
       history  pages, filters and the search of a list of 100,000 runs
       scrub    frames a second while the handle of a replay of 2,000 events is dragged
+      matrix   the cells of the matrix, tried on the real kernel
       start    from the start of the published server to a page one can use, and the size of the first load
 
     Each prints a Markdown table. The server is published into out/published first, unless REUSEADDR_PUBLISHED names one.
@@ -47,6 +49,7 @@ Dictionary<string, Func<Task<int>>> benchmarks = new()
     ["foreign"] = ForeignBenchmark.Run,
     ["history"] = HistoryBenchmark.Run,
     ["scrub"] = ScrubBenchmark.Run,
+    ["matrix"] = MatrixBenchmark.InNamespace,
 };
 
 if (args is [TraceBenchmark.Inside])
@@ -59,6 +62,8 @@ if (args is ["fuzz", var inputs, var seed])
     return Fuzz.Run(int.Parse(inputs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture));
 if (args is [DiagBenchmark.Inside])
     return await DiagBenchmark.Run();
+if (args is [MatrixBenchmark.Inside])
+    return MatrixBenchmark.Run();
 if (args is [TableBenchmark.Inside])
     return await TableBenchmark.Run();
 if (args is not [string choice] || choice != "all" && !benchmarks.ContainsKey(choice))

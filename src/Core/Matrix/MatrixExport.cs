@@ -77,7 +77,7 @@ public static class MatrixExport
         yield return ("uid", file.Host.Uid.ToString(CultureInfo.InvariantCulture));
         yield return ("agent", file.Host.Agent);
         foreach ((string name, string? value) in file.Host.Sysctls.OrderBy(s => s.Key, StringComparer.Ordinal))
-            yield return (name, value ?? "?");
+            yield return (name, value switch { null => "?", "" => "-", _ => value.Replace('`', '\'') });
     }
 
     private static IEnumerable<MatrixResult> Ordered(MatrixFile file)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ReuseAddrDashboard.Core.Rule;
 using ReuseAddrDashboard.Core.Tcp;
 
@@ -22,8 +23,13 @@ public static class MatrixRule
 
     private static readonly UInt128 Mapped = (UInt128)0xffff << 32 | Loopback4;
 
+    // A page asks for every cell each time one comes.
+    private static readonly ConcurrentDictionary<MatrixCell, MatrixPrediction> Known = new();
+
     /// <summary>The rule's answer.</summary>
-    public static MatrixPrediction Of(MatrixCell cell)
+    public static MatrixPrediction Of(MatrixCell cell) => Known.GetOrAdd(cell, Judge);
+
+    private static MatrixPrediction Judge(MatrixCell cell)
     {
         var candidate = new BindCandidate { Local = At(cell.Second, Port), V6Only = false, ReuseAddr = cell.SecondOptions.ReuseAddr, ReusePort = cell.SecondOptions.ReusePort };
         PortSocket[] there = cell.State is { } state ? [Left(cell, state)] : [];

@@ -36,6 +36,8 @@ public sealed partial class LabPage : ComponentBase
     // The view of the open run stands still; null where it is live.
     private FrozenView? _frozen;
     private string? _asked;
+    // What the address says of the lesson's values, until it is prepared with them; null for nothing.
+    private string? _askedValues;
     private MarkKey? _chosen;
     private Mark? _found;
     private ElementReference _clock;
@@ -49,6 +51,9 @@ public sealed partial class LabPage : ComponentBase
     [SupplyParameterFromQuery] public string? Free { get; set; }
 
     private string? Lesson => Named ?? (Free is null ? null : FreePlay.Id);
+
+    /// <summary>Values that the lesson is prepared with (<see cref="LabAddress.Values"/>); null for its own.</summary>
+    [SupplyParameterFromQuery] public string? Values { get; set; }
 
     private RunForm? Form => _preparation.Form;
 
@@ -86,14 +91,24 @@ public sealed partial class LabPage : ComponentBase
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        if (_asked == Lesson)
+        if (_asked == Lesson + Values)
             return;
-        _asked = Lesson;
+        (_asked, _askedValues) = (Lesson + Values, Values);
         if (!RunOpen && Lesson is { } lesson && Form?.Scenario.Id != lesson && _view.Scenarios.FirstOrDefault(x => x.Id == lesson) is { } scenario)
         {
             _preparation.Choose(scenario);
             await Watch();
         }
+        PrepareValues();
+    }
+
+    // Once the lesson that the address names is prepared here, and no run is open.
+    private void PrepareValues()
+    {
+        if (_askedValues is not { } values || RunOpen || Form is not { } form || form.Scenario.Id != Lesson)
+            return;
+        _askedValues = null;
+        _preparation.Plan(LabAddress.Values(values, form.Scenario));
     }
 
     /// <inheritdoc/>
@@ -155,6 +170,7 @@ public sealed partial class LabPage : ComponentBase
         _view = Store.ViewOf(_begun);
         bool another = before.Run?.Header.Id != _view.Run?.Header.Id, back = before.Link != LinkStatus.Live && _view.Link == LinkStatus.Live || before.Loading is not null && _view.Loading is null;
         _preparation.Follow(_view, Lesson, _view.Run is { } shown && (Own.Has(shown.Header.Id) || Own.Opening > 0));
+        PrepareValues();
         if (ScenarioOption.Basis(_view.Scenarios, _view.State) is var basis && _optionsOf != basis)
             (_optionsOf, _options) = (basis, ScenarioOption.All(_view.Scenarios, _view.State, T));
         if (another)
@@ -186,8 +202,8 @@ public sealed partial class LabPage : ComponentBase
         if (RunOpen || _view.Scenarios.FirstOrDefault(s => s.Id == id) is not { } scenario)
             return;
         _preparation.Choose(scenario);
-        _asked = id;
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("lesson", id), replace: true);
+        (_asked, _askedValues) = (id, null);
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["lesson"] = id, ["values"] = null }), replace: true);
         await Watch();
     }
 

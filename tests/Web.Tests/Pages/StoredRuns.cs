@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Web;
 using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Matrix;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 
@@ -20,6 +21,12 @@ internal sealed class StoredRuns : HttpMessageHandler
     /// <summary>How many there are beside those that are listed: newer, and older.</summary>
     public (int Newer, int Older) Others { get; set; }
 
+    /// <summary>What came of the matrix's cells.</summary>
+    public MatrixView Matrix { get; set; } = new(0, null, true);
+
+    /// <summary>The kernels that come with the dashboard.</summary>
+    public Dictionary<string, MatrixFile> Kernels { get; } = [];
+
     /// <summary>What everything is refused with; null for nothing.</summary>
     public Message? Refusal { get; set; }
 
@@ -32,6 +39,12 @@ internal sealed class StoredRuns : HttpMessageHandler
         Asked.Add($"{request.Method} {path}{query}{(request.Content is { } body ? " " + await body.ReadAsStringAsync(cancellationToken) : "")}");
         if (Refusal is { } why)
             return new(HttpStatusCode.ServiceUnavailable) { Content = JsonContent.Create(new { title = "Service Unavailable", status = 503, code = why.Code, args = why.Args }) };
+        if (path.EndsWith("/matrix/results", StringComparison.Ordinal))
+            return new(HttpStatusCode.OK) { Content = JsonContent.Create(Matrix, LabJson.Default.MatrixView) };
+        if (path == "api/kernels")
+            return new(HttpStatusCode.OK) { Content = JsonContent.Create(Kernels.Select(k => new { id = k.Key, kernel = k.Value.Host.Kernel, os = k.Value.Host.Os, at = k.Value.At, cells = k.Value.Results.Count, command = $"make {k.Key}" })) };
+        if (path.StartsWith("api/kernels/", StringComparison.Ordinal))
+            return new(HttpStatusCode.OK) { Content = new ByteArrayContent(Kernels[path.Split('/')[^1]].ToJson()) };
         string[] ids = HttpUtility.ParseQueryString(query).GetValues("id") ?? [];
         if (path == "api/runs/filters")
             return new(HttpStatusCode.OK) { Content = JsonContent.Create(new RunFilters(["time-wait"], ["EADDRINUSE", "none", "ok"], ["6.18.0"]), LabJson.Default.RunFilters) };
