@@ -4,6 +4,7 @@ using Orleans.Configuration;
 using Orleans.Serialization;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Server.Api;
+using ReuseAddrDashboard.Server.Captures;
 using ReuseAddrDashboard.Server.Edge;
 using ReuseAddrDashboard.Server.Hubs;
 using ReuseAddrDashboard.Server.Labs;
@@ -50,6 +51,8 @@ internal static class Dashboard
         builder.Services.AddSingleton<AgentAdmission>();
         builder.Services.AddSingleton<AgentClocks>();
         builder.Services.AddSingleton<AgentRefusals>();
+        builder.Services.Configure<CaptureOptions>(configuration.GetSection(CaptureOptions.Section));
+        builder.Services.AddSingleton<CaptureShelf>();
         builder.Services.AddSingleton<RunStore>();
         builder.Services.AddSingleton<RunList>();
         builder.Services.AddSingleton<StoreFile>();
@@ -125,7 +128,7 @@ internal static class Dashboard
     }
 
     /// <summary>The routes of the pages.</summary>
-    private static readonly string[] PageAddresses = ["/", "/lab", "/runs", "/runs/open", "/runs/{id}", "/compare", "/matrix", "/hosts", "/about"];
+    private static readonly string[] PageAddresses = ["/", "/lab", "/runs", "/runs/open", "/runs/{id}", "/compare", "/matrix", "/captures", "/captures/{id}", "/hosts", "/about"];
 
     /// <summary>Makes the store ready, listens, and settles what an earlier dashboard left running.</summary>
     /// <exception cref="InvalidDataException">The store cannot be used.</exception>

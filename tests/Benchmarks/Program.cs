@@ -9,13 +9,14 @@ using ReuseAddrDashboard.Benchmarks.Tables;
 using ReuseAddrDashboard.Benchmarks.Tracing;
 
 const string help = """
-    dotnet run -c Release --project tests/Benchmarks -- all|proc|parse|capture|diag|fuzz|trace|fold|latency|idle|start|viewers|join|foreign|history|scrub|matrix
+    dotnet run -c Release --project tests/Benchmarks -- all|proc|parse|capture|captures|diag|fuzz|trace|fold|latency|idle|start|viewers|join|foreign|history|scrub|matrix
 
       proc     reading and parsing /proc/net/tcp, against cat and ss, at 100, 10,000 and 100,000 sockets
       parse    one row, within the process: time and allocation
       capture  one captured packet, within the process: time and allocation
       diag     sock_diag: one exact look-up, and the sockets of one port against ss, at 100,000 sockets
       fuzz     mutated inputs for every reader of outside octets; fuzz INPUTS SEED says how many and which (12,000,000)
+      captures capture files of anybody's: 100 MB of each format, time and memory; captures fuzz INPUTS SEED gives their readers mutated files
       trace    what tracing costs a connection and the agent, and up to which rate it loses nothing; needs root
       fold     one more event, and a cursor, in logs of 100 to 100,000 events
       latency  from a call's end on the agent to its mark on the screen in Chromium
@@ -37,6 +38,7 @@ Dictionary<string, Func<Task<int>>> benchmarks = new()
     ["proc"] = () => TableBenchmark.InNamespace(),
     ["parse"] = () => Task.FromResult(ParseBenchmark.Run()),
     ["capture"] = () => Task.FromResult(CaptureBenchmark.Run()),
+    ["captures"] = () => Task.FromResult(CaptureFileBenchmark.Run()),
     ["diag"] = DiagBenchmark.InNamespace,
     ["fuzz"] = () => Task.FromResult(Fuzz.Run()),
     ["trace"] = TraceBenchmark.InNamespace,
@@ -60,6 +62,8 @@ if (args is [ForeignBenchmark.Load, var port, var foreign, var length])
     return ForeignBenchmark.Generate(ushort.Parse(port, CultureInfo.InvariantCulture), int.Parse(foreign, CultureInfo.InvariantCulture), int.Parse(length, CultureInfo.InvariantCulture));
 if (args is ["fuzz", var inputs, var seed])
     return Fuzz.Run(int.Parse(inputs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture));
+if (args is ["captures", "fuzz", var files, var start])
+    return Fuzz.Run(int.Parse(files, CultureInfo.InvariantCulture), int.Parse(start, CultureInfo.InvariantCulture), CaptureFileInputs.Targets);
 if (args is [DiagBenchmark.Inside])
     return await DiagBenchmark.Run();
 if (args is [MatrixBenchmark.Inside])

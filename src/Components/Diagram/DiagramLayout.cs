@@ -331,7 +331,7 @@ public sealed class DiagramLayout
     {
         if (PartsOf(bar) is not { } parts)
             return y;
-        string text = Text.Fit(_texts["diagram.timer-zero"], Room(bar.Host));
+        string text = Text.Fit(_texts[bar.TimerSource == EvidenceSource.Inferred ? "diagram.timer-inferred-zero" : "diagram.timer-zero"], Room(bar.Host));
         y = Math.Max(y, parts.Top + _space.Bar);
         y = ColumnOf(bar.Host).Reserve(y, Text.LineHeight);
         Close(bar.Host);
@@ -356,7 +356,7 @@ public sealed class DiagramLayout
     private string Length(StateBand band)
     {
         TimeWaitBar? bar = _timeline.TimeWaits.FirstOrDefault(w => w.Seq == band.Seq);
-        return _texts[Message.Of(bar is { WasThere: true } ? "diagram.timer-earlier" : "diagram.timer", ("seconds", Math.Round((bar?.Timer ?? 0) / 1e9)))];
+        return _texts[Message.Of(bar switch { { WasThere: true } => "diagram.timer-earlier", { TimerSource: EvidenceSource.Inferred } => "diagram.timer-inferred", _ => "diagram.timer" }, ("seconds", Math.Round((bar?.Timer ?? 0) / 1e9)))];
     }
 
     /// <summary>How a TIME-WAIT ended, and after how long where that is known.</summary>

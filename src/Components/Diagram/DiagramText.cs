@@ -79,7 +79,7 @@ public sealed class DiagramText(PageTexts text, long? uncertainty = null)
                 ? text["page.diagram.both-ends-margin", ("transit", Durations.Span(received - a.Sent)), ("margin", Durations.Span(uncertainty.Value))]
                 : text["page.diagram.both-ends", ("transit", Durations.Span(received - a.Sent))]);
         else if (s.Seen != SeenAt.BothEnds)
-            parts.Add(s.Seen == SeenAt.Sender ? text["page.diagram.sender-only"] : text["page.diagram.receiver-only"]);
+            parts.Add(text[s.Seen switch { SeenAt.Sender => "page.diagram.sender-only", SeenAt.OnTheWay => "page.diagram.on-the-way", _ => "page.diagram.receiver-only" }]);
         if (s.Retransmission)
             parts.Add(text["page.diagram.retransmission"]);
         if (s.AckDelay is { } delay)
@@ -113,6 +113,7 @@ public sealed class DiagramText(PageTexts text, long? uncertainty = null)
         EvidenceSource.Proc => "/proc/net/tcp",
         EvidenceSource.Diag => "sock_diag",
         EvidenceSource.Capture => "AF_PACKET",
+        EvidenceSource.CaptureFile => text["page.source.capture-file"],
         EvidenceSource.Trace => text["page.source.trace"],
         EvidenceSource.Call => text["page.source.call"],
         EvidenceSource.Agent => text["page.source.agent"],

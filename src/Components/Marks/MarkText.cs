@@ -108,6 +108,14 @@ public sealed class MarkText(PageTexts text, long? uncertainty)
                 Add("remark", e.Remark is { } remark ? text[remark] : null);
                 Add("source", Source(e.Source));
                 break;
+            case Arrow { Segment.Seen: SeenAt.OnTheWay } passed:
+                Add("captured", $"{Time(passed.Sent)} s");
+                Add("endpoints", $"{passed.Origin} → {passed.Target}");
+                Add("sequence", Numbers(passed.Segment));
+                Add("options", Options(passed.Segment));
+                Add("note", Oddities(passed));
+                Add("source", Source(passed.Source));
+                break;
             case Arrow a:
                 Add("sent", Moment(a.Sent, a.Segment is { Seen: not SeenAt.Receiver }));
                 Add("received", a.Received is { } received ? Moment(received, a.Segment is { Seen: not SeenAt.Sender }) : text["page.mark.never"]);

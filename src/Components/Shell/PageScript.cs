@@ -6,7 +6,7 @@ namespace ReuseAddrDashboard.Components.Shell;
 /// <summary>js/page.js: frames, sizes, keys and the countdown.</summary>
 public sealed class PageScript(IJSRuntime js, NavigationManager navigation) : IAsyncDisposable
 {
-    private Task<IJSObjectReference>? _module, _picture;
+    private Task<IJSObjectReference>? _module, _picture, _capture;
 
     private Task<IJSObjectReference> Module => _module ??= Import("js/page.js");
 
@@ -23,6 +23,10 @@ public sealed class PageScript(IJSRuntime js, NavigationManager navigation) : IA
     /// <summary>Copies what an address of this dashboard answers with into the clipboard.</summary>
     /// <returns>False where that was not possible.</returns>
     public async Task<bool> Copy(string address) => await (await Module).InvokeAsync<bool>("copy", address);
+
+    /// <summary>Sends the file that is chosen in a box, or dropped on it, to the dashboard, and calls the listener's <c>Sent</c> and <c>Answered</c>.</summary>
+    public async Task<IJSObjectReference> WatchFile<T>(ElementReference zone, DotNetObjectReference<T> listener) where T : class =>
+        await (await (_capture ??= Import("js/capture.js"))).InvokeAsync<IJSObjectReference>("watchFile", zone, listener);
 
     /// <summary>Waits for the next animation frame.</summary>
     public async Task NextFrame() => await (await Module).InvokeVoidAsync("nextFrame");
@@ -72,7 +76,7 @@ public sealed class PageScript(IJSRuntime js, NavigationManager navigation) : IA
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (Task<IJSObjectReference>? module in (Task<IJSObjectReference>?[])[_module, _picture])
+        foreach (Task<IJSObjectReference>? module in (Task<IJSObjectReference>?[])[_module, _picture, _capture])
         {
             if (module is { IsCompletedSuccessfully: true } loaded)
                 await loaded.Result.DisposeAsync();

@@ -62,7 +62,7 @@ public static class CaptureReading
         return new()
         {
             Number = flow.Number, A = End(c.A, c.EndA, changes, true), B = End(c.B, c.EndB, changes, false), First = c.Begin, Last = c.End,
-            Begin = !c.SawBegin ? ConnectionBegin.Before : c.A.AcksSyn is not null && c.B.AcksSyn is not null ? ConnectionBegin.Handshake : ConnectionBegin.Syn,
+            Begin = !c.KnowsOpener ? ConnectionBegin.Before : c.A.AcksSyn is not null && c.B.AcksSyn is not null ? ConnectionBegin.Handshake : ConnectionBegin.Syn,
             Closed = ConnectionStory.Closed(c), Reset = c.A.Rst is not null || c.B.Rst is not null, Follows = flow.Follows?.Number, FollowedBy = flow.FollowedBy?.Number,
         };
     }

@@ -27,8 +27,8 @@ internal sealed class ConnectionMoments(TcpEndpoint first, TcpEndpoint second)
     /// <summary>True when the first segment that was seen is a SYN: nothing of the connection is missing before.</summary>
     public bool SawBegin { get; private set; }
 
-    /// <summary>What passed after the first RST: answers to what was under way, retransmissions to nobody.</summary>
-    public long AfterRst { get; private set; }
+    /// <summary>True when it was seen which end opened it: A.</summary>
+    public bool KnowsOpener => A.Syn is not null || B.SynAck is not null;
 
     /// <summary>A SYN of another number than this connection's: the same ports are used again.</summary>
     public static bool Opens(in TcpSegment s) => s.Flags.Has(TcpFlags.Syn) && !s.Flags.Has(TcpFlags.Ack);
@@ -61,8 +61,6 @@ internal sealed class ConnectionMoments(TcpEndpoint first, TcpEndpoint second)
         }
         End = t;
         x.Segments++;
-        if (x.Rst is not null || y.Rst is not null)
-            AfterRst++;
         if (s.Flags.Has(TcpFlags.Rst))
         {
             Reset(s, t, x, y);

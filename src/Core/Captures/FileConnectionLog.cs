@@ -18,8 +18,7 @@ internal static class FileConnectionLog
     public static FileConnectionDetail Detail(CaptureScan scan, FileFlow flow, KeptSegments kept)
     {
         ConnectionMoments c = flow.Moments;
-        bool known = c.SawBegin || c.A.Syn is not null || c.B.SynAck is not null;
-        (string a, string b) = known ? ("client", "server") : ("a", "b");
+        (string a, string b) = c.KnowsOpener ? ("client", "server") : ("a", "b");
         (long, int)? next = flow.FollowedBy is { } after ? (after.Moments.Begin, after.Number) : null;
         var remarks = new List<Message> { CapturePoint.Tell(flow, a, b) };
         if (!c.SawBegin)

@@ -95,12 +95,15 @@ public readonly record struct TcpEndpoint
     }
 }
 
-internal sealed class TcpEndpointJson : JsonConverter<TcpEndpoint>
+/// <summary>An endpoint in JSON: its text form.</summary>
+public sealed class TcpEndpointJson : JsonConverter<TcpEndpoint>
 {
+    /// <inheritdoc/>
     public override TcpEndpoint Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         TcpEndpoint.TryParse(reader.GetString(), out TcpEndpoint endpoint)
             ? endpoint
             : throw new JsonException("An endpoint is written 192.168.122.68:11111 or [::1]:11111.");
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, TcpEndpoint value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ReuseAddrDashboard.Core.Captures;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Matrix;
@@ -36,6 +37,9 @@ namespace ReuseAddrDashboard.Core.Wire;
 [JsonSerializable(typeof(RunFilters))]
 [JsonSerializable(typeof(IReadOnlyList<RecordedRun>))]
 [JsonSerializable(typeof(RunsDone))]
+[JsonSerializable(typeof(CaptureEntry))]
+[JsonSerializable(typeof(CapturePart))]
+[JsonSerializable(typeof(FileConnectionDetail))]
 [JsonSerializable(typeof(IReadOnlyList<LabState>))]
 [JsonSerializable(typeof(MatrixView))]
 [JsonSerializable(typeof(MatrixFile))]

@@ -50,5 +50,6 @@ internal static class ApiRoutes
         RunCommandsApi.Map(api);
         MatrixApi.Map(api);
         RecordedApi.Map(api);
+        CapturesApi.Map(api);
     }
 }

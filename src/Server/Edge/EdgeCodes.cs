@@ -18,6 +18,10 @@ internal static class EdgeCodes
     /// <summary>Of matrices.</summary>
     public const string NoMatrix = "edge.no-matrix", UnknownKernel = "edge.unknown-kernel";
 
+    /// <summary>Of capture files.</summary>
+    public const string UnknownCapture = "edge.unknown-capture", UnknownConnection = "edge.unknown-connection", CaptureTooLarge = "edge.capture-too-large", CaptureMissing = "edge.capture-missing", CapturesBusy = "edge.captures-busy",
+        CaptureRoom = "edge.capture-room", Offset = "edge.offset", Closed = "edge.closed", CaptureText = "edge.capture-text", CaptureName = "edge.capture-name";
+
     /// <summary>Of requests as such.</summary>
     public const string Host = "edge.host", Origin = "edge.origin", Malformed = "edge.malformed", Unavailable = "edge.unavailable", Fault = "edge.fault", Refused = "edge.refused";
 }

@@ -8,7 +8,7 @@ namespace ReuseAddrDashboard.Server.Edge;
 
 /// <summary>
 /// Keeps other web pages that a person has open from driving the lab: a request must name this dashboard as Host (no DNS rebinding),
-/// come from its own pages when it names an Origin, and carry JSON, or YAML where that is asked for, when it carries anything.
+/// come from its own pages when it names an Origin, and carry JSON, or YAML or octets where those are asked for, when it carries anything.
 /// </summary>
 internal sealed class RequestGuard(RequestDelegate next, IOptions<DashboardOptions> options)
 {
@@ -24,17 +24,21 @@ internal sealed class RequestGuard(RequestDelegate next, IOptions<DashboardOptio
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && request.Path.StartsWithSegments("/api")
             && request.ContentType is { Length: > 0 } && !IsTaken(request))
         {
-            return Refuse(http, StatusCodes.Status415UnsupportedMediaType, Message.Of(EdgeCodes.Media, ("allowed", TakesYaml(request) ? "application/yaml" : "application/json")));
+            return Refuse(http, StatusCodes.Status415UnsupportedMediaType, Message.Of(EdgeCodes.Media, ("allowed", TakesYaml(request) ? "application/yaml" : TakesCapture(request) ? Octets : "application/json")));
         }
 
         return next(http);
     }
 
-    // Neither is a type that a form of another page can send without being asked first.
-    private static bool IsTaken(HttpRequest request) => request.HasJsonContentType()
-        || TakesYaml(request) && MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type) && Yaml.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase);
+    // None is a type that a form of another page can send without being asked first.
+    private static bool IsTaken(HttpRequest request) => TakesCapture(request) ? MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? octets) && octets.MediaType.Equals(Octets, StringComparison.OrdinalIgnoreCase)
+        : request.HasJsonContentType() || TakesYaml(request) && MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type) && Yaml.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase);
 
     private static bool TakesYaml(HttpRequest request) => request.Path.Equals("/api/scenarios/check", StringComparison.OrdinalIgnoreCase);
+
+    private static bool TakesCapture(HttpRequest request) => request.Path.Equals("/api/captures", StringComparison.OrdinalIgnoreCase);
+
+    private const string Octets = "application/octet-stream";
 
     // RFC 9512, and what there was before it.
     private static readonly string[] Yaml = ["application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"];

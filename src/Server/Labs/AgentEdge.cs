@@ -54,7 +54,7 @@ internal static class AgentEdge
         && part.Host?.IsBounded != false && part.LeftInTimeWait is >= 0 and <= 65_536;
 
     // An agent may bring a source that is not known here, and speak for the lab in none.
-    private static bool Accepts(RunEvent e) => EvidenceSource.IsName(e.Source) && e.Source is not (EvidenceSource.Lab or EvidenceSource.Inferred) && IsTime(e.T) && e switch
+    private static bool Accepts(RunEvent e) => EvidenceSource.IsName(e.Source) && e.Source is not (EvidenceSource.Lab or EvidenceSource.Inferred or EvidenceSource.CaptureFile) && IsTime(e.T) && e switch
     {
         CallEvent c => Line(c.Socket, MaxName) && Line(c.Call, 32) && Accepts(c.Args) && OptionalLine(c.Errno, 32) && OptionalLine(c.ErrnoText, 128) && c.Errno is null == c.ErrnoNumber is null
             && (c.Remark is null || c.Remark.IsBounded) && OptionalLine(c.Accepted, MaxName) && OptionalLine(c.Program, MaxName) && OptionalLine(c.Step, MaxName) && c.Duration is >= 0 and <= MaxDuration,

@@ -35,6 +35,7 @@ internal static class Settings
         new("keep-runs", $"{RetentionOptions.Section}:{nameof(RetentionOptions.Runs)}", "NUMBER", "10000", "1 to 1000000, or all", "finished runs kept at most, the oldest go first", Checks.Limit(1, 1_000_000)),
         new("keep-days", $"{RetentionOptions.Section}:{nameof(RetentionOptions.Days)}", "NUMBER", "all", "1 to 36500, or all", "finished runs are deleted after so many days", Checks.Limit(1, 36_500)),
         new("keep-mb", $"{RetentionOptions.Section}:{nameof(RetentionOptions.Megabytes)}", "NUMBER", "2000", "10 to 1000000, or all", "the stored runs take at most so many MB", Checks.Limit(10, 1_000_000)),
+        new("captures-mb", $"{CaptureOptions.Section}:{nameof(CaptureOptions.Megabytes)}", "NUMBER", "100", "1 to 2000", "capture files of anybody's that are opened on the page have at most so many MB", Checks.Number(1, 2_000)),
         // Where Serilog finds the text itself it looks for no key Default below it: this wins over any file.
         new("log-level", "Serilog:MinimumLevel", "LEVEL", "Information", "Verbose, Debug, Information, Warning, Error or Fatal", "what is logged; the section Serilog says more", Checks.Word<LogEventLevel>(lower: false)),
         new("metrics", $"{MetricsOptions.Section}:{nameof(MetricsOptions.Prometheus)}", "true|false", "false", "true or false",

@@ -11,7 +11,7 @@ internal static class Fuzz
 
     private const int MaxInput = 4096;
 
-    public static int Run(int inputs = Usual, int? seed = null)
+    public static int Run(int inputs = Usual, int? seed = null, IReadOnlyList<FuzzTarget>? targets = null)
     {
         int first = seed ?? Random.Shared.Next();
         Console.WriteLine($"Seed {first.ToString(CultureInfo.InvariantCulture)}\n");
@@ -19,7 +19,7 @@ internal static class Fuzz
         byte[] input = new byte[MaxInput];
         Table table = new("reader", "inputs", "taken", "refused", "exceptions");
         long all = 0, thrown = 0;
-        foreach (FuzzTarget target in FuzzTarget.All)
+        foreach (FuzzTarget target in targets ?? FuzzTarget.All)
         {
             Mutator mutator = new(first);
             long taken = 0, refused = 0, exceptions = 0;

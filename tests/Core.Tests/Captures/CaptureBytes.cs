@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using ReuseAddrDashboard.Core.Tcp;
 
-namespace ReuseAddrDashboard.Core.Tests.Captures;
+namespace ReuseAddrDashboard.Tests.Captures;
 
 /// <summary>Writes capture files as other programs do, in any byte order: the octets of a file, built block by block.</summary>
 internal sealed class CaptureBytes(bool little = true)

@@ -1,5 +1,6 @@
 using ReuseAddrDashboard.Core.Captures;
 using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Tests.Captures;
 using Xunit;
 
 namespace ReuseAddrDashboard.Core.Tests.Captures;

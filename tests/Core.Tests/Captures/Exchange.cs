@@ -2,7 +2,7 @@ using ReuseAddrDashboard.Core.Captures;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 
-namespace ReuseAddrDashboard.Core.Tests.Captures;
+namespace ReuseAddrDashboard.Tests.Captures;
 
 /// <summary>A conversation of two ends as a capture file, written as people write it: who sends what, 10 ms apart.</summary>
 internal sealed class Exchange

@@ -3,6 +3,7 @@ using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Texts;
+using ReuseAddrDashboard.Tests.Captures;
 using Xunit;
 using static ReuseAddrDashboard.Core.Tcp.TcpFlags;
 

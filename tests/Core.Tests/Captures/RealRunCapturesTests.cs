@@ -2,6 +2,7 @@ using ReuseAddrDashboard.Core.Captures;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Tests;
+using ReuseAddrDashboard.Tests.Captures;
 using Xunit;
 
 namespace ReuseAddrDashboard.Core.Tests.Captures;

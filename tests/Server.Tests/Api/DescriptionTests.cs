@@ -51,12 +51,13 @@ public sealed class DescriptionTests(DescriptionTests.Described described) : ICl
     {
         Assert.Empty(_document.Validate(ValidationRuleSet.GetDefaultRuleSet()));
         Assert.Equal(
-            ["DELETE /api/runs", "DELETE /api/runs/{id}", "GET /api/kernels", "GET /api/kernels/{kernel}", "GET /api/labs", "GET /api/labs/{lab}/matrix",
+            ["DELETE /api/captures/{id}", "DELETE /api/runs", "DELETE /api/runs/{id}", "GET /api/captures/{id}", "GET /api/captures/{id}/connections",
+             "GET /api/captures/{id}/connections/{number}", "GET /api/kernels", "GET /api/kernels/{kernel}", "GET /api/labs", "GET /api/labs/{lab}/matrix",
              "GET /api/labs/{lab}/matrix.csv", "GET /api/labs/{lab}/matrix.md", "GET /api/labs/{lab}/matrix/results", "GET /api/recorded", "GET /api/recorded/{lesson}", "GET /api/runs",
              "GET /api/runs/download", "GET /api/runs/filters", "GET /api/runs/{id}", "GET /api/runs/{id}/by-hand.md", "GET /api/runs/{id}/capture.pcapng",
              "GET /api/runs/{id}/diagram.mermaid", "GET /api/runs/{id}/lesson.yaml", "GET /api/runs/{id}/report.md", "GET /api/runs/{id}/ss", "GET /api/runs/{id}/states",
              "GET /api/runs/{id}/strace", "GET /api/runs/{id}/verdict", "GET /api/scenarios", "GET /api/scenarios/faults", "GET /api/scenarios/{id}",
-             "GET /healthz", "GET /readyz", "PATCH /api/runs/{id}", "POST /api/labs/{lab}/check", "POST /api/labs/{lab}/matrix",
+             "GET /healthz", "GET /readyz", "PATCH /api/runs/{id}", "POST /api/captures", "POST /api/labs/{lab}/check", "POST /api/labs/{lab}/matrix",
              "POST /api/labs/{lab}/matrix/stop", "POST /api/labs/{lab}/reset", "POST /api/labs/{lab}/runs", "POST /api/runs/restore",
              "POST /api/runs/{id}/calls", "POST /api/runs/{id}/next-action", "POST /api/runs/{id}/pace", "POST /api/runs/{id}/pause", "POST /api/runs/{id}/play",
              "POST /api/runs/{id}/prediction", "POST /api/runs/{id}/repeat", "POST /api/runs/{id}/reset", "POST /api/runs/{id}/skip-wait",
@@ -163,6 +164,23 @@ public sealed class DescriptionTests(DescriptionTests.Described described) : ICl
     [InlineData("/api/scenarios/check", "checkScenario", null)]
     public async Task So_is_the_answer_to_what_changes_something(string path, string operation, string? body) => await Holds(
         new HttpRequestMessage(HttpMethod.Post, path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, path.EndsWith("check", StringComparison.Ordinal) ? "application/yaml" : "application/json") }, operation);
+
+    [Fact]
+    public async Task And_to_a_capture_file()
+    {
+        byte[] octets = new ReuseAddrDashboard.Tests.Captures.Exchange().Handshake().C(Core.Tcp.TcpFlags.Fin | Core.Tcp.TcpFlags.Ack, 1001, 5001).S(Core.Tcp.TcpFlags.Fin | Core.Tcp.TcpFlags.Ack, 5001, 1002).C(Core.Tcp.TcpFlags.Ack, 1002, 5002).Pcap();
+        foreach (byte[] body in (byte[][])[octets, octets[..^3], [1, 2, 3, 4], []])
+        {
+            using var content = new ByteArrayContent(body) { Headers = { ContentType = new("application/octet-stream") } };
+            await Holds(new HttpRequestMessage(HttpMethod.Post, "/api/captures") { Content = content }, "openCapture");
+        }
+        using var file = new ByteArrayContent(octets) { Headers = { ContentType = new("application/octet-stream") } };
+        using HttpResponseMessage opened = await described.Dashboard.Http.PostAsync("/api/captures", file, TestContext.Current.CancellationToken);
+        await Holds(new HttpRequestMessage(HttpMethod.Get, opened.Headers.Location), "getCaptureFile");
+        await Holds(new HttpRequestMessage(HttpMethod.Get, $"{opened.Headers.Location}/connections"), "listConnections");
+        await Holds(new HttpRequestMessage(HttpMethod.Get, $"{opened.Headers.Location}/connections/1"), "getConnection");
+        await Holds(new HttpRequestMessage(HttpMethod.Get, $"{opened.Headers.Location}/connections/2"), "getConnection");
+    }
 
     [Theory]
     [InlineData("PATCH", "/api/runs/" + EarlierData.Completed, "markRun", """{"note":"Seen.","kept":true}""")]

@@ -26,7 +26,7 @@ public sealed class DashboardOptionsTests
         {
             ["urls"] = string.Join(';', ListenAddress.Configured(read)), ["hosts"] = DashboardOptions.Read(read).Hosts.ToString().ToLowerInvariant(), ["data"] = null,
             ["scenarios"] = new DashboardOptions().Scenarios, ["agent-keys"] = new DashboardOptions().AgentKeys, ["allowed-hosts"] = new DashboardOptions().AllowedHosts,
-            ["keep-runs"] = kept.Runs.ToString(), ["keep-days"] = kept.Days.ToString(), ["keep-mb"] = kept.Megabytes.ToString(), ["log-level"] = ShippedFile()["Serilog:MinimumLevel:Default"], ["config"] = "", ["metrics"] = new MetricsOptions().Prometheus ? "true" : "false",
+            ["keep-runs"] = kept.Runs.ToString(), ["keep-days"] = kept.Days.ToString(), ["keep-mb"] = kept.Megabytes.ToString(), ["captures-mb"] = $"{new CaptureOptions().Megabytes}", ["log-level"] = ShippedFile()["Serilog:MinimumLevel:Default"], ["config"] = "", ["metrics"] = new MetricsOptions().Prometheus ? "true" : "false",
         }, Settings.All.ToDictionary(s => s.Option, s => s.Default));
     }
 

@@ -20,6 +20,7 @@ internal static class ApiDescription
         ["scenarios"] = "The catalogue of experiments: what may be chosen, the steps, and what explains each outcome.",
         ["runs"] = "A run is one scenario with chosen values, and the log of what happened.",
         ["matrix"] = "What a kernel does when a port is bound again, cell by cell, beside what the rule says.",
+        ["captures"] = "Capture files of anybody's (pcap, pcapng): their connections, with the states inferred for both ends. They are kept for a while and in no store.",
         ["health"] = "Whether the dashboard runs.",
     };
 
@@ -100,7 +101,11 @@ internal static class ApiDescription
     {
         OpenApiSchema schema = await context.GetOrCreateSchemaAsync(body.Type, null, cancel);
         IOpenApiSchema shown = schema;
-        if (body.Type != typeof(string))
+        if (body.Media == CapturesApi.MediaType)
+        {
+            shown = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" };
+        }
+        else if (body.Type != typeof(string))
         {
             string name = body.Type == typeof(StartRun) ? "StartRunBody" : body.Type.Name;
             context.Document!.AddComponent(name, schema);
@@ -126,17 +131,17 @@ internal static class ApiDescription
     private static string Status(int status) => status switch
     {
         200 => "Done.",
-        201 => "The run was opened; Location is its address.",
+        201 => "It was opened; Location is its address.",
         202 => "Begun; Location is the run's address.",
         204 => "Done; there is nothing to answer with.",
         400 => "The request cannot be used: detail and errors say what is wrong.",
         403 => "The request comes from a page that is not the dashboard's.",
-        404 => "There is no such lab, scenario, run or step, or nothing of what was asked for.",
+        404 => "There is no such lab, scenario, run, step or capture, or nothing of what was asked for.",
         405 => "The address does not take this method; Allow names those it takes.",
         409 => "It cannot be done now, or not in this order.",
         413 => "The body is too large.",
         415 => "The body is of another media type.",
-        422 => "The run is stored and cannot be read.",
+        422 => "What is stored, or was sent, cannot be read.",
         503 => "Something that the lab needs is missing: an agent, or room in the data directory.",
         _ => "",
     };
