@@ -9,7 +9,7 @@ namespace ReuseAddrDashboard.Pages.Captures;
 /// <summary>How the pages of capture files write what a file has.</summary>
 internal static class CaptureWords
 {
-    public static string Megabytes(long octets) => (octets / 1e6).ToString("0.0", CultureInfo.InvariantCulture);
+    public static string Megabytes(long octets) => (octets / 1e6).ToString(octets < 100_000 ? "0.000" : "0.0", CultureInfo.InvariantCulture);
 
     public static string Span(PageTexts text, long ns) => Durations.Span(ns, text.Language);
 
