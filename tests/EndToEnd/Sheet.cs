@@ -10,11 +10,11 @@ namespace ReuseAddrDashboard.EndToEnd;
 /// <param name="Shows">What stands on it once it has all it shows.</param>
 internal sealed record Sheet(string Name, string Path, string Shows)
 {
-    public static readonly Sheet Lessons = new("lessons", "/", ".lesson"), Lab = new("lab", "/lab", ".steps .primary"), Runs = new("runs", "/runs", ".table tbody tr"), Compare = new("compare-page", "/compare", ".prepare .primary"), Matrix = new("matrix", "/matrix", ".tables td"), Hosts = new("hosts-page", "/hosts", ".host dl"),
+    public static readonly Sheet Lessons = new("lessons", "/", ".lesson"), Lab = new("lab", "/lab", ".steps .primary"), Runs = new("runs", "/runs", ".table tbody tr"), Compare = new("compare-page", "/compare", ".prepare .primary"), Matrix = new("matrix", "/matrix", ".tables td"), Captures = new("captures", "/captures", "main h1"), Hosts = new("hosts-page", "/hosts", ".host dl"),
         About = new("about", "/about", "table >> nth=1");
 
     /// <summary>Those that a link of the app bar leads to, in its order.</summary>
-    public static readonly Sheet[] InBar = [Lessons, Lab, Runs, Compare, Matrix, Hosts, About];
+    public static readonly Sheet[] InBar = [Lessons, Lab, Runs, Compare, Matrix, Captures, Hosts, About];
 
     public static Sheet Run(string id) => new("run", $"/runs/{id}", ".finished .sequence");
 
