@@ -30,6 +30,9 @@ internal sealed class StoredRuns : HttpMessageHandler
     /// <summary>What everything is refused with; null for nothing.</summary>
     public Message? Refusal { get; set; }
 
+    /// <summary>Answers what is asked of other addresses than those of runs; null for none of them.</summary>
+    public Func<HttpRequestMessage, HttpResponseMessage?>? Elsewhere { get; set; }
+
     /// <summary>What was asked for: <c>GET api/runs?limit=50</c>, bodies after a blank.</summary>
     public List<string> Asked { get; } = [];
 
@@ -37,6 +40,8 @@ internal sealed class StoredRuns : HttpMessageHandler
     {
         string path = request.RequestUri!.AbsolutePath.TrimStart('/'), query = HttpUtility.UrlDecode(request.RequestUri.Query);
         Asked.Add($"{request.Method} {path}{query}{(request.Content is { } body ? " " + await body.ReadAsStringAsync(cancellationToken) : "")}");
+        if (Elsewhere?.Invoke(request) is { } other)
+            return other;
         if (Refusal is { } why)
             return new(HttpStatusCode.ServiceUnavailable) { Content = JsonContent.Create(new { title = "Service Unavailable", status = 503, code = why.Code, args = why.Args }) };
         if (path.EndsWith("/matrix/results", StringComparison.Ordinal))
