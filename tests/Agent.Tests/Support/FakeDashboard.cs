@@ -15,6 +15,9 @@ namespace ReuseAddrDashboard.Agent.Tests.Support;
 /// <summary>What survives a restart of the dashboard: the items by number, and how each hello and report is answered.</summary>
 public sealed class Ledger
 {
+    /// <summary>As long as a machine that does much else may stand still.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
     private readonly Channel<AgentItem> _new = Channel.CreateUnbounded<AgentItem>();
     private readonly List<AgentItem> _items = [];
 
@@ -80,7 +83,7 @@ public sealed class Ledger
     public async Task<IReadOnlyList<AgentItem>> Until(long order)
     {
         var items = new List<AgentItem>();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(Patience);
         await foreach (AgentItem item in _new.Reader.ReadAllAsync(limit.Token))
         {
             items.Add(item);
@@ -154,7 +157,7 @@ public sealed class FakeDashboard : IAsyncDisposable
     /// <summary>The agent that joins next.</summary>
     public async Task<IAgentClient> Agent()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(Ledger.Patience);
         string id = await Ledger.Joined.Reader.ReadAsync(limit.Token);
         return _app.Services.GetRequiredService<IHubContext<TestAgentHub, IAgentClient>>().Clients.Client(id);
     }

@@ -12,7 +12,7 @@ public sealed partial class TextCatalogTests
     [
         "text", "source.refused", "step.call-failed", "verdict.errno", "topic.reuseport", "check.remedy.buckets", "shell.name", "runs.of",
         "page.hosts.kernel-hz", "page.diagram.clock-margin", "page.diagram.numbers", "page.mark.numbers", "page.mark.numbers-no-ack",
-        "matrix.left.listen", "matrix.left.established", "matrix.left.fin-wait-2", "matrix.left.close-wait", "matrix.left.time-wait",
+        "matrix.left.listen", "matrix.left.established", "matrix.left.fin-wait-2", "matrix.left.close-wait", "matrix.left.time-wait", "captures.why", "replay.seconds",
     ];
 
     [Fact]
