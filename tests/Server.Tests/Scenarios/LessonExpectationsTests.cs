@@ -19,7 +19,8 @@ public sealed class LessonExpectationsTests
     public void Every_setting_of_the_switches_and_every_choice_is_expected()
     {
         var missing = new List<string>();
-        foreach (Scenario lesson in All)
+        // Every cell of the matrix is held against the rule by a test of its own.
+        foreach (Scenario lesson in All.Where(l => l.Id != "matrix-cell"))
         {
             Dictionary<string, Scalar>[] runs = [.. lesson.Expect!.Select(e => lesson.Values.ToDictionary(v => v.Id, v => e.Values.GetValueOrDefault(v.Id, v.Default)))];
             ScenarioValue[] switches = [.. lesson.Values.Where(v => v.Kind == ValueKind.Switch)];
