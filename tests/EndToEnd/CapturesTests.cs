@@ -61,7 +61,7 @@ public sealed class CapturesTests(SharedDashboards shared, Chromium chromium) : 
             await page.ReloadAsync();
             await IsServerFirst();
             await page.Locator(".timewait .state").First.ClickAsync();
-            await Expect(page.GetByRole(AriaRole.Option, new() { Selected = true })).ToContainTextAsync("TIME-WAIT");
+            await Expect(page.Locator("[role=option][aria-selected=true]")).ToContainTextAsync("TIME-WAIT");
             await page.Keyboard.PressAsync("Escape");
 
             // By the keyboard back to the list, and to another file.
