@@ -221,7 +221,7 @@ public sealed class Visitor : IAsyncDisposable
         string[] small = await Page.EvaluateAsync<string[]>("""
             () => [...document.querySelectorAll("button, a[href], select, input, textarea, summary, [role=tab], [role=option], [role=row][tabindex]")]
               .filter(e => !e.disabled && !e.closest(".sr, .skip") && e.checkVisibility({ visibilityProperty: true }) && getComputedStyle(e).display !== "inline")
-              .map(e => [e, (e.matches("input[type=radio], input[type=checkbox]") ? e.closest("label") : e.closest(".mud-input-control, .lesson")) ?? e])
+              .map(e => [e, (e.matches("input[type=radio], input[type=checkbox], input[type=file]") ? e.closest("label") : e.closest(".mud-input-control, .lesson")) ?? e])
               .map(([e, box]) => [e, box.getBoundingClientRect()])
               .filter(([, box]) => box.width > 0 && (box.width < 43.5 || box.height < 43.5))
               .map(([e, box]) => `${Math.round(box.width)} x ${Math.round(box.height)}: ${e.tagName.toLowerCase()}.${e.className} ${e.ariaLabel ?? e.textContent.trim().slice(0, 40)}`)
