@@ -82,6 +82,20 @@ public sealed record FreeForm
         return Likely(script, sockets, Program, on is { Phase: SocketPhase.Listening } ? null : on);
     }
 
+    /// <summary>The same where what is open has changed: on the socket as it is now, with a name that is free; on the program's newest where its socket has gone.</summary>
+    /// <param name="script">The script of the run.</param>
+    /// <param name="sockets">What is open now.</param>
+    public FreeForm With(Scenario script, IReadOnlyList<FreeSocket> sockets)
+    {
+        if (Socket is { } was && sockets.All(s => s.Name != was.Name || s.Program != was.Program))
+            return Likely(script, sockets, Program);
+        return this with
+        {
+            Socket = Socket is null ? null : sockets.First(s => s.Name == Socket.Name),
+            Made = sockets.Any(s => s.Name == Made) ? Of(script, sockets, Program, Socket, Call).Made : Made,
+        };
+    }
+
     /// <summary>A form for a call with the values one would choose.</summary>
     public static FreeForm Of(Scenario script, IReadOnlyList<FreeSocket> sockets, string program, FreeSocket? socket, ActionKind call) => new()
     {

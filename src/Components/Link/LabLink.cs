@@ -98,7 +98,11 @@ public sealed class LabLink : ILabCommands, IAsyncDisposable
     private async Task Join()
     {
         (IReadOnlyDictionary<string, long> events, string? server) = _store.Has;
-        _store.SetRefusal(await _hub.InvokeAsync<Message?>(nameof(ILabHub.Join), _lab, events, server));
+        Message? refusal = await _hub.InvokeAsync<Message?>(nameof(ILabHub.Join), _lab, events, server);
+        _store.SetRefusal(refusal);
+        // What was shown goes stale; the loop asks again.
+        if (refusal is not null && _store.State is not null)
+            _store.SetLink(LinkStatus.Lost);
     }
 
     private async Task JoinAgain()

@@ -23,9 +23,10 @@ public sealed class LabStore(TimeProvider time)
     private IReadOnlyList<Scenario> _scenarios = [];
     private LinkStatus _link;
     private long _stamp;
-    private (string? Of, LabView View)? _view;
-    // The run that is shown and folded in slices; null for none.
-    private string? _slow;
+    // What was made since the last change, by the run that was chosen: a page may show several.
+    private readonly Dictionary<string, LabView> _views = [];
+    // The runs that are shown and folded in slices.
+    private readonly HashSet<string> _slow = [];
     private bool _folding;
     private ExceptionDispatchInfo? _fault;
     private long _told;
@@ -52,9 +53,9 @@ public sealed class LabStore(TimeProvider time)
     /// <param name="chosen">The run to show as long as it is open; else it is the one opened last.</param>
     public LabView ViewOf(string? chosen)
     {
-        if (_view is not { } made || made.Of != chosen)
-            _view = made = (chosen, Make(_state?.FindRun(chosen) ?? (_state?.Runs is [.., var newest] ? newest : null)));
-        return made.View;
+        if (!_views.TryGetValue(chosen ?? "", out LabView? view))
+            _views[chosen ?? ""] = view = Make(_state?.FindRun(chosen) ?? (_state?.Runs is [.., var newest] ? newest : null));
+        return view;
     }
 
     /// <summary>The log of an open run, folded as far as it was shown, for a look at earlier moments; null for none.</summary>
@@ -76,7 +77,7 @@ public sealed class LabStore(TimeProvider time)
         OpenLog log = LogOf(batch.Run);
         long before = log.LastSeq;
         bool whole = log.Append(batch);
-        if (log.LastSeq != before && (!log.IsBehind || _slow != batch.Run))
+        if (log.LastSeq != before && (!log.IsBehind || !_slow.Contains(batch.Run)))
             Change();
         _ = FoldOn();
         return whole;
@@ -112,7 +113,8 @@ public sealed class LabStore(TimeProvider time)
         _fault?.Throw();
         OpenLog? log = shown is null ? null : LogOf(shown.Header.Id);
         Timeline? timeline = log?.Timeline(shown!.Header);
-        _slow = log is { IsBehind: true } ? shown!.Header.Id : null;
+        if (log is { IsBehind: true })
+            _slow.Add(shown!.Header.Id);
         _ = FoldOn();
         return new()
         {
@@ -150,7 +152,7 @@ public sealed class LabStore(TimeProvider time)
 
     private async Task FoldSlices()
     {
-        while (_slow is { } id && _state?.FindRun(id) is { } run && _logs.TryGetValue(id, out OpenLog? log) && log.MayFold)
+        while (NextSlow() is var (run, log))
         {
             await Task.Delay(OpenLog.Pause, time);
             log.Fold(run.Header, OpenLog.Slice);
@@ -159,6 +161,17 @@ public sealed class LabStore(TimeProvider time)
             _told = time.GetTimestamp();
             Change();
         }
+    }
+
+    private (OpenRun Run, OpenLog Log)? NextSlow()
+    {
+        _slow.RemoveWhere(id => _state?.FindRun(id) is null || !_logs.TryGetValue(id, out OpenLog? log) || !log.IsBehind);
+        foreach (string id in _slow)
+        {
+            if (_logs[id] is { MayFold: true } log)
+                return (_state!.FindRun(id)!, log);
+        }
+        return null;
     }
 
     private void SetState(LabState state)
@@ -194,7 +207,7 @@ public sealed class LabStore(TimeProvider time)
 
     private void Change()
     {
-        _view = null;
+        _views.Clear();
         Changed?.Invoke();
     }
 }

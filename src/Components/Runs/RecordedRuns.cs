@@ -10,19 +10,21 @@ public sealed class RecordedRuns(HttpClient http)
     /// <summary>Where they are, below the base address; behind it the lesson's id.</summary>
     public const string Address = "api/recorded/";
 
-    private IReadOnlyList<RecordedRun>? _all;
+    private Task<IReadOnlyList<RecordedRun>?>? _all;
 
     /// <summary>All of them; none where the dashboard cannot be asked, and then the next asks again.</summary>
     public async Task<IReadOnlyList<RecordedRun>> List(CancellationToken cancel)
     {
-        if (_all is not null)
-            return _all;
+        // One request for all that ask at once: a card of each lesson may.
+        Task<IReadOnlyList<RecordedRun>?> asked = _all ??= http.GetFromJsonAsync("api/recorded", LabJson.Default.IReadOnlyListRecordedRun, CancellationToken.None);
         try
         {
-            return _all = await http.GetFromJsonAsync("api/recorded", LabJson.Default.IReadOnlyListRecordedRun, cancel) ?? [];
+            return await asked.WaitAsync(cancel) ?? [];
         }
         catch (Exception e) when (e is HttpRequestException or JsonException or OperationCanceledException)
         {
+            if (asked is { IsCompleted: true, IsCompletedSuccessfully: false } && _all == asked)
+                _all = null;
             return [];
         }
     }

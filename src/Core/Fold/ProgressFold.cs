@@ -28,6 +28,9 @@ public sealed class ProgressFold
     /// <summary>The deciding call that was made last; null for none.</summary>
     internal RunResult? LastResult => _results.Count == 0 ? null : _results[^1];
 
+    /// <summary>The run, with the steps that were added since its start.</summary>
+    public RunHeader Header => _header;
+
     /// <summary>Where the run stands after the last event that was appended.</summary>
     public ScenarioProgress Progress => _progress ??= Make();
 

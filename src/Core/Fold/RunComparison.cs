@@ -66,6 +66,21 @@ public sealed record RunComparison(IReadOnlyList<string> Values, IReadOnlyList<R
         return new(values, script, first ?? (script.Count > 0 && values.Length == 0 ? script[0] : null));
     }
 
+    // The last call that began by then; -1 for none.
+    private static int Before((long T, string Step)[] begins, long t)
+    {
+        int low = 0, high = begins.Length;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (begins[middle].T <= t)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low - 1;
+    }
+
     private static string? Value(Timeline run, string id) => run.Header.Values.TryGetValue(id, out Scalar value) ? value.ToString() : null;
 
     private sealed record Side(bool Settled, List<ComparedMark> Marks);
@@ -90,32 +105,40 @@ public sealed record RunComparison(IReadOnlyList<string> Values, IReadOnlyList<R
 
         void Add(DifferenceKind kind, string host, string what, long t, long seq, SegmentKind? inferred)
         {
-            int at = Array.FindLastIndex(begins, b => b.T <= t);
+            int at = Before(begins, t);
             if (at >= 0 && sides.TryGetValue(begins[at].Step, out Side? side))
                 side.Marks.Add(new(kind, begins[at].Step, host, what, "", t, seq) { Inferred = inferred });
         }
     }
 
-    // In the order in which the first of the two has them, then what the second alone has.
+    // In the order of what both have: each difference stands after the last mark before it that the two share, and there what the first has comes first.
     private static IEnumerable<RunDifference> Compare(List<ComparedMark> left, List<ComparedMark> right)
     {
-        var rest = right.GroupBy(Key).ToDictionary(g => g.Key, g => new Queue<ComparedMark>(g));
-        var found = new List<(int Place, RunDifference Of)>();
-        for (int i = 0; i < left.Count; i++)
+        var others = right.Select((mark, at) => (mark, at)).GroupBy(r => Key(r.mark)).ToDictionary(g => g.Key, g => new Queue<int>(g.Select(r => r.at)));
+        var found = new List<(int Shared, bool OfRight, RunDifference Of)>();
+        bool[] matched = new bool[right.Count];
+        int shared = 0;
+        foreach (ComparedMark mine in left)
         {
-            ComparedMark mine = left[i];
-            if (rest.TryGetValue(Key(mine), out Queue<ComparedMark>? others) && others.TryDequeue(out ComparedMark? other))
+            if (!others.TryGetValue(Key(mine), out Queue<int>? same) || !same.TryDequeue(out int at))
             {
-                if (mine.Outcome != other.Outcome)
-                    found.Add((i, new(DifferenceKind.Result, mine, other)));
+                found.Add((shared, false, new(mine.Kind, mine, null)));
+                continue;
             }
-            else
-            {
-                found.Add((i, new(mine.Kind, mine, null)));
-            }
+            matched[at] = true;
+            if (mine.Outcome != right[at].Outcome)
+                found.Add((shared, false, new(DifferenceKind.Result, mine, right[at])));
+            shared++;
         }
-        found.AddRange(rest.Values.SelectMany(q => q).Select(o => (right.IndexOf(o), new RunDifference(o.Kind, null, o))));
-        return found.OrderBy(f => f.Place).Select(f => f.Of);
+        shared = 0;
+        for (int at = 0; at < right.Count; at++)
+        {
+            if (matched[at])
+                shared++;
+            else
+                found.Add((shared, true, new(right[at].Kind, null, right[at])));
+        }
+        return found.OrderBy(f => f.Shared).ThenBy(f => f.OfRight).Select(f => f.Of);
     }
 
     private static (DifferenceKind, string, string) Key(ComparedMark mark) => (mark.Kind, mark.Host, mark.What);

@@ -21,17 +21,20 @@ public static class RunFileCheck
         && run.Hosts.All(h => h is { Name: { Length: > 0 and <= 128 }, Address: { Length: <= LongestText }, Kernel: { Length: <= LongestText }, Os: { Length: <= LongestText }, Sources: not null } && h.Sources.All(s => s is not null))
         && run.Hosts.Select(h => h.Name).Distinct().Count() == run.Hosts.Count && run.Ports.All(p => p.Value is >= 0 and <= 65535) && IsWhole(script) && IsLog(run.Events);
 
-    private static bool IsWhole(Scenario s) => s is { Id: not null, Title: not null, Summary: not null, Topic: not null, Ports: { Count: > 0 and <= Limits.MaxPorts }, Programs: not null, Steps: { Count: > 0 and <= Limits.MaxSteps } }
+    private static bool IsWhole(Scenario s) => s is { Id: not null, Title: not null, Summary: not null, Topic: not null, Ports: { Count: > 0 and <= Limits.MaxPorts }, Programs: not null, Steps: not null }
+        && (s.Free ? s.Steps.Count <= FreePlay.MaxSteps : s.Steps.Count is > 0 and <= Limits.MaxSteps)
         && s.Ports.All(p => p is { Id: not null }) && s.Programs.All(p => p is { Id: not null, Host: not null }) && s.Values.All(v => v is { Id: not null, Label: not null }) && s.Explanations.All(e => e is { When: not null, Text: not null })
-        && s.Steps.All(step => step is { Id: not null, Title: not null, Actions: { Count: <= Limits.MaxActions } } && step.Actions.All(a => a is not null))
+        && s.Steps.All(IsWhole)
         && s.Steps.Select(step => step.Id).Distinct().Count() == s.Steps.Count;
+
+    private static bool IsWhole(ScenarioStep? step) => step is { Id: not null, Title: not null, Actions: { Count: <= Limits.MaxActions } } && step.Actions.All(a => a is not null);
 
     // Numbered from 1 without a hole, as the lab writes it; a time is one of the run's.
     private static bool IsLog(IReadOnlyList<RunEvent> events)
     {
         for (int i = 0; i < events.Count; i++)
         {
-            if (events[i] is not { T: > -Furthest and < Furthest } e || e.Seq != i + 1)
+            if (events[i] is not { T: > -Furthest and < Furthest } e || e.Seq != i + 1 || e is AddedEvent added && !IsWhole(added.Step))
                 return false;
         }
         return true;

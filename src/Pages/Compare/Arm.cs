@@ -25,6 +25,9 @@ internal sealed class Arm(LabStore store, RunLibrary library, TimeProvider time)
     /// <summary>Why there is nothing; null where there is, or may come.</summary>
     public Message? Trouble { get; private set; }
 
+    /// <summary>True while much of an open run has yet to come.</summary>
+    public bool Loading { get; private set; }
+
     /// <summary>"Now" on its axis.</summary>
     public long Now { get; private set; }
 
@@ -42,11 +45,11 @@ internal sealed class Arm(LabStore store, RunLibrary library, TimeProvider time)
         Open = store.State?.FindRun(Id);
         if (Open is null)
         {
-            Timeline = _stored ?? Timeline;
+            (Timeline, Loading) = (_stored ?? Timeline, false);
             return;
         }
         LabView view = store.ViewOf(Id);
-        (Timeline, Now) = (view.Timeline, view.Clock.Now(time));
+        (Timeline, Now, Loading, _stored) = (view.Timeline, view.Clock.Now(time), view.Loading is not null, null);
     }
 
     /// <summary>Fetches it from the history where the lab does not have it.</summary>
@@ -57,16 +60,24 @@ internal sealed class Arm(LabStore store, RunLibrary library, TimeProvider time)
             return false;
         _asked = id;
         (RunFile? run, Message? trouble) = await library.Get(id, cancel);
-        if (Id != id)
+        // A run that was just begun may be announced after it was asked for: then the lab has it.
+        if (Id != id || store.State?.FindRun(id) is not null)
             return false;
         Trouble = trouble;
-        if (run is not null)
+        if (run is null)
+            return true;
+        RunHeader header = RunFiles.HeaderOf(run);
+        var log = new OpenLog(time);
+        log.Append(new RunBatch(run.Id, run.Events, run.Events.Count));
+        while (log.MayFold)
         {
-            var fold = new TimelineFold(RunFiles.HeaderOf(run));
-            fold.Append(run.Events);
-            (_stored, Now) = (fold.Now, fold.Now.End);
-            Timeline = _stored;
+            log.Fold(header, OpenLog.Slice);
+            await Task.Delay(OpenLog.Pause, time, cancel);
+            if (Id != id)
+                return false;
         }
+        Timeline = _stored = log.Timeline(header);
+        Now = Timeline.End;
         return true;
     }
 }

@@ -231,7 +231,7 @@ internal sealed class Lab
         Mode = Mode,
         ModeReason = ModeReason,
         Hosts = [.. Seats.Select(s => new LabHost(s.Name, s.Ready, s.Facts, Clocks.Uncertainty(s, now)))],
-        Runs = [.. Runs.Select(r => new OpenRun(r.Header) { Now = r.T(now), Busy = r.Doing is not null, Repeating = r.Doing is Repeating, PauseMs = r.PauseMs })],
+        Runs = [.. Runs.Select(r => new OpenRun(r.Settled) { Now = r.T(now), Busy = r.Doing is not null, Repeating = r.Doing is Repeating, PauseMs = r.PauseMs })],
         Ports = Ports,
         Sockets = [.. Loose.Rows.Select(e => e with { T = e.T - now, After = null })],
         Check = Checks.Last,

@@ -28,7 +28,10 @@ internal sealed class LabRun(RunHeader header, long zero)
     private readonly BindChecksFold _checks = new(header);
 
     /// <summary>What was settled at its start, and the steps that were added since.</summary>
-    public RunHeader Header => _fold.Progress.Header;
+    public RunHeader Header => _fold.Header;
+
+    /// <summary>What was settled at its start alone: the log has the steps that were added.</summary>
+    public RunHeader Settled { get; } = header;
 
     public string Id { get; } = header.Id;
 

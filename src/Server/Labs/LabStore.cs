@@ -162,7 +162,7 @@ internal sealed class LabStore(Lab lab)
                 Begin(run.Id, new StoreEvents(run.Id, batch));
         }
         foreach (LabRun run in _leaving.Where(r => r.Log.AllStored && !_creating.ContainsKey(r.Id) && _finishing.Add(r)))
-            Begin(run.Id, new FinishRun(run.Header, run.Progress));
+            Begin(run.Id, new FinishRun(run.Settled, run.Progress));
     }
 
     private void Begin(string run, LabEffect write)
@@ -239,7 +239,7 @@ internal sealed class LabStore(Lab lab)
             foreach (LabRun run in All)
             {
                 run.Log.Unstore();
-                _creating.TryAdd(run.Id, new(run.Header, null));
+                _creating.TryAdd(run.Id, new(run.Settled, null));
             }
             _finishing.Clear();
             _underWay.Clear();

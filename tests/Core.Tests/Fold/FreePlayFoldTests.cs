@@ -2,6 +2,7 @@ using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Texts;
+using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
 using Xunit;
 
@@ -43,6 +44,35 @@ public sealed class FreePlayFoldTests
         Assert.Equal(step.Id, Assert.Single(file.Script.Steps).Id);
         Assert.Equal(step.Id, Assert.Single(Timeline.Fold(RunFiles.HeaderOf(file), file.Events).Header.Script.Steps).Id);
         Assert.Equal(step.Id, Assert.Single(Timeline.Fold(Header, log).Header.Script.Steps).Id);
+    }
+
+    [Fact]
+    public void At_a_moment_before_a_call_its_step_is_not_there_also_out_of_a_file()
+    {
+        ScenarioStep step = Step(Free, new() { Do = ActionKind.Socket, Program = "sv", Socket = "lfd" });
+        RunFile file = RunFiles.Make(Header, [new NoteEvent { Seq = 1, T = 10, Message = new("note.x") }, new AddedEvent { Seq = 2, T = 20, Step = step }]);
+        var fold = new TimelineFold(RunFiles.HeaderOf(file));
+        fold.Append(file.Events);
+        Assert.Empty(fold.At(15).Progress.Steps);
+        Assert.Single(fold.At(20).Progress.Steps);
+    }
+
+    [Fact]
+    public void A_file_of_free_play_is_whole_with_no_call_and_with_more_than_a_lesson_has_and_not_with_a_step_that_is_none()
+    {
+        var log = new List<RunEvent>();
+        RunHeader header = Header;
+        Assert.True(RunFileCheck.IsWhole(RunFiles.Make(Header, log)));
+        for (int i = 1; i <= Limits.MaxSteps + 1; i++)
+        {
+            ScenarioStep step = Step(header.Script, new() { Do = ActionKind.Socket, Program = "sv", Socket = $"s{i}" });
+            header = header.With(step);
+            log.Add(new AddedEvent { Seq = i, T = i, Step = step });
+        }
+        RunFile file = RunFiles.Make(Header, log);
+        Assert.Equal(Limits.MaxSteps + 1, file.Script.Steps.Count);
+        Assert.True(RunFileCheck.IsWhole(file));
+        Assert.False(RunFileCheck.IsWhole(file with { Events = [new AddedEvent { Seq = 1, Step = null! }] }));
     }
 
     [Theory]

@@ -24,6 +24,17 @@ public sealed class FreeFormTests
         Assert.Equal(["sv socket lfd", "sv bind lfd", "sv listen lfd", "cl socket cfd", "cl connect cfd", "sv accept4 lfd", "sv close afd", "sv accept4 lfd"], made);
     }
 
+    [Fact]
+    public void Another_s_call_changes_nothing_of_what_is_put_together_but_a_name_that_was_taken()
+    {
+        FreeSocket mine = new("cfd", "cl", false, SocketPhase.Connected);
+        FreeForm write = FreeForm.Of(Script, [mine], "cl", mine, ActionKind.Write) with { Text = "typed" };
+        Assert.Equal(write, write.With(Script, [mine, new("lfd", "sv", false, SocketPhase.Listening)]));
+        FreeForm make = FreeForm.Of(Script, [], "sv", null, ActionKind.Socket);
+        Assert.Equal("lfd2", make.With(Script, [new("lfd", "sv2", false, SocketPhase.New)]).Made);
+        Assert.Equal(ActionKind.Socket, write.With(Script, []).Call);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("many")]

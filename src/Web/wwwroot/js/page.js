@@ -5,9 +5,14 @@ export const nextFrame = () => new Promise(done => requestAnimationFrame(() => d
 
 /** Copies a text of the dashboard's; false where the browser does not let it or the dashboard has none. */
 export async function copy(address) {
-  const answer = await fetch(address);
-  if (!answer.ok) return false;
-  const text = await answer.text();
+  let text;
+  try {
+    const answer = await fetch(address);
+    if (!answer.ok) return false;
+    text = await answer.text();
+  } catch {
+    return false;
+  }
   try {
     await navigator.clipboard.writeText(text);
     return true;
@@ -266,7 +271,10 @@ export function watchDrops(box) {
     box.removeAttribute("data-over");
     const input = box.querySelector("input[type=file]");
     if (!input) return;
-    input.files = e.dataTransfer.files;
+    // Several may be dropped; an input takes one.
+    const one = new DataTransfer();
+    one.items.add(e.dataTransfer.files[0]);
+    input.files = one.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
   };
   document.addEventListener("dragover", over);
