@@ -28,6 +28,7 @@ public sealed class FreePlayTests(SharedDashboards shared, Chromium chromium) : 
         }
         await Expect(page.Locator(".sequence")).ToContainTextAsync("CLOSE-WAIT");
         await Expect(lab.VerdictCard).ToContainTextAsync("connect() = 0");
+        await Expect(lab.VerdictCard.GetByRole(AriaRole.Heading, new() { Name = "connect(cfd)" })).ToBeVisibleAsync();
 
         await lab.Button(save).ClickAsync();
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Textbox).First.FillAsync("My own");
