@@ -68,6 +68,7 @@ public sealed class MatrixTests(SharedDashboards shared, Chromium chromium) : Pa
         await Expect(page.Locator(".options input[role=switch]:checked")).ToHaveCountAsync(2);
         await page.Locator(".port input").First.FillAsync($"{LessonPorts.Next()}");
         await page.Locator(".pause .mud-radio").First.ClickAsync();
+        await Expect(page.Locator(".run-buttons button").First).ToBeEnabledAsync();
         await page.Locator(".run-buttons button").First.ClickAsync();
         await Expect(new LabPage(page).DoneSteps).ToHaveCountAsync(3);
         await Expect(new LabPage(page).VerdictCard.Locator(".big")).ToContainTextAsync(words["verdict.success"]);

@@ -85,10 +85,17 @@ internal sealed record Agent(int Process, IReadOnlyList<string> Arguments)
 
     public string NetworkNamespace => new FileInfo($"/proc/{Process}/ns/net").LinkTarget ?? throw new InvalidOperationException($"no namespace of {Process}");
 
+    /// <summary>Null when there is no such process, or it ends just now.</summary>
     public static Agent? Of(int process)
     {
-        string path = $"/proc/{process}/cmdline";
-        return File.Exists(path) ? new(process, File.ReadAllText(path).TrimEnd('\0').Split('\0')) : null;
+        try
+        {
+            return new(process, File.ReadAllText($"/proc/{process}/cmdline").TrimEnd('\0').Split('\0'));
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     public string Option(string name) => Arguments[Arguments.ToList().IndexOf(name) + 1];

@@ -103,7 +103,7 @@ internal sealed class Outbox(int maxItems = 16_384, long maxOctets = 16 * 1024 *
     }
 
     // Frees an eighth at once, so that a long silence costs little for each event. What goes first: readings that say no news, then other socket
-    // states and segments, then calls; the ends of orders stay as long as anything else is there.
+    // states, segments and cells of the matrix, then calls; the ends of orders stay as long as anything else is there.
     private void MakeRoom()
     {
         int targetItems = maxItems - maxItems / 8;
@@ -146,6 +146,7 @@ internal sealed class Outbox(int maxItems = 16_384, long maxOctets = 16 * 1024 *
         { Event: SocketEvent { From: { } from, To: { } to } } when from == to => 0,
         { Event: StateEvent { From: { } from, To: { } to } } when from == to => 0,
         { Event: SocketEvent or StateEvent or SegmentEvent } => 1,
+        { Matrix: { Host: null } } => 1,
         { Done: false } => 2,
         _ => 3,
     };

@@ -13,7 +13,8 @@ namespace ReuseAddrDashboard.Agent.Matrix;
 /// </summary>
 /// <param name="cell">The cell.</param>
 /// <param name="port">Nobody has it.</param>
-internal sealed class CellTrial(MatrixCell cell, ushort port) : IDisposable
+/// <param name="clientPort">The client's, which nobody has either: the kernel might choose one that a run is about; null where the cell has no connection.</param>
+internal sealed class CellTrial(MatrixCell cell, ushort port, ushort? clientPort) : IDisposable
 {
     /// <summary>connect and accept give up after so long: on loopback a firewall alone keeps them waiting.</summary>
     private const int LimitMs = 2000;
@@ -29,6 +30,12 @@ internal sealed class CellTrial(MatrixCell cell, ushort port) : IDisposable
 
     /// <summary>Why what is to be left could not be made; null while nothing is wrong.</summary>
     public Message? Fault { get; private set; }
+
+    /// <summary>True when nobody answered the client: something filters it.</summary>
+    public bool Unanswered => Fault?["errno"] is "EINPROGRESS" or "EAGAIN" or "ETIMEDOUT";
+
+    /// <summary>It is not to be tried.</summary>
+    public void GiveUp(Message why) => Fault ??= why;
 
     /// <summary>Makes what is to be left on the port. What came of it the kernel's table tells.</summary>
     public void Prepare()
@@ -102,10 +109,11 @@ internal sealed class CellTrial(MatrixCell cell, ushort port) : IDisposable
     private SocketFd? Connect()
     {
         TcpEndpoint to = MatrixRule.ReachedAt(cell.First, port);
-        if (!Did(SocketCalls.Socket(to.IsV6 ? SocketFamily.Inet6 : SocketFamily.Inet, out SocketFd? client)) || client is null)
+        if (clientPort is not { } from || !Did(SocketCalls.Socket(to.IsV6 ? SocketFamily.Inet6 : SocketFamily.Inet, out SocketFd? client)) || client is null)
             return null;
         _open.Add(client);
-        return Linger(client, reset: true) && Did(SocketCalls.SetSockOpt(client, SocketOption.SndTimeo, OptionValue.Timeval(LimitMs))) && Did(SocketCalls.Connect(client, to)) && Set(client, QuickAck, 1) ? client : null;
+        return Linger(client, reset: true) && Did(SocketCalls.Bind(client, MatrixRule.ReachedAt(cell.First, from))) && Did(SocketCalls.SetSockOpt(client, SocketOption.SndTimeo, OptionValue.Timeval(LimitMs)))
+            && Did(SocketCalls.Connect(client, to)) && Set(client, QuickAck, 1) ? client : null;
     }
 
     // A listener on [::] may be reached by others as well: whoever is not the cell's own client is sent away.

@@ -19,6 +19,8 @@ internal sealed class CellTrials(IEnumerable<int> avoid)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly FreePorts _ports = new(avoid);
+    // Where a client was not answered, by whether it is IPv6: it will not be the next time.
+    private readonly Dictionary<bool, Message> _unanswered = [];
 
     /// <summary>How many sockets are left in TIME-WAIT: this program may not destroy them, and they end by themselves.</summary>
     public int LeftInTimeWait { get; private set; }
@@ -26,19 +28,20 @@ internal sealed class CellTrials(IEnumerable<int> avoid)
     /// <summary>Tries the cells in their order, until all were tried or it is stopped.</summary>
     /// <param name="cells">The cells.</param>
     /// <param name="tell">Takes what came of some of them.</param>
-    /// <param name="stop">Ends it after those that stand.</param>
+    /// <param name="stop">Ends it: of those that stand, nothing is told.</param>
     public void Run(IEnumerable<MatrixCell> cells, Action<IReadOnlyList<MatrixResult>> tell, CancellationToken stop)
     {
         using var table = new PortTable();
         foreach (MatrixCell[] some in cells.Chunk(SideBySide))
         {
-            if (stop.IsCancellationRequested)
+            if (stop.IsCancellationRequested || Try(some, table, stop) is not { } results)
                 return;
-            tell(Try(some, table, stop));
+            tell(results);
         }
     }
 
-    private List<MatrixResult> Try(MatrixCell[] cells, PortTable table, CancellationToken stop)
+    // Null when it was stopped.
+    private List<MatrixResult>? Try(MatrixCell[] cells, PortTable table, CancellationToken stop)
     {
         var results = new List<MatrixResult>(cells.Length);
         List<CellTrial> trials = [];
@@ -46,13 +49,21 @@ internal sealed class CellTrials(IEnumerable<int> avoid)
         {
             foreach (MatrixCell cell in cells)
             {
-                if (_ports.Next() is { } port)
-                    trials.Add(new(cell, port));
+                ushort? port = _ports.Next(), client = cell.HasConnection ? _ports.Next() : null;
+                if (port is { } free && (client is not null || !cell.HasConnection))
+                    trials.Add(new(cell, free, client));
                 else
                     results.Add(new(cell, null, new(MatrixCodes.NoPort)));
             }
-            trials.ForEach(t => t.Prepare());
+            foreach (CellTrial trial in trials)
+            {
+                if (stop.IsCancellationRequested)
+                    return null;
+                Prepare(trial);
+            }
             ILookup<ushort, PortRow>? rows = Settled(trials, table, stop);
+            if (stop.IsCancellationRequested)
+                return null;
             foreach (CellTrial trial in trials)
             {
                 results.Add(trial.Fault is { } fault ? trial.Untried(fault)
@@ -69,6 +80,19 @@ internal sealed class CellTrials(IEnumerable<int> avoid)
         return results;
     }
 
+    private void Prepare(CellTrial trial)
+    {
+        bool v6 = MatrixRule.ReachedAt(trial.Cell.First, trial.Port).IsV6;
+        if (trial.Cell.HasConnection && _unanswered.TryGetValue(v6, out Message? before))
+        {
+            trial.GiveUp(before);
+            return;
+        }
+        trial.Prepare();
+        if (trial is { Unanswered: true, Fault: { } fault })
+            _unanswered[v6] = fault;
+    }
+
     // The kernel's own account of what is left, once it is so or has had its time.
     private static ILookup<ushort, PortRow>? Settled(List<CellTrial> trials, PortTable table, CancellationToken stop)
     {
@@ -79,7 +103,8 @@ internal sealed class CellTrials(IEnumerable<int> avoid)
             ILookup<ushort, PortRow>? rows = table.Read(ports);
             if (rows is null || KernelClock.Monotonic() >= until || trials.All(t => t.Fault is not null || t.IsThere([.. rows[t.Port]])))
                 return rows;
-            _ = stop.WaitHandle.WaitOne(1);
+            if (stop.WaitHandle.WaitOne(1))
+                break;
         }
         return null;
     }

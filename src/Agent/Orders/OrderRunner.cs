@@ -70,7 +70,7 @@ internal sealed partial class OrderRunner : IOrders, IDisposable
     /// <inheritdoc/>
     public void CloseAll(Message why) => Enqueue(null, () =>
     {
-        _cells.Stop();
+        _cells.Stop(() => { });
         _closer.Close(_ => true, null, why);
     });
 
@@ -79,7 +79,7 @@ internal sealed partial class OrderRunner : IOrders, IDisposable
     {
         if (_orders.IsAddingCompleted)
             return;
-        _cells.Stop();
+        _cells.Dispose();
         _orders.CompleteAdding();
         _thread.Join();
     }
@@ -139,8 +139,7 @@ internal sealed partial class OrderRunner : IOrders, IDisposable
                 _cells.Begin(cells, work => Guard(cells.Id, work));
                 break;
             case StopCellsOrder:
-                _cells.Stop();
-                _reporter.EndAtOnce(order.Id);
+                _cells.Stop(() => _reporter.EndAtOnce(order.Id));
                 break;
             default:
                 _reporter.EndAtOnce(order.Id, new Message(AgentCodes.UnknownOrder));

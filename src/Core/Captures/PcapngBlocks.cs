@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace ReuseAddrDashboard.Core.Captures;
 
@@ -27,10 +28,13 @@ internal sealed class PcapngBlocks(OctetFeed feed, byte[] head)
     private const int OptionRoom = 16, MaxOptions = 256;
 
     private readonly List<(int LinkType, uint Snap, CaptureTime Time)> _interfaces = [];
+    // What each interface dropped: the sum of what its packets tell, and the greatest totals that its statistics tell.
+    private readonly List<(ulong Packets, ulong Interface, ulong System)> _drops = [];
     private int _earlier;
     private bool _little;
 
-    public long Dropped { get; private set; }
+    /// <summary>Packets that were dropped: of each interface the greater of the sum of its packets' counts and its statistics' totals, which count the same.</summary>
+    public long Dropped => (long)_drops.Aggregate(0UL, (sum, d) => Sum(sum, Math.Max(d.Packets, Sum(d.Interface, d.System))));
 
     public long OtherBlocks { get; private set; }
 
@@ -114,6 +118,7 @@ internal sealed class PcapngBlocks(OctetFeed feed, byte[] head)
                 time = time with { OffsetSeconds = (long)U64(value) };
         }
         _interfaces.Add((linkType, snap, time));
+        _drops.Add(default);
         return null;
     }
 
@@ -123,8 +128,7 @@ internal sealed class PcapngBlocks(OctetFeed feed, byte[] head)
         if (!Take(ref body, 20, out ReadOnlySpan<byte> octets))
             return Short(at, body);
         long number = type == Packet ? U16(octets) : U32(octets);
-        if (type == Packet && U16(octets[2..]) is var drops and not ushort.MaxValue)
-            Dropped += drops;
+        ulong drops = type == Packet && U16(octets[2..]) is var counted and not ushort.MaxValue ? counted : 0UL;
         ulong units = (ulong)U32(octets[4..]) << 32 | U32(octets[8..]);
         uint captured = U32(octets[12..]), length = U32(octets[16..]);
         if (number >= _interfaces.Count)
@@ -140,8 +144,10 @@ internal sealed class PcapngBlocks(OctetFeed feed, byte[] head)
             if (code == 2 && size == 4)
                 direction = (U32(value) & 3) switch { 1 => PacketDirection.Inbound, 2 => PacketDirection.Outbound, _ => PacketDirection.Unknown };
             else if (code == 4 && size == 8 && type == Enhanced)
-                Drop(U64(value));
+                drops = U64(value);
         }
+        ref (ulong Packets, ulong, ulong) sums = ref CollectionsMarshal.AsSpan(_drops)[_earlier + (int)number];
+        sums.Packets = Sum(sums.Packets, drops);
         (int linkType, _, CaptureTime time) = _interfaces[(int)number];
         packet = new(time.ToNanoseconds(units), linkType, _earlier + (int)number, direction, held, (int)Math.Min(Math.Max(length, captured), int.MaxValue));
         return null;
@@ -166,18 +172,22 @@ internal sealed class PcapngBlocks(OctetFeed feed, byte[] head)
 
     private CaptureFault? Count(ref int body)
     {
-        if (!Take(ref body, 12, out _))
+        if (!Take(ref body, 12, out ReadOnlySpan<byte> octets) || U32(octets) is var number && number >= _interfaces.Count)
             return null;
+        ref (ulong, ulong Interface, ulong System) totals = ref CollectionsMarshal.AsSpan(_drops)[_earlier + (int)number];
         Span<byte> value = stackalloc byte[OptionRoom];
         for (int i = 0; i < MaxOptions && Option(ref body, value, out int code, out int length); i++)
         {
-            if (code is 5 or 7 && length == 8)
-                Drop(U64(value));
+            if (code == 5 && length == 8)
+                totals.Interface = Math.Max(totals.Interface, U64(value));
+            else if (code == 7 && length == 8)
+                totals.System = Math.Max(totals.System, U64(value));
         }
         return null;
     }
 
-    private void Drop(ulong count) => Dropped = (long)Math.Min((ulong)Dropped + Math.Min(count, long.MaxValue), long.MaxValue);
+    // Never more than a long holds.
+    private static ulong Sum(ulong a, ulong b) => Math.Min(Math.Min(a, long.MaxValue) + Math.Min(b, long.MaxValue), long.MaxValue);
 
     private bool Hold(int captured, ref int body, out int held)
     {

@@ -42,5 +42,8 @@ public sealed record MatrixHost
     [JsonIgnore]
     public bool IsBounded => Line(Kernel, MaxText) && Line(Os, MaxText) && Line(Agent, MaxText) && Sysctls is { Count: <= MaxSysctls } && Sysctls.All(s => Line(s.Key, MaxText) && (s.Value is not { Length: > 0 } value || Line(value, MaxSysctlValue)));
 
+    /// <summary>True where the answers of both may stand side by side as those of one: the same kernel, user and sysctls.</summary>
+    public bool IsLike(MatrixHost other) => (Kernel, Os, Uid, Sysctls.Count) == (other.Kernel, other.Os, other.Uid, other.Sysctls.Count) && Sysctls.All(s => other.Sysctls.TryGetValue(s.Key, out string? value) && value == s.Value);
+
     private static bool Line(string? text, int most) => text is { Length: > 0 } && text.Length <= most && PlainLine.Is(text);
 }

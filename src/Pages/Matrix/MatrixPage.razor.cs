@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
+using Microsoft.JSInterop;
 using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Components.Shell;
 using ReuseAddrDashboard.Components.Texts;
@@ -31,6 +32,7 @@ public sealed partial class MatrixPage : ComponentBase, IDisposable
     private CellAddress _first, _second;
     private string? _server;
     private long _number;
+    private int _files;
     private bool _asking, _fetching, _stopping;
 
     [Inject] private PageTexts T { get; set; } = null!;
@@ -112,7 +114,7 @@ public sealed partial class MatrixPage : ComponentBase, IDisposable
         _fetching = true;
         try
         {
-            while (_state is { Matrix: { } progress } state && (state.Server != _server || progress.Number != _number))
+            while (_state is { Matrix: { } progress } state && (state.Server != _server || progress.Number > _number))
             {
                 (MatrixView? view, _trouble) = await _library.Results(state.Server == _server ? _number : 0, _left.Token);
                 if (view is null)
@@ -224,9 +226,12 @@ public sealed partial class MatrixPage : ComponentBase, IDisposable
             }
             MatrixFile? file = MatrixFile.Read(chosen.File.Size > MatrixFile.MaxOctets ? new byte[MatrixFile.MaxOctets + 1] : octets.ToArray(), out _fault);
             if (file is not null)
-                Compare(_opened = new OtherKernel("file", OtherKernel.NameOf(file.Host.Kernel), file), true);
+            {
+                _others.RemoveAll(o => o.Id == _opened?.Id);
+                Compare(_opened = new OtherKernel($"file-{++_files}", OtherKernel.NameOf(file.Host.Kernel), file), true);
+            }
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or JSException)
         {
             _fault = new("matrix.file-broken");
         }

@@ -26,7 +26,7 @@ internal static class RecordedApi
         if (recorded.Open(lesson) is not { } gzip)
             return Problems.Result(StatusCodes.Status404NotFound, Message.Of(EdgeCodes.NotRecorded, ("lesson", Problems.Short(lesson))));
         http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
-        if (!http.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase))
+        if (!http.Request.GetTypedHeaders().AcceptEncoding.Any(e => e.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase) && e.Quality is not 0.0))
             return Results.Stream(new GZipStream(gzip, CompressionMode.Decompress), "application/json");
         http.Response.Headers.ContentEncoding = "gzip";
         return Results.Stream(gzip, "application/json");

@@ -27,19 +27,28 @@ internal enum CaptureRefusal : byte
 /// Holds capture files that people opened, for a while: at most <see cref="MaxHeld"/>, for <see cref="Longest"/> since somebody asked for one last; the one that nobody asked for longest goes first. They are in the temporary directory, without
 /// names, in no store, and gone with the program.
 /// </summary>
-internal sealed class CaptureShelf(IOptions<CaptureOptions> options, TimeProvider time) : IDisposable
+internal sealed class CaptureShelf : IDisposable
 {
     /// <summary>Files that are held at once.</summary>
     public const int MaxHeld = 8;
 
-    /// <summary>Files that are taken in or read through at once: each takes a processor for its time.</summary>
-    private const int AtOnce = 2;
+    /// <summary>Files that are read through at once, each of which takes a processor for its time, and those that are taken in.</summary>
+    private const int Reading = 2, Arriving = 4;
 
-    private static readonly TimeSpan Longest = TimeSpan.FromHours(1), Wait = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(1), Wait = TimeSpan.FromSeconds(20), Looks = TimeSpan.FromMinutes(5);
 
     private readonly Dictionary<string, HeldCapture> _held = [];
-    private readonly SemaphoreSlim _turns = new(AtOnce);
+    private readonly SemaphoreSlim _turns = new(Reading), _arrivals = new(Arriving);
     private readonly Lock _lock = new();
+    private readonly IOptions<CaptureOptions> _options;
+    private readonly TimeProvider _time;
+    private readonly ITimer _looks;
+
+    public CaptureShelf(IOptions<CaptureOptions> options, TimeProvider time)
+    {
+        (_options, _time) = (options, time);
+        _looks = time.CreateTimer(_ => Clean(), null, Looks, Looks);
+    }
 
     /// <summary>Takes a file in.</summary>
     /// <param name="body">Its octets.</param>
@@ -48,7 +57,7 @@ internal sealed class CaptureShelf(IOptions<CaptureOptions> options, TimeProvide
     /// <exception cref="IOException">The stream broke.</exception>
     public async Task<CaptureAnswer> Take(Stream body, string name, CancellationToken cancel)
     {
-        if (!await _turns.WaitAsync(Wait, cancel))
+        if (!await _arrivals.WaitAsync(Wait, cancel))
             return new(null, CaptureRefusal.Busy);
         FileStream? file = null;
         try
@@ -56,7 +65,8 @@ internal sealed class CaptureShelf(IOptions<CaptureOptions> options, TimeProvide
             (file, CaptureRefusal refusal) = await Copy(body, cancel);
             if (file is null)
                 return new(null, refusal);
-            CaptureContents contents = await Task.Run(() => Read(file, f => CaptureReading.List(f, cancel)), cancel);
+            if (await InTurn(() => Read(file, f => CaptureReading.List(f, cancel)), cancel) is not { } contents)
+                return new(null, CaptureRefusal.Busy);
             if (contents is { Packets: 0, Fault: { } fault })
                 return new(null, CaptureRefusal.Unreadable, fault);
             CaptureEntry entry = new()
@@ -72,7 +82,7 @@ internal sealed class CaptureShelf(IOptions<CaptureOptions> options, TimeProvide
         {
             if (file is not null)
                 await file.DisposeAsync();
-            _turns.Release();
+            _arrivals.Release();
         }
     }
 
@@ -81,35 +91,27 @@ internal sealed class CaptureShelf(IOptions<CaptureOptions> options, TimeProvide
     {
         lock (_lock)
         {
-            Clean();
             if (!_held.TryGetValue(id, out HeldCapture? held))
                 return null;
-            held.Used = time.GetUtcNow();
+            if (IsOver(held))
+            {
+                Remove(id);
+                return null;
+            }
+            held.Used = _time.GetUtcNow();
             return held;
         }
     }
 
     /// <summary>A connection of a capture, read from its file; null where the reading would have to wait too long.</summary>
     /// <exception cref="IOException">The capture is held no more.</exception>
-    public async Task<FileConnectionDetail?> Connection(HeldCapture capture, int number, CancellationToken cancel)
-    {
-        if (!await _turns.WaitAsync(Wait, cancel))
-            return null;
-        try
+    public Task<FileConnectionDetail?> Connection(HeldCapture capture, int number, CancellationToken cancel) => InTurn(
+        () =>
         {
-            return await Task.Run(
-                () =>
-                {
-                    using FileStream file = capture.Open();
-                    return CaptureReading.Connection(file, number, cancel);
-                },
-                cancel);
-        }
-        finally
-        {
-            _turns.Release();
-        }
-    }
+            using FileStream file = capture.Open();
+            return CaptureReading.Connection(file, number, cancel);
+        },
+        cancel);
 
     /// <summary>Lets a capture go; false where none of that id is held.</summary>
     public bool Remove(string id)
@@ -125,6 +127,7 @@ internal sealed class CaptureShelf(IOptions<CaptureOptions> options, TimeProvide
 
     public void Dispose()
     {
+        _looks.Dispose();
         lock (_lock)
         {
             foreach (HeldCapture held in _held.Values)
@@ -132,15 +135,30 @@ internal sealed class CaptureShelf(IOptions<CaptureOptions> options, TimeProvide
             _held.Clear();
         }
         _turns.Dispose();
+        _arrivals.Dispose();
+    }
+
+    // Null where the turn did not come in time.
+    private async Task<T?> InTurn<T>(Func<T?> read, CancellationToken cancel) where T : class
+    {
+        if (!await _turns.WaitAsync(Wait, cancel))
+            return null;
+        try
+        {
+            return await Task.Run(read, cancel);
+        }
+        finally
+        {
+            _turns.Release();
+        }
     }
 
     private void Put(HeldCapture capture)
     {
         lock (_lock)
         {
-            capture.Used = time.GetUtcNow();
+            capture.Used = _time.GetUtcNow();
             _held[capture.Entry.Id] = capture;
-            Clean();
             while (_held.Count > MaxHeld)
                 Remove(_held.MinBy(h => h.Value.Used).Key);
         }
@@ -148,25 +166,43 @@ internal sealed class CaptureShelf(IOptions<CaptureOptions> options, TimeProvide
 
     private void Clean()
     {
-        DateTimeOffset oldest = time.GetUtcNow() - Longest;
-        foreach (string id in _held.Where(h => h.Value.Used < oldest).Select(h => h.Key).ToArray())
-            Remove(id);
+        lock (_lock)
+        {
+            foreach (string id in _held.Where(h => IsOver(h.Value)).Select(h => h.Key).ToArray())
+                Remove(id);
+        }
+    }
+
+    private bool IsOver(HeldCapture held) => held.Used < _time.GetUtcNow() - Longest;
+
+    // Null where the temporary directory takes none.
+    private static FileStream? TryCreate()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"reuseaddr-capture-{Guid.NewGuid():N}");
+        try
+        {
+            FileStream file = new(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite | FileShare.Delete, Options = FileOptions.Asynchronous, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+            File.Delete(path);
+            return file;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private async Task<(FileStream? File, CaptureRefusal Refusal)> Copy(Stream body, CancellationToken cancel)
     {
-        FileStream? file = null;
+        if (TryCreate() is not { } file)
+            return (null, CaptureRefusal.NoRoom);
         try
         {
-            string path = Path.Combine(Path.GetTempPath(), $"reuseaddr-capture-{Guid.NewGuid():N}");
-            file = new(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite | FileShare.Delete, Options = FileOptions.Asynchronous, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
-            File.Delete(path);
             byte[] chunk = new byte[64 * 1024];
             long length = 0;
             for (int n; (n = await body.ReadAsync(chunk, cancel)) > 0;)
             {
                 length += n;
-                if (length > options.Value.MaxOctets)
+                if (length > _options.Value.MaxOctets)
                     return await Refuse(file, CaptureRefusal.TooLarge);
                 if (!await TryWrite(file, chunk.AsMemory(0, n), cancel))
                     return await Refuse(file, CaptureRefusal.NoRoom);
@@ -177,8 +213,7 @@ internal sealed class CaptureShelf(IOptions<CaptureOptions> options, TimeProvide
         }
         catch
         {
-            if (file is not null)
-                await file.DisposeAsync();
+            await file.DisposeAsync();
             throw;
         }
     }

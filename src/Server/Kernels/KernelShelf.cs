@@ -13,7 +13,7 @@ internal sealed class KernelShelf
     /// <summary>What there is, the oldest kernel first.</summary>
     public IReadOnlyList<KernelEntry> All => [.. _files.Value.OrderBy(f => Core.Rule.KernelVersion.Parse(f.Value.Host.Kernel)).Select(f => new KernelEntry
     {
-        Id = f.Key, Kernel = f.Value.Host.Kernel, Os = f.Value.Host.Os, At = f.Value.At, Cells = f.Value.Results.Count, Command = $"tools/kernels/run.sh {f.Key["debian-".Length..]}",
+        Id = f.Key, Kernel = f.Value.Host.Kernel, Os = f.Value.Host.Os, At = f.Value.At, Cells = f.Value.Results.Count, Command = $"tools/kernels/run.sh {f.Key[(f.Key.LastIndexOf('-') + 1)..]}",
     })];
 
     /// <summary>A matrix by its id; null for none.</summary>

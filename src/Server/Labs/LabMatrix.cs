@@ -74,8 +74,8 @@ internal sealed class LabMatrix(Lab lab)
     {
         if (part.Host is { } host)
         {
-            // What another kernel did says nothing of this one.
-            if (_host is { } before && (before.Kernel, before.Os) != (host.Kernel, host.Os))
+            // What another kernel did says nothing of this one, and what one did under other settings would stand under these.
+            if (_host is { } before && !before.IsLike(host))
             {
                 _results.Clear();
                 _begun = ++_number;

@@ -125,6 +125,19 @@ public sealed class CellTrialsTests
         Assert.Contains("/no/such/directory/matrix.json cannot be written", error, StringComparison.Ordinal);
     });
 
+    [Fact]
+    public Task Where_a_filter_lets_no_connection_through_each_address_is_waited_for_once() => Inside(nameof(Where_a_filter_lets_no_connection_through_each_address_is_waited_for_once), () =>
+    {
+        CProgram.Tool("nft", "add table inet t; add chain inet t in { type filter hook input priority 0; }; add rule inet t in tcp flags & (syn | ack) == syn counter drop");
+        var results = new List<MatrixResult>();
+        new CellTrials([]).Run(MatrixCell.Basic, results.AddRange, CancellationToken.None);
+        Assert.All(results, r => Assert.Equal(("connect", "EINPROGRESS"), (r.Untried!["call"], r.Untried["errno"])));
+        // A SYN and one more after 1 s, of two addresses.
+        string packets = CProgram.Tool("nft", "list", "table", "inet", "t").Split("packets ")[1].Split(' ')[0];
+        Assert.InRange(int.Parse(packets, System.Globalization.CultureInfo.InvariantCulture), 2, 6);
+        Assert.Empty(Sockets());
+    });
+
     private static TcpConnectionInformation[] Sockets() => [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()];
 
     private static Task Inside(string test, Action body) => CaptureNamespace.Run((typeof(CellTrialsTests), test), () =>

@@ -74,6 +74,7 @@ public sealed class MatrixTests
         await using TestDashboard dashboard = await TestDashboard.Start();
         string list = await Text(dashboard, "/api/kernels");
         using var json = System.Text.Json.JsonDocument.Parse(list);
+        Assert.Equal(2, json.RootElement.GetArrayLength());
         foreach (System.Text.Json.JsonElement kernel in json.RootElement.EnumerateArray())
         {
             MatrixFile file = Read(await dashboard.Http.GetByteArrayAsync($"/api/kernels/{kernel.GetProperty("id").GetString()}", TestContext.Current.CancellationToken));

@@ -78,6 +78,8 @@ public sealed class LabMatrixTests
         long asked = bench.Begin(new TryCells { Set = CellSet.Basic });
         bench.Pass(LabLimits.Cells + TimeSpan.FromSeconds(1));
         Assert.Equal(LabRefusals.CellsUnanswered, bench.Replies[asked].Refusal?.Code);
+        // What it may still be at is to end.
+        Assert.IsType<StopCellsOrder>(server.Orders[^1]);
         asked = bench.Begin(new TryCells { Set = CellSet.Basic });
         server.Leave();
         bench.Join("server");
@@ -96,6 +98,10 @@ public sealed class LabMatrixTests
         Assert.True(bench.Ask(new TryCells { Cells = [MatrixCell.Basic[0]] }).Ok);
         MatrixView view = bench.Lab.Matrix.View(before);
         Assert.Equal((true, 1, "6.19.0"), (view.Whole, view.File!.Results.Count, view.File.Host.Kernel));
+        // So does the same under another sysctl.
+        server.Tries = order => [new([], BenchScenarios.MatrixHost("6.19.0") with { Sysctls = new Dictionary<string, string?> { ["net.ipv6.bindv6only"] = "1" } }), new([new(order.Cells[0], MatrixAnswer.Ok)])];
+        Assert.True(bench.Ask(new TryCells { Cells = [MatrixCell.Basic[1]] }).Ok);
+        Assert.Equal(MatrixCell.Basic[1], Assert.Single(bench.Lab.Matrix.View(0).File!.Results).Cell);
     }
 
     [Fact]
@@ -115,7 +121,8 @@ public sealed class LabMatrixTests
     {
         (LabBench bench, _, BenchAgent server) = LabBench.WithAgents();
         bench.Start(port: 22222);
+        Assert.True(bench.Ask(new WatchPorts([33333])).Ok);
         Assert.True(bench.Ask(new TryCells { Cells = [MatrixCell.Basic[0]] }).Ok);
-        Assert.Equal([22222], server.Orders.OfType<TryCellsOrder>().Single().Avoid);
+        Assert.Equal([22222, 33333], server.Orders.OfType<TryCellsOrder>().Single().Avoid);
     }
 }

@@ -76,7 +76,12 @@ internal abstract class Activity(Lab lab)
         });
     }
 
-    protected void Give(AgentSeat seat, AgentOrder order, TimeSpan limit, Action<AgentItem?> then) => Keep(Lab.Orders.Give(seat, order, limit, then));
+    protected PendingOrder Give(AgentSeat seat, AgentOrder order, TimeSpan limit, Action<AgentItem?> then)
+    {
+        PendingOrder given = Lab.Orders.Give(seat, order, limit, then);
+        Keep(given);
+        return given;
+    }
 
     /// <summary>Gives an order and says for what.</summary>
     protected void Give(LabRun run, OrderContext context, AgentSeat seat, AgentOrder order, TimeSpan limit, Action<AgentItem?> then)

@@ -18,7 +18,7 @@ internal sealed class TryingCells(Lab lab, AgentSeat seat, IReadOnlyList<MatrixC
     public Message? Problem { get; private set; }
 
     /// <summary>Has the agent stop; the end of its order is the end of this.</summary>
-    public void Stop() => Lab.Orders.Give(seat, new StopCellsOrder(), LabLimits.CellsStop, item =>
+    public void Stop() => Give(seat, new StopCellsOrder(), LabLimits.CellsStop, item =>
     {
         if (item is null)
             End();
@@ -33,10 +33,13 @@ internal sealed class TryingCells(Lab lab, AgentSeat seat, IReadOnlyList<MatrixC
 
     protected override void Begin()
     {
-        // Runs go on meanwhile: their ports are not touched.
-        int[] avoid = [.. Lab.WatchedPorts.Concat(Lab.Starting.SelectMany(s => s.Ports)).Distinct().Take(WatchOrder.MaxPorts)];
-        _order = Lab.Orders.Give(seat, new TryCellsOrder { Cells = cells, Avoid = avoid }, LabLimits.Cells, item =>
+        // Runs go on meanwhile: their ports are not touched, nor are those that somebody has chosen for the next.
+        int[] avoid = [.. Lab.WatchedPorts.Concat(Lab.Ports).Concat(Lab.Starting.SelectMany(s => s.Ports)).Distinct().Take(WatchOrder.MaxPorts)];
+        _order = Give(seat, new TryCellsOrder { Cells = cells, Avoid = avoid }, LabLimits.Cells, item =>
         {
+            // What nobody waits for any more must not go on.
+            if (item is null)
+                Lab.Orders.Give(seat, new StopCellsOrder(), LabLimits.CellsStop, _ => { });
             Problem = item is null ? Message.Of(LabRefusals.CellsUnanswered, ("host", seat.Name)) : item.Refused;
             End();
         });
