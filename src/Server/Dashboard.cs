@@ -12,6 +12,7 @@ using ReuseAddrDashboard.Server.LocalHosts;
 using ReuseAddrDashboard.Server.Metrics;
 using ReuseAddrDashboard.Server.Options;
 using ReuseAddrDashboard.Server.Runs;
+using ReuseAddrDashboard.Server.Runs.Export;
 using ReuseAddrDashboard.Server.Scenarios;
 
 namespace ReuseAddrDashboard.Server;
@@ -53,6 +54,7 @@ internal static class Dashboard
         builder.Services.AddSingleton<AgentRefusals>();
         builder.Services.Configure<CaptureOptions>(configuration.GetSection(CaptureOptions.Section));
         builder.Services.AddSingleton<CaptureShelf>();
+        builder.Services.AddSingleton<DiagramPicture>();
         builder.Services.AddSingleton<RunStore>();
         builder.Services.AddSingleton<RunList>();
         builder.Services.AddSingleton<StoreFile>();

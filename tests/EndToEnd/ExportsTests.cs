@@ -53,6 +53,16 @@ public sealed class ExportsTests(SharedDashboards shared, Chromium chromium) : P
         foreach (string what in (string[])["server", "client", "TIME-WAIT", "SYN", "EADDRINUSE"])
             Assert.Contains(what, text, StringComparison.Ordinal);
         await alone.ScreenshotAsync(new() { Path = Path.Combine(Checkout.Results, "screenshots", "saved-diagram.png") });
+        // What the dashboard draws for programs has the same marks.
+        string drawn = Path.ChangeExtension(svg, ".api.svg");
+        await File.WriteAllBytesAsync(drawn, await Dashboard.Http.GetByteArrayAsync($"/api/runs/{id}/diagram.svg?width=700&theme=dark&lang=ja"));
+        await alone.GotoAsync("file://" + drawn);
+        Assert.Equal(700, await alone.EvaluateAsync<double>("document.documentElement.width.baseVal.value"));
+        text = await alone.EvaluateAsync<string>("[...document.querySelectorAll('text')].map(t => t.textContent).join('\n')");
+        foreach (string what in (string[])["server", "client", "TIME-WAIT", "SYN", "EADDRINUSE", Core.Texts.TextCatalog.For("ja")["diagram.timer-zero"]])
+            Assert.Contains(what, text, StringComparison.Ordinal);
+        Assert.DoesNotMatch("(href|src)=|url\\((?!\"?#|data:)", await File.ReadAllTextAsync(drawn));
+        await alone.ScreenshotAsync(new() { Path = Path.Combine(Checkout.Results, "screenshots", "api-diagram.png") });
         await alone.CloseAsync();
         // IHDR: width and height (PNG, 11.2.2).
         byte[] octets = await File.ReadAllBytesAsync(png);

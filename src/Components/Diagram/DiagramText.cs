@@ -12,6 +12,9 @@ namespace ReuseAddrDashboard.Components.Diagram;
 /// <param name="uncertainty">How far the two hosts' clocks may be apart, ns; null when not known.</param>
 public sealed class DiagramText(PageTexts text, long? uncertainty = null)
 {
+    /// <summary>How far the two hosts' clocks may be apart, ns; null when not known.</summary>
+    public long? Uncertainty => uncertainty;
+
     /// <summary>A call with its arguments and what it returned.</summary>
     public string Call(CallEvent e)
     {

@@ -21,8 +21,8 @@ public sealed class PageScript(IJSRuntime js, NavigationManager navigation) : IA
     public async Task SavePicture(string kind, string name) => await (await (_picture ??= Import("js/picture.js"))).InvokeVoidAsync("save", kind, name);
 
     /// <summary>Copies what an address of this dashboard answers with into the clipboard.</summary>
-    /// <returns>False where that was not possible.</returns>
-    public async Task<bool> Copy(string address) => await (await Module).InvokeAsync<bool>("copy", address);
+    /// <returns>Null when it is done; else why not, in the dashboard's words, or nothing where the browser does not allow it.</returns>
+    public async Task<string?> Copy(string address) => await (await Module).InvokeAsync<string?>("copy", address);
 
     /// <summary>Sends the file that is chosen in a box, or dropped on it, to the dashboard, and calls the listener's <c>Sent</c> and <c>Answered</c>.</summary>
     public async Task<IJSObjectReference> WatchFile<T>(ElementReference zone, DotNetObjectReference<T> listener) where T : class =>

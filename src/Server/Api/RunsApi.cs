@@ -32,8 +32,12 @@ internal static class RunsApi
             .WithSummary("The run's captured segments for Wireshark and tshark.").WithDescription("Hosts as interfaces, nanosecond stamps, beside each packet the call before it. Each segment once, as its sender captured it; with host what that one captured, with host=all every copy.");
         api.MapGet("/runs/{id}/strace", Strace).WithName("getStrace").WithTags("runs").Produces<string>(StatusCodes.Status200OK, "text/plain").Fails(400, 404, 422, 503)
             .WithSummary("The run's calls as strace -r -T prints them.").WithDescription("Of all hosts, each call behind the host and program that made it, or with host of that one.");
+        api.MapGet("/runs/{id}/packetdrill", Packetdrill).WithName("getPacketdrill").WithTags("runs").Produces<string>(StatusCodes.Status200OK, "text/plain").Fails(400, 404, 409, 422, 503)
+            .WithSummary("What one host did and saw as a script of packetdrill.").WithDescription("Its calls, the segments that came to be injected and those that it sent to be expected, each at its moment. Of the host that has the scenario's first port, where none is named; refused with why where packetdrill cannot play it.");
         api.MapGet("/runs/{id}/diagram.mermaid", Mermaid).WithName("getMermaid").WithTags("runs").Produces<string>(StatusCodes.Status200OK, "text/plain").Fails(404, 422, 503)
             .WithSummary("The sequence diagram in Mermaid's language.").WithDescription("Calls, segments and states in the order of the axis; inferred segments are dashed, those that did not arrive end in a cross.");
+        api.MapGet("/runs/{id}/diagram.svg", Picture).WithName("getDiagram").WithTags("runs").Produces<string>(StatusCodes.Status200OK, DiagramPicture.MediaType).Fails(400, 404, 422, 503)
+            .WithSummary("The sequence diagram as the page draws it.").WithDescription("A picture that needs nothing else: its fonts and colours are in it, and in each mark's title is what the page tells of it, in the language that is asked for.");
         api.MapGet("/runs/{id}/report.md", Report).WithName("getReport").WithTags("runs").Produces<string>(StatusCodes.Status200OK, LabNote.MediaType).Fails(404, 422, 503)
             .WithSummary("The run as a lab note in Markdown.").WithDescription("Hosts, what was chosen, each step with its calls and what ss showed after it, the diagram in Mermaid, the prediction, the outcome and why, in the language that is asked for.");
         api.MapGet("/runs/{id}/by-hand.md", ByHand).WithName("getByHand").WithTags("runs").Produces<string>(StatusCodes.Status200OK, LabNote.MediaType).Fails(404, 422, 503)
@@ -100,8 +104,35 @@ internal static class RunsApi
         return host is not null && UnknownHost(run, host) is { } unknown ? Problems.Result(unknown) : Results.Text(StraceText.Write(run, host));
     }
 
+    private static async Task<IResult> Packetdrill(
+        [Description(IdText)] string id, [Description("Whose calls and segments, by its role.")] string? host, RunReads reads, CancellationToken cancel)
+    {
+        (RunFile? run, Problem? problem) = await reads.Find(id, cancel);
+        if (run is null)
+            return Problems.Result(problem!);
+        if (UnknownHost(run, host ??= run.Script.MainPort.Host) is { } unknown)
+            return Problems.Result(unknown);
+        (string? script, Message? why) = PacketdrillText.Write(run, host);
+        return script is null ? Problems.Result(StatusCodes.Status409Conflict, why!, id) : Results.Text(script);
+    }
+
     private static async Task<IResult> Mermaid([Description(IdText)] string id, RunReads reads, HttpContext http, CancellationToken cancel) =>
         await reads.Find(id, cancel) is var (run, problem) && run is not null ? Results.Text(MermaidDiagram.Write(Timeline.Fold(RunFiles.HeaderOf(run), run.Events), RequestLanguage.Texts(http))) : Problems.Result(problem!);
+
+    private static async Task<IResult> Picture(
+        [Description(IdText)] string id, [Description("The room there is, 340 to 4000 px; 1000 where it is left out.")] string? width, [Description("light or dark; light where it is left out.")] string? theme,
+        [Description("The last moment to draw, in seconds on the run's axis; the end where it is left out.")] string? at, DiagramPicture pictures, RunReads reads, HttpContext http, CancellationToken cancel)
+    {
+        if (PictureOptions.Read(width, theme) is not { } options)
+            return Problems.Result(StatusCodes.Status400BadRequest, Message.Of(EdgeCodes.Picture, ("least", PictureOptions.Least), ("most", PictureOptions.Most)), id);
+        (RunFile? run, Problem? problem) = await reads.Find(id, cancel);
+        if (run is null)
+            return Problems.Result(problem!);
+        long moment = long.MaxValue;
+        if (at is not null && !SsView.TryReadSeconds(at, out moment))
+            return Moment(id);
+        return Results.Text(await pictures.Svg(Timeline.Fold(RunFiles.HeaderOf(run), [.. run.Events.TakeWhile(e => e.T <= moment)]), RequestLanguage.Texts(http), options), DiagramPicture.MediaType, System.Text.Encoding.UTF8);
+    }
 
     private static async Task<IResult> Report([Description(IdText)] string id, RunReads reads, HttpContext http, CancellationToken cancel) =>
         await reads.Find(id, cancel) is var (run, problem) && run is not null ? Results.Text(LabNote.Write(run, RequestLanguage.Texts(http)), LabNote.MediaType, System.Text.Encoding.UTF8) : Problems.Result(problem!);

@@ -7,7 +7,7 @@ internal static class EdgeCodes
     public const string NotFound = "edge.not-found", Method = "edge.method", UnknownLab = "edge.unknown-lab", UnknownRun = "edge.unknown-run", UnknownScenario = "edge.unknown-scenario", NotRecorded = "replay.not-recorded", Unreadable = "edge.run-unreadable", RunOpen = "edge.run-open";
 
     /// <summary>Of queries.</summary>
-    public const string UnknownHost = "edge.unknown-host", UnknownPort = "edge.unknown-port", Moment = "edge.moment", NoCapture = "edge.no-capture", LessonName = "edge.lesson-name", NoLesson = "edge.no-lesson", Limit = "edge.limit", RunId = "edge.run-id", RunIds = "edge.run-ids", BeforeOrAfter = "edge.before-or-after",
+    public const string UnknownHost = "edge.unknown-host", UnknownPort = "edge.unknown-port", Moment = "edge.moment", Picture = "edge.picture", NoCapture = "edge.no-capture", LessonName = "edge.lesson-name", NoLesson = "edge.no-lesson", Limit = "edge.limit", RunId = "edge.run-id", RunIds = "edge.run-ids", BeforeOrAfter = "edge.before-or-after",
         SearchText = "edge.search-text";
 
     /// <summary>Of bodies.</summary>

@@ -55,7 +55,7 @@ public sealed class DescriptionTests(DescriptionTests.Described described) : ICl
              "GET /api/captures/{id}/connections/{number}", "GET /api/kernels", "GET /api/kernels/{kernel}", "GET /api/labs", "GET /api/labs/{lab}/matrix",
              "GET /api/labs/{lab}/matrix.csv", "GET /api/labs/{lab}/matrix.md", "GET /api/labs/{lab}/matrix/results", "GET /api/recorded", "GET /api/recorded/{lesson}", "GET /api/runs",
              "GET /api/runs/download", "GET /api/runs/filters", "GET /api/runs/{id}", "GET /api/runs/{id}/by-hand.md", "GET /api/runs/{id}/capture.pcapng",
-             "GET /api/runs/{id}/diagram.mermaid", "GET /api/runs/{id}/lesson.yaml", "GET /api/runs/{id}/report.md", "GET /api/runs/{id}/ss", "GET /api/runs/{id}/states",
+             "GET /api/runs/{id}/diagram.mermaid", "GET /api/runs/{id}/diagram.svg", "GET /api/runs/{id}/lesson.yaml", "GET /api/runs/{id}/packetdrill", "GET /api/runs/{id}/report.md", "GET /api/runs/{id}/ss", "GET /api/runs/{id}/states",
              "GET /api/runs/{id}/strace", "GET /api/runs/{id}/verdict", "GET /api/scenarios", "GET /api/scenarios/faults", "GET /api/scenarios/{id}",
              "GET /healthz", "GET /readyz", "PATCH /api/runs/{id}", "POST /api/captures", "POST /api/labs/{lab}/check", "POST /api/labs/{lab}/matrix",
              "POST /api/labs/{lab}/matrix/stop", "POST /api/labs/{lab}/reset", "POST /api/labs/{lab}/runs", "POST /api/runs/restore",

@@ -33,6 +33,8 @@ internal static class ApiExamples
         "host" => "server",
         "port" => "main",
         "at" => 12.5,
+        "width" => 1000,
+        "theme" => "dark",
         "before" or "after" => "20261126-005018-77ad47",
         "q" => "reuseaddr",
         "topic" => "time-wait",

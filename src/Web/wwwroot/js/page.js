@@ -3,19 +3,19 @@
 /** Resolves in the next animation frame: the page renders at most once in each. */
 export const nextFrame = () => new Promise(done => requestAnimationFrame(() => done()));
 
-/** Copies a text of the dashboard's; false where the browser does not let it or the dashboard has none. */
+/** Copies a text of the dashboard's; null when that is done, else why not: the dashboard's words, or nothing where the browser does not let it. */
 export async function copy(address) {
   let text;
   try {
     const answer = await fetch(address);
-    if (!answer.ok) return false;
+    if (!answer.ok) return (await answer.json()).detail ?? "";
     text = await answer.text();
   } catch {
-    return false;
+    return "";
   }
   try {
     await navigator.clipboard.writeText(text);
-    return true;
+    return null;
   } catch {
     // Only a page from this machine or over https has a clipboard; elsewhere a selection does.
     const box = document.createElement("textarea");
@@ -25,7 +25,7 @@ export async function copy(address) {
     box.select();
     const done = document.execCommand("copy");
     box.remove();
-    return done;
+    return done ? null : "";
   }
 }
 
