@@ -124,6 +124,7 @@ unshare --user --map-root-user --net true 2>/dev/null ||
 
 end_compiler() { dotnet build-server shutdown --vbcscompiler </dev/null >/dev/null 2>&1; }
 
+publishing=
 if [[ $build == yes ]]; then
   heading "Build (Release, warnings are errors)"
   dotnet build ReuseAddrDashboard.sln -c Release -warnaserror -nodeReuse:false -v quiet </dev/null >"$results/build.log" 2>&1
@@ -132,15 +133,17 @@ if [[ $build == yes ]]; then
   ((code == 0)) || { end_compiler; stop "The build failed: out/tests/build.log"; }
 
   if [[ " ${names[*]} " == *" EndToEnd "* ]]; then
-    heading "Publish the server"
-    rm -rf "$published"
-    dotnet publish src/Server -c Release -o "$published" --no-restore -warnaserror -nodeReuse:false -v quiet </dev/null >"$results/publish.log" 2>&1
-    code=$?
-    cat "$results/publish.log"
-    ((code == 0)) || { end_compiler; stop "Publishing the server failed: out/tests/publish.log"; }
-    say "Published to out/published."
+    # Beside the first tests: only the browser's need it.
+    (
+      rm -rf "$published"
+      dotnet publish src/Server -c Release -o "$published" --no-restore -warnaserror -nodeReuse:false -v quiet </dev/null >"$results/publish.log" 2>&1
+      echo $? >"$results/publish.code"
+      end_compiler
+    ) &
+    publishing=$!
+  else
+    end_compiler
   fi
-  end_compiler
 fi
 export REUSEADDR_PUBLISHED=$published REUSEADDR_TEST_RESULTS=$results
 
@@ -162,13 +165,14 @@ fi
 # "  total: 43" and so on: the runner's own summary, the last one in the log.
 count() { sed -n "s/^  $1: \([0-9][0-9]*\)\$/\1/p" "$2" | tail -n 1; }
 
-# Runs one project's tests; its output and exit code are in files.
+# Runs one project's tests; its output and exit code are in files. What waits has the right of way over what computes, and is over when that is.
 run() {
-  local name=$1 program=tests/$1/bin/Release/net10.0/ReuseAddrDashboard.$1
+  local name=$1 later=10 program=tests/$1/bin/Release/net10.0/ReuseAddrDashboard.$1
   local options=(--no-progress --no-ansi --results-directory "$results/$name")
   [[ $filter ]] && options+=(--filter-method "$filter")
   if [[ -x $program ]]; then
-    timeout --kill-after=20 1800 "$program" "${options[@]}" </dev/null >"$results/$name.log" 2>&1
+    case $(row_of "$name") in one | browser) later=0 ;; esac
+    nice -n "$later" timeout --kill-after=20 1800 "$program" "${options[@]}" </dev/null >"$results/$name.log" 2>&1
     echo $? >"$results/$name.code"
   else
     echo "$program is not there. Is tests/$name in the solution (dotnet sln add tests/$name)?" >"$results/$name.log"
@@ -210,6 +214,11 @@ for row in one two three; do
   begun+=($!)
 done
 wait "${begun[@]}"
+if [[ $publishing ]]; then
+  wait "$publishing"
+  cat "$results/publish.log"
+  [[ $(<"$results/publish.code") == 0 ]] || stop "Publishing the server failed: out/tests/publish.log"
+fi
 for name in "${names[@]}"; do
   [[ $(row_of "$name") == browser ]] && run "$name"
   report "$name"

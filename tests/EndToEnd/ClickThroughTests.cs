@@ -10,7 +10,7 @@ public sealed class ClickThroughTests(SharedDashboards shared, Chromium chromium
     [Fact]
     public async Task Without_the_option_the_rebind_says_EADDRINUSE()
     {
-        await using Visitor visitor = await Come();
+        await using Visitor visitor = await Come(motion: true);
         LabPage lab = new(visitor.Page);
         await Stage(visitor, "1-empty");
         await lab.Prepare("Without SO_REUSEADDR", LessonPorts.Next());
@@ -34,7 +34,7 @@ public sealed class ClickThroughTests(SharedDashboards shared, Chromium chromium
     [Fact]
     public async Task With_the_option_the_rebind_succeeds()
     {
-        await using Visitor visitor = await Come();
+        await using Visitor visitor = await Come(motion: true);
         LabPage lab = new(visitor.Page);
         await lab.Prepare("With SO_REUSEADDR", LessonPorts.Next());
         await Expect(lab.ListenerSwitch).ToBeCheckedAsync();

@@ -58,7 +58,7 @@ public sealed class ExportsTests(SharedDashboards shared, Chromium chromium) : P
         await File.WriteAllBytesAsync(drawn, await Dashboard.Http.GetByteArrayAsync($"/api/runs/{id}/diagram.svg?width=700&theme=dark&lang=ja"));
         await alone.GotoAsync("file://" + drawn);
         Assert.Equal(700, await alone.EvaluateAsync<double>("document.documentElement.width.baseVal.value"));
-        text = await alone.EvaluateAsync<string>("[...document.querySelectorAll('text')].map(t => t.textContent).join('\n')");
+        text = await alone.EvaluateAsync<string>("[...document.querySelectorAll('text')].map(t => t.textContent).join(' ')");
         foreach (string what in (string[])["server", "client", "TIME-WAIT", "SYN", "EADDRINUSE", Core.Texts.TextCatalog.For("ja")["diagram.timer-zero"]])
             Assert.Contains(what, text, StringComparison.Ordinal);
         Assert.DoesNotMatch("(href|src)=|url\\((?!\"?#|data:)", await File.ReadAllTextAsync(drawn));

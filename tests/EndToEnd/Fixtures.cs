@@ -69,7 +69,7 @@ public sealed class Chromium : IAsyncLifetime
             return;
         _playwright = await Playwright.CreateAsync();
         Assertions.SetDefaultExpectTimeout((float)Wait.Patience.TotalMilliseconds);
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Headless = true });
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Headless = true, Args = ["--disable-gpu", "--disable-background-networking"] });
     }
 
     public async ValueTask DisposeAsync()

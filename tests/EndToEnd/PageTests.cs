@@ -11,7 +11,7 @@ public abstract class PageTests(SharedDashboards shared, Chromium chromium) : La
 {
     protected Chromium Chromium => chromium;
 
-    protected Task<Visitor> Come(int width = 1440, int height = 900, string path = "/lab", bool predicts = false, bool touch = false) => Visitor.Come(chromium, Dashboard, width, height, path, predicts, touch);
+    protected Task<Visitor> Come(int width = 1440, int height = 900, string path = "/lab", bool predicts = false, bool touch = false, bool motion = false) => Visitor.Come(chromium, Dashboard, width, height, path, predicts, touch, motion);
 
     /// <summary>A run of the article's lesson without the option, played to its end and put away; its id.</summary>
     protected async Task<string> PlayByApi()
