@@ -162,17 +162,31 @@ if ((whole)) && [[ ! $filter ]]; then
   fi
 fi
 
+# One layout of the source, where its tool can be had; it counts as one test of the whole suite.
+if ((whole)) && [[ ! $filter ]]; then
+  heading "Layout of the source"
+  if ! dotnet tool restore </dev/null >"$results/layout.log" 2>&1; then
+    say "CSharpier (.config/dotnet-tools.json) cannot be had here: the layout is not checked."
+    skipped=$((skipped + 1))
+  elif dotnet csharpier check . </dev/null >"$results/layout.log" 2>&1; then
+    passed=$((passed + 1))
+  else
+    head -n 40 "$results/layout.log"
+    say "Lay it out with: dotnet csharpier format ."
+    failed=$((failed + 1))
+  fi
+fi
+
 # "  total: 43" and so on: the runner's own summary, the last one in the log.
 count() { sed -n "s/^  $1: \([0-9][0-9]*\)\$/\1/p" "$2" | tail -n 1; }
 
-# Runs one project's tests; its output and exit code are in files. What waits has the right of way over what computes, and is over when that is.
+# Runs one project's tests; its output and exit code are in files.
 run() {
-  local name=$1 later=10 program=tests/$1/bin/Release/net10.0/ReuseAddrDashboard.$1
+  local name=$1 program=tests/$1/bin/Release/net10.0/ReuseAddrDashboard.$1
   local options=(--no-progress --no-ansi --results-directory "$results/$name")
   [[ $filter ]] && options+=(--filter-method "$filter")
   if [[ -x $program ]]; then
-    case $(row_of "$name") in one | browser) later=0 ;; esac
-    nice -n "$later" timeout --kill-after=20 1800 "$program" "${options[@]}" </dev/null >"$results/$name.log" 2>&1
+    timeout --kill-after=20 1800 "$program" "${options[@]}" </dev/null >"$results/$name.log" 2>&1
     echo $? >"$results/$name.code"
   else
     echo "$program is not there. Is tests/$name in the solution (dotnet sln add tests/$name)?" >"$results/$name.log"
@@ -199,28 +213,27 @@ report() {
   fi
 }
 
-# What waits for the kernel and what computes goes side by side, in three rows about as long as each other; the browser has the machine to itself, since it stands still where others take the processors.
-row_of() {
-  case $1 in
-    EndToEnd) echo browser ;;
-    Agent.Tests | Faults) echo one ;;
-    Lessons | LocalHosts.Tests | Web.Tests) echo two ;;
-    *) echo three ;;
-  esac
-}
+# What waits for the kernel and what computes goes side by side, three at a time and the longest first; the browser has the machine to itself, since it stands still where others take the processors.
+waiting=()
+for name in Agent.Tests Lessons Server.Tests Faults Core.Tests "${names[@]}"; do
+  [[ $name != EndToEnd && " ${names[*]} " == *" $name "* && " ${waiting[*]} " != *" $name "* ]] && waiting+=("$name")
+done
+exec {slots}<> <(:)
+printf '...' >&"$slots"
 begun=()
-for row in one two three; do
-  (for name in "${names[@]}"; do [[ $(row_of "$name") == "$row" ]] && run "$name"; done) &
+for name in "${waiting[@]}"; do
+  read -rn 1 -u "$slots"
+  { run "$name"; printf . >&"$slots"; } &
   begun+=($!)
 done
-wait "${begun[@]}"
+((${#begun[@]})) && wait "${begun[@]}"
 if [[ $publishing ]]; then
   wait "$publishing"
   cat "$results/publish.log"
   [[ $(<"$results/publish.code") == 0 ]] || stop "Publishing the server failed: out/tests/publish.log"
 fi
 for name in "${names[@]}"; do
-  [[ $(row_of "$name") == browser ]] && run "$name"
+  [[ $name == EndToEnd ]] && run "$name"
   report "$name"
 done
 ((total > 0)) || stop "No test ran."

@@ -135,8 +135,8 @@ public sealed class CapturesTests(SharedDashboards shared, Chromium chromium) : 
         Assert.Equal(0, await other.ReceiveAsync(new byte[9]));
         listener.Close();
         await Assert.ThrowsAsync<SocketException>(() => Connect(server));
-        // The last that is captured: two segments of a connection that is refused.
-        await Wait.Until(() => Task.FromResult(Core.Captures.CaptureReading.List(new MemoryStream(File.ReadAllBytes(file))).Connections is [_, _, { Closed: Core.Captures.ClosedFirst.Refused }]),
+        // What is captured last: two segments of a connection that is refused, and the acknowledgment of the FIN, which the kernel delays.
+        await Wait.Until(() => Task.FromResult(Core.Captures.CaptureReading.List(new MemoryStream(File.ReadAllBytes(file))).Connections is [_, { B.State: Core.Tcp.TcpState.CloseWait }, { Closed: Core.Captures.ClosedFirst.Refused }]),
             Wait.Patience, () => "tcpdump wrote less than it captured.");
         using (Process kill = Process.Start("kill", ["-INT", $"{tcpdump.Id}"]))
             await kill.WaitForExitAsync();

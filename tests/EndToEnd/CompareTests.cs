@@ -42,6 +42,21 @@ public sealed class CompareTests(SharedDashboards shared, Chromium chromium) : P
         await visitor.HasCome();
         await Expect(difference).ToContainTextAsync("EADDRINUSE");
         await Expect(page.Locator(".arm .diagram")).ToHaveCountAsync(2);
+
+        // Two others: a run that comes with the dashboard, and a file of another dashboard.
+        await page.Locator(".drive button").Last.ClickAsync();
+        await visitor.Page.EvaluateAsync("to => Blazor.navigateTo(to)", $"compare?right=api/recorded/without-reuseaddr&lang={language}");
+        await Expect(page.Locator(".prepare [role=status]").Last).ToContainTextAsync("20");
+        ILocator file = page.Locator(".prepare input[type=file]").First;
+        await file.SetInputFilesAsync(new FilePayload { Name = "notes.json", MimeType = "application/json", Buffer = "{}"u8.ToArray() });
+        await Expect(page.Locator(".prepare .banner.alarm")).ToContainTextAsync("notes.json");
+        await visitor.HasNoAxeViolation($"two files, {language}");
+        await visitor.Shoot($"compare-files-{language}");
+        await file.SetInputFilesAsync(new FilePayload { Name = "theirs.json", MimeType = "application/json", Buffer = await Dashboard.Http.GetByteArrayAsync("/api/recorded/with-reuseaddr") });
+        await Expect(page.Locator(".arm .diagram")).ToHaveCountAsync(2);
+        await Expect(page.Locator(".arm").First).ToContainTextAsync("theirs.json");
+        await Expect(page.Locator(".arm").Nth(0).Locator(".verdict")).Not.ToContainTextAsync("EADDRINUSE");
+        await Expect(page.Locator(".arm").Nth(1).Locator(".verdict")).ToContainTextAsync("EADDRINUSE");
         visitor.HasNothingToComplainOf();
     }
 }

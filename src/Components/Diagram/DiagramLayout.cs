@@ -44,10 +44,10 @@ public sealed class DiagramLayout
     private double _y, _nowY;
     private long? _last;
 
-    private DiagramLayout(Timeline timeline, double width, TextCatalog texts, bool tight)
+    private DiagramLayout(Timeline timeline, double width, TextCatalog texts, bool tight, bool dense)
     {
         _texts = texts;
-        _space = tight ? Spacing.Tight : Spacing.Easy;
+        _space = dense ? Spacing.Dense : tight ? Spacing.Tight : Spacing.Easy;
         _y = _nowY = _space.Head;
         IReadOnlyList<string> hosts = [.. timeline.Lanes.Select(l => l.Host)];
         _lanes = Enumerable.Range(0, hosts.Count).ToDictionary(i => hosts[i], i => i);
@@ -81,9 +81,10 @@ public sealed class DiagramLayout
     /// <param name="width">The room there is, px; below <see cref="Frame.Smallest"/> the picture is wider than it.</param>
     /// <param name="texts">The language of the words that are no kernel names; null for English.</param>
     /// <param name="tight">Whether marks stand as close as letters allow.</param>
-    public static Scene Draw(Timeline timeline, double width, TextCatalog? texts = null, bool tight = false)
+    /// <param name="dense">Whether silence takes no room either; tight then, too.</param>
+    public static Scene Draw(Timeline timeline, double width, TextCatalog? texts = null, bool tight = false, bool dense = false)
     {
-        var layout = new DiagramLayout(timeline, width, texts ?? TextCatalog.English, tight);
+        var layout = new DiagramLayout(timeline, width, texts ?? TextCatalog.English, tight || dense, dense);
         foreach (Moment moment in Moment.Find(layout._timeline, layout._waited))
             layout.Place(moment);
         return layout.Finish();

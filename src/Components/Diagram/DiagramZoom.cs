@@ -59,8 +59,10 @@ internal sealed class DiagramZoom
         while (true)
         {
             Scene scene = DiagramLayout.Draw(timeline, width / Now, texts, tight: true);
-            if (scene.Height * Now <= height || Now <= least)
+            if (scene.Height * Now <= height)
                 return scene;
+            if (Now <= least)
+                return DiagramLayout.Draw(timeline, width / Now, texts, dense: true) is var dense && dense.Height * Now <= height ? dense : scene;
             Now = Math.Max(least, Now / Step);
         }
     }

@@ -20,4 +20,7 @@ internal sealed record Spacing(double Head, double Foot, double Between, double 
 
     /// <summary>So that a whole run of a short lesson stands on one screen in letters for the back of a room.</summary>
     public static readonly Spacing Tight = new(Head: 9, Foot: 4, Between: 0, Moment: 0.1, Silence: 0.5, Slant: 4, BelowLine: 0.5, AboveName: 1, Box: 4, Around: 1, Bar: 40, Slack: 8);
+
+    /// <summary>For a run that is a few px too high for that: silence takes no room any more.</summary>
+    public static readonly Spacing Dense = Tight with { Silence = 0, Bar = 32, Slack = 6 };
 }
