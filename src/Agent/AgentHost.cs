@@ -19,7 +19,9 @@ internal static class AgentHost
     /// <summary>At the end, the last events have so long to reach the dashboard.</summary>
     private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(1);
 
-    /// <summary>An agent that was told to end has gone after this; what it leaves open, the kernel closes, and what it changed, the next start undoes by the journal.</summary>
+    /// <summary>
+    /// An agent that was told to end has gone after this; what it leaves open, the kernel closes, and what it changed, the next start undoes by the journal.
+    /// </summary>
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
 
     public static int Run(AgentOptions options)
@@ -53,13 +55,35 @@ internal static class AgentHost
         var segments = new SegmentWatcher(sieve, options.Rows, sources.Capture, sources.NoCapture);
         using var watcher = new SocketWatcher(sieve, own, options.Rows, (int)Libc.SysConf(Constants._SC_CLK_TCK), segments, sources.Trace);
         // Only a namespace of the lab's own is changed, and only once what has to be undone is written down.
-        Journal? journal = Abilities.HasOwnNamespace(options) ? new Journal(JournalPlace.Of(options.Name), HostFactsReader.BootId(), options.DieWithParent ?? 0) : null;
+        Journal? journal = Abilities.HasOwnNamespace(options)
+            ? new Journal(JournalPlace.Of(options.Name), HostFactsReader.BootId(), options.DieWithParent ?? 0)
+            : null;
         journal?.RemoveThoseOfTheDead();
         var changes = new RunChanges(journal, () => HostAddress.Choose(options).Interface, outbox.Add);
         changes.UndoLeft();
-        using var orders = new OrderRunner(outbox, watcher, own, HoldCommand.OwnProgram(), changes, AllowedAddresses.Read(options), options.Dashboard.ToString(), TimeProvider.System, logs.CreateLogger<OrderRunner>());
+        using var orders = new OrderRunner(
+            outbox,
+            watcher,
+            own,
+            HoldCommand.OwnProgram(),
+            changes,
+            AllowedAddresses.Read(options),
+            options.Dashboard.ToString(),
+            TimeProvider.System,
+            logs.CreateLogger<OrderRunner>()
+        );
         IReadOnlyList<string> abilities = Abilities.Find(options);
-        var link = new ServerLink(options.Dashboard, options.Key, Guid.NewGuid().ToString("N"), () => HostFactsReader.Read(options, SourceFacts.All(sources.NoCapture, sources.NoTrace, sources.Trace?.TellsSegments is true), abilities), outbox, orders, options.CloseAfter, TimeProvider.System, logs);
+        var link = new ServerLink(
+            options.Dashboard,
+            options.Key,
+            Guid.NewGuid().ToString("N"),
+            () => HostFactsReader.Read(options, SourceFacts.All(sources.NoCapture, sources.NoTrace, sources.Trace?.TellsSegments is true), abilities),
+            outbox,
+            orders,
+            options.CloseAfter,
+            TimeProvider.System,
+            logs
+        );
 
         using var linkEnds = new CancellationTokenSource();
         Task running = Task.Run(() => link.RunAsync(linkEnds.Token));

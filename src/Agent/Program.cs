@@ -22,11 +22,18 @@ internal static class Program
             return ConfinedProgram.Run(confined);
         if (args is [HoldProgram.Mode, var parent])
             return HoldProgram.Run(parent);
-        Command localHosts = LocalHostsCommand.Create((options, faults) => options is null
-            ? Print(faults, LocalHostsContract.OwnLine)
-            : LocalHostsProgram.Run(options).GetAwaiter().GetResult());
-        return AgentCommandLine.Create($"reuseaddr-agent {HostFactsReader.Version}", (options, faults) => options is null ? Print(faults, "reuseaddr-agent: ") : AgentHost.Run(options), localHosts, MatrixCommand.Create(faults => Print(faults, "reuseaddr-agent: ")))
-            .Parse(args, AgentCommandLine.Parser).Invoke(AgentCommandLine.Invocation);
+        Command localHosts = LocalHostsCommand.Create(
+            (options, faults) => options is null ? Print(faults, LocalHostsContract.OwnLine) : LocalHostsProgram.Run(options).GetAwaiter().GetResult()
+        );
+        return AgentCommandLine
+            .Create(
+                $"reuseaddr-agent {HostFactsReader.Version}",
+                (options, faults) => options is null ? Print(faults, "reuseaddr-agent: ") : AgentHost.Run(options),
+                localHosts,
+                MatrixCommand.Create(faults => Print(faults, "reuseaddr-agent: "))
+            )
+            .Parse(args, AgentCommandLine.Parser)
+            .Invoke(AgentCommandLine.Invocation);
     }
 
     private static int Print(IReadOnlyList<string> faults, string name)

@@ -26,7 +26,14 @@ internal static class Dashboard
     /// <param name="scenarios">The lessons.</param>
     /// <param name="time">The clock; a test brings its own.</param>
     /// <param name="starter">Who starts the local hosts; null where the dashboard does; held by the caller.</param>
-    public static WebApplication Build(WebApplicationBuilder builder, DataDirectory data, PrivateDirectory directory, ScenarioCatalog scenarios, TimeProvider time, LocalHostsStarter? starter = null)
+    public static WebApplication Build(
+        WebApplicationBuilder builder,
+        DataDirectory data,
+        PrivateDirectory directory,
+        ScenarioCatalog scenarios,
+        TimeProvider time,
+        LocalHostsStarter? starter = null
+    )
     {
         ConfigurationManager configuration = builder.Configuration;
         DashboardOptions options = DashboardOptions.Read(configuration);
@@ -66,7 +73,8 @@ internal static class Dashboard
         builder.Services.AddHostedService<LocalHostsService>();
 
         builder.Services.AddApi();
-        builder.Services.AddSignalR(hubs =>
+        builder
+            .Services.AddSignalR(hubs =>
             {
                 hubs.MaximumReceiveMessageSize = HubLimits.LabMessage;
                 hubs.EnableDetailedErrors = false;
@@ -80,10 +88,15 @@ internal static class Dashboard
 
         builder.UseOrleans(silo =>
         {
-            // Orleans' default silo port is 11111, the lesson's own. No other silo is served, so any free loopback port will do; no outside client is, so there is no gateway (0).
+            // Orleans' default silo port is 11111, the lesson's own. No other silo is served, so any free loopback port will do; no outside client is, so there
+            // is no gateway (0).
             silo.UseLocalhostClustering(siloPort: LoopbackPort.Free(), gatewayPort: 0, clusterId: $"dashboard-{Environment.ProcessId}");
-            silo.Services.AddSerializer(serializer => serializer.AddJsonSerializer(
-                type => type.Namespace?.StartsWith("ReuseAddrDashboard.Core", StringComparison.Ordinal) == true, WireJson.Default.Options));
+            silo.Services.AddSerializer(serializer =>
+                serializer.AddJsonSerializer(
+                    type => type.Namespace?.StartsWith("ReuseAddrDashboard.Core", StringComparison.Ordinal) == true,
+                    WireJson.Default.Options
+                )
+            );
             silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = TimeSpan.FromDays(1));
         });
 
@@ -120,7 +133,9 @@ internal static class Dashboard
         });
     }
 
-    /// <summary>Serves the page: the published WebAssembly files, and index.html at the addresses of its pages. At any other the page says that there is none.</summary>
+    /// <summary>
+    /// Serves the page: the published WebAssembly files, and index.html at the addresses of its pages. At any other the page says that there is none.
+    /// </summary>
     public static void MapPage(WebApplication app)
     {
         app.UseMiddleware<UnknownAddress>();
@@ -130,7 +145,20 @@ internal static class Dashboard
     }
 
     /// <summary>The routes of the pages.</summary>
-    private static readonly string[] PageAddresses = ["/", "/lab", "/runs", "/runs/open", "/runs/{id}", "/compare", "/matrix", "/captures", "/captures/{id}", "/hosts", "/about"];
+    private static readonly string[] PageAddresses =
+    [
+        "/",
+        "/lab",
+        "/runs",
+        "/runs/open",
+        "/runs/{id}",
+        "/compare",
+        "/matrix",
+        "/captures",
+        "/captures/{id}",
+        "/hosts",
+        "/about",
+    ];
 
     /// <summary>Makes the store ready, listens, and settles what an earlier dashboard left running.</summary>
     /// <exception cref="InvalidDataException">The store cannot be used.</exception>

@@ -1,7 +1,8 @@
 namespace ReuseAddrDashboard.Server;
 
 /// <summary>
-/// What the .NET runtime puts into the temporary directory, for debuggers and counters to find it by: a socket and two pipes, which stay there when the process is killed with -9. It has no setting for
+/// What the .NET runtime puts into the temporary directory, for debuggers and counters to find it by: a socket and two pipes, which stay there when the process
+/// is killed with -9. It has no setting for
 /// that but the environment of its start, so they are removed once they are there; with DOTNET_EnableDiagnostics=1 they are left.
 /// </summary>
 internal static class RuntimeFiles

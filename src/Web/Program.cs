@@ -3,13 +3,12 @@ using Microsoft.AspNetCore.Components.WebAssembly.Hosting;
 using Microsoft.AspNetCore.Components.WebAssembly.Services;
 using Microsoft.JSInterop;
 using MudBlazor.Services;
-
-using ReuseAddrDashboard.Web;
-using ReuseAddrDashboard.Web.Catalogue;
 using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Components.Runs;
 using ReuseAddrDashboard.Components.Shell;
 using ReuseAddrDashboard.Components.Texts;
+using ReuseAddrDashboard.Web;
+using ReuseAddrDashboard.Web.Catalogue;
 
 var builder = WebAssemblyHostBuilder.CreateDefault(args);
 builder.RootComponents.Add<App>("#app");

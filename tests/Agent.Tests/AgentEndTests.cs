@@ -14,10 +14,46 @@ public sealed class AgentEndTests
     {
         int port = Ports.Free();
         await agent.CarryOut(new WatchOrder { Id = 1, Ports = [port] });
-        await agent.CarryOut(new CallOrder { Id = 2, Run = "r", Socket = "lfd", Call = SocketCall.Socket });
-        await agent.CarryOut(new CallOrder { Id = 3, Run = "r", Socket = "lfd", Call = SocketCall.Bind, Address = TcpEndpoint.V4(0, (ushort)port) });
-        await agent.CarryOut(new CallOrder { Id = 4, Run = "r", Socket = "lfd", Call = SocketCall.Listen, Backlog = 5 });
-        await agent.CarryOut(new CallOrder { Id = 5, Run = "r", Socket = "lfd", Call = SocketCall.Accept4, Accepted = "afd", TimeoutMs = 120_000 });
+        await agent.CarryOut(
+            new CallOrder
+            {
+                Id = 2,
+                Run = "r",
+                Socket = "lfd",
+                Call = SocketCall.Socket,
+            }
+        );
+        await agent.CarryOut(
+            new CallOrder
+            {
+                Id = 3,
+                Run = "r",
+                Socket = "lfd",
+                Call = SocketCall.Bind,
+                Address = TcpEndpoint.V4(0, (ushort)port),
+            }
+        );
+        await agent.CarryOut(
+            new CallOrder
+            {
+                Id = 4,
+                Run = "r",
+                Socket = "lfd",
+                Call = SocketCall.Listen,
+                Backlog = 5,
+            }
+        );
+        await agent.CarryOut(
+            new CallOrder
+            {
+                Id = 5,
+                Run = "r",
+                Socket = "lfd",
+                Call = SocketCall.Accept4,
+                Accepted = "afd",
+                TimeoutMs = 120_000,
+            }
+        );
         await dashboard.Ledger.Until(4);
         Assert.Contains($":{port} ", CProgram.Tool("ss", "-Hltn", $"sport = :{port}"), StringComparison.Ordinal);
         return port;
@@ -49,7 +85,11 @@ public sealed class AgentEndTests
         string directory = Directory.CreateTempSubdirectory("reuseaddr-test-").FullName;
         // A file, or an abstract name.
         string path = name == "@" ? "@" + directory : directory + name;
-        using var manager = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Dgram, System.Net.Sockets.ProtocolType.Unspecified);
+        using var manager = new System.Net.Sockets.Socket(
+            System.Net.Sockets.AddressFamily.Unix,
+            System.Net.Sockets.SocketType.Dgram,
+            System.Net.Sockets.ProtocolType.Unspecified
+        );
         manager.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(path.Replace('@', '\0')));
         using AgentProcess process = AgentProcess.Start(["--dashboard", "http://127.0.0.1:1", "--name", "server"], "env", "NOTIFY_SOCKET=" + path);
         Assert.Equal("READY=1", await Told());
@@ -89,8 +129,13 @@ public sealed class AgentEndTests
     public async Task It_dies_with_its_parent_and_leaves_SIGINT_to_it()
     {
         await using FakeDashboard dashboard = await FakeDashboard.Start();
-        using AgentProcess shell = AgentProcess.Start(["--dashboard", dashboard.Address, "--name", "server", "--die-with-parent", "PARENT"],
-            "bash", "-c", "\"${@/PARENT/$$}\" & wait", "bash");
+        using AgentProcess shell = AgentProcess.Start(
+            ["--dashboard", dashboard.Address, "--name", "server", "--die-with-parent", "PARENT"],
+            "bash",
+            "-c",
+            "\"${@/PARENT/$$}\" & wait",
+            "bash"
+        );
         IAgentClient agent = await dashboard.Agent();
         int port = await Listen(dashboard, agent);
         int pid = dashboard.Ledger.Hellos.Single().Facts.Pid;
@@ -114,7 +159,9 @@ public sealed class AgentEndTests
         for (int i = 1; i <= 12; i++)
         {
             IAgentClient agent = await dashboard.Agent();
-            open.Add(Directory.GetFileSystemEntries(string.Create(CultureInfo.InvariantCulture, $"/proc/{dashboard.Ledger.Hellos.First().Facts.Pid}/fd")).Length);
+            open.Add(
+                Directory.GetFileSystemEntries(string.Create(CultureInfo.InvariantCulture, $"/proc/{dashboard.Ledger.Hellos.First().Facts.Pid}/fd")).Length
+            );
             dashboard.Ledger.CutAfterTaking = 1;
             await agent.CarryOut(new LookOrder { Id = i });
             await dashboard.Ledger.Until(i);

@@ -18,11 +18,46 @@ public sealed class AgentOverHubTests
         int port = Ports.Free();
         await agent.CarryOut(new WatchOrder { Id = 1, Ports = [port] });
         await dashboard.Ledger.Until(1);
-        await agent.CarryOut(new CallOrder { Id = 2, Run = "r", Socket = "lfd", Call = SocketCall.Socket });
-        await agent.CarryOut(new CallOrder { Id = 3, Run = "r", Socket = "lfd", Call = SocketCall.SetSockOpt, Option = SocketOption.ReuseAddr });
-        await agent.CarryOut(new CallOrder { Id = 4, Run = "r", Socket = "lfd", Call = SocketCall.Bind, Address = TcpEndpoint.V4(0, (ushort)port) });
+        await agent.CarryOut(
+            new CallOrder
+            {
+                Id = 2,
+                Run = "r",
+                Socket = "lfd",
+                Call = SocketCall.Socket,
+            }
+        );
+        await agent.CarryOut(
+            new CallOrder
+            {
+                Id = 3,
+                Run = "r",
+                Socket = "lfd",
+                Call = SocketCall.SetSockOpt,
+                Option = SocketOption.ReuseAddr,
+            }
+        );
+        await agent.CarryOut(
+            new CallOrder
+            {
+                Id = 4,
+                Run = "r",
+                Socket = "lfd",
+                Call = SocketCall.Bind,
+                Address = TcpEndpoint.V4(0, (ushort)port),
+            }
+        );
         await dashboard.Ledger.Until(4);
-        await agent.CarryOut(new CallOrder { Id = 5, Run = "r", Socket = "lfd", Call = SocketCall.Listen, Backlog = 5 });
+        await agent.CarryOut(
+            new CallOrder
+            {
+                Id = 5,
+                Run = "r",
+                Socket = "lfd",
+                Call = SocketCall.Listen,
+                Backlog = 5,
+            }
+        );
         IReadOnlyList<AgentItem> listen = await dashboard.Ledger.Until(5);
 
         // A source of its own thread may tell before the call has returned.

@@ -20,20 +20,35 @@ public sealed class StraceWitnessTests : IDisposable
     {
         CProgram.Tool("strace", "--version");
         await using FakeDashboard dashboard = await FakeDashboard.Start();
-        using AgentProcess process = AgentProcess.Start(["--dashboard", dashboard.Address, "--name", "server"],
-            "strace", "-f", "-o", _trace, "-e", StraceLog.Calls);
+        using AgentProcess process = AgentProcess.Start(
+            ["--dashboard", dashboard.Address, "--name", "server"],
+            "strace",
+            "-f",
+            "-o",
+            _trace,
+            "-e",
+            StraceLog.Calls
+        );
         IAgentClient agent = await dashboard.Agent();
         int port = Ports.Free();
         TcpEndpoint at = v6 ? TcpEndpoint.V6(1, (ushort)port) : TcpEndpoint.V4(0x7f00_0001, (ushort)port);
         long id = 0;
         async Task Call(string socket, SocketCall call, Func<CallOrder, CallOrder>? with = null)
         {
-            var order = new CallOrder { Id = ++id, Run = "r", Socket = socket, Call = call, Family = v6 ? SocketFamily.Inet6 : SocketFamily.Inet };
+            var order = new CallOrder
+            {
+                Id = ++id,
+                Run = "r",
+                Socket = socket,
+                Call = call,
+                Family = v6 ? SocketFamily.Inet6 : SocketFamily.Inet,
+            };
             await agent.CarryOut(with is null ? order : with(order));
             IReadOnlyList<AgentItem> items = await dashboard.Ledger.Until(id);
             Assert.True(items[^1].Refused is null, $"{items[^1].Refused} {string.Join(", ", dashboard.Ledger.Items)}");
         }
-        async Task Set(string socket, SocketOption option, OptionValue value) => await Call(socket, SocketCall.SetSockOpt, c => c with { Option = option, Value = value });
+        async Task Set(string socket, SocketOption option, OptionValue value) =>
+            await Call(socket, SocketCall.SetSockOpt, c => c with { Option = option, Value = value });
 
         await Call("ofd", SocketCall.Socket);
         await Call("ofd", SocketCall.GetSockName);
@@ -41,7 +56,18 @@ public sealed class StraceWitnessTests : IDisposable
         {
             await Call("ofd", SocketCall.GetSockOpt, c => c with { Option = option });
             foreach (int value in (int[])[1, 0, 2])
-                await Set("ofd", option, option.Kind switch { OptionKind.Linger => OptionValue.Linger(value > 0, value), OptionKind.Timeval => OptionValue.Timeval(value * 1500), _ => OptionValue.Of(value) });
+            {
+                await Set(
+                    "ofd",
+                    option,
+                    option.Kind switch
+                    {
+                        OptionKind.Linger => OptionValue.Linger(value > 0, value),
+                        OptionKind.Timeval => OptionValue.Timeval(value * 1500),
+                        _ => OptionValue.Of(value),
+                    }
+                );
+            }
         }
         // A close that lingers would run beside the others.
         await Set("ofd", SocketOption.Linger, OptionValue.Linger(false, 0));

@@ -59,7 +59,14 @@ if (args is [TraceBenchmark.Inside])
 if (args is [TraceBenchmark.Load, var rate, var seconds])
     return TraceBenchmark.Generate(int.Parse(rate, CultureInfo.InvariantCulture), int.Parse(seconds, CultureInfo.InvariantCulture));
 if (args is [ForeignBenchmark.Load, var port, var foreign, var length])
-    return ForeignBenchmark.Generate(ushort.Parse(port, CultureInfo.InvariantCulture), int.Parse(foreign, CultureInfo.InvariantCulture), int.Parse(length, CultureInfo.InvariantCulture));
+{
+    return ForeignBenchmark.Generate(
+        ushort.Parse(port, CultureInfo.InvariantCulture),
+        int.Parse(foreign, CultureInfo.InvariantCulture),
+        int.Parse(length, CultureInfo.InvariantCulture)
+    );
+}
+
 if (args is ["fuzz", var inputs, var seed])
     return Fuzz.Run(int.Parse(inputs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture));
 if (args is ["captures", "fuzz", var files, var start])

@@ -30,8 +30,10 @@ internal static class OwnNamespace
 
         string program = Environment.ProcessPath ?? throw new InvalidOperationException("This program's path is not known.");
         (code, text) = await Start(
-            "unshare", [new(Inside, test.Method)],
-            [.. spaces, program, "--filter-method", $"{test.Class.FullName}.{test.Method}", "--no-progress", "--no-ansi"]);
+            "unshare",
+            [new(Inside, test.Method)],
+            [.. spaces, program, "--filter-method", $"{test.Class.FullName}.{test.Method}", "--no-progress", "--no-ansi"]
+        );
         Assert.True(code == 0, text);
     }
 

@@ -48,7 +48,11 @@ public sealed class AddressTests(SharedDashboards shared, Chromium chromium) : P
         {
             await sheet.IsShown(visitor);
             string seen = "";
-            await Wait.Until(async () => (seen = await Sheet.Glance(page)) == glances[sheet.Path], Wait.Patience, () => $"{sheet.Path} was\n{glances[sheet.Path]}\nand is\n{seen}");
+            await Wait.Until(
+                async () => (seen = await Sheet.Glance(page)) == glances[sheet.Path],
+                Wait.Patience,
+                () => $"{sheet.Path} was\n{glances[sheet.Path]}\nand is\n{seen}"
+            );
         }
     }
 

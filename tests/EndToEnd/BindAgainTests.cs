@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Wire;
 using Xunit;
 using static Microsoft.Playwright.Assertions;

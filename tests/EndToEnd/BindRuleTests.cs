@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
-using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Rule;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
@@ -26,7 +26,10 @@ public sealed class BindRuleTests(SharedDashboards shared) : LabTests(shared)
             await Step(run, "rebind");
             await Step(run, "rebind");
             RunVerdict rule = await Verdict(run);
-            Assert.All(rule.Made, c => Assert.True((c.Match, c.Doubt) == (RuleMatch.Same, RuleDoubt.None), $"{c} in the way: {string.Join(", ", c.Verdict.Obstacles)}"));
+            Assert.All(
+                rule.Made,
+                c => Assert.True((c.Match, c.Doubt) == (RuleMatch.Same, RuleDoubt.None), $"{c} in the way: {string.Join(", ", c.Verdict.Obstacles)}")
+            );
             Assert.Equal(free ? 6 : 4, rule.Made.Count);
             Assert.Equal(free ? null : "EADDRINUSE", rule.Made[^1].Errno);
         }
@@ -38,7 +41,13 @@ public sealed class BindRuleTests(SharedDashboards shared) : LabTests(shared)
     [InlineData("bound", true, RuleMatch.Unknown, BindClause.OtherOptionsUnknown, null)]
     [InlineData("listening", false, RuleMatch.Same, BindClause.OtherListens, "EADDRINUSE")]
     [InlineData("listening", true, RuleMatch.Same, BindClause.OtherListens, "EADDRINUSE")]
-    public async Task A_strangers_socket_on_the_port_is_named_and_its_options_are_unknown(string what, bool reuse, RuleMatch match, BindClause clause, string? errno)
+    public async Task A_strangers_socket_on_the_port_is_named_and_its_options_are_unknown(
+        string what,
+        bool reuse,
+        RuleMatch match,
+        BindClause clause,
+        string? errno
+    )
     {
         int port = LessonPorts.Next();
         HostFacts server = (await Dashboard.Lab()).Hosts.Single(host => host.Name == "server").Facts!;
@@ -49,7 +58,10 @@ public sealed class BindRuleTests(SharedDashboards shared) : LabTests(shared)
         RuleCheck bind = (await Verdict(run)).Made.First();
         Assert.Equal((match, errno), (bind.Match, bind.Errno));
         BindObstacle obstacle = Assert.Single(bind.Verdict.Obstacles);
-        Assert.Equal((clause, null, what == "bound" ? TcpState.BoundInactive : TcpState.Listen), (obstacle.Clause, obstacle.Socket.ReuseAddr, obstacle.Socket.State));
+        Assert.Equal(
+            (clause, null, what == "bound" ? TcpState.BoundInactive : TcpState.Listen),
+            (obstacle.Clause, obstacle.Socket.ReuseAddr, obstacle.Socket.State)
+        );
         Assert.NotEqual(0ul, obstacle.Socket.Inode);
         Assert.Equal(bind.Verdict.Outcome, next.Verdict.Outcome);
         Assert.DoesNotContain((await Dashboard.GetRun(run.Split('/')[^1])).Events, e => e is NoteEvent { Code: NoteCodes.RuleMismatch });

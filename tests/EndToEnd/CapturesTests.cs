@@ -18,7 +18,10 @@ public sealed class CapturesTests(SharedDashboards shared, Chromium chromium) : 
     {
         TextCatalog words = TextCatalog.For(language);
         int port = LessonPorts.Next();
-        string directory = Directory.CreateTempSubdirectory("reuseaddr-captures-").FullName, file = Path.Combine(directory, "server.pcap"), other = Path.Combine(directory, "server.pcapng"), broken = Path.Combine(directory, "broken.pcap");
+        string directory = Directory.CreateTempSubdirectory("reuseaddr-captures-").FullName,
+            file = Path.Combine(directory, "server.pcap"),
+            other = Path.Combine(directory, "server.pcapng"),
+            broken = Path.Combine(directory, "broken.pcap");
         try
         {
             await Capture(file, port);
@@ -79,13 +82,24 @@ public sealed class CapturesTests(SharedDashboards shared, Chromium chromium) : 
             await page.GotoAsync($"{Dashboard.Url}/captures?lang={language}");
             await page.Locator("input[type=file]").SetInputFilesAsync(broken);
             await Expect(rows).ToHaveCountAsync(3);
-            await Expect(page.Locator(".banner.warning")).ToContainTextAsync(words[Message.Of("captures.fault.cut", ("offset", (await Offset()).ToString(System.Globalization.CultureInfo.InvariantCulture)))]);
+            await Expect(page.Locator(".banner.warning"))
+                .ToContainTextAsync(
+                    words[Message.Of("captures.fault.cut", ("offset", (await Offset()).ToString(System.Globalization.CultureInfo.InvariantCulture)))]
+                );
             visitor.HasNothingToComplainOf();
 
             // What is none is refused with what to do; the browser reports the refusal itself.
             visitor.ServerIsAway = true;
             await page.GotoAsync($"{Dashboard.Url}/captures?lang={language}");
-            await page.Locator("input[type=file]").SetInputFilesAsync(new FilePayload { Name = "notes.txt", MimeType = "text/plain", Buffer = "These are notes."u8.ToArray() });
+            await page.Locator("input[type=file]")
+                .SetInputFilesAsync(
+                    new FilePayload
+                    {
+                        Name = "notes.txt",
+                        MimeType = "text/plain",
+                        Buffer = "These are notes."u8.ToArray(),
+                    }
+                );
             await Expect(page.Locator(".banner.alarm")).ToContainTextAsync(words["captures.fault.unknown"]);
 
             // Where the last record begins.
@@ -95,7 +109,10 @@ public sealed class CapturesTests(SharedDashboards shared, Chromium chromium) : 
             {
                 ILocator answers = page.Locator(".answers");
                 await Expect(answers).ToContainTextAsync(words[Message.Of("captures.closed.first", ("host", "server"), ("other", "client"))]);
-                await Expect(answers).ToContainTextAsync(words[Message.Of("captures.time-wait.first-closer", ("host", "server"), ("end", $"127.0.0.2:{port}"), ("other", "client"))]);
+                await Expect(answers)
+                    .ToContainTextAsync(
+                        words[Message.Of("captures.time-wait.first-closer", ("host", "server"), ("end", $"127.0.0.2:{port}"), ("other", "client"))]
+                    );
                 await Expect(page.Locator(".sequence .band.inferred").First).ToBeVisibleAsync();
                 await Expect(page.Locator(".sequence .timewait")).ToHaveCountAsync(1);
                 await Expect(page.Locator(".sequence .segment").First).ToBeVisibleAsync();
@@ -112,11 +129,16 @@ public sealed class CapturesTests(SharedDashboards shared, Chromium chromium) : 
     private static async Task Capture(string file, int port)
     {
         // In immediate mode the ring has a slot of the whole snapshot length per segment: the default leaves room for eight, and drops the rest.
-        ProcessStartInfo start = new("tcpdump", ["-Z", Environment.UserName, "-i", "lo", "-s", "256", "--immediate-mode", "-U", "-w", file, $"tcp and port {port}"]) { RedirectStandardError = true };
+        ProcessStartInfo start = new(
+            "tcpdump",
+            ["-Z", Environment.UserName, "-i", "lo", "-s", "256", "--immediate-mode", "-U", "-w", file, $"tcp and port {port}"]
+        )
+        {
+            RedirectStandardError = true,
+        };
         using Process tcpdump = Process.Start(start)!;
         var said = new List<string?>();
-        do
-            said.Add(await tcpdump.StandardError.ReadLineAsync());
+        do said.Add(await tcpdump.StandardError.ReadLineAsync());
         while (said[^1]?.Contains("listening on", StringComparison.Ordinal) == false);
         Assert.SkipWhen(said[^1] is null, $"tcpdump cannot capture here: {string.Join(' ', said)}");
 
@@ -124,20 +146,29 @@ public sealed class CapturesTests(SharedDashboards shared, Chromium chromium) : 
         using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(server);
         listener.Listen();
-        using Socket first = await Connect(server), accepted = await listener.AcceptAsync();
+        using Socket first = await Connect(server),
+            accepted = await listener.AcceptAsync();
         await first.SendAsync("hello"u8.ToArray());
         Assert.Equal(5, await accepted.ReceiveAsync(new byte[9]));
         accepted.Close();
         Assert.Equal(0, await first.ReceiveAsync(new byte[9]));
         first.Close();
-        using Socket half = await Connect(server), other = await listener.AcceptAsync();
+        using Socket half = await Connect(server),
+            other = await listener.AcceptAsync();
         half.Shutdown(SocketShutdown.Send);
         Assert.Equal(0, await other.ReceiveAsync(new byte[9]));
         listener.Close();
         await Assert.ThrowsAsync<SocketException>(() => Connect(server));
         // What is captured last: two segments of a connection that is refused, and the acknowledgment of the FIN, which the kernel delays.
-        await Wait.Until(() => Task.FromResult(Core.Captures.CaptureReading.List(new MemoryStream(File.ReadAllBytes(file))).Connections is [_, { B.State: Core.Tcp.TcpState.CloseWait }, { Closed: Core.Captures.ClosedFirst.Refused }]),
-            Wait.Patience, () => "tcpdump wrote less than it captured.");
+        await Wait.Until(
+            () =>
+                Task.FromResult(
+                    Core.Captures.CaptureReading.List(new MemoryStream(File.ReadAllBytes(file))).Connections
+                        is [_, { B.State: Core.Tcp.TcpState.CloseWait }, { Closed: Core.Captures.ClosedFirst.Refused }]
+                ),
+            Wait.Patience,
+            () => "tcpdump wrote less than it captured."
+        );
         using (Process kill = Process.Start("kill", ["-INT", $"{tcpdump.Id}"]))
             await kill.WaitForExitAsync();
         await tcpdump.WaitForExitAsync();

@@ -16,9 +16,17 @@ public sealed class CatalogueTests(SharedDashboards shared, Chromium chromium) :
     /// <summary>The longest wait of a lesson where TIME-WAIT may not be destroyed, and room for it.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
-    public static TheoryData<string> Lessons => All
-        ? [.. Directory.EnumerateFiles(Path.Combine(Checkout.Root, "src", "Server", "Scenarios"), "*.yaml").Select(f => Path.GetFileNameWithoutExtension(f)).Where(l => l != FreePlay.Id).Order(StringComparer.Ordinal)]
-        : ["wait-it-out", "two-listeners", "half-close"];
+    public static TheoryData<string> Lessons =>
+        All
+            ?
+            [
+                .. Directory
+                    .EnumerateFiles(Path.Combine(Checkout.Root, "src", "Server", "Scenarios"), "*.yaml")
+                    .Select(f => Path.GetFileNameWithoutExtension(f))
+                    .Where(l => l != FreePlay.Id)
+                    .Order(StringComparer.Ordinal),
+            ]
+            : ["wait-it-out", "two-listeners", "half-close"];
 
     [Theory, MemberData(nameof(Lessons))]
     public async Task A_lesson_is_played_to_its_end_and_explained(string lesson)
@@ -39,12 +47,16 @@ public sealed class CatalogueTests(SharedDashboards shared, Chromium chromium) :
         await visitor.Page.GetByRole(AriaRole.Radio, new() { Name = "none", Exact = true }).CheckAsync();
         await Check("before");
         await lab.Button("Play all").ClickAsync();
-        await Wait.Until(async () =>
-        {
-            if (await lab.Button("Skip the wait").IsVisibleAsync() && await IsWaiting())
-                await lab.Button("Skip the wait").ClickAsync();
-            return await lab.DoneSteps.CountAsync() == await lab.AllSteps.CountAsync();
-        }, Limit, () => $"{lesson} did not come to its end.");
+        await Wait.Until(
+            async () =>
+            {
+                if (await lab.Button("Skip the wait").IsVisibleAsync() && await IsWaiting())
+                    await lab.Button("Skip the wait").ClickAsync();
+                return await lab.DoneSteps.CountAsync() == await lab.AllSteps.CountAsync();
+            },
+            Limit,
+            () => $"{lesson} did not come to its end."
+        );
 
         RunFile run = await LabPage.OpenRun(Dashboard);
         Assert.Equal(Outcome.Completed, run.Outcome);
@@ -59,7 +71,9 @@ public sealed class CatalogueTests(SharedDashboards shared, Chromium chromium) :
         await Expect(lab.Scenarios).ToBeEnabledAsync();
         visitor.HasNothingToComplainOf();
 
-        async Task<bool> IsWaiting() => (await Dashboard.Lab()).Runs is [{ Busy: true, Header.Id: var id }] && await Dashboard.GetRun(id) is var file
+        async Task<bool> IsWaiting() =>
+            (await Dashboard.Lab()).Runs is [{ Busy: true, Header.Id: var id }]
+            && await Dashboard.GetRun(id) is var file
             && Timeline.Fold(RunFiles.HeaderOf(file), file.Events).WaitsForTimeWait;
 
         Task Check(string when) => All ? visitor.Shoot($"lesson-{lesson}-{when}") : visitor.FitsEverySize($"{lesson} {when}");

@@ -8,7 +8,8 @@ internal static class Checkout
     public static string Root { get; } = FindRoot();
 
     /// <summary>Logs and screenshots; REUSEADDR_TEST_RESULTS overrides.</summary>
-    public static string Results { get; } = Environment.GetEnvironmentVariable("REUSEADDR_TEST_RESULTS") is { Length: > 0 } results ? results : Path.Combine(Root, "out", "tests");
+    public static string Results { get; } =
+        Environment.GetEnvironmentVariable("REUSEADDR_TEST_RESULTS") is { Length: > 0 } results ? results : Path.Combine(Root, "out", "tests");
 
     /// <summary>The published server: that of REUSEADDR_PUBLISHED, else one published now into out/published.</summary>
     public static async Task<string> Published()
@@ -16,7 +17,10 @@ internal static class Checkout
         if (Environment.GetEnvironmentVariable("REUSEADDR_PUBLISHED") is { Length: > 0 } given)
             return given;
         string target = Path.Combine(Root, "out", "published");
-        ProcessStartInfo publish = new("dotnet", ["publish", Path.Combine(Root, "src", "Server"), "-c", "Release", "-o", target, "-nodeReuse:false", "-v", "quiet"])
+        ProcessStartInfo publish = new(
+            "dotnet",
+            ["publish", Path.Combine(Root, "src", "Server"), "-c", "Release", "-o", target, "-nodeReuse:false", "-v", "quiet"]
+        )
         {
             RedirectStandardOutput = true,
             Environment = { ["MSBUILDDISABLENODEREUSE"] = "1", ["UseSharedCompilation"] = "false" },

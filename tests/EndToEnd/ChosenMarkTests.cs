@@ -16,8 +16,11 @@ public sealed class ChosenMarkTests(SharedDashboards shared, Chromium chromium) 
         await lab.Prepare("Without SO_REUSEADDR", LessonPorts.Next());
         await lab.Button("Play all").ClickAsync();
         await lab.SaysInUse();
-        ILocator panel = page.GetByRole(AriaRole.Group, new() { Name = "Selected event" }), list = page.GetByRole(AriaRole.Listbox);
-        ILocator entry = list.GetByRole(AriaRole.Option, new() { Selected = true }), drawn = page.Locator(".sequence .chosen"), row = page.Locator(".sockets .row.chosen");
+        ILocator panel = page.GetByRole(AriaRole.Group, new() { Name = "Selected event" }),
+            list = page.GetByRole(AriaRole.Listbox);
+        ILocator entry = list.GetByRole(AriaRole.Option, new() { Selected = true }),
+            drawn = page.Locator(".sequence .chosen"),
+            row = page.Locator(".sockets .row.chosen");
 
         // In the picture.
         await page.Locator(".timewait .state").First.ClickAsync();
@@ -78,7 +81,10 @@ public sealed class ChosenMarkTests(SharedDashboards shared, Chromium chromium) 
         await page.GetByRole(AriaRole.Tab, new() { Name = "States" }).ClickAsync();
         foreach (string state in (string[])["LISTEN", "ESTAB", "TIME-WAIT"])
             await Expect(options.Filter(new() { HasText = state }).First).ToBeVisibleAsync();
-        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"), "The page is wider than the phone.");
+        Assert.True(
+            await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"),
+            "The page is wider than the phone."
+        );
         await visitor.HasNoAxeViolation("lists-390");
         await visitor.Shoot("lists-390");
         await lab.Reset();

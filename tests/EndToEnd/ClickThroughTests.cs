@@ -126,8 +126,22 @@ public sealed class ClickThroughTests(SharedDashboards shared, Chromium chromium
         await lab.Reset();
         visitor.HasNothingToComplainOf();
 
-        async Task<string[]> Actions() => (await Dashboard.Lab()).Runs.Count == 0 ? []
-            : [.. (await LabPage.OpenRun(Dashboard)).Events.Select(e => e switch { CallEvent { Index: not null } call => call.Call, ActionEvent => "start", _ => null }).OfType<string>()];
+        async Task<string[]> Actions() =>
+            (await Dashboard.Lab()).Runs.Count == 0
+                ? []
+                :
+                [
+                    .. (await LabPage.OpenRun(Dashboard))
+                        .Events.Select(e =>
+                            e switch
+                            {
+                                CallEvent { Index: not null } call => call.Call,
+                                ActionEvent => "start",
+                                _ => null,
+                            }
+                        )
+                        .OfType<string>(),
+                ];
     }
 
     [Fact]

@@ -14,7 +14,8 @@ public sealed class CompareTests(SharedDashboards shared, Chromium chromium) : P
     {
         await using Visitor visitor = await Come(1280, 720, $"/compare?lesson=with-reuseaddr&lang={language}");
         IPage page = visitor.Page;
-        ILocator primary = page.Locator(".compare .primary"), difference = page.Locator(".difference .first");
+        ILocator primary = page.Locator(".compare .primary"),
+            difference = page.Locator(".difference .first");
         foreach (ILocator port in await page.Locator(".prepare input[inputmode=numeric]").AllAsync())
             await port.FillAsync($"{LessonPorts.Next()}");
         await visitor.FitsEverySize($"compare-prepare-{language}");
@@ -48,11 +49,25 @@ public sealed class CompareTests(SharedDashboards shared, Chromium chromium) : P
         await visitor.Page.EvaluateAsync("to => Blazor.navigateTo(to)", $"compare?right=api/recorded/without-reuseaddr&lang={language}");
         await Expect(page.Locator(".prepare [role=status]").Last).ToContainTextAsync("20");
         ILocator file = page.Locator(".prepare input[type=file]").First;
-        await file.SetInputFilesAsync(new FilePayload { Name = "notes.json", MimeType = "application/json", Buffer = "{}"u8.ToArray() });
+        await file.SetInputFilesAsync(
+            new FilePayload
+            {
+                Name = "notes.json",
+                MimeType = "application/json",
+                Buffer = "{}"u8.ToArray(),
+            }
+        );
         await Expect(page.Locator(".prepare .banner.alarm")).ToContainTextAsync("notes.json");
         await visitor.HasNoAxeViolation($"two files, {language}");
         await visitor.Shoot($"compare-files-{language}");
-        await file.SetInputFilesAsync(new FilePayload { Name = "theirs.json", MimeType = "application/json", Buffer = await Dashboard.Http.GetByteArrayAsync("/api/recorded/with-reuseaddr") });
+        await file.SetInputFilesAsync(
+            new FilePayload
+            {
+                Name = "theirs.json",
+                MimeType = "application/json",
+                Buffer = await Dashboard.Http.GetByteArrayAsync("/api/recorded/with-reuseaddr"),
+            }
+        );
         await Expect(page.Locator(".arm .diagram")).ToHaveCountAsync(2);
         await Expect(page.Locator(".arm").First).ToContainTextAsync("theirs.json");
         await Expect(page.Locator(".arm").Nth(0).Locator(".verdict")).Not.ToContainTextAsync("EADDRINUSE");

@@ -11,7 +11,8 @@ namespace ReuseAddrDashboard.EndToEnd;
 public sealed class Dashboard : IAsyncDisposable
 {
     private static int _count;
-    private readonly string _published, _data = Directory.CreateTempSubdirectory("reuseaddr-e2e-").FullName;
+    private readonly string _published,
+        _data = Directory.CreateTempSubdirectory("reuseaddr-e2e-").FullName;
     private readonly string[] _options;
     private readonly DashboardProcess _process = new();
 
@@ -48,7 +49,8 @@ public sealed class Dashboard : IAsyncDisposable
         }
     }
 
-    public Task Start() => _process.Start([Path.Combine(_published, "ReuseAddrDashboard.Server"), "--data", _data, .. _options], _data, _ => IsUp(), CancellationToken.None);
+    public Task Start() =>
+        _process.Start([Path.Combine(_published, "ReuseAddrDashboard.Server"), "--data", _data, .. _options], _data, _ => IsUp(), CancellationToken.None);
 
     /// <summary>Ctrl-C, and its end.</summary>
     public Task Stop() => _process.End(DashboardProcess.Sigint);
@@ -59,8 +61,7 @@ public sealed class Dashboard : IAsyncDisposable
     public async Task<RunFile> GetRun(string id) =>
         await Http.GetFromJsonAsync($"/api/runs/{id}", WireJson.Default.RunFile) ?? throw new InvalidOperationException($"The run {id} is empty.");
 
-    public async Task<LabState> Lab() =>
-        Assert.Single(await Http.GetFromJsonAsync("/api/labs", WireJson.Default.IReadOnlyListLabState) ?? []);
+    public async Task<LabState> Lab() => Assert.Single(await Http.GetFromJsonAsync("/api/labs", WireJson.Default.IReadOnlyListLabState) ?? []);
 
     /// <summary>The server's children and theirs, each with the time it was started, so that a number used again is no mistake.</summary>
     public IReadOnlyList<(int Pid, string Started)> Descendants() => ProcessTree.Below(_process.Id);

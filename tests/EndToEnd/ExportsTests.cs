@@ -8,7 +8,8 @@ namespace ReuseAddrDashboard.EndToEnd;
 /// <summary>What can be taken along is opened with the tools that it is for.</summary>
 public sealed class ExportsTests(SharedDashboards shared, Chromium chromium) : PageTests(shared, chromium)
 {
-    private const string Mermaid = "mermaid@11.17.2", Marked = "marked@15.0.12";
+    private const string Mermaid = "mermaid@11.17.2",
+        Marked = "marked@15.0.12";
 
     [Fact]
     public async Task Mermaid_draws_the_diagram_and_a_renderer_of_Markdown_shows_the_lab_note()
@@ -21,7 +22,10 @@ public sealed class ExportsTests(SharedDashboards shared, Chromium chromium) : P
         {
             string diagram = await Dashboard.Http.GetStringAsync($"/api/runs/{id}/diagram.mermaid?lang={language}");
             Assert.Equal("sequence", await tools.EvaluateAsync<string>("async text => (await mermaid.parse(text)).diagramType", diagram));
-            string drawn = await tools.EvaluateAsync<string>("async text => { const { svg } = await mermaid.render('drawn', text); document.body.innerHTML = svg; return document.body.textContent; }", diagram);
+            string drawn = await tools.EvaluateAsync<string>(
+                "async text => { const { svg } = await mermaid.render('drawn', text); document.body.innerHTML = svg; return document.body.textContent; }",
+                diagram
+            );
             foreach (string what in (string[])["SYN seq=0", "TIME-WAIT", "EADDRINUSE (Address already in use)", "$ ./sv 0"])
                 Assert.Contains(what, drawn, StringComparison.Ordinal);
 
@@ -43,7 +47,8 @@ public sealed class ExportsTests(SharedDashboards shared, Chromium chromium) : P
         // On a phone the links stand below everything else, and nothing may lie over them.
         await using Visitor visitor = await Come(390, 844, $"/runs/{id}", touch: true);
         await Expect(visitor.Page.Locator("svg.sequence")).ToBeVisibleAsync();
-        string svg = await Save("SVG"), png = await Save("PNG");
+        string svg = await Save("SVG"),
+            png = await Save("PNG");
         Assert.DoesNotMatch("(href|src)=|url\\((?!\"?#|data:)", await File.ReadAllTextAsync(svg));
 
         IPage alone = await Chromium.Browser.NewPageAsync();
@@ -67,12 +72,17 @@ public sealed class ExportsTests(SharedDashboards shared, Chromium chromium) : P
         await alone.CloseAsync();
         // IHDR: width and height (PNG, 11.2.2).
         byte[] octets = await File.ReadAllBytesAsync(png);
-        Assert.Equal([2 * size[0], 2 * size[1]], [BinaryPrimitives.ReadInt32BigEndian(octets.AsSpan(16)), (double)BinaryPrimitives.ReadInt32BigEndian(octets.AsSpan(20))]);
+        Assert.Equal(
+            [2 * size[0], 2 * size[1]],
+            [BinaryPrimitives.ReadInt32BigEndian(octets.AsSpan(16)), (double)BinaryPrimitives.ReadInt32BigEndian(octets.AsSpan(20))]
+        );
         visitor.HasNothingToComplainOf();
 
         async Task<string> Save(string kind)
         {
-            IDownload saved = await visitor.Page.RunAndWaitForDownloadAsync(() => visitor.Page.GetByRole(AriaRole.Button, new() { Name = kind, Exact = true }).ClickAsync());
+            IDownload saved = await visitor.Page.RunAndWaitForDownloadAsync(() =>
+                visitor.Page.GetByRole(AriaRole.Button, new() { Name = kind, Exact = true }).ClickAsync()
+            );
             Assert.Equal($"{id}.{kind.ToLowerInvariant()}", saved.SuggestedFilename);
             string path = Path.Combine(Directory.CreateTempSubdirectory("reuseaddr-saved-").FullName, saved.SuggestedFilename);
             await saved.SaveAsAsync(path);

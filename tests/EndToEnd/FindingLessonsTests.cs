@@ -12,7 +12,8 @@ public sealed class FindingLessonsTests(SharedDashboards shared, Chromium chromi
     {
         await using Visitor visitor = await Come(path: "/");
         IPage page = visitor.Page;
-        ILocator lessons = page.Locator(".lesson"), search = page.GetByLabel("Search lessons");
+        ILocator lessons = page.Locator(".lesson"),
+            search = page.GetByLabel("Search lessons");
         await Expect(lessons.First).ToBeVisibleAsync();
         int all = await lessons.CountAsync();
 
@@ -46,7 +47,8 @@ public sealed class FindingLessonsTests(SharedDashboards shared, Chromium chromi
         await using Visitor visitor = await Come(path: "/");
         IPage page = visitor.Page;
         LabPage lab = new(page);
-        ILocator card = page.Locator(".lesson").Filter(new() { Has = page.Locator("a[href='lab?lesson=with-reuseaddr']") }), done = card.GetByText("Done", new() { Exact = true });
+        ILocator card = page.Locator(".lesson").Filter(new() { Has = page.Locator("a[href='lab?lesson=with-reuseaddr']") }),
+            done = card.GetByText("Done", new() { Exact = true });
         await Expect(card).ToBeVisibleAsync();
         await Expect(done).ToHaveCountAsync(0);
 

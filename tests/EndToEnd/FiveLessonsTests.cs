@@ -4,7 +4,10 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ReuseAddrDashboard.EndToEnd;
 
-/// <summary>Five lessons of different topics, one after the other, by the keyboard alone: at a desk, at a projector and on a phone, in both languages, in light and dark by turns.</summary>
+/// <summary>
+/// Five lessons of different topics, one after the other, by the keyboard alone: at a desk, at a projector and on a phone, in both languages, in light and dark
+/// by turns.
+/// </summary>
 public sealed class FiveLessonsTests(SharedDashboards shared, Chromium chromium) : PageTests(shared, chromium)
 {
     private static readonly string[] Five = ["without-reuseaddr", "linger-zero", "two-listeners", "half-close", "fixed-source-port"];

@@ -63,13 +63,23 @@ public sealed class Chromium : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        string? path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/bin")
-            .SelectMany(directory => Names.Select(name => Path.Combine(directory, name))).FirstOrDefault(File.Exists);
+        string? path = (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':')
+            .Append("/usr/bin")
+            .SelectMany(directory => Names.Select(name => Path.Combine(directory, name)))
+            .FirstOrDefault(File.Exists);
         if (path is null)
             return;
         _playwright = await Playwright.CreateAsync();
         Assertions.SetDefaultExpectTimeout((float)Wait.Patience.TotalMilliseconds);
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Headless = true, Args = ["--disable-gpu", "--disable-background-networking"] });
+        _browser = await _playwright.Chromium.LaunchAsync(
+            new()
+            {
+                ExecutablePath = path,
+                Headless = true,
+                Args = ["--disable-gpu", "--disable-background-networking"],
+            }
+        );
     }
 
     public async ValueTask DisposeAsync()

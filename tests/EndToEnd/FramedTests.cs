@@ -31,7 +31,8 @@ public sealed class FramedTests(SharedDashboards shared, Chromium chromium) : La
 
     private static async Task Serve(TcpListener listener, string page)
     {
-        byte[] body = Encoding.UTF8.GetBytes(page), head = Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n");
+        byte[] body = Encoding.UTF8.GetBytes(page),
+            head = Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n");
         try
         {
             while (true)

@@ -17,7 +17,9 @@ public sealed class FreePlayTests(SharedDashboards shared, Chromium chromium) : 
         LabPage lab = new(page);
         int port = LessonPorts.Next();
         await lab.Ports.First.FillAsync($"{port}");
-        foreach (string call in (string[])["socket()", $"bind(lfd, 0.0.0.0:{port})", "listen(lfd, 5)", "socket()", "connect(cfd, ", "accept4(lfd)", "close(afd)"])
+        foreach (
+            string call in (string[])["socket()", $"bind(lfd, 0.0.0.0:{port})", "listen(lfd, 5)", "socket()", "connect(cfd, ", "accept4(lfd)", "close(afd)"]
+        )
         {
             await Expect(page.Locator(".free .line")).ToContainTextAsync(call);
             if (call.StartsWith("bind", StringComparison.Ordinal))

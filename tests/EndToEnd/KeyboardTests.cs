@@ -79,7 +79,8 @@ public sealed class KeyboardTests(SharedDashboards shared, Chromium chromium) : 
             await lab.Button("Rebind").ClickAsync();
             await Expect(lab.Verdict).ToContainTextAsync($"attempt {attempt}");
         }
-        ILocator jump = lab.Button("Jump to now"), scroll = visitor.Page.Locator(".diagram .scroll");
+        ILocator jump = lab.Button("Jump to now"),
+            scroll = visitor.Page.Locator(".diagram .scroll");
         await visitor.Page.SetViewportSizeAsync(1440, 640);
         await visitor.Page.SetViewportSizeAsync(1280, 720);
         await Expect(jump).ToBeHiddenAsync();

@@ -9,7 +9,13 @@ namespace ReuseAddrDashboard.EndToEnd;
 public sealed class LanguageTests(SharedDashboards shared, Chromium chromium) : PageTests(shared, chromium)
 {
     /// <summary>What stays as it is in every language: names of products, columns of ss, and the kernel's word for an errno.</summary>
-    private static readonly string[] Names = ["ASP.NET Core, Blazor, SignalR, Entity Framework Core", "Local Address:Port", "Peer Address:Port", "Address already in use"];
+    private static readonly string[] Names =
+    [
+        "ASP.NET Core, Blazor, SignalR, Entity Framework Core",
+        "Local Address:Port",
+        "Peer Address:Port",
+        "Address already in use",
+    ];
 
     private static readonly TextCatalog Japanese = TextCatalog.Japanese;
 
@@ -18,7 +24,8 @@ public sealed class LanguageTests(SharedDashboards shared, Chromium chromium) : 
     {
         await using Visitor visitor = await Come(path: "/hosts");
         IPage page = visitor.Page;
-        ILocator html = page.Locator("html"), heading = page.GetByRole(AriaRole.Heading, new() { Level = 1 });
+        ILocator html = page.Locator("html"),
+            heading = page.GetByRole(AriaRole.Heading, new() { Level = 1 });
         await Expect(html).ToHaveAttributeAsync("lang", "en");
         await Expect(heading).ToHaveTextAsync("Hosts");
         Assert.False(await LoadedJapanese());
@@ -41,7 +48,11 @@ public sealed class LanguageTests(SharedDashboards shared, Chromium chromium) : 
         visitor.HasNothingToComplainOf();
 
         // Who reads English does not wait for it.
-        Task<bool> LoadedJapanese() => page.EvaluateAsync<bool>("name => performance.getEntriesByType('resource').some(e => e.name.includes(name) && e.name.endsWith('.wasm'))", TextCatalog.JapaneseAssembly);
+        Task<bool> LoadedJapanese() =>
+            page.EvaluateAsync<bool>(
+                "name => performance.getEntriesByType('resource').some(e => e.name.includes(name) && e.name.endsWith('.wasm'))",
+                TextCatalog.JapaneseAssembly
+            );
 
         async Task Choose(string menu, string language)
         {
@@ -133,7 +144,8 @@ public sealed class LanguageTests(SharedDashboards shared, Chromium chromium) : 
     /// <summary>Four Latin words on end make a sentence, but not where commands, calls and what programs print are shown as they are.</summary>
     private static async Task HasNoEnglish(IPage page, string where)
     {
-        string[] found = await page.EvaluateAsync<string[]>("""
+        string[] found = await page.EvaluateAsync<string[]>(
+            """
             names => {
               const sentence = /(?:[A-Za-z][A-Za-z'’-]*[,;:.]?\s+){3,}[A-Za-z]/, verbatim = "code, kbd, .mono, .term .lines, .call, .raw-line, [lang=en], script, style, noscript, #blazor-error-ui";
               const found = [];
@@ -148,7 +160,9 @@ public sealed class LanguageTests(SharedDashboards shared, Chromium chromium) : 
               note(document.title, document.body);
               return found;
             }
-            """, Names);
+            """,
+            Names
+        );
         Assert.True(found.Length == 0, $"English on the Japanese page, {where}:\n{string.Join('\n', found)}");
     }
 }

@@ -14,6 +14,12 @@ internal static class Lessons
             values["listenerReuseAddr"] = Scalar.Of(first);
         if (rebind is { } second)
             values["rebindReuseAddr"] = Scalar.Of(second);
-        return new() { Scenario = "with-reuseaddr", Values = values, Ports = new Dictionary<string, int> { ["main"] = port }, PauseMs = 0 };
+        return new()
+        {
+            Scenario = "with-reuseaddr",
+            Values = values,
+            Ports = new Dictionary<string, int> { ["main"] = port },
+            PauseMs = 0,
+        };
     }
 }

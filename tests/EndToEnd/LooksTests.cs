@@ -83,7 +83,8 @@ public sealed class LooksTests(SharedDashboards shared, Chromium chromium) : Pag
         await Expect(page.Locator(".mud-appbar")).ToBeHiddenAsync();
         await visitor.HasNoAxeViolation($"presenter {language}");
         await visitor.Shoot($"presenter-{language}");
-        string[] small = await page.EvaluateAsync<string[]>("""
+        string[] small = await page.EvaluateAsync<string[]>(
+            """
             least => {
               const small = new Set();
               const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -95,14 +96,23 @@ public sealed class LooksTests(SharedDashboards shared, Chromium chromium) : Pag
               }
               return [...small];
             }
-            """, Legible);
+            """,
+            Legible
+        );
         Assert.True(small.Length == 0, string.Join('\n', small));
         await LabelsAreLegible(page, "presenter");
-        Assert.Equal(0, await page.Locator(".diagram .scroll").EvaluateAsync<double>("s => Math.max(0, s.scrollHeight - s.clientHeight, s.scrollWidth - s.clientWidth)"));
+        Assert.Equal(
+            0,
+            await page.Locator(".diagram .scroll").EvaluateAsync<double>("s => Math.max(0, s.scrollHeight - s.clientHeight, s.scrollWidth - s.clientWidth)")
+        );
 
         await page.SetViewportSizeAsync(1024, 576);
-        LocatorBoundingBoxResult picture = (await page.Locator(".diagram").BoundingBoxAsync())!, verdict = (await lab.VerdictCard.BoundingBoxAsync())!;
-        Assert.True(picture.Width > 600 && picture.X + picture.Width <= verdict.X && verdict.X + verdict.Width <= 1024 && picture.Height > 500, $"{picture.Width} x {picture.Height}, then {verdict.X}");
+        LocatorBoundingBoxResult picture = (await page.Locator(".diagram").BoundingBoxAsync())!,
+            verdict = (await lab.VerdictCard.BoundingBoxAsync())!;
+        Assert.True(
+            picture.Width > 600 && picture.X + picture.Width <= verdict.X && verdict.X + verdict.Width <= 1024 && picture.Height > 500,
+            $"{picture.Width} x {picture.Height}, then {verdict.X}"
+        );
         await page.Locator(".tools [aria-pressed]").Last.ClickAsync();
         await Expect(page.Locator(".lab.presenter")).ToHaveCountAsync(0);
         visitor.HasNothingToComplainOf();
@@ -111,7 +121,8 @@ public sealed class LooksTests(SharedDashboards shared, Chromium chromium) : Pag
     /// <summary>No label of the diagram lies over another, none leaves the picture, and the window shows some of them.</summary>
     private static async Task LabelsAreLegible(IPage page, string where)
     {
-        string[] wrong = await page.EvaluateAsync<string[]>("""
+        string[] wrong = await page.EvaluateAsync<string[]>(
+            """
             async () => {
               await new Promise(frame => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(frame))));
               const scroll = document.querySelector(".diagram .scroll"), picture = scroll.querySelector(".sequence").getBoundingClientRect(), wrong = [];
@@ -133,7 +144,8 @@ public sealed class LooksTests(SharedDashboards shared, Chromium chromium) : Pag
               });
               return wrong;
             }
-            """);
+            """
+        );
         Assert.True(wrong.Length == 0, $"{where}:\n{string.Join('\n', wrong)}");
     }
 
@@ -143,16 +155,31 @@ public sealed class LooksTests(SharedDashboards shared, Chromium chromium) : Pag
         await using Visitor visitor = await Come();
         IPage page = visitor.Page;
         await page.EmulateMediaAsync(new() { ForcedColors = ForcedColors.Active });
-        foreach (string part in (string[])[".value-switch .mud-switch-track", ".value-switch [class*=mud-switch-thumb]", ".steps .primary", ".bar .pill i", ".hosts-button i", ".steps li.now .n"])
+        foreach (
+            string part in (string[])
+                [
+                    ".value-switch .mud-switch-track",
+                    ".value-switch [class*=mud-switch-thumb]",
+                    ".steps .primary",
+                    ".bar .pill i",
+                    ".hosts-button i",
+                    ".steps li.now .n",
+                ]
+        )
         {
             ILocator seen = page.Locator(part).First;
             await Expect(seen).ToBeAttachedAsync();
-            Assert.True(await seen.EvaluateAsync<bool>("""
-                e => {
-                  const s = getComputedStyle(e), drawn = (style, width) => style !== "none" && parseFloat(width) > 0;
-                  return e.getBoundingClientRect().width > 0 && (drawn(s.borderTopStyle, s.borderTopWidth) || drawn(s.outlineStyle, s.outlineWidth));
-                }
-                """), $"{part} has no border and no outline.");
+            Assert.True(
+                await seen.EvaluateAsync<bool>(
+                    """
+                    e => {
+                      const s = getComputedStyle(e), drawn = (style, width) => style !== "none" && parseFloat(width) > 0;
+                      return e.getBoundingClientRect().width > 0 && (drawn(s.borderTopStyle, s.borderTopWidth) || drawn(s.outlineStyle, s.outlineWidth));
+                    }
+                    """
+                ),
+                $"{part} has no border and no outline."
+            );
         }
         await page.ScreenshotAsync(new() { Path = Path.Combine(Checkout.Results, "screenshots", "forced-colours.png") });
         visitor.HasNothingToComplainOf();

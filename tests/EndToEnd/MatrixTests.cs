@@ -54,8 +54,19 @@ public sealed class MatrixTests(SharedDashboards shared, Chromium chromium) : Pa
         Assert.Equal(MatrixCell.All.Count, file.Results.Count);
         Assert.All(file.Results, r => Assert.Equal(r.Rule, r.Kernel));
         MatrixCell other = MatrixCell.Basic[5];
-        MatrixFile changed = file with { Results = [.. file.Results.Select(r => r.Cell == other ? r with { Kernel = new(Core.Rule.PortCall.Bind, "EADDRINUSE") } : r)] };
-        await page.Locator("#matrix-file").SetInputFilesAsync(new FilePayload { Name = "another.json", MimeType = "application/json", Buffer = changed.ToJson() });
+        MatrixFile changed = file with
+        {
+            Results = [.. file.Results.Select(r => r.Cell == other ? r with { Kernel = new(Core.Rule.PortCall.Bind, "EADDRINUSE") } : r)],
+        };
+        await page.Locator("#matrix-file")
+            .SetInputFilesAsync(
+                new FilePayload
+                {
+                    Name = "another.json",
+                    MimeType = "application/json",
+                    Buffer = changed.ToJson(),
+                }
+            );
         await Expect(page.Locator("td .other.differs")).ToHaveCountAsync(1);
         await Expect(page.Locator("section.list li")).ToHaveCountAsync(1);
 
@@ -74,6 +85,7 @@ public sealed class MatrixTests(SharedDashboards shared, Chromium chromium) : Pa
         await Expect(new LabPage(page).VerdictCard.Locator(".big")).ToContainTextAsync(words["verdict.success"]);
         visitor.HasNothingToComplainOf();
 
-        ILocator Button(string code, (string, object?) argument) => page.GetByRole(AriaRole.Button, new() { Name = words[Message.Of(code, argument)], Exact = true });
+        ILocator Button(string code, (string, object?) argument) =>
+            page.GetByRole(AriaRole.Button, new() { Name = words[Message.Of(code, argument)], Exact = true });
     }
 }

@@ -23,7 +23,14 @@ internal static class NpmPackage
     {
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = within.FullName, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using Process process = Process.Start(
+                new ProcessStartInfo(program, arguments)
+                {
+                    WorkingDirectory = within.FullName,
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                }
+            )!;
             await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
             await process.WaitForExitAsync();
             return process.ExitCode == 0;

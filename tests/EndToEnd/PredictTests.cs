@@ -14,7 +14,8 @@ public sealed class PredictTests(SharedDashboards shared, Chromium chromium) : P
         await using Visitor visitor = await Come(predicts: true);
         IPage page = visitor.Page;
         LabPage lab = new(page);
-        ILocator dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "What do you expect?" }), setting = page.GetByRole(AriaRole.Switch, new() { Name = "Ask for a prediction before the deciding step" });
+        ILocator dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "What do you expect?" }),
+            setting = page.GetByRole(AriaRole.Switch, new() { Name = "Ask for a prediction before the deciding step" });
         await lab.Prepare("Without SO_REUSEADDR", LessonPorts.Next());
         foreach (string step in LabPage.Steps.SkipLast(1))
             await lab.Do(step);

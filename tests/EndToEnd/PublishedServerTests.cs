@@ -20,7 +20,11 @@ public sealed class PublishedServerTests(SharedDashboards shared) : LabTests(sha
     {
         await Reset();
         string id = await Open(Lessons.ReuseAddr(LessonPorts.Next(), listener, rebind) with { Scenario = scenario, Play = true });
-        await Wait.Until(async () => (await Dashboard.GetRun(id)).Outcome != Outcome.Running, Wait.Patience, () => $"The run {id} does not end:\n{Dashboard.Log}");
+        await Wait.Until(
+            async () => (await Dashboard.GetRun(id)).Outcome != Outcome.Running,
+            Wait.Patience,
+            () => $"The run {id} does not end:\n{Dashboard.Log}"
+        );
         RunFile run = await Dashboard.GetRun(id);
 
         Assert.Equal(Outcome.Completed, run.Outcome);
@@ -62,8 +66,12 @@ public sealed class PublishedServerTests(SharedDashboards shared) : LabTests(sha
         await AreGone(processes);
     }
 
-    private static Task AreGone(IReadOnlyList<(int, string)> processes) => Wait.Until(
-        () => Task.FromResult(!processes.Any(ProcessTree.Lives)), TimeSpan.FromSeconds(30), () => $"Still there: {string.Join(' ', processes.Where(ProcessTree.Lives))}");
+    private static Task AreGone(IReadOnlyList<(int, string)> processes) =>
+        Wait.Until(
+            () => Task.FromResult(!processes.Any(ProcessTree.Lives)),
+            TimeSpan.FromSeconds(30),
+            () => $"Still there: {string.Join(' ', processes.Where(ProcessTree.Lives))}"
+        );
 
     private async Task<string> Open(StartRun request)
     {

@@ -6,7 +6,9 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ReuseAddrDashboard.EndToEnd;
 
-/// <summary>A run at each of its moments: one that was made here, one from a file, one that came with the dashboard, and one that goes on while a person looks back.</summary>
+/// <summary>
+/// A run at each of its moments: one that was made here, one from a file, one that came with the dashboard, and one that goes on while a person looks back.
+/// </summary>
 public sealed class ReplayTests(SharedDashboards shared, Chromium chromium) : PageTests(shared, chromium)
 {
     private static string Format1(string run) => Path.Combine(Checkout.Root, "tests", "Core.Tests", "Log", "Format1", run + ".json");
@@ -90,14 +92,25 @@ public sealed class ReplayTests(SharedDashboards shared, Chromium chromium) : Pa
 
         // Dropped anywhere on the page.
         string file = await File.ReadAllTextAsync(Format1("plain"), TestContext.Current.CancellationToken);
-        await using IJSHandle dropped = await page.EvaluateHandleAsync("text => { const d = new DataTransfer(); d.items.add(new File([text], 'plain.json', { type: 'application/json' })); return d; }", file);
+        await using IJSHandle dropped = await page.EvaluateHandleAsync(
+            "text => { const d = new DataTransfer(); d.items.add(new File([text], 'plain.json', { type: 'application/json' })); return d; }",
+            file
+        );
         await page.Locator("input[type=file]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
         await page.DispatchEventAsync("main", "drop", new { dataTransfer = dropped });
         await Expect(page.Locator(".banner")).ToContainTextAsync("plain.json");
         await Expect(page.Locator(".verdict")).ToContainTextAsync("EADDRINUSE");
         await visitor.Shoot($"run-file-{language}");
 
-        await page.Locator("input[type=file]").SetInputFilesAsync(new FilePayload { Name = "no.json", MimeType = "application/json", Buffer = "[]"u8.ToArray() });
+        await page.Locator("input[type=file]")
+            .SetInputFilesAsync(
+                new FilePayload
+                {
+                    Name = "no.json",
+                    MimeType = "application/json",
+                    Buffer = "[]"u8.ToArray(),
+                }
+            );
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("no.json");
         await page.Locator("input[type=file]").SetInputFilesAsync(Format1("destroyed"));
         await Expect(page.Locator(".banner").First).ToContainTextAsync("destroyed.json");

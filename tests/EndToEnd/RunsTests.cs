@@ -57,10 +57,14 @@ public sealed class RunsTests(SharedDashboards shared, Chromium chromium) : Page
     public async Task Runs_are_found_noted_kept_downloaded_deleted_and_restored(string language)
     {
         TextCatalog words = TextCatalog.For(language);
-        string first = await PlayByApi(), second = await PlayByApi(), note = $"course-{Guid.NewGuid():n}";
+        string first = await PlayByApi(),
+            second = await PlayByApi(),
+            note = $"course-{Guid.NewGuid():n}";
         await using Visitor visitor = await Come(path: $"/runs?lang={language}");
         IPage page = visitor.Page;
-        ILocator rows = page.Locator("tr[data-run]"), noted = rows.Filter(new() { HasText = note }), dialog = page.GetByRole(AriaRole.Dialog);
+        ILocator rows = page.Locator("tr[data-run]"),
+            noted = rows.Filter(new() { HasText = note }),
+            dialog = page.GetByRole(AriaRole.Dialog);
 
         // A note on each, the second by the keyboard.
         foreach (string id in (string[])[first, second])
@@ -123,7 +127,8 @@ public sealed class RunsTests(SharedDashboards shared, Chromium chromium) : Page
     /// <summary>Keys, the wheel with Ctrl and the buttons change the size of the diagram, and not of the page.</summary>
     private static async Task Zooms(IPage page)
     {
-        ILocator picture = page.Locator(".sequence"), scroll = page.Locator(".diagram .scroll");
+        ILocator picture = page.Locator(".sequence"),
+            scroll = page.Locator(".diagram .scroll");
         await page.Keyboard.PressAsync("+");
         await IsLarger(1.2);
         await scroll.HoverAsync();
@@ -142,6 +147,11 @@ public sealed class RunsTests(SharedDashboards shared, Chromium chromium) : Page
         await IsLarger(1);
 
         // Its own units are px at the usual size.
-        Task IsLarger(double times) => Wait.Until(async () => Math.Abs(await picture.EvaluateAsync<double>("p => p.getScreenCTM().a") - times) < 0.01, Wait.Patience, () => $"The picture is not drawn at {times}.");
+        Task IsLarger(double times) =>
+            Wait.Until(
+                async () => Math.Abs(await picture.EvaluateAsync<double>("p => p.getScreenCTM().a") - times) < 0.01,
+                Wait.Patience,
+                () => $"The picture is not drawn at {times}."
+            );
     }
 }

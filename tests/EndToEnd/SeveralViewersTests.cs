@@ -13,7 +13,8 @@ public sealed class SeveralViewersTests(SharedDashboards shared, Chromium chromi
     {
         await using Visitor first = await Come();
         await using Visitor second = await Come(390, 844);
-        LabPage one = new(first.Page), two = new(second.Page);
+        LabPage one = new(first.Page),
+            two = new(second.Page);
         await one.Prepare("Without SO_REUSEADDR", LessonPorts.Next());
         await one.Do("Start listener");
         await two.IsDone("Start listener");

@@ -10,7 +10,13 @@ namespace ReuseAddrDashboard.EndToEnd;
 /// <param name="Shows">What stands on it once it has all it shows.</param>
 internal sealed record Sheet(string Name, string Path, string Shows)
 {
-    public static readonly Sheet Lessons = new("lessons", "/", ".lesson"), Lab = new("lab", "/lab", ".steps .primary"), Runs = new("runs", "/runs", ".table tbody tr"), Compare = new("compare-page", "/compare", ".prepare .primary"), Matrix = new("matrix", "/matrix", ".tables td"), Captures = new("captures", "/captures", "main h1"), Hosts = new("hosts-page", "/hosts", ".host dl"),
+    public static readonly Sheet Lessons = new("lessons", "/", ".lesson"),
+        Lab = new("lab", "/lab", ".steps .primary"),
+        Runs = new("runs", "/runs", ".table tbody tr"),
+        Compare = new("compare-page", "/compare", ".prepare .primary"),
+        Matrix = new("matrix", "/matrix", ".tables td"),
+        Captures = new("captures", "/captures", "main h1"),
+        Hosts = new("hosts-page", "/hosts", ".host dl"),
         About = new("about", "/about", "table >> nth=1");
 
     /// <summary>Those that a link of the app bar leads to, in its order.</summary>
@@ -30,6 +36,12 @@ internal sealed record Sheet(string Name, string Path, string Shows)
     }
 
     /// <summary>What a person can read at a glance: headings, links and buttons. Numbers change while one looks.</summary>
-    public static async Task<string> Glance(IPage page) => Regex.Replace(
-        await page.EvaluateAsync<string>("() => [...document.querySelectorAll('main :is(h1, h2, h3, a, button)')].map(e => e.innerText.trim()).filter(t => t).join('\\n')"), "[0-9]+", "#");
+    public static async Task<string> Glance(IPage page) =>
+        Regex.Replace(
+            await page.EvaluateAsync<string>(
+                "() => [...document.querySelectorAll('main :is(h1, h2, h3, a, button)')].map(e => e.innerText.trim()).filter(t => t).join('\\n')"
+            ),
+            "[0-9]+",
+            "#"
+        );
 }

@@ -32,14 +32,20 @@ public sealed class SsAgreesTests(SharedDashboards shared) : LabTests(shared)
     // Seconds go on between two questions: the answer lies between two of ss, and one of them has to be the same to the letter.
     private async Task Agrees(string run, HostFacts server, int port, string step)
     {
-        string? before = null, ours = null, after = null;
-        await Wait.Until(async () =>
-        {
-            before = await HostNamespace.Output(Dashboard.Id, server, "ss", "-anot4", $"sport == :{port}");
-            ours = await Dashboard.Http.GetStringAsync($"{run}/ss");
-            after = await HostNamespace.Output(Dashboard.Id, server, "ss", "-anot4", $"sport == :{port}");
-            Assert.SkipWhen(before is null, "The server's network namespace cannot be found in /proc by this user.");
-            return ours == before || ours == after;
-        }, Wait.Patience, () => $"After {step}:\nss before:\n{before}the run's:\n{ours}ss after:\n{after}");
+        string? before = null,
+            ours = null,
+            after = null;
+        await Wait.Until(
+            async () =>
+            {
+                before = await HostNamespace.Output(Dashboard.Id, server, "ss", "-anot4", $"sport == :{port}");
+                ours = await Dashboard.Http.GetStringAsync($"{run}/ss");
+                after = await HostNamespace.Output(Dashboard.Id, server, "ss", "-anot4", $"sport == :{port}");
+                Assert.SkipWhen(before is null, "The server's network namespace cannot be found in /proc by this user.");
+                return ours == before || ours == after;
+            },
+            Wait.Patience,
+            () => $"After {step}:\nss before:\n{before}the run's:\n{ours}ss after:\n{after}"
+        );
     }
 }

@@ -3,7 +3,10 @@ using Xunit;
 
 namespace ReuseAddrDashboard.Tests;
 
-/// <summary>A program that is none of the dashboard's and holds a port: <c>stranger PORT REUSEADDR LISTENS</c>. In C, because .NET's own sockets set options by themselves.</summary>
+/// <summary>
+/// A program that is none of the dashboard's and holds a port: <c>stranger PORT REUSEADDR LISTENS</c>. In C, because .NET's own sockets set options by
+/// themselves.
+/// </summary>
 internal static class StrangerProgram
 {
     private const string Source = """
@@ -34,7 +37,8 @@ internal static class StrangerProgram
     /// <param name="directory">Takes it; who disposes of the directory disposes of the program.</param>
     public static async Task<string> Compile(string directory)
     {
-        string source = Path.Combine(directory, "stranger.c"), program = Path.Combine(directory, "stranger");
+        string source = Path.Combine(directory, "stranger.c"),
+            program = Path.Combine(directory, "stranger");
         await File.WriteAllTextAsync(source, Source);
         try
         {

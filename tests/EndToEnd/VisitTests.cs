@@ -13,7 +13,8 @@ public sealed class VisitTests(SharedDashboards shared, Chromium chromium) : Pag
         await using Visitor visitor = await Come(path: "/?predict=off&keys=off", predicts: true);
         IPage page = visitor.Page;
         LabPage lab = new(page);
-        ILocator question = page.Locator(".question"), dialog = page.GetByRole(AriaRole.Dialog);
+        ILocator question = page.Locator(".question"),
+            dialog = page.GetByRole(AriaRole.Dialog);
         await page.Locator(".pages-nav a").Nth(1).ClickAsync();
         await lab.IsCurrent("Start listener");
         await Expect(question).ToHaveCountAsync(0);
@@ -35,18 +36,23 @@ public sealed class VisitTests(SharedDashboards shared, Chromium chromium) : Pag
     public async Task Two_runs_on_one_page_count_down_by_a_clock_of_each_and_what_has_none_stands_still()
     {
         await using Visitor visitor = await Come(path: "/about");
-        Assert.Equal(["50", "10", "as it was"], await visitor.Page.EvaluateAsync<string[]>("""
-            async () => {
-              const { sync } = await import("/js/page.js"), clocks = [document.createElement("div"), document.createElement("div")];
-              for (const clock of [...clocks, document.createElement("p")]) {
-                clock.innerHTML = "<span class=counts data-end=60000>as it was</span>";
-                if (clocks.includes(clock)) clock.dataset.clock = "";
-                document.body.append(clock);
-              }
-              sync(clocks[0], 10500);
-              sync(clocks[1], 50500);
-              return [...document.querySelectorAll(".counts")].map(e => e.textContent);
-            }
-            """));
+        Assert.Equal(
+            ["50", "10", "as it was"],
+            await visitor.Page.EvaluateAsync<string[]>(
+                """
+                async () => {
+                  const { sync } = await import("/js/page.js"), clocks = [document.createElement("div"), document.createElement("div")];
+                  for (const clock of [...clocks, document.createElement("p")]) {
+                    clock.innerHTML = "<span class=counts data-end=60000>as it was</span>";
+                    if (clocks.includes(clock)) clock.dataset.clock = "";
+                    document.body.append(clock);
+                  }
+                  sync(clocks[0], 10500);
+                  sync(clocks[1], 50500);
+                  return [...document.querySelectorAll(".counts")].map(e => e.textContent);
+                }
+                """
+            )
+        );
     }
 }

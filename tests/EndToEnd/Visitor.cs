@@ -24,10 +24,20 @@ public sealed class Visitor : IAsyncDisposable
     public bool ServerIsAway { get; set; }
 
     /// <summary>Opens a page, if not told otherwise the lab's, and waits until the lab is live on it.</summary>
-    /// <param name="predicts">Whether this person wants to be asked what to expect before the deciding step, as everybody is who has not settled otherwise.</param>
+    /// <param name="predicts">Whether this person wants to be asked what to expect before the deciding step, as everybody is who has not settled
+    /// otherwise.</param>
     /// <param name="touch">Whether this person has a phone, and fingers.</param>
     /// <param name="motion">Whether things may move for this person; most tests do not wait for that.</param>
-    public static async Task<Visitor> Come(Chromium chromium, Dashboard dashboard, int width = 1440, int height = 900, string path = "/lab", bool predicts = false, bool touch = false, bool motion = false)
+    public static async Task<Visitor> Come(
+        Chromium chromium,
+        Dashboard dashboard,
+        int width = 1440,
+        int height = 900,
+        string path = "/lab",
+        bool predicts = false,
+        bool touch = false,
+        bool motion = false
+    )
     {
         Visitor visitor = await Open(chromium, dashboard, width, height, touch, motion);
         if (!predicts)
@@ -40,18 +50,34 @@ public sealed class Visitor : IAsyncDisposable
     /// <summary>A browser that has not asked for the page yet.</summary>
     public static async Task<Visitor> Open(Chromium chromium, Dashboard dashboard, int width = 1440, int height = 900, bool touch = false, bool motion = false)
     {
-        IBrowserContext context = await chromium.Browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, Locale = "en-US", HasTouch = touch, IsMobile = touch, ReducedMotion = motion ? ReducedMotion.NoPreference : ReducedMotion.Reduce });
+        IBrowserContext context = await chromium.Browser.NewContextAsync(
+            new()
+            {
+                ViewportSize = new() { Width = width, Height = height },
+                Locale = "en-US",
+                HasTouch = touch,
+                IsMobile = touch,
+                ReducedMotion = motion ? ReducedMotion.NoPreference : ReducedMotion.Reduce,
+            }
+        );
         IPage page = await context.NewPageAsync();
         page.SetDefaultTimeout((float)Wait.Patience.TotalMilliseconds);
         Visitor visitor = new(context, page);
         page.Console += (_, message) => visitor.Note(message.Type == "error", $"console: {message.Text}");
         page.PageError += (_, error) => visitor.Note(true, $"page error: {error}");
         page.Response += (_, response) => visitor.Note(response.Status >= 400, $"{response.Status} {response.Url}");
-        page.Request += (_, request) => visitor.Note(
-            !request.Url.StartsWith(dashboard.Url + "/", StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal)
-            && !request.Url.StartsWith("blob:", StringComparison.Ordinal), $"request to another host: {request.Url}");
-        page.WebSocket += (_, socket) => visitor.Note(
-            !socket.Url.StartsWith(dashboard.Url.Replace("http:", "ws:") + "/", StringComparison.Ordinal), $"socket to another host: {socket.Url}");
+        page.Request += (_, request) =>
+            visitor.Note(
+                !request.Url.StartsWith(dashboard.Url + "/", StringComparison.Ordinal)
+                    && !request.Url.StartsWith("data:", StringComparison.Ordinal)
+                    && !request.Url.StartsWith("blob:", StringComparison.Ordinal),
+                $"request to another host: {request.Url}"
+            );
+        page.WebSocket += (_, socket) =>
+            visitor.Note(
+                !socket.Url.StartsWith(dashboard.Url.Replace("http:", "ws:") + "/", StringComparison.Ordinal),
+                $"socket to another host: {socket.Url}"
+            );
         return visitor;
     }
 
@@ -114,7 +140,11 @@ public sealed class Visitor : IAsyncDisposable
     private async Task<bool> MetANetworkChange()
     {
         // A page that lost a part of itself may neither go live nor break: what the browser said is enough.
-        await Wait.Until(async () => Changed() || await LiveOrBroken.IsVisibleAsync(), Wait.Patience, () => $"The page did not load.\n{string.Join('\n', _complaints)}\n{Wait.Machine}");
+        await Wait.Until(
+            async () => Changed() || await LiveOrBroken.IsVisibleAsync(),
+            Wait.Patience,
+            () => $"The page did not load.\n{string.Join('\n', _complaints)}\n{Wait.Machine}"
+        );
         return Changed();
 
         bool Changed() => _complaints.Any(IsNetworkChange);
@@ -146,7 +176,10 @@ public sealed class Visitor : IAsyncDisposable
         Assert.False(await Broken.IsVisibleAsync(), $"The page broke:\n{string.Join('\n', _complaints)}");
     }
 
-    /// <summary>A picture into screenshots/NAME.png; with REUSEADDR_PICTURES=1 at the three sizes in light and dark, NAME-WIDTHxHEIGHT-THEME.png. The page is no wider than its window at any of the sizes.</summary>
+    /// <summary>
+    /// A picture into screenshots/NAME.png; with REUSEADDR_PICTURES=1 at the three sizes in light and dark, NAME-WIDTHxHEIGHT-THEME.png. The page is no wider
+    /// than its window at any of the sizes.
+    /// </summary>
     public async Task Shoot(string name)
     {
         if (Environment.GetEnvironmentVariable("REUSEADDR_PICTURES") != "1")
@@ -162,7 +195,9 @@ public sealed class Visitor : IAsyncDisposable
             foreach (ColorScheme scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
             {
                 await Show(scheme);
-                await Page.ScreenshotAsync(new() { Path = Path.Combine(Checkout.Results, "screenshots", $"{name}-{width}x{height}-{scheme.ToString().ToLowerInvariant()}.png") });
+                await Page.ScreenshotAsync(
+                    new() { Path = Path.Combine(Checkout.Results, "screenshots", $"{name}-{width}x{height}-{scheme.ToString().ToLowerInvariant()}.png") }
+                );
                 await IsNoWiderThanItsWindow(name, width);
             }
         }
@@ -177,7 +212,9 @@ public sealed class Visitor : IAsyncDisposable
         foreach (ColorScheme scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
         {
             await Show(scheme);
-            await Page.ScreenshotAsync(new() { Path = Path.Combine(Checkout.Results, "screenshots", $"{name}-{size.Width}x{size.Height}-{scheme.ToString().ToLowerInvariant()}.png") });
+            await Page.ScreenshotAsync(
+                new() { Path = Path.Combine(Checkout.Results, "screenshots", $"{name}-{size.Width}x{size.Height}-{scheme.ToString().ToLowerInvariant()}.png") }
+            );
         }
         await IsNoWiderThanItsWindow(name, size.Width);
     }
@@ -197,10 +234,15 @@ public sealed class Visitor : IAsyncDisposable
     private async Task IsNoWiderThanItsWindow(string name, int width)
     {
         int wider = await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-        string[] sticksOut = wider <= 0 ? [] : await Page.EvaluateAsync<string[]>("""
-            () => [...document.querySelectorAll("main *")].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
-              .map(e => `${e.tagName.toLowerCase()}.${e.getAttribute("class") ?? ""}: ${e.textContent.trim().slice(0, 40)}`).slice(-6)
-            """);
+        string[] sticksOut =
+            wider <= 0
+                ? []
+                : await Page.EvaluateAsync<string[]>(
+                    """
+                    () => [...document.querySelectorAll("main *")].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
+                      .map(e => `${e.tagName.toLowerCase()}.${e.getAttribute("class") ?? ""}: ${e.textContent.trim().slice(0, 40)}`).slice(-6)
+                    """
+                );
         Assert.True(wider <= 0, $"{name}: the page is {wider} px wider than its window of {width} px.\n{string.Join('\n', sticksOut)}");
     }
 
@@ -210,27 +252,46 @@ public sealed class Visitor : IAsyncDisposable
         foreach (ColorScheme scheme in (ColorScheme[])[ColorScheme.Dark, ColorScheme.Light])
         {
             await Show(scheme);
-            AxeResult result = await Page.RunAxe(scheme == ColorScheme.Dark ? new() { RunOnly = new() { Type = "rule", Values = ["color-contrast", "link-in-text-block"] } } : null);
-            Assert.True(result.Violations.Length == 0, $"axe, {stage}, {scheme}:\n" + string.Join('\n', result.Violations.Select(violation =>
-                $"{violation.Id}: {violation.Help}\n  {string.Join("\n  ", violation.Nodes.Take(5).Select(node => node.Html))}")));
+            AxeResult result = await Page.RunAxe(
+                scheme == ColorScheme.Dark
+                    ? new()
+                    {
+                        RunOnly = new() { Type = "rule", Values = ["color-contrast", "link-in-text-block"] },
+                    }
+                    : null
+            );
+            Assert.True(
+                result.Violations.Length == 0,
+                $"axe, {stage}, {scheme}:\n"
+                    + string.Join(
+                        '\n',
+                        result.Violations.Select(violation =>
+                            $"{violation.Id}: {violation.Help}\n  {string.Join("\n  ", violation.Nodes.Take(5).Select(node => node.Html))}"
+                        )
+                    )
+            );
         }
     }
 
     /// <summary>Everything that can be pressed is 44 px wide and high; a link within a sentence is as the sentence is.</summary>
     public async Task HasRoomForAFinger(string stage)
     {
-        string[] small = await Page.EvaluateAsync<string[]>("""
+        string[] small = await Page.EvaluateAsync<string[]>(
+            """
             () => [...document.querySelectorAll("button, a[href], select, input, textarea, summary, [role=tab], [role=option], [role=row][tabindex]")]
               .filter(e => !e.disabled && !e.closest(".sr, .skip") && e.checkVisibility({ visibilityProperty: true }) && getComputedStyle(e).display !== "inline")
               .map(e => [e, (e.matches("input[type=radio], input[type=checkbox], input[type=file]") ? e.closest("label") : e.closest(".mud-input-control, .lesson")) ?? e])
               .map(([e, box]) => [e, box.getBoundingClientRect()])
               .filter(([, box]) => box.width > 0 && (box.width < 43.5 || box.height < 43.5))
               .map(([e, box]) => `${Math.round(box.width)} x ${Math.round(box.height)}: ${e.tagName.toLowerCase()}.${e.className} ${e.ariaLabel ?? e.textContent.trim().slice(0, 40)}`)
-            """);
+            """
+        );
         Assert.True(small.Length == 0, $"{stage}, too small for a finger:\n{string.Join('\n', small)}");
     }
 
-    /// <summary>Nothing failed, no error in the console, no request to another host. That this machine's network changed meanwhile is not the page's fault.</summary>
+    /// <summary>
+    /// Nothing failed, no error in the console, no request to another host. That this machine's network changed meanwhile is not the page's fault.
+    /// </summary>
     public void HasNothingToComplainOf()
     {
         string[] complaints = [.. _complaints.Where(complaint => !IsNetworkChange(complaint))];
@@ -243,12 +304,14 @@ public sealed class Visitor : IAsyncDisposable
     public async Task Show(ColorScheme scheme)
     {
         await Page.EmulateMediaAsync(new() { ColorScheme = scheme });
-        await Page.EvaluateAsync("""
+        await Page.EvaluateAsync(
+            """
             async () => {
               await new Promise(frame => requestAnimationFrame(() => requestAnimationFrame(frame)));
               await Promise.allSettled(document.getAnimations().filter(a => a instanceof CSSTransition).map(a => a.finished));
             }
-            """);
+            """
+        );
     }
 
     private void Note(bool bad, string what)

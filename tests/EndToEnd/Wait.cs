@@ -8,7 +8,13 @@ internal static class Wait
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     /// <summary>How busy this machine is: what most often is the matter where something does not come.</summary>
-    public static string Machine => string.Join('\n', ((string[])["/proc/loadavg", "/proc/pressure/cpu", "/proc/pressure/io", "/proc/pressure/memory"]).Where(File.Exists).Select(f => $"{f}: {File.ReadLines(f).First()}"));
+    public static string Machine =>
+        string.Join(
+            '\n',
+            ((string[])["/proc/loadavg", "/proc/pressure/cpu", "/proc/pressure/io", "/proc/pressure/memory"])
+                .Where(File.Exists)
+                .Select(f => $"{f}: {File.ReadLines(f).First()}")
+        );
 
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 

@@ -29,12 +29,28 @@ internal sealed class Dashboard(string place) : IAsyncDisposable
     /// <summary>Its process.</summary>
     public int Id => _process.Id;
 
-    public Task Start(CancellationToken cancel) => _process.Start(
-        ["dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "ReuseAddrDashboard.Server.dll"), "--data", Data, "--hosts", "namespaces", "--keep-runs", "50"], place, HostsAreThere, cancel, start =>
-        {
-            start.Environment["TMPDIR"] = Temporary;
-            start.Environment["XDG_RUNTIME_DIR"] = Temporary;
-        });
+    public Task Start(CancellationToken cancel) =>
+        _process.Start(
+            [
+                "dotnet",
+                "exec",
+                Path.Combine(AppContext.BaseDirectory, "ReuseAddrDashboard.Server.dll"),
+                "--data",
+                Data,
+                "--hosts",
+                "namespaces",
+                "--keep-runs",
+                "50",
+            ],
+            place,
+            HostsAreThere,
+            cancel,
+            start =>
+            {
+                start.Environment["TMPDIR"] = Temporary;
+                start.Environment["XDG_RUNTIME_DIR"] = Temporary;
+            }
+        );
 
     /// <summary>Waits until both hosts take orders.</summary>
     public Task UntilReady(CancellationToken cancel) => _process.Until(HostsAreThere, cancel);
@@ -46,7 +62,8 @@ internal sealed class Dashboard(string place) : IAsyncDisposable
         {
             return (await Http.GetFromJsonAsync(Url + "/api/labs", WireJson.Default.IReadOnlyListLabState, cancel))![0];
         }
-        catch (Exception e) when (e is HttpRequestException or System.Text.Json.JsonException || e is OperationCanceledException && !cancel.IsCancellationRequested)
+        catch (Exception e)
+            when (e is HttpRequestException or System.Text.Json.JsonException || e is OperationCanceledException && !cancel.IsCancellationRequested)
         {
             return null;
         }
@@ -84,9 +101,21 @@ internal sealed class Dashboard(string place) : IAsyncDisposable
     public IReadOnlyList<int> AgentLinks()
     {
         string path = AgentSocket() ?? "none";
-        HashSet<string> sockets = [.. from host in Hosts() where host.Role != Keeper from line in Lines($"/proc/{host.Id}/net/unix") let fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            where fields is [_, _, _, _, _, "03", _, _] && fields[7] == path select $"socket:[{fields[6]}]"];
-        return [.. from link in Directory.EnumerateFiles($"/proc/{Id}/fd") where sockets.Contains(new FileInfo(link).LinkTarget ?? "") select int.Parse(Path.GetFileName(link), CultureInfo.InvariantCulture)];
+        HashSet<string> sockets =
+        [
+            .. from host in Hosts()
+            where host.Role != Keeper
+            from line in Lines($"/proc/{host.Id}/net/unix")
+            let fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            where fields is [_, _, _, _, _, "03", _, _] && fields[7] == path
+            select $"socket:[{fields[6]}]",
+        ];
+        return
+        [
+            .. from link in Directory.EnumerateFiles($"/proc/{Id}/fd")
+            where sockets.Contains(new FileInfo(link).LinkTarget ?? "")
+            select int.Parse(Path.GetFileName(link), CultureInfo.InvariantCulture),
+        ];
     }
 
     /// <summary>Processes of its local hosts: the one that keeps them and the agents, by their command lines.</summary>

@@ -7,7 +7,10 @@ namespace ReuseAddrDashboard.Faults;
 /// <summary>What the kernel does for a fault: a socket of another process is cut, and sockets are made in another network namespace.</summary>
 internal static partial class Kernel
 {
-    private const int ShutBoth = 2, NewNet = 0x40000000, PidFdOpen = 434, PidFdGetFd = 438;
+    private const int ShutBoth = 2,
+        NewNet = 0x40000000,
+        PidFdOpen = 434,
+        PidFdGetFd = 438;
 
     /// <summary>Cuts a connection of another process, which neither end was told of: both read its end.</summary>
     /// <returns>False where the process has gone, or may not be touched.</returns>

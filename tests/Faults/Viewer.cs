@@ -20,22 +20,33 @@ internal sealed class Viewer : IAsyncDisposable
 
     public Viewer(string url)
     {
-        _hub = new HubConnectionBuilder().WithUrl(url + HubPaths.Lab, HttpTransportType.WebSockets, http =>
-            {
-                http.SkipNegotiation = true;
-                http.WebSocketFactory = async (context, cancelled) =>
+        _hub = new HubConnectionBuilder()
+            .WithUrl(
+                url + HubPaths.Lab,
+                HttpTransportType.WebSockets,
+                http =>
                 {
-                    var socket = new ClientWebSocket();
-                    await socket.ConnectAsync(context.Uri, cancelled);
-                    return _socket = socket;
-                };
-            }).AddJsonProtocol(j => j.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default))
-            .WithKeepAliveInterval(TimeSpan.FromSeconds(5)).WithServerTimeout(TimeSpan.FromSeconds(15)).Build();
-        _hub.On<LabState>(nameof(ILabClient.Lab), state =>
-        {
-            lock (_shown)
-                _server = state.Server;
-        });
+                    http.SkipNegotiation = true;
+                    http.WebSocketFactory = async (context, cancelled) =>
+                    {
+                        var socket = new ClientWebSocket();
+                        await socket.ConnectAsync(context.Uri, cancelled);
+                        return _socket = socket;
+                    };
+                }
+            )
+            .AddJsonProtocol(j => j.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default))
+            .WithKeepAliveInterval(TimeSpan.FromSeconds(5))
+            .WithServerTimeout(TimeSpan.FromSeconds(15))
+            .Build();
+        _hub.On<LabState>(
+            nameof(ILabClient.Lab),
+            state =>
+            {
+                lock (_shown)
+                    _server = state.Server;
+            }
+        );
         _hub.On<RunBatch>(nameof(ILabClient.Events), Take);
         _hub.Closed += _ =>
         {
@@ -150,5 +161,6 @@ internal sealed class Viewer : IAsyncDisposable
 internal static class Texts
 {
     /// <summary>An event as browsers are sent it.</summary>
-    public static string Of(RunEvent e) => System.Text.Json.JsonSerializer.Serialize(e is SegmentEvent segment ? segment with { Frame = null } : e, WireJson.Default.RunEvent);
+    public static string Of(RunEvent e) =>
+        System.Text.Json.JsonSerializer.Serialize(e is SegmentEvent segment ? segment with { Frame = null } : e, WireJson.Default.RunEvent);
 }

@@ -9,15 +9,18 @@ public sealed partial class AddedLessonDashboard : LessonDashboard
 {
     private readonly DirectoryInfo _directory;
 
-    public AddedLessonDashboard() : this(Directory.CreateTempSubdirectory("reuseaddr-added-"))
-    {
-    }
+    public AddedLessonDashboard()
+        : this(Directory.CreateTempSubdirectory("reuseaddr-added-")) { }
 
-    private AddedLessonDashboard(DirectoryInfo directory) : base("--scenarios", directory.FullName)
+    private AddedLessonDashboard(DirectoryInfo directory)
+        : base("--scenarios", directory.FullName)
     {
         _directory = directory;
         string docs = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "docs", "scenarios.md"));
-        File.WriteAllText(Path.Combine(directory.FullName, "refused.yaml"), Fence().Matches(docs).Select(m => m.Groups[1].Value).Single(b => b.Contains("\nid: refused\n", StringComparison.Ordinal)));
+        File.WriteAllText(
+            Path.Combine(directory.FullName, "refused.yaml"),
+            Fence().Matches(docs).Select(m => m.Groups[1].Value).Single(b => b.Contains("\nid: refused\n", StringComparison.Ordinal))
+        );
         Lesson = Assert.Single(ScenarioCatalog.Load(directory.FullName).All);
     }
 

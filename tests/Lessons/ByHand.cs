@@ -8,7 +8,10 @@ using ReuseAddrDashboard.Tests.Shared;
 
 namespace ReuseAddrDashboard.Lessons;
 
-/// <summary>Repeats a run by hand: compiles its C programs with gcc, starts them in the lab's namespaces, presses Enter where the note says so, and holds what each call returned against the run.</summary>
+/// <summary>
+/// Repeats a run by hand: compiles its C programs with gcc, starts them in the lab's namespaces, presses Enter where the note says so, and holds what each call
+/// returned against the run.
+/// </summary>
 internal sealed class ByHand : IDisposable
 {
     private static int _port = 21_000;
@@ -25,8 +28,20 @@ internal sealed class ByHand : IDisposable
     /// <returns>False where they are not, or gcc or the right to enter the namespaces is missing.</returns>
     public static async Task<bool> Repeats(int dashboard, RunFile run, CancellationToken cancel)
     {
-        if (!File.Exists("/usr/bin/gcc") || HandPlay.Of(run) is not { } play || play.Acts.Any(a => a is HandCommand
-            or HandWait { For: { For: WaitFor.Segment or WaitFor.Return } or { For: WaitFor.Gone, State: "TIME-WAIT" } or { For: WaitFor.Time, LimitMs: > 5_000 } }))
+        if (
+            !File.Exists("/usr/bin/gcc")
+            || HandPlay.Of(run) is not { } play
+            || play.Acts.Any(a =>
+                a
+                    is HandCommand
+                        or HandWait
+                        {
+                            For: { For: WaitFor.Segment or WaitFor.Return }
+                                or { For: WaitFor.Gone, State: "TIME-WAIT" }
+                                or { For: WaitFor.Time, LimitMs: > 5_000 }
+                        }
+            )
+        )
         {
             return false;
         }
@@ -49,7 +64,12 @@ internal sealed class ByHand : IDisposable
         {
             string source = Path.Combine(_place.FullName, $"{program.Name}.c");
             await File.WriteAllTextAsync(source, CSource.Write(program, _run, turn => turn?.Step ?? "end", p => ports.GetValueOrDefault(p, p)), cancel);
-            using Process gcc = Process.Start(new ProcessStartInfo("gcc", ["-Wall", "-Werror", "-O0", "-o", Path.Combine(_place.FullName, program.Name), source]) { RedirectStandardError = true })!;
+            using Process gcc = Process.Start(
+                new ProcessStartInfo("gcc", ["-Wall", "-Werror", "-O0", "-o", Path.Combine(_place.FullName, program.Name), source])
+                {
+                    RedirectStandardError = true,
+                }
+            )!;
             string faults = await gcc.StandardError.ReadToEndAsync(cancel);
             await gcc.WaitForExitAsync(cancel);
             Assert.True(gcc.ExitCode == 0, $"{_run.Scenario}: gcc {program.Name}.c: {faults}");
@@ -59,8 +79,14 @@ internal sealed class ByHand : IDisposable
             switch (act)
             {
                 case HandTurn { First: true } start:
-                    if (Terminal.Start(_dashboard, _run.Hosts.Single(h => h.Name == start.Program.Host), Path.Combine(_place.FullName, start.Program.Name)) is not { } terminal)
+                    if (
+                        Terminal.Start(_dashboard, _run.Hosts.Single(h => h.Name == start.Program.Host), Path.Combine(_place.FullName, start.Program.Name))
+                        is not { } terminal
+                    )
+                    {
                         return false;
+                    }
+
                     await (_terminals[start.Program] = terminal).UntilItWaits(cancel);
                     break;
                 case HandTurn turn:
@@ -78,7 +104,13 @@ internal sealed class ByHand : IDisposable
                     await Task.Delay(TimeSpan.FromMilliseconds(ms), TimeProvider.System, cancel);
                     break;
                 case HandWait { For: { } wait } when wait.State is { } state:
-                    await Until(state, wait.For == WaitFor.State, ports.Values, wait.Host is { } host ? _run.Hosts.Single(h => h.Name == host) : _run.Hosts.Single(h => h.Name == _run.Script.MainPort.Host), cancel);
+                    await Until(
+                        state,
+                        wait.For == WaitFor.State,
+                        ports.Values,
+                        wait.Host is { } host ? _run.Hosts.Single(h => h.Name == host) : _run.Hosts.Single(h => h.Name == _run.Script.MainPort.Host),
+                        cancel
+                    );
                     break;
             }
         }
@@ -88,7 +120,12 @@ internal sealed class ByHand : IDisposable
     }
 
     // A descriptor's number is the program's own.
-    private static string Expected(CallEvent call) => call.Succeeded ? call.Call is "socket" or "accept4" ? $"{call.Call} = fd" : $"{call.Call} = {call.Result}" : $"{call.Call} = -1 {call.Errno} ({call.ErrnoText})";
+    private static string Expected(CallEvent call) =>
+        call.Succeeded
+            ? call.Call is "socket" or "accept4"
+                ? $"{call.Call} = fd"
+                : $"{call.Call} = {call.Result}"
+            : $"{call.Call} = -1 {call.Errno} ({call.ErrnoText})";
 
     private static string Told(string line) => line.Split(" = ") is [("socket" or "accept4") and var call, [>= '0' and <= '9', ..]] ? $"{call} = fd" : line;
 
@@ -117,8 +154,14 @@ internal sealed class ByHand : IDisposable
     {
         string filter = string.Join(" or ", ports.SelectMany(p => (string[])[$"sport = :{p}", $"dport = :{p}"]));
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while ((await HostNamespace.Output(_dashboard, host, "ss", "-Htan", $"( {filter} )"))!.Split('\n').Any(l => l.StartsWith(state + " ", StringComparison.Ordinal)) != there)
+        while (
+            (await HostNamespace.Output(_dashboard, host, "ss", "-Htan", $"( {filter} )"))!
+                .Split('\n')
+                .Any(l => l.StartsWith(state + " ", StringComparison.Ordinal)) != there
+        )
+        {
             await tick.WaitForNextTickAsync(cancel);
+        }
     }
 
     /// <summary>A program in a terminal of its own.</summary>
@@ -128,9 +171,13 @@ internal sealed class ByHand : IDisposable
 
         public List<string> Calls { get; } = [];
 
-        public static Terminal? Start(int dashboard, HostFacts host, string program) => HostNamespace.Start(dashboard, host, program) is { } process ? new(process) : null;
+        public static Terminal? Start(int dashboard, HostFacts host, string program) =>
+            HostNamespace.Start(dashboard, host, program) is { } process ? new(process) : null;
 
-        public int? Child(string name) => _children.FirstOrDefault(c => c.StartsWith(name + " is ", StringComparison.OrdinalIgnoreCase)) is { } line ? int.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture) : null;
+        public int? Child(string name) =>
+            _children.FirstOrDefault(c => c.StartsWith(name + " is ", StringComparison.OrdinalIgnoreCase)) is { } line
+                ? int.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture)
+                : null;
 
         public async Task Enter(CancellationToken cancel)
         {

@@ -19,24 +19,115 @@ public sealed class FreePlayTests(NamespacesDashboard dashboard) : IClassFixture
     public async Task The_articles_experiment_call_by_call_comes_out_as_the_lesson_and_is_saved_as_one()
     {
         string id = await dashboard.Start(FreePlay.Id, play: false, pauseMs: 0, Cancel);
-        await Make(id, new { @do = "socket", program = "sv", socket = "lfd" });
-        await Make(id, new { @do = "bind", program = "sv", socket = "lfd", address = "any" });
-        await Make(id, new { @do = "listen", program = "sv", socket = "lfd", backlog = 5 });
-        await Make(id, new { @do = "socket", program = "cl", socket = "cfd" });
-        await Make(id, new { @do = "connect", program = "cl", socket = "cfd", address = "server" });
-        await Make(id, new { @do = "accept4", program = "sv", socket = "lfd", accepted = "afd" });
-        await Make(id, new { @do = "close", program = "sv", socket = "afd" });
+        await Make(
+            id,
+            new
+            {
+                @do = "socket",
+                program = "sv",
+                socket = "lfd",
+            }
+        );
+        await Make(
+            id,
+            new
+            {
+                @do = "bind",
+                program = "sv",
+                socket = "lfd",
+                address = "any",
+            }
+        );
+        await Make(
+            id,
+            new
+            {
+                @do = "listen",
+                program = "sv",
+                socket = "lfd",
+                backlog = 5,
+            }
+        );
+        await Make(
+            id,
+            new
+            {
+                @do = "socket",
+                program = "cl",
+                socket = "cfd",
+            }
+        );
+        await Make(
+            id,
+            new
+            {
+                @do = "connect",
+                program = "cl",
+                socket = "cfd",
+                address = "server",
+            }
+        );
+        await Make(
+            id,
+            new
+            {
+                @do = "accept4",
+                program = "sv",
+                socket = "lfd",
+                accepted = "afd",
+            }
+        );
+        await Make(
+            id,
+            new
+            {
+                @do = "close",
+                program = "sv",
+                socket = "afd",
+            }
+        );
         await Make(id, new { @do = "exit", program = "sv" });
-        await Make(id, new { @do = "close", program = "cl", socket = "cfd" });
-        await Make(id, new { @do = "socket", program = "sv2", socket = "rfd" });
+        await Make(
+            id,
+            new
+            {
+                @do = "close",
+                program = "cl",
+                socket = "cfd",
+            }
+        );
+        await Make(
+            id,
+            new
+            {
+                @do = "socket",
+                program = "sv2",
+                socket = "rfd",
+            }
+        );
         RunFile before = await dashboard.Run(id, Cancel);
-        var again = new ScenarioAction { Do = ActionKind.Bind, Program = "sv2", Socket = "rfd", Address = AddressNames.Any };
+        var again = new ScenarioAction
+        {
+            Do = ActionKind.Bind,
+            Program = "sv2",
+            Socket = "rfd",
+            Address = AddressNames.Any,
+        };
         ScenarioStep step = FreePlay.Step(before.Script, again, _ => true, _ => "sv2", out _)!;
         var fold = new TimelineFold(RunFiles.HeaderOf(before));
         fold.Append(before.Events);
         Assert.Equal(BindOutcome.InUse, fold.Now.Preview(step)!.Verdict.Outcome);
 
-        await Make(id, new { @do = "bind", program = "sv2", socket = "rfd", address = "any" });
+        await Make(
+            id,
+            new
+            {
+                @do = "bind",
+                program = "sv2",
+                socket = "rfd",
+                address = "any",
+            }
+        );
         RunFile run = await dashboard.Run(id, Cancel);
         Timeline timeline = Timeline.Fold(RunFiles.HeaderOf(run), run.Events);
         Assert.Equal("EADDRINUSE", timeline.Verdict!.Deciding.Result.Errno);
@@ -63,22 +154,121 @@ public sealed class FreePlayTests(NamespacesDashboard dashboard) : IClassFixture
     public async Task What_cannot_be_done_is_refused_with_what_to_do_and_a_failing_call_ends_nothing()
     {
         string id = await dashboard.Start(FreePlay.Id, play: false, pauseMs: 0, Cancel);
-        Assert.StartsWith("409 ", await dashboard.Post($"/api/runs/{id}/calls", new { @do = "bind", program = "sv", socket = "lfd", address = "any" }, Cancel));
-        Assert.StartsWith("400 ", await dashboard.Post($"/api/runs/{id}/calls", new { @do = "fork", program = "sv", child = "sv2", keeps = new[] { "lfd" } }, Cancel));
-        Assert.StartsWith("400 ", await dashboard.Post($"/api/runs/{id}/calls", new { @do = "socket", program = "nobody", socket = "lfd" }, Cancel));
+        Assert.StartsWith(
+            "409 ",
+            await dashboard.Post(
+                $"/api/runs/{id}/calls",
+                new
+                {
+                    @do = "bind",
+                    program = "sv",
+                    socket = "lfd",
+                    address = "any",
+                },
+                Cancel
+            )
+        );
+        Assert.StartsWith(
+            "400 ",
+            await dashboard.Post(
+                $"/api/runs/{id}/calls",
+                new
+                {
+                    @do = "fork",
+                    program = "sv",
+                    child = "sv2",
+                    keeps = new[] { "lfd" },
+                },
+                Cancel
+            )
+        );
+        Assert.StartsWith(
+            "400 ",
+            await dashboard.Post(
+                $"/api/runs/{id}/calls",
+                new
+                {
+                    @do = "socket",
+                    program = "nobody",
+                    socket = "lfd",
+                },
+                Cancel
+            )
+        );
         Assert.StartsWith("409 ", await dashboard.Post($"/api/runs/{id}/calls", new { @do = "exit", program = "sv" }, Cancel));
-        await Make(id, new { @do = "socket", program = "sv", socket = "lfd" });
-        Assert.StartsWith("409 ", await dashboard.Post($"/api/runs/{id}/calls", new { @do = "close", program = "sv2", socket = "lfd" }, Cancel));
-        Assert.StartsWith("409 ", await dashboard.Post($"/api/runs/{id}/calls", new { @do = "socket", program = "sv", socket = "lfd" }, Cancel));
+        await Make(
+            id,
+            new
+            {
+                @do = "socket",
+                program = "sv",
+                socket = "lfd",
+            }
+        );
+        Assert.StartsWith(
+            "409 ",
+            await dashboard.Post(
+                $"/api/runs/{id}/calls",
+                new
+                {
+                    @do = "close",
+                    program = "sv2",
+                    socket = "lfd",
+                },
+                Cancel
+            )
+        );
+        Assert.StartsWith(
+            "409 ",
+            await dashboard.Post(
+                $"/api/runs/{id}/calls",
+                new
+                {
+                    @do = "socket",
+                    program = "sv",
+                    socket = "lfd",
+                },
+                Cancel
+            )
+        );
         // ECONNREFUSED, and the socket is still there.
-        await Make(id, new { @do = "connect", program = "sv", socket = "lfd", address = "client" });
-        await Make(id, new { @do = "close", program = "sv", socket = "lfd" });
+        await Make(
+            id,
+            new
+            {
+                @do = "connect",
+                program = "sv",
+                socket = "lfd",
+                address = "client",
+            }
+        );
+        await Make(
+            id,
+            new
+            {
+                @do = "close",
+                program = "sv",
+                socket = "lfd",
+            }
+        );
         RunFile run = await dashboard.Run(id, Cancel);
         Assert.Equal("ECONNREFUSED", Assert.Single(run.Results).Errno);
         Assert.All(ScenarioProgress.Fold(RunFiles.HeaderOf(run), run.Events).Steps, s => Assert.Equal(StepReadiness.Done, s.Readiness));
         Assert.Null(await dashboard.Post("/api/labs/local/reset", null, Cancel));
         string scripted = await dashboard.Start("without-reuseaddr", play: false, pauseMs: 0, Cancel);
-        Assert.StartsWith("409 ", await dashboard.Post($"/api/runs/{scripted}/calls", new { @do = "socket", program = "sv", socket = "lfd" }, Cancel));
+        Assert.StartsWith(
+            "409 ",
+            await dashboard.Post(
+                $"/api/runs/{scripted}/calls",
+                new
+                {
+                    @do = "socket",
+                    program = "sv",
+                    socket = "lfd",
+                },
+                Cancel
+            )
+        );
         Assert.Equal(HttpStatusCode.Conflict, (await dashboard.Http.GetAsync($"/api/runs/{scripted}/lesson.yaml", Cancel)).StatusCode);
         Assert.Null(await dashboard.Post("/api/labs/local/reset", null, Cancel));
     }
@@ -106,21 +296,83 @@ public sealed class FreePlayTests(NamespacesDashboard dashboard) : IClassFixture
 
     private static object Any(Random random, RunFacts facts, int turn)
     {
-        (string name, (string? host, string? program)) = facts.OpenSockets.Count == 0 ? default : facts.OpenSockets.ElementAt(random.Next(facts.OpenSockets.Count));
+        (string name, (string? host, string? program)) =
+            facts.OpenSockets.Count == 0 ? default : facts.OpenSockets.ElementAt(random.Next(facts.OpenSockets.Count));
         if (name is null || random.Next(5) == 0)
-            return new { @do = "socket", program = Any(random, "sv", "sv2", "cl", "cl2"), socket = $"s{turn}", v6 = random.Next(4) == 0 };
+        {
+            return new
+            {
+                @do = "socket",
+                program = Any(random, "sv", "sv2", "cl", "cl2"),
+                socket = $"s{turn}",
+                v6 = random.Next(4) == 0,
+            };
+        }
+
         string peer = host == "server" ? "client" : "server";
         return random.Next(12) switch
         {
-            0 or 1 => new { @do = "bind", program, socket = name, address = Any(random, "any", "loopback", host!, "any6"), port = Any(random, "main", "main", "0") },
-            2 or 3 => new { @do = "listen", program, socket = name, backlog = random.Next(8) },
-            4 or 5 => new { @do = "connect", program, socket = name, address = Any(random, peer, "server", "loopback", "server.v6"), limitMs = 100 },
-            6 => new { @do = "accept4", program, socket = name, accepted = $"a{turn}", limitMs = 100 },
-            7 => new { @do = "setsockopt", program, socket = name, option = Any(random, "SO_REUSEADDR", "SO_REUSEPORT", "SO_LINGER", "TCP_NODELAY"), value = random.Next(2) },
-            8 => new { @do = "write", program, socket = name, text = "x", limitMs = 100 },
-            9 => new { @do = "shutdown", program, socket = name, how = Any(random, "SHUT_RD", "SHUT_WR", "SHUT_RDWR") },
+            0 or 1 => new
+            {
+                @do = "bind",
+                program,
+                socket = name,
+                address = Any(random, "any", "loopback", host!, "any6"),
+                port = Any(random, "main", "main", "0"),
+            },
+            2 or 3 => new
+            {
+                @do = "listen",
+                program,
+                socket = name,
+                backlog = random.Next(8),
+            },
+            4 or 5 => new
+            {
+                @do = "connect",
+                program,
+                socket = name,
+                address = Any(random, peer, "server", "loopback", "server.v6"),
+                limitMs = 100,
+            },
+            6 => new
+            {
+                @do = "accept4",
+                program,
+                socket = name,
+                accepted = $"a{turn}",
+                limitMs = 100,
+            },
+            7 => new
+            {
+                @do = "setsockopt",
+                program,
+                socket = name,
+                option = Any(random, "SO_REUSEADDR", "SO_REUSEPORT", "SO_LINGER", "TCP_NODELAY"),
+                value = random.Next(2),
+            },
+            8 => new
+            {
+                @do = "write",
+                program,
+                socket = name,
+                text = "x",
+                limitMs = 100,
+            },
+            9 => new
+            {
+                @do = "shutdown",
+                program,
+                socket = name,
+                how = Any(random, "SHUT_RD", "SHUT_WR", "SHUT_RDWR"),
+            },
             10 => new { @do = Any(random, "exit", "kill"), program },
-            _ => new { @do = "close", program, socket = name },
+            _ => new
+            {
+                @do = "close",
+                program,
+                socket = name,
+            },
         };
     }
 

@@ -5,12 +5,15 @@ using ReuseAddrDashboard.Tests.Shared;
 
 namespace ReuseAddrDashboard.Lessons;
 
-/// <summary>The hosts as tools and the kernel show them in their own namespaces: filters, sysctls, what is on the lessons' port, and the processes that hold sockets.</summary>
+/// <summary>
+/// The hosts as tools and the kernel show them in their own namespaces: filters, sysctls, what is on the lessons' port, and the processes that hold sockets.
+/// </summary>
 internal static class HostLook
 {
     public const int Port = 11111;
 
-    private static readonly string Look = $"PATH=$PATH:/usr/sbin; nft list ruleset; cd /proc/sys; grep . {string.Join(' ', Sysctls.Allowed.Select(s => s.Replace('.', '/')))}; grep -hi ':{Port:x4} ' /proc/net/tcp /proc/net/tcp6; true";
+    private static readonly string Look =
+        $"PATH=$PATH:/usr/sbin; nft list ruleset; cd /proc/sys; grep . {string.Join(' ', Sysctls.Allowed.Select(s => s.Replace('.', '/')))}; grep -hi ':{Port:x4} ' /proc/net/tcp /proc/net/tcp6; true";
 
     public static async Task<string> Of(LessonDashboard dashboard, CancellationToken cancel)
     {

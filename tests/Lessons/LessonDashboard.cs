@@ -7,7 +7,8 @@ using ReuseAddrDashboard.Tests.Shared;
 namespace ReuseAddrDashboard.Lessons;
 
 /// <summary>
-/// A dashboard of its own: lessons that change sysctls and filters do not meet each other's. Its hosts are in namespaces of their own, or where REUSEADDR_LESSON_HOSTS says
+/// A dashboard of its own: lessons that change sysctls and filters do not meet each other's. Its hosts are in namespaces of their own, or where
+/// REUSEADDR_LESSON_HOSTS says
 /// (<c>loopback</c>); its user is the one who runs the tests.
 /// </summary>
 public class LessonDashboard : IAsyncLifetime
@@ -23,15 +24,12 @@ public class LessonDashboard : IAsyncLifetime
     private readonly DashboardProcess _process = new();
     private HttpClient? _http;
 
-    public LessonDashboard() : this([])
-    {
-    }
+    public LessonDashboard()
+        : this([]) { }
 
     /// <param name="options">What else it is told.</param>
     protected LessonDashboard(params IReadOnlyList<string> options)
-        : this(Environment.GetEnvironmentVariable("REUSEADDR_LESSON_HOSTS") is { Length: > 0 } hosts ? hosts : "namespaces", ordinary: false, options)
-    {
-    }
+        : this(Environment.GetEnvironmentVariable("REUSEADDR_LESSON_HOSTS") is { Length: > 0 } hosts ? hosts : "namespaces", ordinary: false, options) { }
 
     /// <param name="hosts">What <c>--hosts</c> is told.</param>
     /// <param name="ordinary">Whether it runs as an ordinary user also where root runs the tests.</param>
@@ -55,28 +53,47 @@ public class LessonDashboard : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         string data = _place.CreateSubdirectory("data").FullName;
-        string[] command = ["dotnet", "exec", Path.Combine(_drop ? CopyForAnyone() : AppContext.BaseDirectory, "ReuseAddrDashboard.Server.dll"), "--data", data, "--hosts", _hosts, .. _options];
+        string[] command =
+        [
+            "dotnet",
+            "exec",
+            Path.Combine(_drop ? CopyForAnyone() : AppContext.BaseDirectory, "ReuseAddrDashboard.Server.dll"),
+            "--data",
+            data,
+            "--hosts",
+            _hosts,
+            .. _options,
+        ];
         if (_drop)
         {
             File.SetUnixFileMode(data, (UnixFileMode)0b111_111_111);
             command = ["setpriv", $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups", .. command];
         }
         _http = new HttpClient { BaseAddress = new(_process.Url), Timeout = TimeSpan.FromSeconds(60) };
-        await _process.Start(command, data, HostsAreThere, CancellationToken.None, start =>
-        {
-            if (!_drop)
-                return;
-            // Root's own directories, which the user may not enter.
-            start.Environment["HOME"] = data;
-            start.Environment.Remove("XDG_RUNTIME_DIR");
-        });
+        await _process.Start(
+            command,
+            data,
+            HostsAreThere,
+            CancellationToken.None,
+            start =>
+            {
+                if (!_drop)
+                    return;
+                // Root's own directories, which the user may not enter.
+                start.Environment["HOME"] = data;
+                start.Environment.Remove("XDG_RUNTIME_DIR");
+            }
+        );
     }
 
-    /// <summary>The ports of one run: on loopback its own, because what earlier runs left there is the machine's and stays for a minute; in namespaces the lesson's.</summary>
+    /// <summary>
+    /// The ports of one run: on loopback its own, because what earlier runs left there is the machine's and stays for a minute; in namespaces the lesson's.
+    /// </summary>
     public Dictionary<string, int> PortsFor(Scenario scenario) =>
         _hosts == Loopback ? scenario.Ports.ToDictionary(p => p.Id, _ => Interlocked.Increment(ref _lastPort)) : [];
 
-    public async Task<LabState> Lab(CancellationToken cancel) => Assert.Single(await Http.GetFromJsonAsync("/api/labs", WireJson.Default.IReadOnlyListLabState, cancel) ?? []);
+    public async Task<LabState> Lab(CancellationToken cancel) =>
+        Assert.Single(await Http.GetFromJsonAsync("/api/labs", WireJson.Default.IReadOnlyListLabState, cancel) ?? []);
 
     public async Task<RunFile> Run(string id, CancellationToken cancel) =>
         await Http.GetFromJsonAsync($"/api/runs/{id}", WireJson.Default.RunFile, cancel) ?? throw new InvalidOperationException($"The run {id} is empty.");
@@ -93,7 +110,16 @@ public class LessonDashboard : IAsyncLifetime
     /// <returns>Its id.</returns>
     public async Task<string> Start(string scenario, bool play, int pauseMs, CancellationToken cancel)
     {
-        using HttpResponseMessage answer = await Http.PostAsJsonAsync("/api/labs/local/runs", new { scenario, play, pauseMs }, cancel);
+        using HttpResponseMessage answer = await Http.PostAsJsonAsync(
+            "/api/labs/local/runs",
+            new
+            {
+                scenario,
+                play,
+                pauseMs,
+            },
+            cancel
+        );
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(cancel));
         return (await answer.Content.ReadFromJsonAsync(WireJson.Default.RunFile, cancel))!.Id;
     }

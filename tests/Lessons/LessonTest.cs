@@ -14,7 +14,8 @@ public abstract class LessonTest(LessonDashboard dashboard)
     /// <summary>Set to 1, long waits are waited out; otherwise TIME-WAIT is destroyed (SOCK_DESTROY), as the page's Skip the wait does.</summary>
     private static readonly bool WaitForReal = Environment.GetEnvironmentVariable("REUSEADDR_WAIT_FOR_REAL") == "1";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90), RealLimit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90),
+        RealLimit = TimeSpan.FromMinutes(4);
 
     protected static TheoryData<string, int> CasesOf(params string[] topics)
     {
@@ -56,7 +57,13 @@ public abstract class LessonTest(LessonDashboard dashboard)
         string told = string.Join('\n', run.Events.Where(e => e is not (SegmentEvent or SocketEvent or StateEvent)).Select(Tell));
         bool captured = lab.Hosts.All(h => h.Facts!.Observes(EvidenceSource.Capture));
         foreach (Condition that in expected.That.Where(c => captured || !ImpliedNeeds.AskForSegments(c)))
-            Assert.True(Condition.Holds(that, timeline.Facts), $"{id}: it does not hold that {that}.\n{told}\n{string.Join('\n', timeline.Bands.Select(b => $"{b.Host} {b.Local} {b.Remote} {b.State.Name()} {b.Source}"))}");
+        {
+            Assert.True(
+                Condition.Holds(that, timeline.Facts),
+                $"{id}: it does not hold that {that}.\n{told}\n{string.Join('\n', timeline.Bands.Select(b => $"{b.Host} {b.Local} {b.Remote} {b.State.Name()} {b.Source}"))}"
+            );
+        }
+
         ScenarioExplanation? chosen = scenario.Explanations.FirstOrDefault(e => Condition.Holds(e.When, timeline.Facts));
         Assert.True(chosen is not null, $"{id}: no explanation fits.\n{told}");
         if (expected.Explanation is { } explanation)
@@ -66,7 +73,12 @@ public abstract class LessonTest(LessonDashboard dashboard)
         if (index != 0 || lab.Mode != HostsMode.Namespaces)
             return;
         bool repeated = await ByHand.Repeats(dashboard.Id, run, limit.Token);
-        Assert.True(repeated || !Environment.IsPrivilegedProcess || id is not ("without-reuseaddr" or "with-reuseaddr" or "half-close" or "inherited-by-child" or "linger-zero"), $"{id} was not repeated by hand.");
+        Assert.True(
+            repeated
+                || !Environment.IsPrivilegedProcess
+                || id is not ("without-reuseaddr" or "with-reuseaddr" or "half-close" or "inherited-by-child" or "linger-zero"),
+            $"{id} was not repeated by hand."
+        );
     }
 
     /// <summary>Holds that a lesson cannot be started here, and that the answer says what is missing.</summary>
@@ -88,10 +100,19 @@ public abstract class LessonTest(LessonDashboard dashboard)
         Assert.Contains(TextCatalog.English[missing], JsonNode.Parse(refused[4..])!["detail"]!.GetValue<string>());
     }
 
-    private Task<string?> Start(Scenario scenario, ScenarioExpectation? expected, int pauseMs, CancellationToken cancel) => dashboard.Post(
-        "/api/labs/local/runs",
-        new { scenario = scenario.Id, values = expected?.Values.ToDictionary(v => v.Key, v => Plain(v.Value)) ?? [], ports = dashboard.PortsFor(scenario), pauseMs, play = true },
-        cancel);
+    private Task<string?> Start(Scenario scenario, ScenarioExpectation? expected, int pauseMs, CancellationToken cancel) =>
+        dashboard.Post(
+            "/api/labs/local/runs",
+            new
+            {
+                scenario = scenario.Id,
+                values = expected?.Values.ToDictionary(v => v.Key, v => Plain(v.Value)) ?? [],
+                ports = dashboard.PortsFor(scenario),
+                pauseMs,
+                play = true,
+            },
+            cancel
+        );
 
     private async Task<RunFile> Play(Scenario scenario, ScenarioExpectation expected, int pauseMs, bool skips, CancellationToken cancel)
     {
@@ -115,7 +136,10 @@ public abstract class LessonTest(LessonDashboard dashboard)
                 RunFile file = await dashboard.Run(run, cancel);
                 if (ended)
                 {
-                    Assert.True(file.Outcome == Outcome.Completed, $"{id} ended {file.Outcome}:\n{string.Join('\n', file.Events.Where(e => e is not (SegmentEvent or SocketEvent or StateEvent)).Select(Tell))}\n{dashboard.Log}");
+                    Assert.True(
+                        file.Outcome == Outcome.Completed,
+                        $"{id} ended {file.Outcome}:\n{string.Join('\n', file.Events.Where(e => e is not (SegmentEvent or SocketEvent or StateEvent)).Select(Tell))}\n{dashboard.Log}"
+                    );
                     return file;
                 }
                 if (skips && Timeline.Fold(RunFiles.HeaderOf(file), file.Events).WaitsForTimeWait)
@@ -129,13 +153,17 @@ public abstract class LessonTest(LessonDashboard dashboard)
         }
     }
 
-    private static string Tell(RunEvent e) => e switch
-    {
-        CallEvent c => $"{c.Host} {c.Program} {c.Socket} {StraceLine.Write(c)} {c.Remark}",
-        _ => e.ToString(),
-    };
+    private static string Tell(RunEvent e) =>
+        e switch
+        {
+            CallEvent c => $"{c.Host} {c.Program} {c.Socket} {StraceLine.Write(c)} {c.Remark}",
+            _ => e.ToString(),
+        };
 
     private static HostFacts[] Facts(LabState lab) => [.. lab.Hosts.Select(h => h.Facts!)];
 
-    private static object Plain(Scalar value) => value.IsBool ? value.IsTrue : value.IsNumber ? value.Number!.Value : value.ToString();
+    private static object Plain(Scalar value) =>
+        value.IsBool ? value.IsTrue
+        : value.IsNumber ? value.Number!.Value
+        : value.ToString();
 }

@@ -39,7 +39,13 @@ public sealed class ResetTests(NamespacesDashboard dashboard) : IClassFixture<Na
         Assert.Null(await dashboard.Post($"/api/runs/{id}/steps/start-listener", null, Cancel));
         LabState lab = await dashboard.Lab(Cancel);
         string server = lab.Hosts.Single(h => h.Name == "server").Facts!.Address;
-        using Process stranger = HostNamespace.Start(dashboard.Id, lab.Hosts.Single(h => h.Name == "client").Facts!, "bash", "-c", $"exec 3<>/dev/tcp/{server}/{HostLook.Port} && echo connected && exec sleep 300")!;
+        using Process stranger = HostNamespace.Start(
+            dashboard.Id,
+            lab.Hosts.Single(h => h.Name == "client").Facts!,
+            "bash",
+            "-c",
+            $"exec 3<>/dev/tcp/{server}/{HostLook.Port} && echo connected && exec sleep 300"
+        )!;
         try
         {
             Assert.Equal("connected", await stranger.StandardOutput.ReadLineAsync(Cancel));

@@ -9,7 +9,9 @@ namespace ReuseAddrDashboard.Lessons;
 /// <summary>What each process of the dashboard may still do, as the kernel says of every thread, and that the lab works so.</summary>
 public sealed class RightsTests
 {
-    private const int CapNetBindService = 10, DacOverride = 1, DacReadSearch = 2;
+    private const int CapNetBindService = 10,
+        DacOverride = 1,
+        DacReadSearch = 2;
 
     /// <summary>SYS_ADMIN, NET_ADMIN, NET_RAW, NET_BIND_SERVICE, SETPCAP, CHOWN, DAC_OVERRIDE, DAC_READ_SEARCH, PERFMON, BPF.</summary>
     private const ulong ForHosts = 0xc0_0020_3507;
@@ -35,7 +37,14 @@ public sealed class RightsTests
         {
             int[] before = [.. (await dashboard.Lab(Cancel)).Hosts.Select(h => h.Facts!.Pid)];
             Assert.True(DashboardProcess.Signal(ProcessRights.Of(dashboard.Id).Single(p => p.Role == killed).Id, DashboardProcess.Sigkill));
-            await dashboard.Until(async cancel => (await dashboard.Lab(cancel)).Hosts is var hosts && hosts.All(h => h.Connected) && hosts.Any(h => !before.Contains(h.Facts!.Pid)) && (killed == "server" || hosts.All(h => !before.Contains(h.Facts!.Pid))), Cancel);
+            await dashboard.Until(
+                async cancel =>
+                    (await dashboard.Lab(cancel)).Hosts is var hosts
+                    && hosts.All(h => h.Connected)
+                    && hosts.Any(h => !before.Contains(h.Facts!.Pid))
+                    && (killed == "server" || hosts.All(h => !before.Contains(h.Facts!.Pid))),
+                Cancel
+            );
             await WorksWithoutRights(dashboard);
         }
 
@@ -69,8 +78,12 @@ public sealed class RightsTests
         try
         {
             using var http = new HttpClient();
-            await dashboard.Start(["dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "ReuseAddrDashboard.Server.dll"), "--data", data.FullName, "--hosts", "none"], "/",
-                async cancel => (await http.GetAsync(dashboard.Url + "/readyz", cancel)).IsSuccessStatusCode, Cancel);
+            await dashboard.Start(
+                ["dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "ReuseAddrDashboard.Server.dll"), "--data", data.FullName, "--hosts", "none"],
+                "/",
+                async cancel => (await http.GetAsync(dashboard.Url + "/readyz", cancel)).IsSuccessStatusCode,
+                Cancel
+            );
             ulong kept = (lowPort ? ProcessRights.Bit(CapNetBindService) : 0) | (othersFiles ? Files : 0);
             Assert.Equal((kept, kept, true), Assert.Single(ProcessRights.Of(dashboard.Id)).Threads());
         }
@@ -89,7 +102,9 @@ public sealed class RightsTests
         DirectoryInfo data = Directory.CreateTempSubdirectory("reuseaddr-rights-");
         await using var dashboard = new DashboardProcess(((IPEndPoint)listener.LocalEndpoint).Port);
         string[] command = ["dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "ReuseAddrDashboard.Server.dll"), "--data", data.FullName];
-        InvalidOperationException ended = await Assert.ThrowsAsync<InvalidOperationException>(() => dashboard.Start(command, "/", _ => Task.FromResult(false), Cancel));
+        InvalidOperationException ended = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            dashboard.Start(command, "/", _ => Task.FromResult(false), Cancel)
+        );
         data.Delete(recursive: true);
         Assert.Contains($"(process {Environment.ProcessId})", ended.Message, StringComparison.Ordinal);
     }
@@ -108,7 +123,13 @@ public sealed class RightsTests
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (processes.Any(p => Directory.Exists($"/proc/{p.Id}")))
             await tick.WaitForNextTickAsync(Cancel);
-        string[] left = [.. Directory.EnumerateFiles(Path.GetTempPath()).Select(f => Path.GetFileName(f)!).Where(f => processes.Any(p => f.Contains($"-{p.Id}-", StringComparison.Ordinal)))];
+        string[] left =
+        [
+            .. Directory
+                .EnumerateFiles(Path.GetTempPath())
+                .Select(f => Path.GetFileName(f)!)
+                .Where(f => processes.Any(p => f.Contains($"-{p.Id}-", StringComparison.Ordinal))),
+        ];
         Assert.Empty(left);
     }
 
@@ -119,7 +140,10 @@ public sealed class RightsTests
         await dashboard.InitializeAsync();
         await using IAsyncDisposable end = dashboard;
         string id = await dashboard.Start("with-reuseaddr", play: true, pauseMs: 500, Cancel);
-        await dashboard.Until(async cancel => (await dashboard.Run(id, cancel)).Events.OfType<CallEvent>().Any(c => c is { Call: "listen", Succeeded: true }), Cancel);
+        await dashboard.Until(
+            async cancel => (await dashboard.Run(id, cancel)).Events.OfType<CallEvent>().Any(c => c is { Call: "listen", Succeeded: true }),
+            Cancel
+        );
         Assert.True(DashboardProcess.Signal((await dashboard.Lab(Cancel)).Hosts.Single(h => h.Name == "server").Facts!.Pid, DashboardProcess.Sigkill));
         await dashboard.Until(async cancel => (await dashboard.Run(id, cancel)).Outcome != Outcome.Running, Cancel);
         Assert.Equal(Outcome.Interrupted, (await dashboard.Run(id, Cancel)).Outcome);
@@ -128,10 +152,18 @@ public sealed class RightsTests
     private static async Task WorksWithoutRights(LessonDashboard dashboard)
     {
         IReadOnlyList<ProcessRights> processes = ProcessRights.Of(dashboard.Id);
-        Assert.Equal(["dashboard", "starter", "keeper", "client", "server"], processes.Select(p => p.Role).Order(Comparer<string>.Create((a, b) => Place(a) - Place(b))));
+        Assert.Equal(
+            ["dashboard", "starter", "keeper", "client", "server"],
+            processes.Select(p => p.Role).Order(Comparer<string>.Create((a, b) => Place(a) - Place(b)))
+        );
         foreach (ProcessRights process in processes)
         {
-            ulong keeps = process.Role switch { "dashboard" => 0, "starter" or "keeper" => ForHosts, _ => ForAgents };
+            ulong keeps = process.Role switch
+            {
+                "dashboard" => 0,
+                "starter" or "keeper" => ForHosts,
+                _ => ForAgents,
+            };
             Assert.Equal((process.Role, (keeps, keeps, true)), (process.Role, process.Threads()));
         }
         LabState lab = await dashboard.Lab(Cancel);

@@ -115,7 +115,11 @@ public sealed class EndingTests
     private static Process StartParent(Starter starter, FakeDashboard dashboard, string mode)
     {
         Assert.SkipWhen(starter == Starter.Root && !Environment.IsPrivilegedProcess, "needs root");
-        string user = starter == Starter.Root ? "" : (Environment.IsPrivilegedProcess ? $"setpriv --reuid={LocalHostsRig.Nobody} --regid={LocalHostsRig.Nobody} --clear-groups " : "") + "unshare --user --map-root-user -- ";
+        string user =
+            starter == Starter.Root
+                ? ""
+                : (Environment.IsPrivilegedProcess ? $"setpriv --reuid={LocalHostsRig.Nobody} --regid={LocalHostsRig.Nobody} --clear-groups " : "")
+                    + "unshare --user --map-root-user -- ";
         var start = new ProcessStartInfo("bash", ["-c", $"exec 9> >(exec {user}{string.Join(' ', LocalHostsRig.Command(dashboard, mode))} 9>&-); read -r"])
         {
             RedirectStandardInput = true,

@@ -7,7 +7,11 @@ namespace ReuseAddrDashboard.LocalHosts.Tests;
 /// <summary>A process that is waited for by the kernel's own notice (pidfd_open(2)): no polling, and no mistaking a new process for an old one.</summary>
 internal sealed partial class Ends : IDisposable
 {
-    private const int SYS_pidfd_open = 434, POLLIN = 1, SIGKILL = 9, SIGTERM = 15, EINTR = 4;
+    private const int SYS_pidfd_open = 434,
+        POLLIN = 1,
+        SIGKILL = 9,
+        SIGTERM = 15,
+        EINTR = 4;
 
     private readonly SafeFileHandle _descriptor;
 
@@ -29,8 +33,7 @@ internal sealed partial class Ends : IDisposable
         do
         {
             ready = poll(&wait, 1, Math.Max(0, (int)(time - Stopwatch.GetElapsedTime(start)).TotalMilliseconds));
-        }
-        while (ready < 0 && Marshal.GetLastPInvokeError() == EINTR); // SIGCHLD of another child
+        } while (ready < 0 && Marshal.GetLastPInvokeError() == EINTR); // SIGCHLD of another child
         return ready == 1;
     }
 

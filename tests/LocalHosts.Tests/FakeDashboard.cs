@@ -5,10 +5,13 @@ using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.LocalHosts.Tests;
 
-/// <summary>A private directory with a Unix socket on which agents are heard to knock: that is how a test learns that one has started, and its process id.</summary>
+/// <summary>
+/// A private directory with a Unix socket on which agents are heard to knock: that is how a test learns that one has started, and its process id.
+/// </summary>
 internal sealed partial class FakeDashboard : IDisposable
 {
-    private const int SOL_SOCKET = 1, SO_PEERCRED = 17;
+    private const int SOL_SOCKET = 1,
+        SO_PEERCRED = 17;
 
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly List<Socket> _knocked = [];

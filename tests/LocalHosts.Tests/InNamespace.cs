@@ -16,7 +16,9 @@ internal static class InNamespace
 
     private static async Task<string> Run(IReadOnlyList<string> command, CancellationToken cancel)
     {
-        using Process process = Process.Start(new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
         Task<string> error = process.StandardError.ReadToEndAsync(cancel);
         string output = await process.StandardOutput.ReadToEndAsync(cancel);
         return (output + await error).Trim();

@@ -29,14 +29,16 @@ internal sealed class LocalHostsRig : IDisposable
 
     public static string ProgramPath => Path.Combine(AppContext.BaseDirectory, Program);
 
-    private static IReadOnlyList<string> AsNobody => Environment.IsPrivilegedProcess
-        ? ["setpriv", $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups", "--"]
-        : [];
+    private static IReadOnlyList<string> AsNobody =>
+        Environment.IsPrivilegedProcess ? ["setpriv", $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups", "--"] : [];
 
     public static LocalHostsRig Start(Starter starter, FakeDashboard dashboard, string mode = "namespaces")
     {
         Assert.SkipWhen(starter == Starter.Root && !Environment.IsPrivilegedProcess, "needs root");
-        return Start([.. starter == Starter.Root ? [] : AsNobody.Append("unshare").Append("--user").Append("--map-root-user").Append("--"), .. Command(dashboard, mode)]);
+        return Start([
+            .. starter == Starter.Root ? [] : AsNobody.Append("unshare").Append("--user").Append("--map-root-user").Append("--"),
+            .. Command(dashboard, mode),
+        ]);
     }
 
     /// <summary>As somebody who has no rights and was given none.</summary>

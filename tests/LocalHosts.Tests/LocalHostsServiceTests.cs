@@ -55,7 +55,11 @@ public sealed class LocalHostsServiceTests : IAsyncDisposable
         await Until(() => _status.Ready);
         Assert.Equal(HostsMode.Loopback, _status.Mode);
         Assert.Equal("unshare: unshare failed: Operation not permitted", _status.Reason!["why"]);
-        Assert.StartsWith("Network namespaces are not allowed here: unshare: unshare failed: Operation not permitted.", TextCatalog.English[_status.Reason], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Network namespaces are not allowed here: unshare: unshare failed: Operation not permitted.",
+            TextCatalog.English[_status.Reason],
+            StringComparison.Ordinal
+        );
     }
 
     [Fact(Timeout = 60_000)]
@@ -90,7 +94,11 @@ public sealed class LocalHostsServiceTests : IAsyncDisposable
         await Start(LocalHostsMode.None);
         await _service!.ExecuteTask!.WaitAsync(Cancel);
         Assert.Equal((HostsMode.Remote, false), (_status.Mode, _status.Ready));
-        Assert.Contains("start reuseaddr-agent --dashboard URL --name server, and --name client", TextCatalog.English[_status.Reason!], StringComparison.Ordinal);
+        Assert.Contains(
+            "start reuseaddr-agent --dashboard URL --name server, and --name client",
+            TextCatalog.English[_status.Reason!],
+            StringComparison.Ordinal
+        );
         Assert.Empty(Children());
     }
 

@@ -12,8 +12,14 @@ public sealed class LoopbackAndOptionsTests
         Assert.Equal("ready loopback", await hosts.ReadLine(Cancel));
         (Agent client, Agent server) = await dashboard.Both(Cancel);
 
-        Assert.Equal(("127.0.0.2", "127.0.0.4", "lo", "127.0.0.2,127.0.0.4"), (client.Option("--address"), client.Option("--second-address"), client.Option("--interface"), client.Option("--rows")));
-        Assert.Equal(("127.0.0.1", "127.0.0.3", "lo", "127.0.0.1,127.0.0.3,any"), (server.Option("--address"), server.Option("--second-address"), server.Option("--interface"), server.Option("--rows")));
+        Assert.Equal(
+            ("127.0.0.2", "127.0.0.4", "lo", "127.0.0.2,127.0.0.4"),
+            (client.Option("--address"), client.Option("--second-address"), client.Option("--interface"), client.Option("--rows"))
+        );
+        Assert.Equal(
+            ("127.0.0.1", "127.0.0.3", "lo", "127.0.0.1,127.0.0.3,any"),
+            (server.Option("--address"), server.Option("--second-address"), server.Option("--interface"), server.Option("--rows"))
+        );
         Assert.Equal(new FileInfo("/proc/self/ns/net").LinkTarget, client.NetworkNamespace);
         Assert.Equal(client.NetworkNamespace, server.NetworkNamespace);
         Assert.False(client.Has("--own-namespace") || server.Has("--own-namespace"));

@@ -18,7 +18,11 @@ public sealed class NamespaceAdviceTests
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             File.WriteAllText(file, value + "\n");
             string text = TextCatalog.English[NamespaceAdvice.Refused("unshare: Operation not permitted", sysctls.FullName)];
-            Assert.StartsWith("Network namespaces are not allowed here: unshare: Operation not permitted. The cause is " + named, text, StringComparison.Ordinal);
+            Assert.StartsWith(
+                "Network namespaces are not allowed here: unshare: Operation not permitted. The cause is " + named,
+                text,
+                StringComparison.Ordinal
+            );
 
             File.WriteAllText(file, value == "0" ? "1\n" : "0\n");
             Assert.DoesNotContain(named, TextCatalog.English[NamespaceAdvice.Refused("x", sysctls.FullName)], StringComparison.Ordinal);

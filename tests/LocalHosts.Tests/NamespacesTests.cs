@@ -18,9 +18,18 @@ public sealed class NamespacesTests
         (Agent client, Agent server) = await dashboard.Both(Cancel);
 
         Assert.Equal(3, new[] { client.NetworkNamespace, server.NetworkNamespace, new FileInfo("/proc/self/ns/net").LinkTarget }.Distinct().Count());
-        foreach ((Agent agent, string address, string second, string v6) in new[] { (client, "192.168.122.177", "192.168.122.178", "fd00:192:168:122::177"), (server, "192.168.122.68", "192.168.122.69", "fd00:192:168:122::68") })
+        foreach (
+            (Agent agent, string address, string second, string v6) in new[]
+            {
+                (client, "192.168.122.177", "192.168.122.178", "fd00:192:168:122::177"),
+                (server, "192.168.122.68", "192.168.122.69", "fd00:192:168:122::68"),
+            }
+        )
         {
-            Assert.Equal((address, "eth0", hosts.Id.ToString(CultureInfo.InvariantCulture)), (agent.Option("--address"), agent.Option("--interface"), agent.Option("--die-with-parent")));
+            Assert.Equal(
+                (address, "eth0", hosts.Id.ToString(CultureInfo.InvariantCulture)),
+                (agent.Option("--address"), agent.Option("--interface"), agent.Option("--die-with-parent"))
+            );
             Assert.False(agent.Has("--rows"));
             string links = await InNamespace.Of(agent, "ip -4 -o address", Cancel);
             Assert.Contains($"inet {address}/24 brd 192.168.122.255 scope global eth0", links, StringComparison.Ordinal);
@@ -64,7 +73,8 @@ public sealed class NamespacesTests
         }
 
         // Not a figure of this machine but a ratio on it: reading walks every bucket.
-        const string Fastest = "for i in {1..20}; do a=$EPOCHREALTIME; read -r -N 65536 x </proc/net/tcp; b=$EPOCHREALTIME; echo $((${b/./} - ${a/./})); done | sort -n | head -n 1";
+        const string Fastest =
+            "for i in {1..20}; do a=$EPOCHREALTIME; read -r -N 65536 x </proc/net/tcp; b=$EPOCHREALTIME; echo $((${b/./} - ${a/./})); done | sort -n | head -n 1";
         long buckets = long.Parse(await InNamespace.Outside("cat /proc/sys/net/ipv4/tcp_ehash_entries", Cancel), CultureInfo.InvariantCulture);
         Assert.SkipWhen(buckets < 65536, $"this machine's own hash is small: {buckets} buckets");
         long inside = long.Parse(await InNamespace.Of(server, Fastest, Cancel), CultureInfo.InvariantCulture);
@@ -99,7 +109,10 @@ public sealed class NamespacesTests
         using var dashboard = new FakeDashboard();
         using LocalHostsRig hosts = LocalHostsRig.StartWithoutRights(dashboard);
         (int exit, string error) = await hosts.Finish(Cancel);
-        Assert.Equal((3, "reuseaddr-agent local-hosts: the kernel refuses the namespaces: unshare(CLONE_NEWNET): Operation not permitted (EPERM)"), (exit, error));
+        Assert.Equal(
+            (3, "reuseaddr-agent local-hosts: the kernel refuses the namespaces: unshare(CLONE_NEWNET): Operation not permitted (EPERM)"),
+            (exit, error)
+        );
         Assert.True(Directory.Exists(dashboard.Directory), "the Server goes on with it on loopback");
     }
 
@@ -108,8 +121,19 @@ public sealed class NamespacesTests
     {
         using var dashboard = new FakeDashboard();
         string command = string.Join(' ', LocalHostsRig.Command(dashboard, "namespaces"));
-        using LocalHostsRig limited = LocalHostsRig.Start(["unshare", "--user", "--map-root-user", "--", "sh", "-c", $"echo 1 >/proc/sys/user/max_net_namespaces; exec {command}"]);
+        using LocalHostsRig limited = LocalHostsRig.Start([
+            "unshare",
+            "--user",
+            "--map-root-user",
+            "--",
+            "sh",
+            "-c",
+            $"echo 1 >/proc/sys/user/max_net_namespaces; exec {command}",
+        ]);
         (int exit, string error) = await limited.Finish(Cancel);
-        Assert.Equal((3, "reuseaddr-agent local-hosts: the kernel refuses the namespaces: unshare(CLONE_NEWNET): No space left on device (ENOSPC)"), (exit, error));
+        Assert.Equal(
+            (3, "reuseaddr-agent local-hosts: the kernel refuses the namespaces: unshare(CLONE_NEWNET): No space left on device (ENOSPC)"),
+            (exit, error)
+        );
     }
 }

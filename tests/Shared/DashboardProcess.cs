@@ -10,10 +10,15 @@ namespace ReuseAddrDashboard.Tests.Shared;
 /// <param name="port">Where it listens; null for any free port.</param>
 internal sealed partial class DashboardProcess(int? port = null) : IAsyncDisposable
 {
-    public const int Sigint = 2, Sigkill = 9, Sigterm = 15, Sigcont = 18, Sigstop = 19;
+    public const int Sigint = 2,
+        Sigkill = 9,
+        Sigterm = 15,
+        Sigcont = 18,
+        Sigstop = 19;
 
     private const int LongestLog = 200_000;
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120), StopLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120),
+        StopLimit = TimeSpan.FromSeconds(30);
     private readonly StringBuilder _log = new();
     private Process? _process;
 
@@ -38,9 +43,20 @@ internal sealed partial class DashboardProcess(int? port = null) : IAsyncDisposa
     /// <param name="up">Whether it is; asked again and again.</param>
     /// <param name="cancel">Ends the waiting.</param>
     /// <param name="with">Changes what it is started with.</param>
-    public async Task Start(IReadOnlyList<string> command, string directory, Func<CancellationToken, Task<bool>> up, CancellationToken cancel, Action<ProcessStartInfo>? with = null)
+    public async Task Start(
+        IReadOnlyList<string> command,
+        string directory,
+        Func<CancellationToken, Task<bool>> up,
+        CancellationToken cancel,
+        Action<ProcessStartInfo>? with = null
+    )
     {
-        var start = new ProcessStartInfo(command[0], [.. command.Skip(1), "--urls", Url]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = directory };
+        var start = new ProcessStartInfo(command[0], [.. command.Skip(1), "--urls", Url])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = directory,
+        };
         with?.Invoke(start);
         _process?.Dispose();
         _process = Process.Start(start) ?? throw new InvalidOperationException("The dashboard did not start.");
@@ -125,7 +141,8 @@ internal sealed partial class DashboardProcess(int? port = null) : IAsyncDisposa
 
     private static int _port = Environment.ProcessId * 50;
 
-    // Below those that the kernel gives to connections and to listeners that ask for any, and that dashboards choose themselves: until the dashboard listens on it, one of these may be given away. Each process has others.
+    // Below those that the kernel gives to connections and to listeners that ask for any, and that dashboards choose themselves: until the dashboard listens on
+    // it, one of these may be given away. Each process has others.
     private static int FreePort()
     {
         while (true)

@@ -8,11 +8,28 @@ internal static class Folders
 {
     /// <summary>The folders below a root namespace, in the order of the alphabet.</summary>
     public static IReadOnlyList<string> Of(Assembly assembly, string root) =>
-        [.. assembly.GetTypes().Select(t => t.Namespace ?? "").Where(n => n.StartsWith(root + ".", StringComparison.Ordinal)).Select(n => n[(root.Length + 1)..].Split('.')[0]).Distinct().Order(StringComparer.Ordinal)];
+        [
+            .. assembly
+                .GetTypes()
+                .Select(t => t.Namespace ?? "")
+                .Where(n => n.StartsWith(root + ".", StringComparison.Ordinal))
+                .Select(n => n[(root.Length + 1)..].Split('.')[0])
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
 
     /// <summary>The types of one folder that use another folder.</summary>
     public static IReadOnlyList<string> Users(Assembly assembly, string root, string of, string folder) =>
-        [.. Types.InAssembly(assembly).That().ResideInNamespace($"{root}.{of}").And().HaveDependencyOn($"{root}.{folder}").GetTypes().Select(t => t.FullName ?? t.Name)];
+        [
+            .. Types
+                .InAssembly(assembly)
+                .That()
+                .ResideInNamespace($"{root}.{of}")
+                .And()
+                .HaveDependencyOn($"{root}.{folder}")
+                .GetTypes()
+                .Select(t => t.FullName ?? t.Name),
+        ];
 
     /// <summary>Pairs of folders that use each other, each with a type of either that does.</summary>
     public static IReadOnlyList<string> Circles(Assembly assembly, string root)

@@ -15,13 +15,20 @@ internal static class HostNamespace
     {
         // A namespace belongs to a thread: the agent's own, or one of a program that runs both hosts.
         string link = $"net:[{host.NetworkNamespace}]";
-        string? thread = ProcessTree.Below(dashboard).SelectMany(process => Directory.EnumerateDirectories($"/proc/{process.Pid}/task"))
+        string? thread = ProcessTree
+            .Below(dashboard)
+            .SelectMany(process => Directory.EnumerateDirectories($"/proc/{process.Pid}/task"))
             .FirstOrDefault(task => Link($"{task}/ns/net") == link);
         if (thread is null)
             return null;
         // Hosts made by root stay in the user namespace there is, and nobody may enter that again.
         string[] user = Link($"{thread}/ns/user") == Link("/proc/self/ns/user") ? [] : ["--preserve-credentials", $"--user={thread}/ns/user"];
-        ProcessStartInfo start = new("nsenter", [.. user, $"--net={thread}/ns/net", program, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("nsenter", [.. user, $"--net={thread}/ns/net", program, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         return Process.Start(start) ?? throw new InvalidOperationException("nsenter did not start.");
     }
 

@@ -6,8 +6,14 @@ internal static class ProcessTree
     /// <summary>Children and their children, with their start times.</summary>
     public static IReadOnlyList<(int Pid, string Started)> Below(int root)
     {
-        List<(int Pid, int Parent, string Started)> all = [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
-            .Select(name => int.TryParse(name, out int pid) ? Stat(pid) : null).OfType<(int, int, string)>()];
+        List<(int Pid, int Parent, string Started)> all =
+        [
+            .. Directory
+                .EnumerateDirectories("/proc")
+                .Select(Path.GetFileName)
+                .Select(name => int.TryParse(name, out int pid) ? Stat(pid) : null)
+                .OfType<(int, int, string)>(),
+        ];
         List<(int, string)> found = [];
         Queue<int> parents = new([root]);
         while (parents.TryDequeue(out int parent))

@@ -1,8 +1,8 @@
+using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Components.Link;
 
 namespace ReuseAddrDashboard.Web.Tests;
 
@@ -12,13 +12,26 @@ internal sealed record Joined(LabState State, IReadOnlyList<Scenario> Scenarios,
 /// <summary>What a lab tells a browser.</summary>
 internal static class Labs
 {
-    public static Scenario With { get; } = RunScript.Script with
-    {
-        Id = "with-reuseaddr", Title = LocalText.Of("With SO_REUSEADDR"), Values = [.. RunScript.Script.Values.Select(v => v with { Default = Scalar.Of(true) })],
-    };
+    public static Scenario With { get; } =
+        RunScript.Script with
+        {
+            Id = "with-reuseaddr",
+            Title = LocalText.Of("With SO_REUSEADDR"),
+            Values = [.. RunScript.Script.Values.Select(v => v with { Default = Scalar.Of(true) })],
+        };
 
-    public static Joined Snapshot(RunScript? script, int events = int.MaxValue, long runTime = 0, LabState? state = null, IReadOnlyList<Scenario>? scenarios = null) =>
-        new(state ?? State(script, 1, runTime), scenarios ?? [RunScript.Script, With], script is null ? [] : [new RunBatch(script.Header.Id, [.. script.Events.Take(events)])]);
+    public static Joined Snapshot(
+        RunScript? script,
+        int events = int.MaxValue,
+        long runTime = 0,
+        LabState? state = null,
+        IReadOnlyList<Scenario>? scenarios = null
+    ) =>
+        new(
+            state ?? State(script, 1, runTime),
+            scenarios ?? [RunScript.Script, With],
+            script is null ? [] : [new RunBatch(script.Header.Id, [.. script.Events.Take(events)])]
+        );
 
     public static void Apply(this LabStore store, Joined joined)
     {
@@ -28,18 +41,37 @@ internal static class Labs
             store.Apply(batch);
     }
 
-    public static LabState State(RunScript? script, long version = 1, long runTime = 0, bool busy = false, IReadOnlyList<SocketEvent>? sockets = null, bool serverLinked = true, bool repeating = false) => new()
-    {
-        Id = "local",
-        Version = version,
-        Mode = HostsMode.Namespaces,
-        Hosts =
-        [
-            new("client", true, RunScript.Host("client", RunScript.ClientAddress)),
-            new("server", serverLinked, RunScript.Host("server", RunScript.ServerAddress)),
-        ],
-        Runs = script is null ? [] : [new OpenRun(script.Header) { Now = runTime, Busy = busy || repeating, Repeating = repeating }],
-        Ports = [11111],
-        Sockets = sockets ?? [],
-    };
+    public static LabState State(
+        RunScript? script,
+        long version = 1,
+        long runTime = 0,
+        bool busy = false,
+        IReadOnlyList<SocketEvent>? sockets = null,
+        bool serverLinked = true,
+        bool repeating = false
+    ) =>
+        new()
+        {
+            Id = "local",
+            Version = version,
+            Mode = HostsMode.Namespaces,
+            Hosts =
+            [
+                new("client", true, RunScript.Host("client", RunScript.ClientAddress)),
+                new("server", serverLinked, RunScript.Host("server", RunScript.ServerAddress)),
+            ],
+            Runs = script is null
+                ? []
+                :
+                [
+                    new OpenRun(script.Header)
+                    {
+                        Now = runTime,
+                        Busy = busy || repeating,
+                        Repeating = repeating,
+                    },
+                ],
+            Ports = [11111],
+            Sockets = sockets ?? [],
+        };
 }

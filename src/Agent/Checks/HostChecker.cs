@@ -9,8 +9,16 @@ internal static class HostChecker
 {
     private static readonly string[] Sysctls =
     [
-        "net.ipv4.tcp_max_tw_buckets", "net.ipv4.tcp_tw_reuse", "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_timestamps", "net.ipv4.tcp_rfc1337", "net.ipv4.tcp_abort_on_overflow",
-        "net.ipv4.ip_local_port_range", "net.ipv4.ip_local_reserved_ports", "net.ipv4.ip_unprivileged_port_start", "net.ipv4.ip_nonlocal_bind",
+        "net.ipv4.tcp_max_tw_buckets",
+        "net.ipv4.tcp_tw_reuse",
+        "net.ipv4.tcp_fin_timeout",
+        "net.ipv4.tcp_timestamps",
+        "net.ipv4.tcp_rfc1337",
+        "net.ipv4.tcp_abort_on_overflow",
+        "net.ipv4.ip_local_port_range",
+        "net.ipv4.ip_local_reserved_ports",
+        "net.ipv4.ip_unprivileged_port_start",
+        "net.ipv4.ip_nonlocal_bind",
     ];
 
     /// <param name="order">What is asked.</param>

@@ -13,7 +13,18 @@ internal static class PortHolders
     /// <param name="isOwn">Whether an inode is of a socket of a run.</param>
     public static (IReadOnlyList<PortHolder> Holders, int More) Find(ushort port, Func<ulong, bool> isOwn)
     {
-        PortHolder[] all = [.. (FromDiag(port) ?? FromProc(port)).OrderBy(h => h.State switch { TcpState.Listen => 0, TcpState.BoundInactive => 1, TcpState.TimeWait => 3, _ => 2 })];
+        PortHolder[] all =
+        [
+            .. (FromDiag(port) ?? FromProc(port)).OrderBy(h =>
+                h.State switch
+                {
+                    TcpState.Listen => 0,
+                    TcpState.BoundInactive => 1,
+                    TcpState.TimeWait => 3,
+                    _ => 2,
+                }
+            ),
+        ];
         PortHolder[] told = all.Length > HostCheck.MaxHolders ? all[..HostCheck.MaxHolders] : all;
         Dictionary<ulong, (int Pid, string Program)> owners = Owners([.. told.Select(h => h.Inode).Where(i => i != 0)]);
         IReadOnlyDictionary<uint, string> users = told.Length == 0 ? new Dictionary<uint, string>() : UserNames.Read();
@@ -32,12 +43,23 @@ internal static class PortHolders
         var found = new List<DiagSocket>();
         if (diag is null || diag.Dump([port], uint.MaxValue, found) != 0)
             return null;
-        return [.. found.Where(s => s.Pair.Local.Port == port).Select(s => new PortHolder
-        {
-            State = s.State, Local = s.Pair.Local, Remote = s.Pair.Remote.Port == 0 ? null : s.Pair.Remote, Uid = s.Uid, Inode = s.Inode, V6Only = s.V6Only,
-            Timer = EndsBy(s.State, s.Inode, s.Timer),
-            Waiting = s.State == TcpState.Listen ? s.RecvQ : 0, Backlog = s.State == TcpState.Listen ? s.SendQ : null,
-        })];
+        return
+        [
+            .. found
+                .Where(s => s.Pair.Local.Port == port)
+                .Select(s => new PortHolder
+                {
+                    State = s.State,
+                    Local = s.Pair.Local,
+                    Remote = s.Pair.Remote.Port == 0 ? null : s.Pair.Remote,
+                    Uid = s.Uid,
+                    Inode = s.Inode,
+                    V6Only = s.V6Only,
+                    Timer = EndsBy(s.State, s.Inode, s.Timer),
+                    Waiting = s.State == TcpState.Listen ? s.RecvQ : 0,
+                    Backlog = s.State == TcpState.Listen ? s.SendQ : null,
+                }),
+        ];
     }
 
     private static List<PortHolder> FromProc(ushort port)
@@ -52,11 +74,18 @@ internal static class PortHolders
             {
                 if (ProcNetTcp.TryParse(System.Text.Encoding.ASCII.GetBytes(line), out SocketRow row) && row.Local.Port == port)
                 {
-                    found.Add(new()
-                    {
-                        State = row.State, Local = row.Local, Remote = row.Remote.Port == 0 ? null : row.Remote, Uid = row.Uid, Inode = row.Inode,
-                        Timer = EndsBy(row.State, row.Inode, row.Timer(ticks)), Waiting = row.State == TcpState.Listen ? row.RxQueue : 0,
-                    });
+                    found.Add(
+                        new()
+                        {
+                            State = row.State,
+                            Local = row.Local,
+                            Remote = row.Remote.Port == 0 ? null : row.Remote,
+                            Uid = row.Uid,
+                            Inode = row.Inode,
+                            Timer = EndsBy(row.State, row.Inode, row.Timer(ticks)),
+                            Waiting = row.State == TcpState.Listen ? row.RxQueue : 0,
+                        }
+                    );
                 }
             }
         }
@@ -66,7 +95,8 @@ internal static class PortHolders
     // The timer of a socket that a process holds says when it sends again, not when it goes.
     private static SocketTimer? EndsBy(TcpState state, ulong inode, SocketTimer? timer) => state == TcpState.TimeWait || inode == 0 ? timer : null;
 
-    // What this agent may not look into is passed over: the process of another user, or one with a capability that the agent has not (ptrace(2), PTRACE_MODE_READ); one that
+    // What this agent may not look into is passed over: the process of another user, or one with a capability that the agent has not (ptrace(2),
+    // PTRACE_MODE_READ); one that
     // has just ended. CAP_SYS_PTRACE, which opens them all, would also let it read their memory: it is not kept for a name.
     private static Dictionary<ulong, (int, string)> Owners(HashSet<ulong> inodes)
     {

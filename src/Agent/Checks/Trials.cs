@@ -37,16 +37,22 @@ internal static unsafe class Trials
         long start = KernelClock.Monotonic();
         string? errno = Libc.Connect(fd.Number, address, length) == 0 ? null : Errno.Name(Marshal.GetLastPInvokeError());
         long took = KernelClock.Monotonic() - start;
-        return new(to, errno switch
-        {
-            null => ReachResult.Open,
-            "ECONNREFUSED" => ReachResult.Refused,
-            // SO_SNDTIMEO ends a connect with EINPROGRESS (socket(7)).
-            "EINPROGRESS" or "ETIMEDOUT" or "EAGAIN" => ReachResult.Filtered,
-            _ => ReachResult.Unreachable,
-        }, errno, took);
+        return new(
+            to,
+            errno switch
+            {
+                null => ReachResult.Open,
+                "ECONNREFUSED" => ReachResult.Refused,
+                // SO_SNDTIMEO ends a connect with EINPROGRESS (socket(7)).
+                "EINPROGRESS" or "ETIMEDOUT" or "EAGAIN" => ReachResult.Filtered,
+                _ => ReachResult.Unreachable,
+            },
+            errno,
+            took
+        );
     }
 
     // Unlike a program's it is not left to a program that the agent executes; who traces the agent can tell the two apart by that.
-    private static SocketFd Open(bool v6) => new(Libc.Socket(v6 ? Constants.AF_INET6 : Constants.AF_INET, Constants.SOCK_STREAM | Constants.SOCK_CLOEXEC, Constants.IPPROTO_IP));
+    private static SocketFd Open(bool v6) =>
+        new(Libc.Socket(v6 ? Constants.AF_INET6 : Constants.AF_INET, Constants.SOCK_STREAM | Constants.SOCK_CLOEXEC, Constants.IPPROTO_IP));
 }

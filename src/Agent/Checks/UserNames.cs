@@ -8,7 +8,9 @@ internal static class UserNames
 {
     private const int MaxName = 64;
 
-    /// <summary>The names of those that have one. None in a user namespace: there the kernel tells numbers of that namespace, and the file is of the machine's.</summary>
+    /// <summary>
+    /// The names of those that have one. None in a user namespace: there the kernel tells numbers of that namespace, and the file is of the machine's.
+    /// </summary>
     public static IReadOnlyDictionary<uint, string> Read()
     {
         var names = new Dictionary<uint, string>();
@@ -16,8 +18,13 @@ internal static class UserNames
             return names;
         foreach (string line in TextFile.Lines("/etc/passwd"))
         {
-            if (line.Split(':') is [{ Length: > 0 and <= MaxName } name, _, var uid, ..] && uint.TryParse(uid, NumberStyles.None, CultureInfo.InvariantCulture, out uint number))
+            if (
+                line.Split(':') is [{ Length: > 0 and <= MaxName } name, _, var uid, ..]
+                && uint.TryParse(uid, NumberStyles.None, CultureInfo.InvariantCulture, out uint number)
+            )
+            {
                 names.TryAdd(number, name);
+            }
         }
         return names;
     }

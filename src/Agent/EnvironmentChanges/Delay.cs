@@ -3,22 +3,24 @@ using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Agent.EnvironmentChanges;
 
-/// <summary>Delays the segments of a port as they leave an interface, by tc: htb passes everything on at once but what its filters lead to the class with netem.</summary>
+/// <summary>
+/// Delays the segments of a port as they leave an interface, by tc: htb passes everything on at once but what its filters lead to the class with netem.
+/// </summary>
 internal sealed class Delay
 {
     private readonly Tool _tc = new("tc");
 
     /// <summary>tc's commands, in order.</summary>
     public static IReadOnlyList<string> Commands(string device, int port, int delayMs) =>
-    [
-        $"qdisc add dev {device} root handle 1: htb default 0",
-        $"class add dev {device} parent 1: classid 1:1 htb rate 10gbit quantum 60000",
-        Text($"qdisc add dev {device} parent 1:1 handle 10: netem delay {delayMs}ms limit 10000"),
-        Text($"filter add dev {device} parent 1: protocol ip prio 1 u32 match ip protocol 6 0xff match ip sport {port} 0xffff flowid 1:1"),
-        Text($"filter add dev {device} parent 1: protocol ip prio 1 u32 match ip protocol 6 0xff match ip dport {port} 0xffff flowid 1:1"),
-        Text($"filter add dev {device} parent 1: protocol ipv6 prio 2 u32 match ip6 protocol 6 0xff match ip6 sport {port} 0xffff flowid 1:1"),
-        Text($"filter add dev {device} parent 1: protocol ipv6 prio 2 u32 match ip6 protocol 6 0xff match ip6 dport {port} 0xffff flowid 1:1"),
-    ];
+        [
+            $"qdisc add dev {device} root handle 1: htb default 0",
+            $"class add dev {device} parent 1: classid 1:1 htb rate 10gbit quantum 60000",
+            Text($"qdisc add dev {device} parent 1:1 handle 10: netem delay {delayMs}ms limit 10000"),
+            Text($"filter add dev {device} parent 1: protocol ip prio 1 u32 match ip protocol 6 0xff match ip sport {port} 0xffff flowid 1:1"),
+            Text($"filter add dev {device} parent 1: protocol ip prio 1 u32 match ip protocol 6 0xff match ip dport {port} 0xffff flowid 1:1"),
+            Text($"filter add dev {device} parent 1: protocol ipv6 prio 2 u32 match ip6 protocol 6 0xff match ip6 sport {port} 0xffff flowid 1:1"),
+            Text($"filter add dev {device} parent 1: protocol ipv6 prio 2 u32 match ip6 protocol 6 0xff match ip6 dport {port} 0xffff flowid 1:1"),
+        ];
 
     /// <summary>The first command that failed, or the last; what was made of it stays to be removed.</summary>
     public ToolResult Add(string device, int port, int delayMs)

@@ -4,7 +4,8 @@ using ReuseAddrDashboard.Agent.Kernel;
 namespace ReuseAddrDashboard.Agent.EnvironmentChanges;
 
 /// <summary>
-/// What has to be undone in this network namespace, on disk before it is done: whoever finds the file after this agent was killed can undo it. Without changes there is neither file nor directory.
+/// What has to be undone in this network namespace, on disk before it is done: whoever finds the file after this agent was killed can undo it. Without changes
+/// there is neither file nor directory.
 /// </summary>
 internal sealed class Journal
 {
@@ -49,7 +50,8 @@ internal sealed class Journal
 
     /// <summary>Strikes a change out that was undone, or never made.</summary>
     /// <param name="entry">The change.</param>
-    /// <param name="instead">What stands in the place of another entry from now on: a later change of the same thing goes back to the value before the first. Null for nothing.</param>
+    /// <param name="instead">What stands in the place of another entry from now on: a later change of the same thing goes back to the value before the first.
+    /// Null for nothing.</param>
     public void Remove(JournalEntry entry, (JournalEntry Old, JournalEntry New)? instead = null)
     {
         _entries.Remove(entry);
@@ -65,7 +67,10 @@ internal sealed class Journal
         }
     }
 
-    /// <summary>Removes the journals of this user's agents whose local hosts were killed: what they tell of went with its namespaces, and no agent will ever be there again.</summary>
+    /// <summary>
+    /// Removes the journals of this user's agents whose local hosts were killed: what they tell of went with its namespaces, and no agent will ever be there
+    /// again.
+    /// </summary>
     public void RemoveThoseOfTheDead()
     {
         try
@@ -107,7 +112,8 @@ internal sealed class Journal
             return;
         }
         _directory ??= _place.Make();
-        string file = Path.Combine(_directory, Name), next = file + ".new";
+        string file = Path.Combine(_directory, Name),
+            next = file + ".new";
         using (FileStream stream = File.Create(next))
         {
             JsonSerializer.Serialize(stream, new JournalFile(_bootId, _entries, _localHosts), JournalJson.Default.JournalFile);

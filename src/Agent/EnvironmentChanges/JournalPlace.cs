@@ -12,7 +12,8 @@ internal sealed unsafe class JournalPlace(string owner, IReadOnlyList<string?> r
     private readonly string _name = Prefix() + owner;
 
     /// <summary>The place of an agent in the calling thread's network namespace: another agent of that name in that namespace finds the same.</summary>
-    public static JournalPlace Of(string agent) => new($"{Namespace()}-{agent}", [System.Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR"), "/run", Path.GetTempPath()]);
+    public static JournalPlace Of(string agent) =>
+        new($"{Namespace()}-{agent}", [System.Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR"), "/run", Path.GetTempPath()]);
 
     private IEnumerable<string> Candidates => roots.OfType<string>().Where(r => r.Length > 0).Select(r => Path.Combine(r, _name));
 
@@ -23,7 +24,13 @@ internal sealed unsafe class JournalPlace(string owner, IReadOnlyList<string?> r
     /// <exception cref="IOException">A root cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public IReadOnlyList<string> Others() =>
-        [.. roots.OfType<string>().Where(Directory.Exists).SelectMany(r => Directory.EnumerateDirectories(r, Prefix() + "*")).Where(p => Path.GetFileName(p) != _name && IsPrivate(p))];
+        [
+            .. roots
+                .OfType<string>()
+                .Where(Directory.Exists)
+                .SelectMany(r => Directory.EnumerateDirectories(r, Prefix() + "*"))
+                .Where(p => Path.GetFileName(p) != _name && IsPrivate(p)),
+        ];
 
     /// <summary>Makes the directory.</summary>
     /// <exception cref="NoJournalPlaceException">It can be had nowhere.</exception>
@@ -54,7 +61,8 @@ internal sealed unsafe class JournalPlace(string owner, IReadOnlyList<string?> r
         ulong cookie;
         uint length = sizeof(ulong);
         return Libc.GetSockOpt(socket.Number, Constants.SOL_SOCKET, Constants.SO_NETNS_COOKIE, &cookie, &length) == 0
-            ? string.Create(CultureInfo.InvariantCulture, $"cookie-{cookie}") : string.Create(CultureInfo.InvariantCulture, $"inode-{NetworkNamespace.Inode()}");
+            ? string.Create(CultureInfo.InvariantCulture, $"cookie-{cookie}")
+            : string.Create(CultureInfo.InvariantCulture, $"inode-{NetworkNamespace.Inode()}");
     }
 
     // A link that somebody else has put there would lead elsewhere.
@@ -62,7 +70,9 @@ internal sealed unsafe class JournalPlace(string owner, IReadOnlyList<string?> r
     {
         StatX stat;
         return Libc.StatX(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_MODE | STATX_UID, &stat) == 0
-            && stat.Uid == Libc.GetEUid() && (stat.Mode & S_IFMT) == S_IFDIR && (stat.Mode & (S_IWGRP | S_IWOTH)) == 0;
+            && stat.Uid == Libc.GetEUid()
+            && (stat.Mode & S_IFMT) == S_IFDIR
+            && (stat.Mode & (S_IWGRP | S_IWOTH)) == 0;
     }
 
     // The number outside the user namespace, where everybody is 0: /proc/self/uid_map has inside, outside, count.
@@ -72,8 +82,17 @@ internal sealed unsafe class JournalPlace(string owner, IReadOnlyList<string?> r
         foreach (string line in TextFile.Lines("/proc/self/uid_map"))
         {
             string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length == 3 && long.TryParse(words[0], out long inside) && long.TryParse(words[1], out long outside) && long.TryParse(words[2], out long count) && own >= inside && own < inside + count)
+            if (
+                words.Length == 3
+                && long.TryParse(words[0], out long inside)
+                && long.TryParse(words[1], out long outside)
+                && long.TryParse(words[2], out long count)
+                && own >= inside
+                && own < inside + count
+            )
+            {
                 return outside + own - inside;
+            }
         }
         return own;
     }

@@ -7,7 +7,10 @@ using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Agent.EnvironmentChanges;
 
-/// <summary>Drops and rejects segments by nft: a table for each run, and in it for each filter a chain on the hook, which leads the port's segments to a chain that counts and decides.</summary>
+/// <summary>
+/// Drops and rejects segments by nft: a table for each run, and in it for each filter a chain on the hook, which leads the port's segments to a chain that
+/// counts and decides.
+/// </summary>
 internal sealed partial class PacketFilters
 {
     // numgen counts what the flags have let through up to here: it never comes back to 0 in a run.
@@ -44,7 +47,15 @@ internal sealed partial class PacketFilters
     public ToolResult Try()
     {
         const string table = "reuseaddr_trial";
-        var all = new FilterOrder { Name = "trial", What = "reject", Port = 1, Set = TcpFlags.Syn, Unset = TcpFlags.Ack, Count = 1 };
+        var all = new FilterOrder
+        {
+            Name = "trial",
+            What = "reject",
+            Port = 1,
+            Set = TcpFlags.Syn,
+            Unset = TcpFlags.Ack,
+            Count = 1,
+        };
         return _nft.Run(["-c", "-f", "-"], $"add table inet {table}\n{Script(table, all)}");
     }
 
@@ -53,25 +64,34 @@ internal sealed partial class PacketFilters
     {
         long? met = Met(table, name);
         (string hook, string rule) = (HookChain(name), RuleChain(name));
-        _ = _nft.Run(["-f", "-"], $"flush chain inet {table} {hook}\ndelete chain inet {table} {hook}\nflush chain inet {table} {rule}\ndelete chain inet {table} {rule}\n");
+        _ = _nft.Run(
+            ["-f", "-"],
+            $"flush chain inet {table} {hook}\ndelete chain inet {table} {hook}\nflush chain inet {table} {rule}\ndelete chain inet {table} {rule}\n"
+        );
         return met;
     }
 
     private long? Met(string table, string name) =>
-        _nft.Run(["list", "chain", "inet", table, RuleChain(name)]).Output is { } listed && Counter().Match(listed) is { Success: true } counter
-        && long.TryParse(counter.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out long met) ? met : null;
+        _nft.Run(["list", "chain", "inet", table, RuleChain(name)]).Output is { } listed
+        && Counter().Match(listed) is { Success: true } counter
+        && long.TryParse(counter.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out long met)
+            ? met
+            : null;
 
     private static string Script(string table, FilterOrder order)
     {
         (string hook, string rule) = (HookChain(order.Name), RuleChain(order.Name));
-        return string.Create(CultureInfo.InvariantCulture, $$"""
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""
             add chain inet {{table}} {{rule}}
             add rule inet {{table}} {{rule}} {{Rule(order)}}
             add chain inet {{table}} {{hook}} { type filter hook {{Hook(order)}} priority -10; policy accept; }
             add rule inet {{table}} {{hook}} tcp sport {{order.Port}} jump {{rule}}
             add rule inet {{table}} {{hook}} tcp sport != {{order.Port}} tcp dport {{order.Port}} jump {{rule}}
 
-            """);
+            """
+        );
     }
 
     private static string Hook(FilterOrder order) => order.Inbound ? "input" : "output";

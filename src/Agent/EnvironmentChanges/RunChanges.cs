@@ -8,7 +8,8 @@ using ReuseAddrDashboard.Core.Wire;
 namespace ReuseAddrDashboard.Agent.EnvironmentChanges;
 
 /// <summary>
-/// What runs change in the host's own network namespace. Every change is in the journal before it is made, and is undone at its run's end, at the agent's end, or at the next start of an agent in
+/// What runs change in the host's own network namespace. Every change is in the journal before it is made, and is undone at its run's end, at the agent's end,
+/// or at the next start of an agent in
 /// the namespace. One thread at a time.
 /// </summary>
 /// <param name="journal">Null where nothing may be changed: the namespace is not the lab's own.</param>
@@ -43,8 +44,18 @@ internal sealed class RunChanges(Journal? journal, Func<string> device, Action<R
         KernelRefusal? refusal = SysctlFile.Write(order.Name, order.Value);
         if (refusal is not null && first)
             journal.Remove(entry);
-        Message? reason = refusal is null ? null : Message.Of(AgentCodes.SysctlRefused, ("name", order.Name), ("value", order.Value), ("text", Errno.Text(refusal.Errno)));
-        Tell("sysctl", order.Name, reason is null ? EnvironmentChange.Made : EnvironmentChange.Refused, new Cause(order.Run, order.Id), value: SysctlFile.Read(order.Name), before: before, reason: reason);
+        Message? reason = refusal is null
+            ? null
+            : Message.Of(AgentCodes.SysctlRefused, ("name", order.Name), ("value", order.Value), ("text", Errno.Text(refusal.Errno)));
+        Tell(
+            "sysctl",
+            order.Name,
+            reason is null ? EnvironmentChange.Made : EnvironmentChange.Refused,
+            new Cause(order.Run, order.Id),
+            value: SysctlFile.Read(order.Name),
+            before: before,
+            reason: reason
+        );
         return reason;
     }
 
@@ -54,10 +65,17 @@ internal sealed class RunChanges(Journal? journal, Func<string> device, Action<R
         if (journal is null)
             return new Message(AgentCodes.NotOwnNamespace);
         bool named = _open.Any(f => f.Run == order.Run && f.Name == order.Name);
-        return order.What == "pass" ? named ? Pass(order) : Message.Of(AgentCodes.NoSuchFilter, ("name", order.Name))
-            : named ? Message.Of(AgentCodes.FilterNameInUse, ("name", order.Name))
-            : _open.Count(f => f.Run == order.Run) >= Limits.MaxFilters ? Message.Of(AgentCodes.TooManyFilters, ("most", Limits.MaxFilters))
-            : order.What == "delay" ? DelayNow(order) : FilterNow(order);
+        return order.What == "pass"
+            ? named
+                ? Pass(order)
+                : Message.Of(AgentCodes.NoSuchFilter, ("name", order.Name))
+            : named
+                ? Message.Of(AgentCodes.FilterNameInUse, ("name", order.Name))
+                : _open.Count(f => f.Run == order.Run) >= Limits.MaxFilters
+                    ? Message.Of(AgentCodes.TooManyFilters, ("most", Limits.MaxFilters))
+                    : order.What == "delay"
+                        ? DelayNow(order)
+                        : FilterNow(order);
     }
 
     /// <summary>Undoes everything of these runs, the last first.</summary>
@@ -144,7 +162,12 @@ internal sealed class RunChanges(Journal? journal, Func<string> device, Action<R
                 }
                 break;
             default:
-                Undo(entry, order, told, journal!.Entries.SkipWhile(e => e != entry).Skip(1).FirstOrDefault(e => e.Kind == ChangeKind.Sysctl && e.Name == entry.Name));
+                Undo(
+                    entry,
+                    order,
+                    told,
+                    journal!.Entries.SkipWhile(e => e != entry).Skip(1).FirstOrDefault(e => e.Kind == ChangeKind.Sysctl && e.Name == entry.Name)
+                );
                 break;
         }
     }
@@ -163,8 +186,17 @@ internal sealed class RunChanges(Journal? journal, Func<string> device, Action<R
             journal!.Remove(entry);
         if (told)
         {
-            Tell("sysctl", entry.Name, refusal is null ? EnvironmentChange.Undone : EnvironmentChange.Refused, new(entry.Run, order), value: SysctlFile.Read(entry.Name), before: now,
-                reason: refusal is null ? null : Message.Of(AgentCodes.SysctlRefused, ("name", entry.Name), ("value", entry.Before), ("text", Errno.Text(refusal.Errno))));
+            Tell(
+                "sysctl",
+                entry.Name,
+                refusal is null ? EnvironmentChange.Undone : EnvironmentChange.Refused,
+                new(entry.Run, order),
+                value: SysctlFile.Read(entry.Name),
+                before: now,
+                reason: refusal is null
+                    ? null
+                    : Message.Of(AgentCodes.SysctlRefused, ("name", entry.Name), ("value", entry.Before), ("text", Errno.Text(refusal.Errno)))
+            );
         }
     }
 
@@ -190,6 +222,29 @@ internal sealed class RunChanges(Journal? journal, Func<string> device, Action<R
         return reason;
     }
 
-    private void Tell(string what, string name, EnvironmentChange change, Cause cause, string? value = null, string? before = null, long? met = null, Message? reason = null) => tell(
-        new EnvironmentEvent { T = KernelClock.Monotonic(), Source = EvidenceSource.Agent, What = what, Name = name, Change = change, Value = value, Before = before, Met = met, Reason = reason }, cause);
+    private void Tell(
+        string what,
+        string name,
+        EnvironmentChange change,
+        Cause cause,
+        string? value = null,
+        string? before = null,
+        long? met = null,
+        Message? reason = null
+    ) =>
+        tell(
+            new EnvironmentEvent
+            {
+                T = KernelClock.Monotonic(),
+                Source = EvidenceSource.Agent,
+                What = what,
+                Name = name,
+                Change = change,
+                Value = value,
+                Before = before,
+                Met = met,
+                Reason = reason,
+            },
+            cause
+        );
 }

@@ -8,9 +8,14 @@ namespace ReuseAddrDashboard.Agent.Host;
 /// <summary>What this agent can do for a scenario beside making calls (<see cref="HostAbilities"/>).</summary>
 internal static class Abilities
 {
-    /// <summary>Whether the calling thread's network namespace is the one that was made for this agent: the option names it, so that an agent that is started elsewhere with a copied command line changes nothing.</summary>
+    /// <summary>
+    /// Whether the calling thread's network namespace is the one that was made for this agent: the option names it, so that an agent that is started elsewhere
+    /// with a copied command line changes nothing.
+    /// </summary>
     public static bool HasOwnNamespace(AgentOptions options) =>
-        options.OwnNamespace != 0 && options.OwnNamespace == NetworkNamespace.Inode() && (Capabilities.Permitted() & Capabilities.Bit(CapabilityConstants.CAP_NET_ADMIN)) != 0;
+        options.OwnNamespace != 0
+        && options.OwnNamespace == NetworkNamespace.Inode()
+        && (Capabilities.Permitted() & Capabilities.Bit(CapabilityConstants.CAP_NET_ADMIN)) != 0;
 
     /// <summary>Found out by trying each, without a trace: once, at the agent's start, when no run is there to notice.</summary>
     public static IReadOnlyList<string> Find(AgentOptions options)

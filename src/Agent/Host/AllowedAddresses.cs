@@ -9,7 +9,8 @@ using ReuseAddrDashboard.Core.Wire;
 namespace ReuseAddrDashboard.Agent.Host;
 
 /// <summary>
-/// To which addresses this agent's owner lets lesson sockets be bound and connected, whatever a dashboard orders: its own, those of the networks that they are in, and what <c>--allow</c> names.
+/// To which addresses this agent's owner lets lesson sockets be bound and connected, whatever a dashboard orders: its own, those of the networks that they are
+/// in, and what <c>--allow</c> names.
 /// Loopback only where an address announced is one, or the network namespace was made for the agent; link-local never by itself.
 /// </summary>
 internal sealed class AllowedAddresses
@@ -34,13 +35,14 @@ internal sealed class AllowedAddresses
     }
 
     /// <summary>Why an order goes beyond; null for one that does not.</summary>
-    public Message? Refusal(AgentOrder order) => order switch
-    {
-        CallOrder { Call: SocketCall.Connect, Address: { } to } when !MayConnect(to.Unmapped().Address) => Refused(to),
-        CallOrder { Call: SocketCall.Bind, Address: { } at } when !MayBind(at.Unmapped().Address) => Refused(at),
-        CheckOrder { Reach: { } reach } when !MayConnect(reach.Unmapped().Address) => Refused(reach),
-        _ => null,
-    };
+    public Message? Refusal(AgentOrder order) =>
+        order switch
+        {
+            CallOrder { Call: SocketCall.Connect, Address: { } to } when !MayConnect(to.Unmapped().Address) => Refused(to),
+            CallOrder { Call: SocketCall.Bind, Address: { } at } when !MayBind(at.Unmapped().Address) => Refused(at),
+            CheckOrder { Reach: { } reach } when !MayConnect(reach.Unmapped().Address) => Refused(reach),
+            _ => null,
+        };
 
     private static Message Refused(TcpEndpoint end) => Message.Of(AgentCodes.AddressNotAllowed, ("address", end.Address));
 
@@ -58,15 +60,23 @@ internal sealed class AllowedAddresses
 
     private bool Named(IPAddress address) => _networks.Any(n => n.Contains(address));
 
-    private static bool IsLinkLocal(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? address.IsIPv6LinkLocal : address.GetAddressBytes() is [169, 254, ..];
+    private static bool IsLinkLocal(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetworkV6 ? address.IsIPv6LinkLocal : address.GetAddressBytes() is [169, 254, ..];
 
     // The network that an address of this host is in; itself where the host does not say.
     private static IPNetwork NetworkOf(IPAddress address)
     {
-        int whole = address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128, length = whole;
+        int whole = address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128,
+            length = whole;
         try
         {
-            length = NetworkInterface.GetAllNetworkInterfaces().SelectMany(i => i.GetIPProperties().UnicastAddresses).FirstOrDefault(a => a.Address.Equals(address))?.PrefixLength ?? whole;
+            length =
+                NetworkInterface
+                    .GetAllNetworkInterfaces()
+                    .SelectMany(i => i.GetIPProperties().UnicastAddresses)
+                    .FirstOrDefault(a => a.Address.Equals(address))
+                    ?.PrefixLength
+                ?? whole;
         }
         catch (NetworkInformationException)
         {

@@ -12,7 +12,8 @@ internal static class HostFactsReader
     private static readonly string[] Sysctls = ["net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_tw_reuse", "net.ipv4.tcp_timestamps", "net.ipv4.ip_local_port_range"];
 
     /// <summary>The agent's version, as --version prints it.</summary>
-    public static string Version { get; } = (typeof(HostFactsReader).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0").Split('+')[0];
+    public static string Version { get; } =
+        (typeof(HostFactsReader).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0").Split('+')[0];
 
     /// <param name="options">What the command line says.</param>
     /// <param name="sources">As <see cref="SourceFacts.All"/> says.</param>

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace ReuseAddrDashboard.Agent.Kernel;
 
 /// <summary>
-/// Makes sockets that belong to another user. What counts to the kernel is the owner of the socket's inode (sock_i_uid): the calling thread's file system user when the socket is made
+/// Makes sockets that belong to another user. What counts to the kernel is the owner of the socket's inode (sock_i_uid): the calling thread's file system user
+/// when the socket is made
 /// (setfsuid(2), needs CAP_SETUID), or who it was given to afterwards (fchown(2), needs CAP_CHOWN).
 /// </summary>
 internal static class AsUser
@@ -39,7 +40,11 @@ internal static class AsUser
         const uint nobody = 65534;
         uint other = Libc.GetEUid() == nobody ? nobody - 1 : nobody;
         SocketFd? fd = null;
-        KernelRefusal? refused = Do(other, () => fd = new SocketFd(Libc.Socket(Constants.AF_INET, Constants.SOCK_STREAM | Constants.SOCK_CLOEXEC, Constants.IPPROTO_IP)), () => fd);
+        KernelRefusal? refused = Do(
+            other,
+            () => fd = new SocketFd(Libc.Socket(Constants.AF_INET, Constants.SOCK_STREAM | Constants.SOCK_CLOEXEC, Constants.IPPROTO_IP)),
+            () => fd
+        );
         using (fd)
             return fd is { IsInvalid: true } ? KernelRefusal.Last("socket") : refused;
     }

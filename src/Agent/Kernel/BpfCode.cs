@@ -2,7 +2,10 @@ using static ReuseAddrDashboard.Agent.Kernel.BpfConstants;
 
 namespace ReuseAddrDashboard.Agent.Kernel;
 
-/// <summary>Writes a BPF program (Documentation/bpf/standardization/instruction-set.rst). r0 is a call's result, r1 to r5 its arguments, r6 to r9 outlive it, r10 is the frame.</summary>
+/// <summary>
+/// Writes a BPF program (Documentation/bpf/standardization/instruction-set.rst). r0 is a call's result, r1 to r5 its arguments, r6 to r9 outlive it, r10 is the
+/// frame.
+/// </summary>
 internal sealed class BpfCode
 {
     public const int Frame = 10;

@@ -2,11 +2,15 @@ using static ReuseAddrDashboard.Agent.Kernel.BpfConstants;
 
 namespace ReuseAddrDashboard.Agent.Kernel;
 
-/// <summary>The reader's end of a BPF ring buffer (Documentation/bpf/ringbuf.rst): two counters and the data, shared with the kernel. For one thread at a time.</summary>
+/// <summary>
+/// The reader's end of a BPF ring buffer (Documentation/bpf/ringbuf.rst): two counters and the data, shared with the kernel. For one thread at a time.
+/// </summary>
 internal sealed unsafe class BpfRing : IDisposable
 {
-    private readonly nuint _page = (nuint)Environment.SystemPageSize, _size;
-    private readonly byte* _consumer, _producer;
+    private readonly nuint _page = (nuint)Environment.SystemPageSize,
+        _size;
+    private readonly byte* _consumer,
+        _producer;
     private bool _disposed;
 
     private BpfRing(byte* consumer, byte* producer, nuint size)

@@ -4,22 +4,45 @@ using System.Text;
 namespace ReuseAddrDashboard.Agent.Kernel;
 
 /// <summary>
-/// BTF, the kernel's own account of its types (Documentation/bpf/btf.rst, /sys/kernel/btf/vmlinux): where a member stands in a struct of the kernel that runs now. Offsets
+/// BTF, the kernel's own account of its types (Documentation/bpf/btf.rst, /sys/kernel/btf/vmlinux): where a member stands in a struct of the kernel that runs
+/// now. Offsets
 /// differ between kernels, so none is written into this program.
 /// </summary>
 internal sealed class Btf
 {
     private const ushort Magic = 0xeb9f;
-    private const int HeaderSize = 24, TypeSize = 12, MaxTypes = 4_000_000, MaxDepth = 16;
+    private const int HeaderSize = 24,
+        TypeSize = 12,
+        MaxTypes = 4_000_000,
+        MaxDepth = 16;
 
     private enum Kind : byte
     {
-        Int = 1, Pointer, Array, Struct, Union, Enum, Forward, Typedef, Volatile, Const, Restrict, Function, Prototype, Variable, Section, Float, DeclTag, TypeTag, Enum64,
+        Int = 1,
+        Pointer,
+        Array,
+        Struct,
+        Union,
+        Enum,
+        Forward,
+        Typedef,
+        Volatile,
+        Const,
+        Restrict,
+        Function,
+        Prototype,
+        Variable,
+        Section,
+        Float,
+        DeclTag,
+        TypeTag,
+        Enum64,
     }
 
     private readonly byte[] _octets;
     private readonly int[] _types;
-    private readonly int _strings, _end;
+    private readonly int _strings,
+        _end;
 
     private Btf(byte[] octets, int[] types, int strings, int end) => (_octets, _types, _strings, _end) = (octets, types, strings, end);
 
@@ -28,11 +51,15 @@ internal sealed class Btf
     {
         if (octets.Length < HeaderSize || BinaryPrimitives.ReadUInt16LittleEndian(octets) != Magic)
             return null;
-        ulong header = Word(octets, 4), types = header + Word(octets, 8), typesEnd = types + Word(octets, 12), strings = header + Word(octets, 16), end = strings + Word(octets, 20);
+        ulong header = Word(octets, 4),
+            types = header + Word(octets, 8),
+            typesEnd = types + Word(octets, 12),
+            strings = header + Word(octets, 16),
+            end = strings + Word(octets, 20);
         if (typesEnd > (ulong)octets.Length || end > (ulong)octets.Length || end == strings)
             return null;
         var at = new List<int> { 0 }; // type 0 is void
-        for (ulong next = types; next < typesEnd;)
+        for (ulong next = types; next < typesEnd; )
         {
             if (typesEnd - next < TypeSize || at.Count > MaxTypes || Length(octets, (int)next) is not { } length)
                 return null;
@@ -44,7 +71,10 @@ internal sealed class Btf
         return new Btf(octets, [.. at], (int)strings, (int)end);
     }
 
-    /// <summary>Octets from the begin of a struct to a member: <c>sock_common</c>, <c>skc_net.net</c>. Members of anonymous structs and unions count as the outer one's. Null for none, and for bit fields.</summary>
+    /// <summary>
+    /// Octets from the begin of a struct to a member: <c>sock_common</c>, <c>skc_net.net</c>. Members of anonymous structs and unions count as the outer one's.
+    /// Null for none, and for bit fields.
+    /// </summary>
     public int? Offset(string type, string path)
     {
         int found = Find(type);
@@ -78,8 +108,10 @@ internal sealed class Btf
         bool packed = Word(_octets, _types[type] + 4) >> 31 != 0; // kind_flag: the offset's upper 8 bits are the width of a bit field
         for (int i = 0, at = _types[type] + TypeSize; i < Members(type); i++, at += TypeSize)
         {
-            uint member = Word(_octets, at), offset = Word(_octets, at + 8);
-            int inner = (int)Word(_octets, at + 4), bits = (int)(packed ? offset & 0xffffff : offset);
+            uint member = Word(_octets, at),
+                offset = Word(_octets, at + 8);
+            int inner = (int)Word(_octets, at + 4),
+                bits = (int)(packed ? offset & 0xffffff : offset);
             if (Named(member, name))
                 return packed && offset >> 24 != 0 ? null : (inner, bits);
             if (Named(member, []) && Member(inner, name, depth + 1) is { } found)
@@ -123,7 +155,8 @@ internal sealed class Btf
             Kind.Array => TypeSize + 12,
             Kind.Struct or Kind.Union or Kind.Section or Kind.Enum64 => TypeSize + 12 * count,
             Kind.Enum or Kind.Prototype => TypeSize + 8 * count,
-            Kind.Pointer or Kind.Forward or Kind.Typedef or Kind.Volatile or Kind.Const or Kind.Restrict or Kind.Function or Kind.Float or Kind.TypeTag => TypeSize,
+            Kind.Pointer or Kind.Forward or Kind.Typedef or Kind.Volatile or Kind.Const or Kind.Restrict or Kind.Function or Kind.Float or Kind.TypeTag =>
+                TypeSize,
             _ => null,
         };
     }

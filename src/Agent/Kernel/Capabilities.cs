@@ -19,7 +19,8 @@ internal static unsafe class Capabilities
     public static KernelRefusal? Use(ulong effective) => Set(effective, Permitted(), 0);
 
     /// <summary>
-    /// Keeps these of the permitted ones and gives the others away, for good and for whatever program the thread executes: by no_new_privs neither uid 0 nor a file's
+    /// Keeps these of the permitted ones and gives the others away, for good and for whatever program the thread executes: by no_new_privs neither uid 0 nor a
+    /// file's
     /// capabilities bring them back.
     /// </summary>
     /// <param name="keep">These.</param>
@@ -66,7 +67,15 @@ internal static unsafe class Capabilities
         CapHeader header = new() { Version = _LINUX_CAPABILITY_VERSION_3 };
         CapData* data = stackalloc CapData[2];
         for (int i = 0; i < 2; i++)
-            data[i] = new CapData { Effective = (uint)(effective >> 32 * i), Permitted = (uint)(permitted >> 32 * i), Inheritable = (uint)(inheritable >> 32 * i) };
+        {
+            data[i] = new CapData
+            {
+                Effective = (uint)(effective >> 32 * i),
+                Permitted = (uint)(permitted >> 32 * i),
+                Inheritable = (uint)(inheritable >> 32 * i),
+            };
+        }
+
         return Libc.CapSet(&header, data) == 0 ? null : KernelRefusal.Last("capset");
     }
 }

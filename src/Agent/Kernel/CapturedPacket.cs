@@ -31,7 +31,8 @@ internal readonly ref struct CapturedPacket(ReadOnlySpan<byte> octets, int wireL
     public bool IsLoopback { get; } = from.HaType == ARPHRD_LOOPBACK;
 
     /// <summary>
-    /// The packet as a frame: a Linux cooked header (LINKTYPE_LINUX_SLL), made of what the kernel tells beside the packet as libpcap makes it for all interfaces, and the packet.
+    /// The packet as a frame: a Linux cooked header (LINKTYPE_LINUX_SLL), made of what the kernel tells beside the packet as libpcap makes it for all
+    /// interfaces, and the packet.
     /// </summary>
     /// <param name="most">Octets of the packet that are taken at most.</param>
     public unsafe CapturedFrame Frame(int most)

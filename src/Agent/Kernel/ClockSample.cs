@@ -16,7 +16,8 @@ internal readonly record struct ClockSample(long At, long Offset, long Error)
             long before = KernelClock.Monotonic();
             _ = Libc.ClockGetTime(PacketConstants.CLOCK_REALTIME, &time);
             long after = KernelClock.Monotonic();
-            long real = time.Seconds * 1_000_000_000 + time.Nanoseconds, error = (after - before + 1) / 2;
+            long real = time.Seconds * 1_000_000_000 + time.Nanoseconds,
+                error = (after - before + 1) / 2;
             if (i == 0 || error < best.Error)
                 best = new(after, real - (before + (after - before) / 2), error);
         }

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace ReuseAddrDashboard.Agent.Kernel;
 
 /// <summary>
-/// The kernel's multicast notices that a TCP socket was destroyed (SKNLGRP_INET_TCP_DESTROY, SKNLGRP_INET6_TCP_DESTROY). They come of full sockets only, from a worker
+/// The kernel's multicast notices that a TCP socket was destroyed (SKNLGRP_INET_TCP_DESTROY, SKNLGRP_INET6_TCP_DESTROY). They come of full sockets only, from a
+/// worker
 /// a moment later (sock_diag_broadcast_destroy): that TIME-WAIT has ended is not told, and a notice may mean that a timewait minisock took the socket's place.
 /// </summary>
 internal sealed unsafe class DestroyNotices : IDisposable
@@ -30,7 +31,11 @@ internal sealed unsafe class DestroyNotices : IDisposable
         if (!fd.IsInvalid)
         {
             _ = Libc.SetSockOpt(fd.Number, Constants.SOL_SOCKET, Constants.SO_RCVBUF, &room, sizeof(int));
-            var address = new SockAddrNl { Family = Constants.AF_NETLINK, Groups = Group(Constants.SKNLGRP_INET_TCP_DESTROY) | Group(Constants.SKNLGRP_INET6_TCP_DESTROY) };
+            var address = new SockAddrNl
+            {
+                Family = Constants.AF_NETLINK,
+                Groups = Group(Constants.SKNLGRP_INET_TCP_DESTROY) | Group(Constants.SKNLGRP_INET6_TCP_DESTROY),
+            };
             if (Libc.Bind(fd.Number, &address, (uint)sizeof(SockAddrNl)) == 0)
             {
                 errno = 0;
@@ -78,7 +83,8 @@ internal sealed unsafe class DestroyNotices : IDisposable
     {
         uint* info = stackalloc uint[Constants.SK_MEMINFO_VARS];
         uint length = Constants.SK_MEMINFO_VARS * sizeof(uint);
-        uint drops = Libc.GetSockOpt(_fd.Number, Constants.SOL_SOCKET, Constants.SO_MEMINFO, info, &length) == 0 ? info[Constants.SK_MEMINFO_DROPS] : _drops + 1;
+        uint drops =
+            Libc.GetSockOpt(_fd.Number, Constants.SOL_SOCKET, Constants.SO_MEMINFO, info, &length) == 0 ? info[Constants.SK_MEMINFO_DROPS] : _drops + 1;
         long lost = unchecked(drops - _drops);
         _drops = drops;
         return lost;

@@ -11,20 +11,38 @@ internal static class DiagPortFilter
     /// <summary>Octets of the program for each port.</summary>
     public const int OctetsPerPort = 2 * (Condition + Jump);
 
-    private const int Condition = 8, Jump = 4;
+    private const int Condition = 8,
+        Jump = 4;
 
     public static byte[] Program(ReadOnlySpan<ushort> ports)
     {
-        int conditions = 2 * ports.Length, length = conditions * (Condition + Jump) - Jump;
+        int conditions = 2 * ports.Length,
+            length = conditions * (Condition + Jump) - Jump;
         var ops = new List<InetDiagBcOp>(3 * conditions);
         for (int i = 0; i < conditions; i++)
         {
             // No: over the jump that follows, to the next condition. Yes: to that jump, which leads to the end.
             byte code = i % 2 == 0 ? Constants.INET_DIAG_BC_S_EQ : Constants.INET_DIAG_BC_D_EQ;
-            ops.Add(new InetDiagBcOp { Code = code, Yes = Condition, No = Condition + Jump });
+            ops.Add(
+                new InetDiagBcOp
+                {
+                    Code = code,
+                    Yes = Condition,
+                    No = Condition + Jump,
+                }
+            );
             ops.Add(new InetDiagBcOp { No = ports[i / 2] });
             if (i < conditions - 1)
-                ops.Add(new InetDiagBcOp { Code = Constants.INET_DIAG_BC_JMP, Yes = Jump, No = (ushort)(length - i * (Condition + Jump) - Condition) });
+            {
+                ops.Add(
+                    new InetDiagBcOp
+                    {
+                        Code = Constants.INET_DIAG_BC_JMP,
+                        Yes = Jump,
+                        No = (ushort)(length - i * (Condition + Jump) - Condition),
+                    }
+                );
+            }
         }
         return MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(ops)).ToArray();
     }

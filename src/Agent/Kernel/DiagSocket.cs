@@ -31,7 +31,10 @@ internal readonly record struct DiagSocket
     /// <summary>The device it is bound to; 0 for any.</summary>
     public uint Interface { get; private init; }
 
-    /// <summary>The kernel's number for this socket since boot, given when it is first asked for. A timewait minisock takes over what its socket had until then (inet_twsk_alloc).</summary>
+    /// <summary>
+    /// The kernel's number for this socket since boot, given when it is first asked for. A timewait minisock takes over what its socket had until then
+    /// (inet_twsk_alloc).
+    /// </summary>
     public ulong Cookie { get; private init; }
 
     /// <summary>IPV6_V6ONLY; the kernel says it of AF_INET6 sockets that are bound or listen, null of others.</summary>
@@ -55,7 +58,12 @@ internal readonly record struct DiagSocket
             Pair = new SocketPair(At(v6, new(m.Id.Src, 16), m.Id.SPort), At(v6, new(m.Id.Dst, 16), m.Id.DPort)),
             State = (TcpState)m.State,
             Timer = (TimerKind)m.Timer is > TimerKind.Off and <= TimerKind.Persist ? new SocketTimer((TimerKind)m.Timer, m.Expires * 1_000_000L) : null,
-            Retransmits = m.Retransmits, RecvQ = m.RQueue, SendQ = m.WQueue, Uid = m.Uid, Inode = m.Inode, Interface = m.Id.Interface,
+            Retransmits = m.Retransmits,
+            RecvQ = m.RQueue,
+            SendQ = m.WQueue,
+            Uid = m.Uid,
+            Inode = m.Inode,
+            Interface = m.Id.Interface,
             Cookie = m.Id.Cookie[0] | (ulong)m.Id.Cookie[1] << 32,
             V6Only = NetlinkReader.FindAttribute(body[Unsafe.SizeOf<InetDiagMsg>()..], Constants.INET_DIAG_SKV6ONLY) is [var only, ..] ? only != 0 : null,
         };

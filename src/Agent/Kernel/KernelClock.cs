@@ -19,7 +19,8 @@ internal static unsafe class KernelClock
     {
         TimeSpec tick;
         return Libc.ClockGetRes(Constants.CLOCK_MONOTONIC_COARSE, &tick) == 0 && tick is { Seconds: 0, Nanoseconds: > 0 }
-            ? (int)Math.Round(1e9 / tick.Nanoseconds) : 0;
+            ? (int)Math.Round(1e9 / tick.Nanoseconds)
+            : 0;
     }
 
     /// <summary>Nanoseconds by which <see cref="Monotonic"/> is ahead of what the kernel itself counts; 0 also where /proc does not say.</summary>

@@ -3,8 +3,10 @@ using System.Runtime.InteropServices;
 namespace ReuseAddrDashboard.Agent.Kernel;
 
 /// <summary>
-/// The libc functions that lesson sockets need, as C declares them. System.Net.Sockets cannot run the experiment: its bind sets SO_REUSEADDR=1 by itself on every TCP
-/// socket, clearing the option before is overridden, and its getter still reports 0. So every call on a lesson socket goes through here, and nothing here decides anything.
+/// The libc functions that lesson sockets need, as C declares them. System.Net.Sockets cannot run the experiment: its bind sets SO_REUSEADDR=1 by itself on
+/// every TCP
+/// socket, clearing the option before is overridden, and its getter still reports 0. So every call on a lesson socket goes through here, and nothing here
+/// decides anything.
 /// </summary>
 internal static unsafe partial class Libc
 {

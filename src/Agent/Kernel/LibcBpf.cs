@@ -19,7 +19,8 @@ internal static unsafe partial class Libc
         (int)SysCall(RuntimeInformation.ProcessArchitecture == Architecture.X64 ? SYS_bpf_x86_64 : SYS_bpf_generic, command, attributes, (nuint)size);
 
     // asm/unistd_64.h, and asm-generic/unistd.h for arm64.
-    private const nint SYS_bpf_x86_64 = 321, SYS_bpf_generic = 280;
+    private const nint SYS_bpf_x86_64 = 321,
+        SYS_bpf_generic = 280;
 }
 
 /// <summary>union bpf_attr for BPF_MAP_CREATE.</summary>

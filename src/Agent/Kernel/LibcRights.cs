@@ -34,8 +34,11 @@ internal static unsafe partial class Libc
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct StatX
 {
-    [FieldOffset(20)] public uint Uid;
-    [FieldOffset(28)] public ushort Mode;
+    [FieldOffset(20)]
+    public uint Uid;
+
+    [FieldOffset(28)]
+    public ushort Mode;
 }
 
 /// <summary>struct __user_cap_header_struct.</summary>

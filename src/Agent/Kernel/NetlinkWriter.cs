@@ -27,7 +27,8 @@ internal ref struct NetlinkWriter
     }
 
     /// <summary>A family's own header, as it lies in memory.</summary>
-    public void Header<T>(in T header) where T : unmanaged => MemoryMarshal.Write(Reserve(System.Runtime.CompilerServices.Unsafe.SizeOf<T>()), header);
+    public void Header<T>(in T header)
+        where T : unmanaged => MemoryMarshal.Write(Reserve(System.Runtime.CompilerServices.Unsafe.SizeOf<T>()), header);
 
     /// <summary>struct ifinfomsg: family AF_UNSPEC, then type, index, flags and the mask of flags that change.</summary>
     public void InterfaceInfo(int index, uint flags, uint change)

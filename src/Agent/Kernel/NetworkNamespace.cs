@@ -6,7 +6,8 @@ using ReuseAddrDashboard.Core.Texts;
 namespace ReuseAddrDashboard.Agent.Kernel;
 
 /// <summary>
-/// The network namespace of the calling thread (network_namespaces(7)). A namespace belongs to a thread, not to the process: sockets, <c>/proc/thread-self/net</c>,
+/// The network namespace of the calling thread (network_namespaces(7)). A namespace belongs to a thread, not to the process: sockets,
+/// <c>/proc/thread-self/net</c>,
 /// <c>/proc/sys/net</c> and the children that a thread makes are of that thread's namespace.
 /// </summary>
 internal static class NetworkNamespace
@@ -31,7 +32,9 @@ internal static class NetworkNamespace
     /// <param name="value">The number.</param>
     public static unsafe KernelRefusal? SetSysctl(string name, long value)
     {
-        string path = "/proc/sys/net/" + name, text = value.ToString(CultureInfo.InvariantCulture), call = $"write({path}, {text})";
+        string path = "/proc/sys/net/" + name,
+            text = value.ToString(CultureInfo.InvariantCulture),
+            call = $"write({path}, {text})";
         using var file = new SocketFd(Libc.Open(path, Constants.O_WRONLY | Constants.O_CLOEXEC));
         byte[] octets = Encoding.ASCII.GetBytes(text);
         fixed (byte* first = octets)

@@ -9,12 +9,13 @@ internal static unsafe class OptionBuffer
     /// <summary>Room for any of them.</summary>
     public const int MaxSize = 16;
 
-    public static uint Size(OptionKind kind) => kind switch
-    {
-        OptionKind.Linger => (uint)sizeof(Linger),
-        OptionKind.Timeval => (uint)sizeof(TimeVal),
-        _ => sizeof(int),
-    };
+    public static uint Size(OptionKind kind) =>
+        kind switch
+        {
+            OptionKind.Linger => (uint)sizeof(Linger),
+            OptionKind.Timeval => (uint)sizeof(TimeVal),
+            _ => sizeof(int),
+        };
 
     /// <summary>Writes the value; <paramref name="buffer"/> has <see cref="MaxSize"/> octets.</summary>
     public static uint Write(OptionKind kind, OptionValue value, byte* buffer)
@@ -36,10 +37,13 @@ internal static unsafe class OptionBuffer
     }
 
     /// <summary>Reads a value of <paramref name="length"/> octets; null where that is another size than the option's kind has.</summary>
-    public static OptionValue? Read(OptionKind kind, byte* buffer, uint length) => length != Size(kind) ? null : kind switch
-    {
-        OptionKind.Linger => OptionValue.Linger(((Linger*)buffer)->OnOff != 0, ((Linger*)buffer)->Seconds),
-        OptionKind.Timeval => OptionValue.Timeval(((TimeVal*)buffer)->Seconds * 1000 + ((TimeVal*)buffer)->Microseconds / 1000),
-        _ => OptionValue.Of(*(int*)buffer),
-    };
+    public static OptionValue? Read(OptionKind kind, byte* buffer, uint length) =>
+        length != Size(kind)
+            ? null
+            : kind switch
+            {
+                OptionKind.Linger => OptionValue.Linger(((Linger*)buffer)->OnOff != 0, ((Linger*)buffer)->Seconds),
+                OptionKind.Timeval => OptionValue.Timeval(((TimeVal*)buffer)->Seconds * 1000 + ((TimeVal*)buffer)->Microseconds / 1000),
+                _ => OptionValue.Of(*(int*)buffer),
+            };
 }

@@ -4,7 +4,8 @@ using static ReuseAddrDashboard.Agent.Kernel.PacketConstants;
 namespace ReuseAddrDashboard.Agent.Kernel;
 
 /// <summary>
-/// A packet(7) socket on all interfaces of the opening thread's network namespace: IP packets of the watched ports, each with the kernel's stamp. Its buffers are made once.
+/// A packet(7) socket on all interfaces of the opening thread's network namespace: IP packets of the watched ports, each with the kernel's stamp. Its buffers
+/// are made once.
 /// Needs CAP_NET_RAW in the namespace's user namespace. Not for several threads at once.
 /// </summary>
 internal sealed unsafe class PacketSocket : IDisposable
@@ -15,7 +16,8 @@ internal sealed unsafe class PacketSocket : IDisposable
     /// <summary>Octets asked of the kernel for packets that wait: several thousand segments. The kernel gives less where net.core.rmem_max says so.</summary>
     public const int ReceiveBuffer = 4 * 1024 * 1024;
 
-    private const int Room = Core.Tcp.SegmentParser.HeaderRoom, ControlRoom = 64;
+    private const int Room = Core.Tcp.SegmentParser.HeaderRoom,
+        ControlRoom = 64;
 
     private readonly SocketFd _fd;
     private readonly MMsgHdr* _messages;
@@ -36,7 +38,13 @@ internal sealed unsafe class PacketSocket : IDisposable
         for (int i = 0; i < Batch; i++)
         {
             _vectors[i] = new IoVec { Base = _octets + i * Room, Length = Room };
-            _messages[i].Header = new MsgHdr { Name = _addresses + i, Iov = _vectors + i, IovLength = 1, Control = _control + i * ControlRoom };
+            _messages[i].Header = new MsgHdr
+            {
+                Name = _addresses + i,
+                Iov = _vectors + i,
+                IovLength = 1,
+                Control = _control + i * ControlRoom,
+            };
         }
     }
 
@@ -77,7 +85,8 @@ internal sealed unsafe class PacketSocket : IDisposable
         {
             var program = new SockFprog { Length = (ushort)filter.Length, Filter = code };
             return Libc.SetSockOpt(Number, Constants.SOL_SOCKET, SO_ATTACH_FILTER, &program, (uint)sizeof(SockFprog)) == 0
-                ? null : KernelRefusal.Last("setsockopt(SO_ATTACH_FILTER)");
+                ? null
+                : KernelRefusal.Last("setsockopt(SO_ATTACH_FILTER)");
         }
     }
 
@@ -129,8 +138,10 @@ internal sealed unsafe class PacketSocket : IDisposable
         if (Libc.SetSockOpt(Number, Constants.SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(int)) != 0)
             return KernelRefusal.Last("setsockopt(SO_TIMESTAMPNS)");
         // Without CAP_NET_ADMIN outside of any user namespace the first is refused, and the second bounded.
-        if (Libc.SetSockOpt(Number, Constants.SOL_SOCKET, SO_RCVBUFFORCE, &receiveBuffer, sizeof(int)) != 0
-            && Libc.SetSockOpt(Number, Constants.SOL_SOCKET, SO_RCVBUF, &receiveBuffer, sizeof(int)) != 0)
+        if (
+            Libc.SetSockOpt(Number, Constants.SOL_SOCKET, SO_RCVBUFFORCE, &receiveBuffer, sizeof(int)) != 0
+            && Libc.SetSockOpt(Number, Constants.SOL_SOCKET, SO_RCVBUF, &receiveBuffer, sizeof(int)) != 0
+        )
         {
             return KernelRefusal.Last("setsockopt(SO_RCVBUF)");
         }

@@ -4,7 +4,8 @@ namespace ReuseAddrDashboard.Agent.Kernel;
 
 /// <summary>
 /// Classic BPF (Documentation/networking/filter.rst) for a packet socket of type SOCK_DGRAM, where offset 0 is the IP header: TCP over IPv4 or IPv6 with one of
-/// the ports as source or destination. IPv6 packets whose extension headers may lead to TCP pass, because finding their end needs a loop: the reader looks at the ports again.
+/// the ports as source or destination. IPv6 packets whose extension headers may lead to TCP pass, because finding their end needs a loop: the reader looks at
+/// the ports again.
 /// </summary>
 internal static class PortFilter
 {
@@ -29,7 +30,8 @@ internal static class PortFilter
 
     /// <param name="ports">At most <see cref="Core.Wire.WatchOrder.MaxPorts"/>; none lets nothing pass.</param>
     /// <param name="loopbackOnce">
-    /// On loopback every frame comes twice, as it leaves and as it arrives. True leaves the arriving one; other interfaces keep both directions, which PACKET_IGNORE_OUTGOING would not.
+    /// On loopback every frame comes twice, as it leaves and as it arrives. True leaves the arriving one; other interfaces keep both directions, which
+    /// PACKET_IGNORE_OUTGOING would not.
     /// </param>
     public static SockFilter[] Program(ReadOnlySpan<ushort> ports, bool loopbackOnce)
     {
@@ -100,7 +102,19 @@ internal static class PortFilter
             If(BPF_JEQ, extension, To.Accept, To.Next);
         End();
 
-        return [.. code.Select((c, at) => new SockFilter { Code = c.Code, K = c.K, JumpTrue = Jump(c.True, at), JumpFalse = Jump(c.False, at) })];
+        return
+        [
+            .. code.Select(
+                (c, at) =>
+                    new SockFilter
+                    {
+                        Code = c.Code,
+                        K = c.K,
+                        JumpTrue = Jump(c.True, at),
+                        JumpFalse = Jump(c.False, at),
+                    }
+            ),
+        ];
 
         // Relative to the instruction that follows; at most 255 forward.
         byte Jump(To to, int at) => to == To.Next ? (byte)0 : checked((byte)(labels.First(l => l.Label == to && l.At > at).At - at - 1));

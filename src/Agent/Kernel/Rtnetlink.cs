@@ -38,7 +38,9 @@ internal sealed unsafe class Rtnetlink : IDisposable
         }
 
         nint* limit = stackalloc nint[2] { AnswerSeconds, 0 }; // struct timeval: seconds, microseconds
-        return Libc.SetSockOpt(opened.Number, SOL_SOCKET, SO_RCVTIMEO, limit, 2 * (uint)sizeof(nint)) == 0 ? null : KernelRefusal.Last("setsockopt(SO_RCVTIMEO)");
+        return Libc.SetSockOpt(opened.Number, SOL_SOCKET, SO_RCVTIMEO, limit, 2 * (uint)sizeof(nint)) == 0
+            ? null
+            : KernelRefusal.Last("setsockopt(SO_RCVTIMEO)");
     }
 
     /// <summary>Makes a veth pair (veth(4)): one end here, the other in another namespace, both with the same name.</summary>
@@ -76,7 +78,8 @@ internal sealed unsafe class Rtnetlink : IDisposable
     }
 
     /// <summary>
-    /// Gives a link an address; the kernel adds the route to its network. An IPv6 address is usable at once: nobody is asked whether another host has it (IFA_F_NODAD), which would
+    /// Gives a link an address; the kernel adds the route to its network. An IPv6 address is usable at once: nobody is asked whether another host has it
+    /// (IFA_F_NODAD), which would
     /// take a second or two, and bind(2) would be EADDRNOTAVAIL until then.
     /// </summary>
     public KernelRefusal? AddAddress(string name, IPAddress address, int prefixLength)
@@ -101,7 +104,8 @@ internal sealed unsafe class Rtnetlink : IDisposable
     }
 
     /// <summary>
-    /// Waits until a link carries frames (IF_OPER_UP of RFC 2863). It asks once and then listens: the subscription of <see cref="Open"/> came first, so a change
+    /// Waits until a link carries frames (IF_OPER_UP of RFC 2863). It asks once and then listens: the subscription of <see cref="Open"/> came first, so a
+    /// change
     /// between question and answer is not missed.
     /// </summary>
     public KernelRefusal? WaitUntilUp(string name)

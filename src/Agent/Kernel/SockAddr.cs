@@ -17,7 +17,12 @@ internal static unsafe class SockAddr
         ushort port = Swap(endpoint.Port);
         if (!endpoint.IsV6)
         {
-            *(SockAddrIn*)buffer = new SockAddrIn { Family = Constants.AF_INET, Port = port, Address = Swap((uint)endpoint.Bits) };
+            *(SockAddrIn*)buffer = new SockAddrIn
+            {
+                Family = Constants.AF_INET,
+                Port = port,
+                Address = Swap((uint)endpoint.Bits),
+            };
             return Size(false);
         }
         var address = new SockAddrIn6 { Family = Constants.AF_INET6, Port = port };
@@ -33,7 +38,13 @@ internal static unsafe class SockAddr
         if (family == Constants.AF_INET && length >= sizeof(SockAddrIn))
             return TcpEndpoint.V4(Swap(((SockAddrIn*)buffer)->Address), Swap(((SockAddrIn*)buffer)->Port));
         if (family == Constants.AF_INET6 && length >= sizeof(SockAddrIn6))
-            return TcpEndpoint.V6(BinaryPrimitives.ReadUInt128BigEndian(new ReadOnlySpan<byte>(((SockAddrIn6*)buffer)->Address, 16)), Swap(((SockAddrIn6*)buffer)->Port));
+        {
+            return TcpEndpoint.V6(
+                BinaryPrimitives.ReadUInt128BigEndian(new ReadOnlySpan<byte>(((SockAddrIn6*)buffer)->Address, 16)),
+                Swap(((SockAddrIn6*)buffer)->Port)
+            );
+        }
+
         return null;
     }
 

@@ -76,7 +76,8 @@ internal sealed unsafe class SockDiag : IDisposable
     }
 
     /// <summary>
-    /// Adds every socket, of both families, in one of the states whose local or remote port is one of these. Returns the errno, 0 for none. Asked by family the kernel walks its whole
+    /// Adds every socket, of both families, in one of the states whose local or remote port is one of these. Returns the errno, 0 for none. Asked by family the
+    /// kernel walks its whole
     /// table twice; the older request, which has no family (inet_diag_dump_compat), takes both in one walk, and half the time.
     /// </summary>
     /// <param name="ports">At most <see cref="Core.Wire.WatchOrder.MaxPorts"/>; empty for every port.</param>
@@ -125,7 +126,13 @@ internal sealed unsafe class SockDiag : IDisposable
     public void Dispose() => _fd.Dispose();
 
     private static InetDiagReqV2 Request(bool v6, uint states, InetDiagSockId id) =>
-        new() { Family = (byte)(v6 ? Constants.AF_INET6 : Constants.AF_INET), Protocol = Constants.IPPROTO_TCP, States = states, Id = id };
+        new()
+        {
+            Family = (byte)(v6 ? Constants.AF_INET6 : Constants.AF_INET),
+            Protocol = Constants.IPPROTO_TCP,
+            States = states,
+            Id = id,
+        };
 
     private static bool Same(SocketPair a, SocketPair b) =>
         a.Local.Unmapped() == b.Local.Unmapped() && (a.Remote.Unmapped() == b.Remote.Unmapped() || a.Remote.Port + b.Remote.Port == 0);

@@ -14,7 +14,11 @@ internal static unsafe class SocketCalls
     {
         long start = KernelClock.Monotonic();
         int fd = Libc.Socket(family == SocketFamily.Inet6 ? Constants.AF_INET6 : Constants.AF_INET, Constants.SOCK_STREAM, Constants.IPPROTO_IP);
-        CallResult result = Ended(fd, start) with { Call = "socket", Args = new CallArguments { Family = family } };
+        CallResult result = Ended(fd, start) with
+        {
+            Call = "socket",
+            Args = new CallArguments { Family = family },
+        };
         made = Made(fd);
         return result;
     }
@@ -25,13 +29,24 @@ internal static unsafe class SocketCalls
         uint length = OptionBuffer.Write(option.Kind, value, buffer);
         long start = KernelClock.Monotonic();
         int r = Libc.SetSockOpt(fd.Number, option.Level, option.Number, buffer, length);
-        return Ended(r, start) with { Call = "setsockopt", Args = new CallArguments { Fd = fd.Number, Option = option, Value = value, Size = (int)length } };
+        return Ended(r, start) with
+        {
+            Call = "setsockopt",
+            Args = new CallArguments
+            {
+                Fd = fd.Number,
+                Option = option,
+                Value = value,
+                Size = (int)length,
+            },
+        };
     }
 
     public static CallResult GetSockOpt(SocketFd fd, SocketOption option)
     {
         byte* buffer = stackalloc byte[OptionBuffer.MaxSize];
-        uint room = OptionBuffer.Size(option.Kind), length = room;
+        uint room = OptionBuffer.Size(option.Kind),
+            length = room;
         long start = KernelClock.Monotonic();
         int r = Libc.GetSockOpt(fd.Number, option.Level, option.Number, buffer, &length);
         CallResult ended = Ended(r, start);
@@ -39,7 +54,15 @@ internal static unsafe class SocketCalls
         return ended with
         {
             Call = "getsockopt",
-            Args = new CallArguments { Fd = fd.Number, Option = option, Value = value, Size = (int)room, SizeBack = Other(room, length), Pointer = value is null ? (nuint)buffer : null },
+            Args = new CallArguments
+            {
+                Fd = fd.Number,
+                Option = option,
+                Value = value,
+                Size = (int)room,
+                SizeBack = Other(room, length),
+                Pointer = value is null ? (nuint)buffer : null,
+            },
         };
     }
 
@@ -49,21 +72,35 @@ internal static unsafe class SocketCalls
         uint length = SockAddr.Write(address, buffer);
         long start = KernelClock.Monotonic();
         int r = Libc.Bind(fd.Number, buffer, length);
-        return Ended(r, start) with { Call = "bind", Args = new CallArguments { Fd = fd.Number, Address = address, Size = (int)length } };
+        return Ended(r, start) with
+        {
+            Call = "bind",
+            Args = new CallArguments
+            {
+                Fd = fd.Number,
+                Address = address,
+                Size = (int)length,
+            },
+        };
     }
 
     public static CallResult Listen(SocketFd fd, int backlog)
     {
         long start = KernelClock.Monotonic();
         int r = Libc.Listen(fd.Number, backlog);
-        return Ended(r, start) with { Call = "listen", Args = new CallArguments { Fd = fd.Number, Backlog = backlog } };
+        return Ended(r, start) with
+        {
+            Call = "listen",
+            Args = new CallArguments { Fd = fd.Number, Backlog = backlog },
+        };
     }
 
     /// <summary>accept4 with no flags. Blocks while no connection waits.</summary>
     public static CallResult Accept4(SocketFd fd, bool v6, out SocketFd? accepted)
     {
         byte* buffer = stackalloc byte[SockAddr.MaxSize];
-        uint room = SockAddr.Size(v6), length = room;
+        uint room = SockAddr.Size(v6),
+            length = room;
         long start = KernelClock.Monotonic();
         int r = Libc.Accept4(fd.Number, buffer, &length, 0);
         CallResult ended = Ended(r, start);
@@ -78,7 +115,16 @@ internal static unsafe class SocketCalls
         uint length = SockAddr.Write(address, buffer);
         long start = KernelClock.Monotonic();
         int r = Libc.Connect(fd.Number, buffer, length);
-        return Ended(r, start) with { Call = "connect", Args = new CallArguments { Fd = fd.Number, Address = address, Size = (int)length } };
+        return Ended(r, start) with
+        {
+            Call = "connect",
+            Args = new CallArguments
+            {
+                Fd = fd.Number,
+                Address = address,
+                Size = (int)length,
+            },
+        };
     }
 
     /// <summary>read. Blocks while nothing has come.</summary>
@@ -97,13 +143,18 @@ internal static unsafe class SocketCalls
     {
         long start = KernelClock.Monotonic();
         int r = Libc.Shutdown(fd.Number, (int)how);
-        return Ended(r, start) with { Call = "shutdown", Args = new CallArguments { Fd = fd.Number, How = how } };
+        return Ended(r, start) with
+        {
+            Call = "shutdown",
+            Args = new CallArguments { Fd = fd.Number, How = how },
+        };
     }
 
     public static CallResult GetSockName(SocketFd fd, bool v6)
     {
         byte* buffer = stackalloc byte[SockAddr.MaxSize];
-        uint room = SockAddr.Size(v6), length = room;
+        uint room = SockAddr.Size(v6),
+            length = room;
         long start = KernelClock.Monotonic();
         int r = Libc.GetSockName(fd.Number, buffer, &length);
         CallResult ended = Ended(r, start);
@@ -117,10 +168,16 @@ internal static unsafe class SocketCalls
         fd.SetHandleAsInvalid();
         long start = KernelClock.Monotonic();
         int r = Libc.Close(number);
-        return Ended(r, start) with { Call = "close", Args = new CallArguments { Fd = number } };
+        return Ended(r, start) with
+        {
+            Call = "close",
+            Args = new CallArguments { Fd = number },
+        };
     }
 
-    /// <summary>Loads every function once, with a descriptor that does not exist: otherwise the first call's duration would hold the time to find it in libc.</summary>
+    /// <summary>
+    /// Loads every function once, with a descriptor that does not exist: otherwise the first call's duration would hold the time to find it in libc.
+    /// </summary>
     public static void WarmUp()
     {
         using var none = new SocketFd(-1);
@@ -149,7 +206,18 @@ internal static unsafe class SocketCalls
             nint r = call == "read" ? Libc.Read(fd.Number, buffer, (nuint)count) : Libc.Recv(fd.Number, buffer, (nuint)count, Flags(dontWait));
             CallResult ended = Ended(r, start);
             byte[]? came = ended.Succeeded ? octets[..Math.Min((int)r, CallArguments.MaxOctets)] : null;
-            return ended with { Call = call, Args = new CallArguments { Fd = fd.Number, Octets = came, Length = count, DontWait = dontWait, Pointer = came is null ? (nuint)buffer : null } };
+            return ended with
+            {
+                Call = call,
+                Args = new CallArguments
+                {
+                    Fd = fd.Number,
+                    Octets = came,
+                    Length = count,
+                    DontWait = dontWait,
+                    Pointer = came is null ? (nuint)buffer : null,
+                },
+            };
         }
     }
 
@@ -158,11 +226,18 @@ internal static unsafe class SocketCalls
         fixed (byte* buffer = octets)
         {
             long start = KernelClock.Monotonic();
-            nint r = call == "write" ? Libc.Write(fd.Number, buffer, (nuint)octets.Length) : Libc.Send(fd.Number, buffer, (nuint)octets.Length, Flags(dontWait));
+            nint r =
+                call == "write" ? Libc.Write(fd.Number, buffer, (nuint)octets.Length) : Libc.Send(fd.Number, buffer, (nuint)octets.Length, Flags(dontWait));
             return Ended(r, start) with
             {
                 Call = call,
-                Args = new CallArguments { Fd = fd.Number, Octets = octets[..Math.Min(octets.Length, CallArguments.MaxOctets)], Length = octets.Length, DontWait = dontWait },
+                Args = new CallArguments
+                {
+                    Fd = fd.Number,
+                    Octets = octets[..Math.Min(octets.Length, CallArguments.MaxOctets)],
+                    Length = octets.Length,
+                    DontWait = dontWait,
+                },
             };
         }
     }
@@ -190,6 +265,13 @@ internal static unsafe class SocketCalls
     private static CallArguments Named(SocketFd fd, byte* buffer, uint room, uint length, bool succeeded)
     {
         TcpEndpoint? address = succeeded ? SockAddr.Read(buffer, length) : null;
-        return new CallArguments { Fd = fd.Number, Address = address, Size = (int)room, SizeBack = Other(room, length), Pointer = address is null ? (nuint)buffer : null };
+        return new CallArguments
+        {
+            Fd = fd.Number,
+            Address = address,
+            Size = (int)room,
+            SizeBack = Other(room, length),
+            Pointer = address is null ? (nuint)buffer : null,
+        };
     }
 }

@@ -8,7 +8,8 @@ namespace ReuseAddrDashboard.Agent.Kernel;
 /// </summary>
 internal sealed class SocketFd : SafeHandleMinusOneIsInvalid
 {
-    public SocketFd(int fd) : base(ownsHandle: true) => SetHandle(fd);
+    public SocketFd(int fd)
+        : base(ownsHandle: true) => SetHandle(fd);
 
     /// <summary>The number, as strace prints it.</summary>
     public int Number => (int)handle;

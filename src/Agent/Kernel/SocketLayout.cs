@@ -1,6 +1,9 @@
 namespace ReuseAddrDashboard.Agent.Kernel;
 
-/// <summary>Where the kernel that runs now keeps what tracing reads of a socket; octets from the begin of struct sock and of struct inet_timewait_sock, which begin alike.</summary>
+/// <summary>
+/// Where the kernel that runs now keeps what tracing reads of a socket; octets from the begin of struct sock and of struct inet_timewait_sock, which begin
+/// alike.
+/// </summary>
 internal sealed record SocketLayout
 {
     public const string File = "/sys/kernel/btf/vmlinux";

@@ -6,7 +6,9 @@ namespace ReuseAddrDashboard.Agent.Kernel;
 /// <summary>What the agent asks about a socket for itself. These calls are no part of the lesson and are not reported.</summary>
 internal static unsafe class SocketNames
 {
-    /// <summary>sizeof(struct sockaddr_storage): more than any address takes, by which who traces the agent can tell these calls from a scenario's getsockname.</summary>
+    /// <summary>
+    /// sizeof(struct sockaddr_storage): more than any address takes, by which who traces the agent can tell these calls from a scenario's getsockname.
+    /// </summary>
     private const int Room = 128;
 
     /// <summary>getsockname; null while the socket has no address and port.</summary>

@@ -4,13 +4,15 @@ using static ReuseAddrDashboard.Agent.Kernel.ProcessConstants;
 namespace ReuseAddrDashboard.Agent.Kernel;
 
 /// <summary>
-/// A child process of the calling thread, in a session of its own, so that a terminal's Ctrl-C passes it by. Its standard input is one end of a pair of sockets; its standard output and error go
+/// A child process of the calling thread, in a session of its own, so that a terminal's Ctrl-C passes it by. Its standard input is one end of a pair of
+/// sockets; its standard output and error go
 /// nowhere. What the agent has open is closed in it (FD_CLOEXEC).
 /// </summary>
 internal sealed unsafe class SpawnedProcess : IDisposable
 {
     /// <summary>Room for posix_spawn_file_actions_t and for posix_spawnattr_t; a test holds it against the machine's headers.</summary>
-    public const int ActionsRoom = 128, AttributesRoom = 512;
+    public const int ActionsRoom = 128,
+        AttributesRoom = 512;
 
     private const byte Word = 0;
 
@@ -31,7 +33,8 @@ internal sealed unsafe class SpawnedProcess : IDisposable
         using var childs = new SocketFd(pair[1]);
         using var argv = new CStrings([program, .. arguments]);
         using var envp = new CStrings(environment);
-        byte* actions = stackalloc byte[ActionsRoom], attributes = stackalloc byte[AttributesRoom];
+        byte* actions = stackalloc byte[ActionsRoom],
+            attributes = stackalloc byte[AttributesRoom];
         _ = Libc.SpawnActionsInit(actions);
         _ = Libc.SpawnAttributesInit(attributes);
         int pid = 0;
@@ -60,8 +63,7 @@ internal sealed unsafe class SpawnedProcess : IDisposable
         do
         {
             ready = Libc.Poll(&poll, 1, timeoutMs);
-        }
-        while (ready < 0 && Marshal.GetLastPInvokeError() == Constants.EINTR);
+        } while (ready < 0 && Marshal.GetLastPInvokeError() == Constants.EINTR);
         byte word = Word;
         return ready == 1 && Libc.Read(_end.Number, &word, 1) == 1 ? word : null;
     }
@@ -75,9 +77,7 @@ internal sealed unsafe class SpawnedProcess : IDisposable
     public void Wait()
     {
         int status;
-        while (Libc.WaitPid(Pid, &status, 0) < 0 && Marshal.GetLastPInvokeError() == Constants.EINTR)
-        {
-        }
+        while (Libc.WaitPid(Pid, &status, 0) < 0 && Marshal.GetLastPInvokeError() == Constants.EINTR) { }
     }
 
     /// <summary>True once it has ended, within the time; then <see cref="Wait"/> is not called.</summary>
@@ -103,11 +103,22 @@ internal sealed unsafe class SpawnedProcess : IDisposable
         int room = sizeof(CMsgHdr) + with.Count * sizeof(int);
         byte* control = stackalloc byte[room + sizeof(nuint)];
         var header = (CMsgHdr*)control;
-        *header = new CMsgHdr { Length = (nuint)room, Level = SOL_SOCKET, Type = SCM_RIGHTS };
+        *header = new CMsgHdr
+        {
+            Length = (nuint)room,
+            Level = SOL_SOCKET,
+            Type = SCM_RIGHTS,
+        };
         for (int i = 0; i < with.Count; i++)
             ((int*)(header + 1))[i] = with[i].Number;
         var vector = new IoVec { Base = &word, Length = 1 };
-        var message = new MsgHdr { Iov = &vector, IovLength = 1, Control = with.Count == 0 ? null : control, ControlLength = with.Count == 0 ? 0 : (nuint)room };
+        var message = new MsgHdr
+        {
+            Iov = &vector,
+            IovLength = 1,
+            Control = with.Count == 0 ? null : control,
+            ControlLength = with.Count == 0 ? 0 : (nuint)room,
+        };
         return Libc.SendMsg(fd, &message, MSG_NOSIGNAL) == 1 ? null : KernelRefusal.Last("sendmsg");
     }
 }

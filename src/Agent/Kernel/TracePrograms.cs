@@ -4,15 +4,23 @@ using static ReuseAddrDashboard.Agent.Kernel.BpfConstants;
 namespace ReuseAddrDashboard.Agent.Kernel;
 
 /// <summary>
-/// The BPF programs that tell what happens to the TCP sockets of one network namespace, each for a raw tracepoint. A socket of another namespace, or of a port that is not
+/// The BPF programs that tell what happens to the TCP sockets of one network namespace, each for a raw tracepoint. A socket of another namespace, or of a port
+/// that is not
 /// watched, is passed over in the kernel. Nothing but memory of the kernel's own structs is read, by a helper that cannot fault.
 /// </summary>
 internal static class TracePrograms
 {
     /// <summary>The value of the control map: watched ports in network byte order, 0 after the last; then a count of what found no room.</summary>
-    public const int MaxPorts = Core.Wire.WatchOrder.MaxPorts, LostAt = 2 * MaxPorts, ControlSize = LostAt + 16;
+    public const int MaxPorts = Core.Wire.WatchOrder.MaxPorts,
+        LostAt = 2 * MaxPorts,
+        ControlSize = LostAt + 16;
 
-    private const int Context = 6, Socket = 7, Control = 8, Record = -TraceRecord.Size, Pointer = -96, Scratch = -104;
+    private const int Context = 6,
+        Socket = 7,
+        Control = 8,
+        Record = -TraceRecord.Size,
+        Pointer = -96,
+        Scratch = -104;
 
     /// <summary>The tracepoint's name and the place of the socket, or of its timer, among its arguments.</summary>
     public static IReadOnlyList<(TraceKind Kind, string Tracepoint, int Argument)> All { get; } =

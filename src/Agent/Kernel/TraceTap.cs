@@ -7,7 +7,8 @@ using static ReuseAddrDashboard.Agent.Kernel.BpfConstants;
 namespace ReuseAddrDashboard.Agent.Kernel;
 
 /// <summary>
-/// The kernel's tracepoints of the TCP sockets of one network namespace. tracefs has the same ones and cannot say which namespace a socket is in; a BPF program at the
+/// The kernel's tracepoints of the TCP sockets of one network namespace. tracefs has the same ones and cannot say which namespace a socket is in; a BPF program
+/// at the
 /// tracepoint can. Needs CAP_BPF and CAP_PERFMON outside any user namespace while it is opened, and nothing after that. Reading is for one thread at a time.
 /// </summary>
 internal sealed unsafe class TraceTap : IDisposable
@@ -42,7 +43,8 @@ internal sealed unsafe class TraceTap : IDisposable
     public IEnumerable<int> Numbers => _fds.Select(fd => fd.Number);
 
     /// <summary>
-    /// Whether it tells when a segment changes a minisock's state. Before Linux 6.11 kfree_skb does not name the socket; then FIN-WAIT-2 to TIME-WAIT is told only where the
+    /// Whether it tells when a segment changes a minisock's state. Before Linux 6.11 kfree_skb does not name the socket; then FIN-WAIT-2 to TIME-WAIT is told
+    /// only where the
     /// timer is started anew.
     /// </summary>
     public bool TellsSegments => _fds.Count == FirstTracepoint + TracePrograms.All.Count;
@@ -97,16 +99,19 @@ internal sealed unsafe class TraceTap : IDisposable
     }
 
     /// <summary>
-    /// How many changes of state have been passed over since this was last asked, by sockets of any namespace and port: a change within an interrupt of the telling of another
+    /// How many changes of state have been passed over since this was last asked, by sockets of any namespace and port: a change within an interrupt of the
+    /// telling of another
     /// is not told (bpf_prog's recursion_misses; proc_pid_fdinfo(5)). Null where nobody says: before Linux 5.12, or without /proc when the tap was opened.
-    /// Of the other programs none is asked: a timer's tracepoint cannot come within itself, and the segments that are freed within another's are nearly all of no minisock.
+    /// Of the other programs none is asked: a timer's tracepoint cannot come within itself, and the segments that are freed within another's are nearly all of
+    /// no minisock.
     /// </summary>
     public long? TakeMissed()
     {
         const int room = 4096;
         byte* text = stackalloc byte[room];
         nint length = _misses.IsInvalid ? -1 : Libc.PRead(_misses.Number, text, room, 0);
-        ReadOnlySpan<byte> label = "recursion_misses:"u8, said = new(text, (int)Math.Max(0, length));
+        ReadOnlySpan<byte> label = "recursion_misses:"u8,
+            said = new(text, (int)Math.Max(0, length));
         int at = said.IndexOf(label);
         if (at < 0 || !Utf8Parser.TryParse(said[(at + label.Length)..].TrimStart((byte)'\t'), out long now, out _))
             return null;
@@ -128,7 +133,8 @@ internal sealed unsafe class TraceTap : IDisposable
 
     private static bool Fill(List<SocketFd> fds, uint networkNamespace, int room, out KernelRefusal? refusal)
     {
-        refusal = Add(fds, CreateMap(BPF_MAP_TYPE_RINGBUF, 0, 0, room, 0), "bpf(BPF_MAP_CREATE, BPF_MAP_TYPE_RINGBUF)")
+        refusal =
+            Add(fds, CreateMap(BPF_MAP_TYPE_RINGBUF, 0, 0, room, 0), "bpf(BPF_MAP_CREATE, BPF_MAP_TYPE_RINGBUF)")
             ?? Add(fds, CreateMap(BPF_MAP_TYPE_ARRAY, sizeof(uint), TracePrograms.ControlSize, 1, BPF_F_MMAPABLE), "bpf(BPF_MAP_CREATE, BPF_MAP_TYPE_ARRAY)");
         if (refusal is not null || Layout(out refusal) is not { } layout)
             return false;
@@ -140,8 +146,14 @@ internal sealed unsafe class TraceTap : IDisposable
             else if (kind == TraceKind.State)
                 fds.Add(program);
             // EINVAL: the tracepoint has fewer arguments here.
-            if (refusal is null && Add(fds, Attach(tracepoint, program), $"bpf(BPF_RAW_TRACEPOINT_OPEN, {tracepoint})") is { } refused && !(kind == TraceKind.Segment && refused.Errno == Constants.EINVAL))
+            if (
+                refusal is null
+                && Add(fds, Attach(tracepoint, program), $"bpf(BPF_RAW_TRACEPOINT_OPEN, {tracepoint})") is { } refused
+                && !(kind == TraceKind.Segment && refused.Errno == Constants.EINVAL)
+            )
+            {
                 refusal = refused;
+            }
             // A program lives as long as it is at its tracepoint.
             if (kind != TraceKind.State)
                 program.Dispose();
@@ -163,14 +175,24 @@ internal sealed unsafe class TraceTap : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            refusal = KernelRefusal.Of($"open({SocketLayout.File})", e is FileNotFoundException or DirectoryNotFoundException ? Constants.ENOENT : Constants.EPERM);
+            refusal = KernelRefusal.Of(
+                $"open({SocketLayout.File})",
+                e is FileNotFoundException or DirectoryNotFoundException ? Constants.ENOENT : Constants.EPERM
+            );
         }
         return null;
     }
 
     private static SocketFd CreateMap(uint type, uint key, uint value, int entries, uint flags)
     {
-        var create = new BpfMapCreate { MapType = type, KeySize = key, ValueSize = value, MaxEntries = (uint)entries, MapFlags = flags };
+        var create = new BpfMapCreate
+        {
+            MapType = type,
+            KeySize = key,
+            ValueSize = value,
+            MaxEntries = (uint)entries,
+            MapFlags = flags,
+        };
         return new SocketFd(Libc.Bpf(BPF_MAP_CREATE, &create, sizeof(BpfMapCreate)));
     }
 
@@ -180,7 +202,13 @@ internal sealed unsafe class TraceTap : IDisposable
         fixed (ulong* instructions = code)
         fixed (byte* license = "Dual BSD/GPL\0"u8)
         {
-            var load = new BpfProgLoad { ProgType = BPF_PROG_TYPE_RAW_TRACEPOINT, InsnCount = (uint)code.Length, Insns = instructions, License = license };
+            var load = new BpfProgLoad
+            {
+                ProgType = BPF_PROG_TYPE_RAW_TRACEPOINT,
+                InsnCount = (uint)code.Length,
+                Insns = instructions,
+                License = license,
+            };
             return new SocketFd(Libc.Bpf(BPF_PROG_LOAD, &load, sizeof(BpfProgLoad)));
         }
     }

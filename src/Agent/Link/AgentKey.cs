@@ -1,13 +1,16 @@
 namespace ReuseAddrDashboard.Agent.Link;
 
-/// <summary>What the agent shows a dashboard on another machine. Read anew for each connection, so that a key may be made or changed while the agent runs.</summary>
+/// <summary>
+/// What the agent shows a dashboard on another machine. Read anew for each connection, so that a key may be made or changed while the agent runs.
+/// </summary>
 internal sealed class AgentKey
 {
     /// <summary>The environment variable that may hold the key.</summary>
     public const string Variable = "REUSEADDR_AGENT_KEY";
 
     private const int MaxFile = 1024;
-    private readonly string? _key, _file;
+    private readonly string? _key,
+        _file;
 
     private AgentKey(string? key, string? file) => (_key, _file) = (key, file);
 

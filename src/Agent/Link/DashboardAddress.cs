@@ -26,7 +26,9 @@ internal sealed class DashboardAddress
             if (path.StartsWith('/') && System.Text.Encoding.UTF8.GetByteCount(path) <= MaxPath)
                 address = new DashboardAddress(new Uri("http://localhost/"), path);
         }
-        else if (Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri is { Scheme: "http" or "https", Host.Length: > 0, Query: "", Fragment: "", UserInfo: "" })
+        else if (
+            Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri is { Scheme: "http" or "https", Host.Length: > 0, Query: "", Fragment: "", UserInfo: "" }
+        )
         {
             address = new DashboardAddress(uri, null);
         }

@@ -24,7 +24,8 @@ internal sealed class Outbox(int maxItems = 16_384, long maxOctets = 16 * 1024 *
     private readonly ManualResetEventSlim _empty = new(true);
     private readonly List<AgentItem> _sent = [];
     private Queue<Waiting> _waiting = new();
-    private long _octets, _next = 1;
+    private long _octets,
+        _next = 1;
 
     /// <summary>An event that the agent saw by itself.</summary>
     public void Add(RunEvent happened) => Add(happened, default);
@@ -37,7 +38,8 @@ internal sealed class Outbox(int maxItems = 16_384, long maxOctets = 16 * 1024 *
         Add(new Waiting(null, new(null, order), true, refused, check, null, Estimate(null, refused) + (check is null ? 0 : 4000 + 400 * check.Holders.Count)));
 
     /// <summary>A part of what an order was to find out.</summary>
-    public void Add(MatrixPart part, Cause cause) => Add(new Waiting(null, cause, false, null, null, part, 400 + (part.Host is null ? 0 : 4000) + 400 * part.Results.Count));
+    public void Add(MatrixPart part, Cause cause) =>
+        Add(new Waiting(null, cause, false, null, null, part, 400 + (part.Host is null ? 0 : 4000) + 400 * part.Results.Count));
 
     /// <summary>The next report: what was sent before and not acknowledged, else what waits; empty when there is nothing.</summary>
     public IReadOnlyList<AgentItem> NextReport()
@@ -135,34 +137,45 @@ internal sealed class Outbox(int maxItems = 16_384, long maxOctets = 16 * 1024 *
             }
             _waiting = kept;
         }
-        var told = new GapEvent { T = KernelClock.Monotonic(), Source = EvidenceSource.Agent, Lost = lost, Reason = new Message(AgentCodes.OutboxDropped) };
+        var told = new GapEvent
+        {
+            T = KernelClock.Monotonic(),
+            Source = EvidenceSource.Agent,
+            Lost = lost,
+            Reason = new Message(AgentCodes.OutboxDropped),
+        };
         var first = new Waiting(told, default, false, null, null, null, Estimate(told, null));
         _octets += first.Octets;
         _waiting = new Queue<Waiting>(_waiting.Prepend(first));
     }
 
-    private static int Rank(Waiting item) => item switch
-    {
-        { Event: SocketEvent { From: { } from, To: { } to } } when from == to => 0,
-        { Event: StateEvent { From: { } from, To: { } to } } when from == to => 0,
-        { Event: SocketEvent or StateEvent or SegmentEvent } => 1,
-        { Matrix: { Host: null } } => 1,
-        { Done: false } => 2,
-        _ => 3,
-    };
+    private static int Rank(Waiting item) =>
+        item switch
+        {
+            { Event: SocketEvent { From: { } from, To: { } to } } when from == to => 0,
+            { Event: StateEvent { From: { } from, To: { } to } } when from == to => 0,
+            { Event: SocketEvent or StateEvent or SegmentEvent } => 1,
+            { Matrix: { Host: null } } => 1,
+            { Done: false } => 2,
+            _ => 3,
+        };
 
     // JSON writes a quote as six characters, octets as base64.
-    private static int Estimate(RunEvent? happened, Message? refused) => 160 + Estimate(refused) + happened switch
-    {
-        SocketEvent socket => 400 + (socket.Raw?.Length ?? 0),
-        CallEvent call => 900 + (call.Args.Octets?.Length ?? 0) * 3 / 2 + Estimate(call.Remark),
-        ProgramEvent program => 400 + 24 * program.Sockets.Count,
-        EnvironmentEvent environment => 500 + 6 * ((environment.Value?.Length ?? 0) + (environment.Before?.Length ?? 0)) + Estimate(environment.Reason),
-        GapEvent gap => 200 + Estimate(gap.Reason),
-        NoteEvent note => 200 + Estimate(note.Message),
-        SegmentEvent segment => 500 + (segment.Sack?.Count ?? 0) * 48 + (segment.Frame?.Octets.Length ?? 0) * 3 / 2,
-        _ => 400,
-    };
+    private static int Estimate(RunEvent? happened, Message? refused) =>
+        160
+        + Estimate(refused)
+        + happened switch
+        {
+            SocketEvent socket => 400 + (socket.Raw?.Length ?? 0),
+            CallEvent call => 900 + (call.Args.Octets?.Length ?? 0) * 3 / 2 + Estimate(call.Remark),
+            ProgramEvent program => 400 + 24 * program.Sockets.Count,
+            EnvironmentEvent environment => 500 + 6 * ((environment.Value?.Length ?? 0) + (environment.Before?.Length ?? 0)) + Estimate(environment.Reason),
+            GapEvent gap => 200 + Estimate(gap.Reason),
+            NoteEvent note => 200 + Estimate(note.Message),
+            SegmentEvent segment => 500 + (segment.Sack?.Count ?? 0) * 48 + (segment.Frame?.Octets.Length ?? 0) * 3 / 2,
+            _ => 400,
+        };
 
-    private static int Estimate(Message? message) => message is null ? 0 : 40 + message.Code.Length + message.Args.Sum(a => 8 + a.Key.Length + 6 * a.Value.Length);
+    private static int Estimate(Message? message) =>
+        message is null ? 0 : 40 + message.Code.Length + message.Args.Sum(a => 8 + a.Key.Length + 6 * a.Value.Length);
 }

@@ -22,7 +22,16 @@ namespace ReuseAddrDashboard.Agent.Link;
 /// <param name="time">Pauses and limits.</param>
 /// <param name="logs">Where the link and SignalR log.</param>
 internal sealed partial class ServerLink(
-    DashboardAddress address, AgentKey key, string instance, Func<HostFacts> facts, Outbox outbox, IOrders orders, TimeSpan closeAfter, TimeProvider time, ILoggerFactory logs)
+    DashboardAddress address,
+    AgentKey key,
+    string instance,
+    Func<HostFacts> facts,
+    Outbox outbox,
+    IOrders orders,
+    TimeSpan closeAfter,
+    TimeProvider time,
+    ILoggerFactory logs
+)
 {
     /// <summary>Pause after a hello that the server refused.</summary>
     public static readonly TimeSpan RefusedPause = TimeSpan.FromSeconds(5);
@@ -53,7 +62,8 @@ internal sealed partial class ServerLink(
                             (away, told) = (null, null);
                             pauses.Reset();
                         },
-                        cancel);
+                        cancel
+                    );
                     (trouble, pause) = ($"{address} refuses this agent: {refused}", RefusedPause);
                 }
                 catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -71,9 +81,7 @@ internal sealed partial class ServerLink(
                 await Task.Delay(pause ?? pauses.Next(), time, cancel);
             }
         }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
-        {
-        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested) { }
         finally
         {
             away?.Dispose();
@@ -93,7 +101,12 @@ internal sealed partial class ServerLink(
         try
         {
             await hub.StartAsync(cancel);
-            AgentWelcome welcome = await Answer<AgentWelcome>(hub, nameof(IAgentHub.Hello), new AgentHello(AgentHello.CurrentProtocol, instance, facts()), lost.Token);
+            AgentWelcome welcome = await Answer<AgentWelcome>(
+                hub,
+                nameof(IAgentHub.Hello),
+                new AgentHello(AgentHello.CurrentProtocol, instance, facts()),
+                lost.Token
+            );
             if (welcome.Refused is { } refused)
                 return TextCatalog.English[refused];
             joined();
@@ -133,11 +146,15 @@ internal sealed partial class ServerLink(
     private HubConnection Build(Task welcomed)
     {
         HubConnection hub = new HubConnectionBuilder()
-            .WithUrl(address.Hub(HubPaths.Agent), HttpTransportType.WebSockets, options =>
-            {
-                options.SkipNegotiation = true;
-                options.WebSocketFactory = (context, cancel) => address.ConnectAsync(context.Uri, key.Read(), cancel);
-            })
+            .WithUrl(
+                address.Hub(HubPaths.Agent),
+                HttpTransportType.WebSockets,
+                options =>
+                {
+                    options.SkipNegotiation = true;
+                    options.WebSocketFactory = (context, cancel) => address.ConnectAsync(context.Uri, key.Read(), cancel);
+                }
+            )
             .AddJsonProtocol(options =>
             {
                 options.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default);

@@ -5,7 +5,9 @@ using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Agent.LocalHosts;
 
-/// <summary>Keeps the agent of one host: starts it from the host's thread, so that it is born in the host's namespace, and starts it again when it ends.</summary>
+/// <summary>
+/// Keeps the agent of one host: starts it from the host's thread, so that it is born in the host's namespace, and starts it again when it ends.
+/// </summary>
 internal sealed class HostAgent(LocalHost host, HostThread thread, string dashboard, TimeProvider time, TextWriter log)
 {
     /// <summary>An agent that lived so long is taken for sound: the pauses start over.</summary>

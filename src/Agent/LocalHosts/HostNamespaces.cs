@@ -64,15 +64,17 @@ internal static class HostNamespaces
         WithLink(link => link.AddVeth(LocalHostsContract.InNamespaces[0].Interface, (int)far.DangerousGetHandle()));
 
     // Without IPv6 in the kernel the lessons that need it cannot run; the others can.
-    private static KernelRefusal? Address(LocalHostAddresses host, TextWriter log) => WithLink(link =>
-    {
-        KernelRefusal? refused = link.AddAddress(host.Interface, IPAddress.Parse(host.Address), LocalHostsContract.PrefixLength)
-            ?? link.AddAddress(host.Interface, IPAddress.Parse(host.Second), LocalHostsContract.PrefixLength)
-            ?? link.SetUp(host.Interface);
-        if (refused is null && host.V6 is { } v6)
-            GoOnWithout(link.AddAddress(host.Interface, IPAddress.Parse(v6), LocalHostsContract.V6PrefixLength), log);
-        return refused;
-    });
+    private static KernelRefusal? Address(LocalHostAddresses host, TextWriter log) =>
+        WithLink(link =>
+        {
+            KernelRefusal? refused =
+                link.AddAddress(host.Interface, IPAddress.Parse(host.Address), LocalHostsContract.PrefixLength)
+                ?? link.AddAddress(host.Interface, IPAddress.Parse(host.Second), LocalHostsContract.PrefixLength)
+                ?? link.SetUp(host.Interface);
+            if (refused is null && host.V6 is { } v6)
+                GoOnWithout(link.AddAddress(host.Interface, IPAddress.Parse(v6), LocalHostsContract.V6PrefixLength), log);
+            return refused;
+        });
 
     private static KernelRefusal? Usable() => WithLink(link => link.WaitUntilUp(LocalHostsContract.InNamespaces[0].Interface));
 

@@ -14,7 +14,11 @@ internal sealed record LocalHost(LocalHostAddresses Addresses, string? Rows = nu
 
     /// <summary>Rows of a wildcard address are the last host's.</summary>
     public static IReadOnlyList<LocalHost> OnLoopback { get; } =
-        [.. LocalHostsContract.OnLoopback.Select((a, i) => new LocalHost(a, $"{a.Address},{a.Second}" + (i == LocalHostsContract.OnLoopback.Count - 1 ? ",any" : "")))];
+    [
+        .. LocalHostsContract.OnLoopback.Select(
+            (a, i) => new LocalHost(a, $"{a.Address},{a.Second}" + (i == LocalHostsContract.OnLoopback.Count - 1 ? ",any" : ""))
+        ),
+    ];
 
     /// <summary>The agent's arguments. Its IPv6 address it finds on the interface, where the kernel has IPv6.</summary>
     /// <param name="dashboard">As <c>--dashboard</c> takes it.</param>
@@ -24,8 +28,18 @@ internal sealed record LocalHost(LocalHostAddresses Addresses, string? Rows = nu
     {
         List<string> arguments =
         [
-            "--name", Name, "--address", Addresses.Address, "--second-address", Addresses.Second, "--interface", Addresses.Interface, "--dashboard", dashboard,
-            "--die-with-parent", parent.ToString(CultureInfo.InvariantCulture),
+            "--name",
+            Name,
+            "--address",
+            Addresses.Address,
+            "--second-address",
+            Addresses.Second,
+            "--interface",
+            Addresses.Interface,
+            "--dashboard",
+            dashboard,
+            "--die-with-parent",
+            parent.ToString(CultureInfo.InvariantCulture),
         ];
         if (ownNamespace != 0)
             arguments.AddRange(["--own-namespace", ownNamespace.ToString(CultureInfo.InvariantCulture)]);

@@ -30,15 +30,31 @@ internal static class LocalHostsCommand
     /// <param name="run">Runs it with the options or, where they are not right, takes the sentences that say why.</param>
     public static Command Create(Func<LocalHostsOptions?, IReadOnlyList<string>, int> run)
     {
-        var dashboard = new GivenOption<string>("--dashboard", "takes unix: and the absolute path of a socket", (string text, out string? read) => (read = text).StartsWith("unix:/", StringComparison.Ordinal));
-        var directory = new GivenOption<string>("--directory", $"takes the absolute path of a directory named {LocalHostsContract.DirectoryPrefix}...", IsPrivate);
-        var mode = new GivenOption<string>("--mode", "takes namespaces or loopback", (string text, out string? read) => (read = text) is LocalHostsContract.Namespaces or LocalHostsContract.Loopback);
+        var dashboard = new GivenOption<string>(
+            "--dashboard",
+            "takes unix: and the absolute path of a socket",
+            (string text, out string? read) => (read = text).StartsWith("unix:/", StringComparison.Ordinal)
+        );
+        var directory = new GivenOption<string>(
+            "--directory",
+            $"takes the absolute path of a directory named {LocalHostsContract.DirectoryPrefix}...",
+            IsPrivate
+        );
+        var mode = new GivenOption<string>(
+            "--mode",
+            "takes namespaces or loopback",
+            (string text, out string? read) => (read = text) is LocalHostsContract.Namespaces or LocalHostsContract.Loopback
+        );
         var command = new Command(LocalHostsContract.Command) { AgentCommandLine.Telling("--help", Help), dashboard.Option, directory.Option, mode.Option };
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(line =>
         {
             List<string> wrong = [.. line.UnmatchedTokens.Select(t => $"{t} is not an option of local-hosts: it takes --dashboard, --directory and --mode.")];
-            var options = new LocalHostsOptions(dashboard.Read(line, wrong)!, directory.Read(line, wrong)!, mode.Read(line, wrong) == LocalHostsContract.Namespaces);
+            var options = new LocalHostsOptions(
+                dashboard.Read(line, wrong)!,
+                directory.Read(line, wrong)!,
+                mode.Read(line, wrong) == LocalHostsContract.Namespaces
+            );
             dashboard.Need(line, wrong);
             directory.Need(line, wrong);
             mode.Need(line, wrong);
@@ -49,5 +65,6 @@ internal static class LocalHostsCommand
 
     // What is removed at the end must be the dashboard's own: a wrong path here shall not cost anybody their files.
     private static bool IsPrivate(string path, out string? read) =>
-        Path.IsPathFullyQualified(read = path) && Path.GetFileName(Path.TrimEndingDirectorySeparator(path)).StartsWith(LocalHostsContract.DirectoryPrefix, StringComparison.Ordinal);
+        Path.IsPathFullyQualified(read = path)
+        && Path.GetFileName(Path.TrimEndingDirectorySeparator(path)).StartsWith(LocalHostsContract.DirectoryPrefix, StringComparison.Ordinal);
 }

@@ -5,7 +5,8 @@ using ReuseAddrDashboard.Core.Wire;
 namespace ReuseAddrDashboard.Agent.LocalHosts;
 
 /// <summary>
-/// <c>reuseaddr-agent local-hosts</c>: makes the hosts of this machine and keeps their agents. Whatever becomes of the Server, nothing is left: its end closes this program's
+/// <c>reuseaddr-agent local-hosts</c>: makes the hosts of this machine and keeps their agents. Whatever becomes of the Server, nothing is left: its end closes
+/// this program's
 /// standard input, the agents die with this program (PR_SET_PDEATHSIG), and namespaces go with the last process in them.
 /// </summary>
 internal static class LocalHostsProgram
@@ -13,7 +14,8 @@ internal static class LocalHostsProgram
     /// <returns>The exit code.</returns>
     public static async Task<int> Run(LocalHostsOptions options)
     {
-        // Away from the terminal's Ctrl-C and from a kill of the Server's process group: clearing up comes after those. Refused (EPERM) where this leads a group
+        // Away from the terminal's Ctrl-C and from a kill of the Server's process group: clearing up comes after those. Refused (EPERM) where this leads a
+        // group
         // already, as when a person starts it from a shell; then it has nothing to be kept from.
         _ = Libc.SetSid();
 
@@ -65,19 +67,21 @@ internal static class LocalHostsProgram
         await kept;
     }
 
-    private static PosixSignalRegistration EndOn(PosixSignal signal, CancellationTokenSource end) => PosixSignalRegistration.Create(signal, context =>
-    {
-        context.Cancel = true;
-        end.Cancel();
-    });
+    private static PosixSignalRegistration EndOn(PosixSignal signal, CancellationTokenSource end) =>
+        PosixSignalRegistration.Create(
+            signal,
+            context =>
+            {
+                context.Cancel = true;
+                end.Cancel();
+            }
+        );
 
     private static void AwaitEndOfInput(TaskCompletionSource serverGone, CancellationTokenSource end)
     {
         using Stream input = Console.OpenStandardInput();
         Span<byte> ignored = stackalloc byte[64];
-        while (input.Read(ignored) > 0)
-        {
-        }
+        while (input.Read(ignored) > 0) { }
 
         serverGone.SetResult();
         end.Cancel();

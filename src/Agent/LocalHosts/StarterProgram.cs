@@ -8,7 +8,8 @@ using ReuseAddrDashboard.Core.Wire;
 namespace ReuseAddrDashboard.Agent.LocalHosts;
 
 /// <summary>
-/// <c>reuseaddr-agent local-hosts-starter</c>: starts local-hosts for a dashboard that has given its rights away, and ends with it. It takes lines on its standard input: where the hosts shall be and the
+/// <c>reuseaddr-agent local-hosts-starter</c>: starts local-hosts for a dashboard that has given its rights away, and ends with it. It takes lines on its
+/// standard input: where the hosts shall be and the
 /// dashboard's private directory, then <c>end</c>, then perhaps <c>kill</c>. What local-hosts says goes straight to the dashboard.
 /// </summary>
 internal static class StarterProgram
@@ -47,9 +48,14 @@ internal static class StarterProgram
     private static Process? Start(string where, string directory)
     {
         string socket = "unix:" + Path.Combine(directory, LocalHostsContract.SocketFile);
-        ProcessStartInfo start = OwnProgram.Again(
-        [
-            LocalHostsContract.Command, "--dashboard", socket, "--directory", directory, "--mode", where == LocalHostsContract.Loopback ? LocalHostsContract.Loopback : LocalHostsContract.Namespaces,
+        ProcessStartInfo start = OwnProgram.Again([
+            LocalHostsContract.Command,
+            "--dashboard",
+            socket,
+            "--directory",
+            directory,
+            "--mode",
+            where == LocalHostsContract.Loopback ? LocalHostsContract.Loopback : LocalHostsContract.Namespaces,
         ]);
         if (where == LocalHostsContract.UserNamespace)
         {

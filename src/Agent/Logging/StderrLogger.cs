@@ -12,13 +12,12 @@ internal sealed class StderrLogger(TimeProvider time) : ILoggerProvider
 
     public ILogger CreateLogger(string categoryName) => new Category(categoryName[(categoryName.LastIndexOf('.') + 1)..], time);
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 
     private sealed class Category(string name, TimeProvider time) : ILogger
     {
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
@@ -32,14 +31,15 @@ internal sealed class StderrLogger(TimeProvider time) : ILoggerProvider
             Console.Error.WriteLine(line.Length > MaxLine ? line[..MaxLine] : line);
         }
 
-        private static string Short(LogLevel level) => level switch
-        {
-            LogLevel.Trace => "trace",
-            LogLevel.Debug => "debug",
-            LogLevel.Information => "info",
-            LogLevel.Warning => "warn",
-            LogLevel.Error => "error",
-            _ => "fatal",
-        };
+        private static string Short(LogLevel level) =>
+            level switch
+            {
+                LogLevel.Trace => "trace",
+                LogLevel.Debug => "debug",
+                LogLevel.Information => "info",
+                LogLevel.Warning => "warn",
+                LogLevel.Error => "error",
+                _ => "fatal",
+            };
     }
 }

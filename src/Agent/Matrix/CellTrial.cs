@@ -8,12 +8,14 @@ using ReuseAddrDashboard.Core.Texts;
 namespace ReuseAddrDashboard.Agent.Matrix;
 
 /// <summary>
-/// One cell on a port of its own: makes what is to be left, then binds and listens with the second socket. Sockets are open until it is disposed. Whatever ends this process before that leaves no connection
+/// One cell on a port of its own: makes what is to be left, then binds and listens with the second socket. Sockets are open until it is disposed. Whatever ends
+/// this process before that leaves no connection
 /// behind: every end of one has SO_LINGER {1, 0} until it is to be closed in its order.
 /// </summary>
 /// <param name="cell">The cell.</param>
 /// <param name="port">Nobody has it.</param>
-/// <param name="clientPort">The client's, which nobody has either: the kernel might choose one that a run is about; null where the cell has no connection.</param>
+/// <param name="clientPort">The client's, which nobody has either: the kernel might choose one that a run is about; null where the cell has no
+/// connection.</param>
 internal sealed class CellTrial(MatrixCell cell, ushort port, ushort? clientPort) : IDisposable
 {
     /// <summary>connect and accept give up after so long: on loopback a firewall alone keeps them waiting.</summary>
@@ -45,8 +47,15 @@ internal sealed class CellTrial(MatrixCell cell, ushort port, ushort? clientPort
         TcpEndpoint at = MatrixRule.At(cell.First, port);
         if (Open(cell.First, cell.FirstOptions) is not { } listener || !Did(SocketCalls.Bind(listener, at)) || cell.Left == LeftOnPort.Bound)
             return;
-        if (!Did(SocketCalls.SetSockOpt(listener, SocketOption.RcvTimeo, OptionValue.Timeval(LimitMs))) || !Did(SocketCalls.Listen(listener, 1)) || cell.Left == LeftOnPort.Listen)
+        if (
+            !Did(SocketCalls.SetSockOpt(listener, SocketOption.RcvTimeo, OptionValue.Timeval(LimitMs)))
+            || !Did(SocketCalls.Listen(listener, 1))
+            || cell.Left == LeftOnPort.Listen
+        )
+        {
             return;
+        }
+
         if (Connect() is not { } client || Accept(listener, at.IsV6, client) is not { } child)
             return;
         Close(listener);
@@ -70,7 +79,9 @@ internal sealed class CellTrial(MatrixCell cell, ushort port, ushort? clientPort
     public bool IsThere(IReadOnlyList<PortRow> rows)
     {
         PortRow[] told = [.. rows.Where(r => r.State != TcpState.BoundInactive)];
-        return cell.State is { } state and not TcpState.BoundInactive ? told is [var one] && one.State == state && one.Local == MatrixRule.LeftAt(cell, port) : told.Length == 0;
+        return cell.State is { } state and not TcpState.BoundInactive
+            ? told is [var one] && one.State == state && one.Local == MatrixRule.LeftAt(cell, port)
+            : told.Length == 0;
     }
 
     /// <summary>Binds the second socket and has it listen.</summary>
@@ -102,7 +113,10 @@ internal sealed class CellTrial(MatrixCell cell, ushort port, ushort? clientPort
             return null;
         _open.Add(made);
         // net.ipv6.bindv6only may have it on.
-        bool set = (!v6 || Set(made, SocketOption.V6Only, 0)) && (!options.ReuseAddr || Set(made, SocketOption.ReuseAddr, 1)) && (!options.ReusePort || Set(made, SocketOption.ReusePort, 1));
+        bool set =
+            (!v6 || Set(made, SocketOption.V6Only, 0))
+            && (!options.ReuseAddr || Set(made, SocketOption.ReuseAddr, 1))
+            && (!options.ReusePort || Set(made, SocketOption.ReusePort, 1));
         return set ? made : null;
     }
 
@@ -112,8 +126,14 @@ internal sealed class CellTrial(MatrixCell cell, ushort port, ushort? clientPort
         if (clientPort is not { } from || !Did(SocketCalls.Socket(to.IsV6 ? SocketFamily.Inet6 : SocketFamily.Inet, out SocketFd? client)) || client is null)
             return null;
         _open.Add(client);
-        return Linger(client, reset: true) && Did(SocketCalls.Bind(client, MatrixRule.ReachedAt(cell.First, from))) && Did(SocketCalls.SetSockOpt(client, SocketOption.SndTimeo, OptionValue.Timeval(LimitMs)))
-            && Did(SocketCalls.Connect(client, to)) && Set(client, QuickAck, 1) ? client : null;
+        return
+            Linger(client, reset: true)
+            && Did(SocketCalls.Bind(client, MatrixRule.ReachedAt(cell.First, from)))
+            && Did(SocketCalls.SetSockOpt(client, SocketOption.SndTimeo, OptionValue.Timeval(LimitMs)))
+            && Did(SocketCalls.Connect(client, to))
+            && Set(client, QuickAck, 1)
+            ? client
+            : null;
     }
 
     // A listener on [::] may be reached by others as well: whoever is not the cell's own client is sent away.

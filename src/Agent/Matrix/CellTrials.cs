@@ -7,7 +7,8 @@ using ReuseAddrDashboard.Core.Texts;
 namespace ReuseAddrDashboard.Agent.Matrix;
 
 /// <summary>
-/// Tries cells of the matrix for real, in the calling thread's network namespace, over loopback, on ports that nobody has. Some cells stand side by side, so that what takes time does so for all of them at once.
+/// Tries cells of the matrix for real, in the calling thread's network namespace, over loopback, on ports that nobody has. Some cells stand side by side, so
+/// that what takes time does so for all of them at once.
 /// Afterwards everything is closed, and what is in TIME-WAIT is destroyed where this program may.
 /// </summary>
 internal sealed class CellTrials(IEnumerable<int> avoid)
@@ -19,6 +20,7 @@ internal sealed class CellTrials(IEnumerable<int> avoid)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly FreePorts _ports = new(avoid);
+
     // Where a client was not answered, by whether it is IPv6: it will not be the next time.
     private readonly Dictionary<bool, Message> _unanswered = [];
 
@@ -49,7 +51,8 @@ internal sealed class CellTrials(IEnumerable<int> avoid)
         {
             foreach (MatrixCell cell in cells)
             {
-                ushort? port = _ports.Next(), client = cell.HasConnection ? _ports.Next() : null;
+                ushort? port = _ports.Next(),
+                    client = cell.HasConnection ? _ports.Next() : null;
                 if (port is { } free && (client is not null || !cell.HasConnection))
                     trials.Add(new(cell, free, client));
                 else
@@ -66,10 +69,12 @@ internal sealed class CellTrials(IEnumerable<int> avoid)
                 return null;
             foreach (CellTrial trial in trials)
             {
-                results.Add(trial.Fault is { } fault ? trial.Untried(fault)
+                results.Add(
+                    trial.Fault is { } fault ? trial.Untried(fault)
                     : rows is null ? trial.Untried(new(MatrixCodes.NoTables))
                     : !trial.IsThere([.. rows[trial.Port]]) ? trial.Untried(Seen(trial, rows))
-                    : trial.Try());
+                    : trial.Try()
+                );
             }
         }
         finally
@@ -119,8 +124,13 @@ internal sealed class CellTrials(IEnumerable<int> avoid)
             return;
         foreach (PortRow row in rows.SelectMany(r => r).Where(r => r.State == TcpState.TimeWait))
         {
-            if (table.Diag?.Find(new SocketPair(row.Local, row.Remote), out _) is not { State: TcpState.TimeWait } socket || !table.Diag.Destroy(socket).Succeeded)
+            if (
+                table.Diag?.Find(new SocketPair(row.Local, row.Remote), out _) is not { State: TcpState.TimeWait } socket
+                || !table.Diag.Destroy(socket).Succeeded
+            )
+            {
                 LeftInTimeWait++;
+            }
         }
     }
 }

@@ -51,40 +51,87 @@ internal static class AgentCommandLine
 
     private sealed class AgentOptionSet
     {
-        private readonly GivenOption<DashboardAddress> _dashboard = new("--dashboard", $"takes http://HOST:PORT, https://HOST:PORT or unix:/PATH of at most {DashboardAddress.MaxPath} octets", DashboardAddress.TryParse);
-        private readonly GivenOption<string> _name = new("--name", "takes the host's role in the lab, such as client or server: 1 to 16 of a-z, 0-9", OptionValues.Role);
+        private readonly GivenOption<DashboardAddress> _dashboard = new(
+            "--dashboard",
+            $"takes http://HOST:PORT, https://HOST:PORT or unix:/PATH of at most {DashboardAddress.MaxPath} octets",
+            DashboardAddress.TryParse
+        );
+        private readonly GivenOption<string> _name = new(
+            "--name",
+            "takes the host's role in the lab, such as client or server: 1 to 16 of a-z, 0-9",
+            OptionValues.Role
+        );
         private readonly GivenOption<string> _key = new("--key", "takes the key of the role: 1 to 256 of a-z, A-Z, 0-9", OptionValues.Key);
         private readonly GivenOption<string> _keyFile = new("--key-file", "takes the file that holds the key of the role", OptionValues.Text);
-        private readonly GivenOption<IReadOnlyList<IPNetwork>> _allow = new("--allow", $"takes 1 to {OptionValues.MaxNetworks} addresses or networks, such as 10.1.0.0/16, with commas between them", OptionValues.Networks);
+        private readonly GivenOption<IReadOnlyList<IPNetwork>> _allow = new(
+            "--allow",
+            $"takes 1 to {OptionValues.MaxNetworks} addresses or networks, such as 10.1.0.0/16, with commas between them",
+            OptionValues.Networks
+        );
         private readonly GivenOption<IPAddress> _address = new("--address", "takes an IPv4 address", OptionValues.V4);
         private readonly GivenOption<IPAddress> _second = new("--second-address", "takes an IPv4 address", OptionValues.V4);
         private readonly GivenOption<IPAddress> _v6 = new("--v6-address", "takes an IPv6 address without a zone", OptionValues.V6);
-        private readonly GivenOption<string> _interface = new("--interface", "takes the name of a network interface, 1 to 15 characters", OptionValues.Interface);
-        private readonly GivenOption<RowsOption> _rows = new("--rows", $"takes 1 to {RowsOption.MaxAddresses} addresses with commas between them, and \"any\" as the last for wildcard rows", OptionValues.Rows);
+        private readonly GivenOption<string> _interface = new(
+            "--interface",
+            "takes the name of a network interface, 1 to 15 characters",
+            OptionValues.Interface
+        );
+        private readonly GivenOption<RowsOption> _rows = new(
+            "--rows",
+            $"takes 1 to {RowsOption.MaxAddresses} addresses with commas between them, and \"any\" as the last for wildcard rows",
+            OptionValues.Rows
+        );
         private readonly GivenOption<ulong> _ownNamespace = new("--own-namespace", "takes the inode of a network namespace", OptionValues.Inode);
         private readonly GivenOption<int?> _closeAfter = new("--close-after", "takes whole seconds, 1 to 3600", OptionValues.Whole(3600));
         private readonly GivenOption<int?> _dieWithParent = new("--die-with-parent", "takes the id of the parent process", OptionValues.Whole(int.MaxValue));
-        private readonly GivenOption<LogLevel?> _logLevel = new("--log-level", "takes trace, debug, information, warning, error, critical or none", OptionValues.Level);
+        private readonly GivenOption<LogLevel?> _logLevel = new(
+            "--log-level",
+            "takes trace, debug, information, warning, error, critical or none",
+            OptionValues.Level
+        );
 
         public List<Option> All =>
-        [
-            _dashboard.Option, _name.Option, _key.Option, _keyFile.Option, _allow.Option, _address.Option, _second.Option, _v6.Option, _interface.Option, _rows.Option,
-            _ownNamespace.Option, _closeAfter.Option, _dieWithParent.Option, _logLevel.Option,
-        ];
+            [
+                _dashboard.Option,
+                _name.Option,
+                _key.Option,
+                _keyFile.Option,
+                _allow.Option,
+                _address.Option,
+                _second.Option,
+                _v6.Option,
+                _interface.Option,
+                _rows.Option,
+                _ownNamespace.Option,
+                _closeAfter.Option,
+                _dieWithParent.Option,
+                _logLevel.Option,
+            ];
 
         public AgentOptions? Read(ParseResult line, out IReadOnlyList<string> faults)
         {
             List<string> wrong = [.. line.UnmatchedTokens.Select(t => $"{t} is not an option of reuseaddr-agent; --help lists them.")];
             var defaults = new AgentOptions { Dashboard = null!, Name = "" };
-            string? key = _key.Read(line, wrong), file = _keyFile.Read(line, wrong);
+            string? key = _key.Read(line, wrong),
+                file = _keyFile.Read(line, wrong);
             var options = new AgentOptions
             {
-                Dashboard = _dashboard.Read(line, wrong)!, Name = _name.Read(line, wrong)!,
-                Key = file is not null ? AgentKey.In(file) : (key ?? Environment.GetEnvironmentVariable(AgentKey.Variable)) is { Length: > 0 } shown ? AgentKey.Of(shown) : AgentKey.None,
-                Allow = _allow.Read(line, wrong) ?? [], Address = _address.Read(line, wrong), SecondAddress = _second.Read(line, wrong), V6Address = _v6.Read(line, wrong),
-                Interface = _interface.Read(line, wrong), Rows = _rows.Read(line, wrong), OwnNamespace = _ownNamespace.Read(line, wrong),
+                Dashboard = _dashboard.Read(line, wrong)!,
+                Name = _name.Read(line, wrong)!,
+                Key =
+                    file is not null ? AgentKey.In(file)
+                    : (key ?? Environment.GetEnvironmentVariable(AgentKey.Variable)) is { Length: > 0 } shown ? AgentKey.Of(shown)
+                    : AgentKey.None,
+                Allow = _allow.Read(line, wrong) ?? [],
+                Address = _address.Read(line, wrong),
+                SecondAddress = _second.Read(line, wrong),
+                V6Address = _v6.Read(line, wrong),
+                Interface = _interface.Read(line, wrong),
+                Rows = _rows.Read(line, wrong),
+                OwnNamespace = _ownNamespace.Read(line, wrong),
                 CloseAfter = _closeAfter.Read(line, wrong) is { } seconds ? TimeSpan.FromSeconds(seconds) : defaults.CloseAfter,
-                DieWithParent = _dieWithParent.Read(line, wrong), LogLevel = _logLevel.Read(line, wrong) ?? defaults.LogLevel,
+                DieWithParent = _dieWithParent.Read(line, wrong),
+                LogLevel = _logLevel.Read(line, wrong) ?? defaults.LogLevel,
             };
             _dashboard.Need(line, wrong);
             _name.Need(line, wrong);

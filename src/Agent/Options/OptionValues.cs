@@ -11,11 +11,14 @@ internal static class OptionValues
 {
     public const int MaxNetworks = 16;
 
-    private const int MaxKey = 256, MaxInterface = 15, MaxRole = 16;
+    private const int MaxKey = 256,
+        MaxInterface = 15,
+        MaxRole = 16;
 
     public static bool Text(string text, out string? read) => (read = text).Length > 0;
 
-    public static bool Role(string text, out string? read) => (read = text).Length is > 0 and <= MaxRole && text.All(c => c is >= 'a' and <= 'z' or >= '0' and <= '9');
+    public static bool Role(string text, out string? read) =>
+        (read = text).Length is > 0 and <= MaxRole && text.All(c => c is >= 'a' and <= 'z' or >= '0' and <= '9');
 
     public static bool Key(string text, out string? read) => (read = text).Length is > 0 and <= MaxKey && text.All(char.IsAsciiLetterOrDigit);
 
@@ -25,16 +28,19 @@ internal static class OptionValues
         IPAddress.TryParse(text, out read) && read.AddressFamily == AddressFamily.InterNetwork && read.ToString() == text;
 
     public static bool V6(string text, out IPAddress? read) =>
-        IPAddress.TryParse(text, out read) && read is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false, ScopeId: 0 } && !text.Contains('%', StringComparison.Ordinal);
+        IPAddress.TryParse(text, out read)
+        && read is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false, ScopeId: 0 }
+        && !text.Contains('%', StringComparison.Ordinal);
 
     public static bool Inode(string text, out ulong read) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out read) && read > 0;
 
-    public static GivenOption<int?>.TryRead Whole(int most) => (string text, out int? read) =>
-    {
-        bool isOne = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= most;
-        read = isOne ? number : null;
-        return isOne;
-    };
+    public static GivenOption<int?>.TryRead Whole(int most) =>
+        (string text, out int? read) =>
+        {
+            bool isOne = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= most;
+            read = isOne ? number : null;
+            return isOne;
+        };
 
     public static bool Level(string text, out LogLevel? read)
     {

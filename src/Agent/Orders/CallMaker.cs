@@ -41,7 +41,8 @@ internal sealed class CallMaker(HostedRuns runs, Reporter reporter, OwnSockets o
             AtOnce(order, socket);
     }
 
-    private static bool Blocks(CallOrder order) => order.Call is SocketCall.Accept4 or SocketCall.Read or SocketCall.Connect or SocketCall.Write
+    private static bool Blocks(CallOrder order) =>
+        order.Call is SocketCall.Accept4 or SocketCall.Read or SocketCall.Connect or SocketCall.Write
         || order.Call is SocketCall.Recv or SocketCall.Send && !order.DontWait;
 
     // Finds the socket, or says why the call is not made. Under the lock.
@@ -178,7 +179,11 @@ internal sealed class CallMaker(HostedRuns runs, Reporter reporter, OwnSockets o
                 end.Tell();
             if (!call.Polls)
             {
-                Message atLimit = Message.Of(order.Call == SocketCall.Connect ? AgentCodes.NoReply : AgentCodes.EndedAtLimit, ("call", order.Call.Name()), ("limit", order.TimeoutMs * 1_000_000L));
+                Message atLimit = Message.Of(
+                    order.Call == SocketCall.Connect ? AgentCodes.NoReply : AgentCodes.EndedAtLimit,
+                    ("call", order.Call.Name()),
+                    ("limit", order.TimeoutMs * 1_000_000L)
+                );
                 using ITimer timer = time.CreateTimer(_ => call.Stop(atLimit), null, TimeSpan.FromMilliseconds(order.TimeoutMs), Timeout.InfiniteTimeSpan);
                 result = Enter(order, socket, out made);
             }
@@ -190,7 +195,12 @@ internal sealed class CallMaker(HostedRuns runs, Reporter reporter, OwnSockets o
                         result = Enter(order, socket, out made);
                         break;
                     case PollResult.TimedOut:
-                        refused = Message.Of(order.Call == SocketCall.Accept4 ? AgentCodes.NoConnectionCame : AgentCodes.NothingCame, ("call", order.Call.Name()), ("socket", socket.Name), ("limit", order.TimeoutMs * 1_000_000L));
+                        refused = Message.Of(
+                            order.Call == SocketCall.Accept4 ? AgentCodes.NoConnectionCame : AgentCodes.NothingCame,
+                            ("call", order.Call.Name()),
+                            ("socket", socket.Name),
+                            ("limit", order.TimeoutMs * 1_000_000L)
+                        );
                         break;
                     default:
                         refused = call.Reason;
@@ -202,9 +212,22 @@ internal sealed class CallMaker(HostedRuns runs, Reporter reporter, OwnSockets o
         {
             call.Returned();
             if (result is { } returned)
+            {
                 TellReturned(order, socket, call, returned, made);
+            }
             else if (order.Background && refused is not null)
-                reporter.Tell(new NoteEvent { T = KernelClock.Monotonic(), Source = EvidenceSource.Agent, Message = refused }, new(order.Run, order.Id));
+            {
+                reporter.Tell(
+                    new NoteEvent
+                    {
+                        T = KernelClock.Monotonic(),
+                        Source = EvidenceSource.Agent,
+                        Message = refused,
+                    },
+                    new(order.Run, order.Id)
+                );
+            }
+
             lock (runs.Gate)
             {
                 socket.Busy = null;

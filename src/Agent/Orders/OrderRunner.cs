@@ -47,7 +47,17 @@ internal sealed partial class OrderRunner : IOrders, IDisposable
     /// <param name="dashboard">Who orders, for the log.</param>
     /// <param name="time">Limits of blocking calls.</param>
     /// <param name="log">Takes defects.</param>
-    public OrderRunner(Outbox outbox, SocketWatcher watcher, OwnSockets own, HoldCommand hold, RunChanges changes, AllowedAddresses allowed, string dashboard, TimeProvider time, ILogger<OrderRunner> log)
+    public OrderRunner(
+        Outbox outbox,
+        SocketWatcher watcher,
+        OwnSockets own,
+        HoldCommand hold,
+        RunChanges changes,
+        AllowedAddresses allowed,
+        string dashboard,
+        TimeProvider time,
+        ILogger<OrderRunner> log
+    )
     {
         (_watcher, _own, _log, _changes, _allowed, _dashboard, _reporter) = (watcher, own, log, changes, allowed, dashboard, new Reporter(outbox, watcher));
         var runs = new HostedRuns(time);
@@ -65,14 +75,19 @@ internal sealed partial class OrderRunner : IOrders, IDisposable
     public void Begin(AgentOrder order) => Enqueue(order.Id, () => CarryOut(order));
 
     /// <inheritdoc/>
-    public void KeepOnly(IReadOnlyList<string> runs) => Enqueue(null, () => _closer.Close(run => !runs.Contains(run), null, new Message(AgentCodes.EndedWithRun)));
+    public void KeepOnly(IReadOnlyList<string> runs) =>
+        Enqueue(null, () => _closer.Close(run => !runs.Contains(run), null, new Message(AgentCodes.EndedWithRun)));
 
     /// <inheritdoc/>
-    public void CloseAll(Message why) => Enqueue(null, () =>
-    {
-        _cells.Stop(() => { });
-        _closer.Close(_ => true, null, why);
-    });
+    public void CloseAll(Message why) =>
+        Enqueue(
+            null,
+            () =>
+            {
+                _cells.Stop(() => { });
+                _closer.Close(_ => true, null, why);
+            }
+        );
 
     /// <summary>Closes everything and takes no order any more.</summary>
     public void Dispose()
@@ -161,7 +176,12 @@ internal sealed partial class OrderRunner : IOrders, IDisposable
         if (_orders.IsAddingCompleted || !_orders.TryAdd(new Waiting(id, order)))
         {
             if (id is { } refused)
-                _reporter.EndAtOnce(refused, _orders.IsAddingCompleted ? new Message(AgentCodes.Ending) : Message.Of(AgentCodes.TooManyOrders, ("most", MaxWaiting)));
+            {
+                _reporter.EndAtOnce(
+                    refused,
+                    _orders.IsAddingCompleted ? new Message(AgentCodes.Ending) : Message.Of(AgentCodes.TooManyOrders, ("most", MaxWaiting))
+                );
+            }
         }
     }
 

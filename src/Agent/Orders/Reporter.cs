@@ -8,7 +8,9 @@ using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Agent.Orders;
 
-/// <summary>Tells what orders caused, and their ends. The lab goes on after the end of an order, so what the order changed has to be in the outbox before it.</summary>
+/// <summary>
+/// Tells what orders caused, and their ends. The lab goes on after the end of an order, so what the order changed has to be in the outbox before it.
+/// </summary>
 internal sealed class Reporter(Outbox outbox, SocketWatcher watcher)
 {
     public void Tell(RunEvent happened, Cause cause)

@@ -8,7 +8,14 @@ using ReuseAddrDashboard.Core.Texts;
 namespace ReuseAddrDashboard.Agent.Orders;
 
 /// <summary>Ends runs: what blocks, then forked children, then the ends of connections, then the rest; and undoes what they changed.</summary>
-internal sealed class RunCloser(HostedRuns runs, Reporter reporter, OwnSockets own, ProgramEnder programs, RunChanges changes, Func<string, Action, Thread> start)
+internal sealed class RunCloser(
+    HostedRuns runs,
+    Reporter reporter,
+    OwnSockets own,
+    ProgramEnder programs,
+    RunChanges changes,
+    Func<string, Action, Thread> start
+)
 {
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(12);
 
@@ -29,7 +36,13 @@ internal sealed class RunCloser(HostedRuns runs, Reporter reporter, OwnSockets o
         lock (runs.Gate)
         {
             HostedRun[] closed = [.. runs.All.Where(r => wanted(r.Id))];
-            open = [.. closed.SelectMany(r => r.Sockets.Values.OfType<RunSocket>().Where(s => s.Busy is null).Select(s => (r.Id, s))).OrderByDescending(o => o.s.IsEnd).ThenBy(o => o.s.Fd.Number)];
+            open =
+            [
+                .. closed
+                    .SelectMany(r => r.Sockets.Values.OfType<RunSocket>().Where(s => s.Busy is null).Select(s => (r.Id, s)))
+                    .OrderByDescending(o => o.s.IsEnd)
+                    .ThenBy(o => o.s.Fd.Number),
+            ];
             children = [.. closed.SelectMany(r => r.Children.Select(c => (r.Id, c.Key, c.Value)))];
             foreach (HostedRun run in closed)
             {

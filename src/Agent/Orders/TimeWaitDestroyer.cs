@@ -20,7 +20,12 @@ internal sealed class TimeWaitDestroyer(Reporter reporter, SocketWatcher watcher
         if (diag is null)
             return Message.Of(AgentCodes.NoDiag, ("errno", Errno.Name(errno)));
         if (diag.Find(pair, out errno) is not { } socket)
-            return errno == Constants.ENOENT ? Message.Of(AgentCodes.NoSuchTimeWait, ("local", pair.Local), ("remote", pair.Remote)) : Message.Of(AgentCodes.DiagFailed, ("errno", Errno.Name(errno)));
+        {
+            return errno == Constants.ENOENT
+                ? Message.Of(AgentCodes.NoSuchTimeWait, ("local", pair.Local), ("remote", pair.Remote))
+                : Message.Of(AgentCodes.DiagFailed, ("errno", Errno.Name(errno)));
+        }
+
         if (socket.State != TcpState.TimeWait)
             return Message.Of(AgentCodes.NotTimeWait, ("local", pair.Local), ("remote", pair.Remote), ("state", socket.State.Name()));
 

@@ -27,11 +27,15 @@ internal sealed class TryingCells(Outbox outbox, Func<string, Action, Thread> st
             _stop?.Cancel();
             Thread? before = _thread;
             var stop = _stop = new CancellationTokenSource();
-            _thread = start("matrix", () => guard(() =>
-            {
-                before?.Join();
-                Try(order, stop.Token);
-            }));
+            _thread = start(
+                "matrix",
+                () =>
+                    guard(() =>
+                    {
+                        before?.Join();
+                        Try(order, stop.Token);
+                    })
+            );
         }
     }
 
@@ -44,11 +48,14 @@ internal sealed class TryingCells(Outbox outbox, Func<string, Action, Thread> st
             _stop?.Cancel();
             if (_thread is { IsAlive: true } trial)
             {
-                start("matrix-stop", () =>
-                {
-                    trial.Join();
-                    ended();
-                });
+                start(
+                    "matrix-stop",
+                    () =>
+                    {
+                        trial.Join();
+                        ended();
+                    }
+                );
             }
             else
             {

@@ -6,8 +6,10 @@ using ReuseAddrDashboard.Core.Texts;
 namespace ReuseAddrDashboard.Agent.Programs;
 
 /// <summary>
-/// A call that may block, on a thread of its own, with a way to end it. accept4, read and recv are made only once poll says that they return at once, unless the socket's own time limit
-/// (SO_RCVTIMEO) is to be seen at work. connect, write and send cannot be asked beforehand. What was not asked is ended by shutdown(), which takes a SYN-SENT socket back (inet_shutdown
+/// A call that may block, on a thread of its own, with a way to end it. accept4, read and recv are made only once poll says that they return at once, unless
+/// the socket's own time limit
+/// (SO_RCVTIMEO) is to be seen at work. connect, write and send cannot be asked beforehand. What was not asked is ended by shutdown(), which takes a SYN-SENT
+/// socket back (inet_shutdown
 /// disconnects it) and wakes who waits.
 /// </summary>
 internal sealed class BlockingCall : IDisposable

@@ -38,7 +38,8 @@ internal sealed class HeldProcess
         SpawnedProcess? process = SpawnedProcess.Start(program.Program, program.Arguments, program.Environment, out refused);
         if (process is null)
             return null;
-        refused = process.Send(HoldProgram.Hold, [.. ordered.Select(s => s.Fd)])
+        refused =
+            process.Send(HoldProgram.Hold, [.. ordered.Select(s => s.Fd)])
             ?? (process.Receive(ReadyWithinMs) == HoldProgram.Ready ? null : KernelRefusal.Of($"{HoldProgram.Mode} ({program.Program})", Constants.EPIPE));
         if (refused is null)
             return new HeldProcess(process, ordered, own);

@@ -6,7 +6,8 @@ using static ReuseAddrDashboard.Agent.Kernel.ProcessConstants;
 namespace ReuseAddrDashboard.Agent.Programs;
 
 /// <summary>
-/// <c>reuseaddr-agent hold PARENT</c>: a process that holds the sockets it is handed on its standard input until it is told to exit, is killed, or its parent ends. It stands for a program of a
+/// <c>reuseaddr-agent hold PARENT</c>: a process that holds the sockets it is handed on its standard input until it is told to exit, is killed, or its parent
+/// ends. It stands for a program of a
 /// scenario whose end is to be the kernel's own work, and for a forked child.
 /// </summary>
 internal static unsafe class HoldProgram
@@ -15,7 +16,9 @@ internal static unsafe class HoldProgram
     public const string Mode = "hold";
 
     /// <summary>What the parent says and hears.</summary>
-    public const byte Hold = (byte)'h', Exit = (byte)'x', Ready = (byte)'r';
+    public const byte Hold = (byte)'h',
+        Exit = (byte)'x',
+        Ready = (byte)'r';
 
     /// <summary>Descriptors of one message at most (SCM_MAX_FD).</summary>
     public const int MaxDescriptors = 253;
@@ -33,7 +36,13 @@ internal static unsafe class HoldProgram
         {
             byte word = 0;
             var vector = new IoVec { Base = &word, Length = 1 };
-            var message = new MsgHdr { Iov = &vector, IovLength = 1, Control = control, ControlLength = (nuint)(sizeof(CMsgHdr) + MaxDescriptors * sizeof(int)) };
+            var message = new MsgHdr
+            {
+                Iov = &vector,
+                IovLength = 1,
+                Control = control,
+                ControlLength = (nuint)(sizeof(CMsgHdr) + MaxDescriptors * sizeof(int)),
+            };
             nint length = Libc.RecvMsg(0, &message, 0);
             if (length < 0 && Marshal.GetLastPInvokeError() == Constants.EINTR)
                 continue;
@@ -45,12 +54,14 @@ internal static unsafe class HoldProgram
         }
     }
 
-    // The agent makes its sockets as a scenario's programs do, without SOCK_CLOEXEC, and sets it at once; one that another thread was just making may have come along.
+    // The agent makes its sockets as a scenario's programs do, without SOCK_CLOEXEC, and sets it at once; one that another thread was just making may have come
+    // along.
     private static void CloseStrays()
     {
         foreach (string path in Directory.EnumerateFileSystemEntries("/proc/self/fd").ToArray())
         {
-            int domain, fd = int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture);
+            int domain,
+                fd = int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture);
             uint length = sizeof(int);
             if (fd > 2 && Libc.GetSockOpt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 && domain is Constants.AF_INET or Constants.AF_INET6)
                 _ = Libc.Close(fd);

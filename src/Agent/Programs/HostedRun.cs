@@ -13,7 +13,9 @@ internal sealed class HostedRun(string id)
 
     public bool IsEmpty => Sockets.Count == 0 && Children.Count == 0;
 
-    /// <summary>The place that the kernel would give the program's next descriptor: the lowest free one, 0 standing for the first after stdin, stdout and stderr.</summary>
+    /// <summary>
+    /// The place that the kernel would give the program's next descriptor: the lowest free one, 0 standing for the first after stdin, stdout and stderr.
+    /// </summary>
     public int FreePlace(string? program)
     {
         var taken = new HashSet<int>(Sockets.Values.OfType<RunSocket>().Where(s => s.Program == program).Select(s => s.Place));

@@ -7,7 +7,9 @@ namespace ReuseAddrDashboard.Agent.Programs;
 internal sealed class HostedRuns(TimeProvider time)
 {
     /// <summary>Most runs, sockets of a run, and children of a run.</summary>
-    public const int MaxRuns = 16, MaxSockets = 64, MaxChildren = 8;
+    public const int MaxRuns = 16,
+        MaxSockets = 64,
+        MaxChildren = 8;
 
     private readonly Dictionary<string, HostedRun> _runs = [];
     private int _blocking;
@@ -57,8 +59,14 @@ internal sealed class HostedRuns(TimeProvider time)
         lock (Gate)
         {
             long started = time.GetTimestamp();
-            while (_blocking > 0 && _runs.Values.Any(r => r.Sockets.Values.Any(s => s?.Busy is { } busy && calls.Contains(busy))) && time.GetElapsedTime(started) < atMost)
+            while (
+                _blocking > 0
+                && _runs.Values.Any(r => r.Sockets.Values.Any(s => s?.Busy is { } busy && calls.Contains(busy)))
+                && time.GetElapsedTime(started) < atMost
+            )
+            {
                 Monitor.Wait(Gate, atMost);
+            }
         }
     }
 }

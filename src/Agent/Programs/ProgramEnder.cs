@@ -8,7 +8,8 @@ using ReuseAddrDashboard.Core.Wire;
 namespace ReuseAddrDashboard.Agent.Programs;
 
 /// <summary>
-/// Forks programs and ends them. A program of a scenario is the agent itself until it ends: then a real process gets its sockets, the agent closes its own copies, which no connection notices, and
+/// Forks programs and ends them. A program of a scenario is the agent itself until it ends: then a real process gets its sockets, the agent closes its own
+/// copies, which no connection notices, and
 /// the process exits or is killed, so that the kernel closes the sockets as it does with any program: all at one moment, the highest descriptor first.
 /// </summary>
 /// <param name="runs">Where sockets and children are found and kept.</param>
@@ -46,7 +47,19 @@ internal sealed class ProgramEnder(HostedRuns runs, OwnSockets own, HoldCommand 
             return Failed(refused!);
         lock (runs.Gate)
             run.Children.Add(order.Child, child);
-        tell(new ProgramEvent { T = at, Source = EvidenceSource.Agent, Program = order.Program, Change = ProgramChange.Forked, Child = order.Child, Sockets = [.. child.Closing.Reverse()], Pid = child.Pid }, new(order.Run, order.Id));
+        tell(
+            new ProgramEvent
+            {
+                T = at,
+                Source = EvidenceSource.Agent,
+                Program = order.Program,
+                Change = ProgramChange.Forked,
+                Child = order.Child,
+                Sockets = [.. child.Closing.Reverse()],
+                Pid = child.Pid,
+            },
+            new(order.Run, order.Id)
+        );
         return null;
     }
 
@@ -97,10 +110,17 @@ internal sealed class ProgramEnder(HostedRuns runs, OwnSockets own, HoldCommand 
         tell(Ended(program, instance, kill, at, process.Closing, process.Pid), cause);
     }
 
-    private static ProgramEvent Ended(string program, int instance, bool kill, long at, IReadOnlyList<string> sockets, int? pid) => new()
-    {
-        T = at, Source = EvidenceSource.Agent, Program = program, Instance = instance, Change = kill ? ProgramChange.Killed : ProgramChange.Exited, Sockets = sockets, Pid = pid,
-    };
+    private static ProgramEvent Ended(string program, int instance, bool kill, long at, IReadOnlyList<string> sockets, int? pid) =>
+        new()
+        {
+            T = at,
+            Source = EvidenceSource.Agent,
+            Program = program,
+            Instance = instance,
+            Change = kill ? ProgramChange.Killed : ProgramChange.Exited,
+            Sockets = sockets,
+            Pid = pid,
+        };
 
     private static bool IsOf(EndProgramOrder order, RunSocket socket) => socket.Program == order.Program || order.Sockets.Contains(socket.Name);
 
@@ -108,7 +128,13 @@ internal sealed class ProgramEnder(HostedRuns runs, OwnSockets own, HoldCommand 
     {
         BlockingCall[] blocking;
         lock (runs.Gate)
-            blocking = [.. runs.Find(order.Run!)?.Sockets.Values.OfType<RunSocket>().Where(s => IsOf(order, s)).Select(s => s.Busy).OfType<BlockingCall>() ?? []];
+        {
+            blocking =
+            [
+                .. runs.Find(order.Run!)?.Sockets.Values.OfType<RunSocket>().Where(s => IsOf(order, s)).Select(s => s.Busy).OfType<BlockingCall>() ?? [],
+            ];
+        }
+
         foreach (BlockingCall call in blocking)
             call.Stop(new Message(AgentCodes.EndedWithProgram));
         runs.WaitFor(blocking, EndsWithin);

@@ -9,17 +9,28 @@ using static ReuseAddrDashboard.Agent.Kernel.CapabilityConstants;
 namespace ReuseAddrDashboard.Agent.Rights;
 
 /// <summary>
-/// <c>reuseaddr-agent confined</c>: becomes the dashboard, which had become this, without the rights that it does not use. Before that it starts the process that starts the local hosts for it, with the
+/// <c>reuseaddr-agent confined</c>: becomes the dashboard, which had become this, without the rights that it does not use. Before that it starts the process
+/// that starts the local hosts for it, with the
 /// rights that those need and a dashboard does not.
 /// </summary>
 internal static class ConfinedProgram
 {
     /// <summary>
-    /// What it takes to start the hosts, also again: namespaces, veth, sysctls and filters (SYS_ADMIN, NET_ADMIN), capture (NET_RAW), trace (BPF, PERFMON and SYS_ADMIN), what agents keep
+    /// What it takes to start the hosts, also again: namespaces, veth, sysctls and filters (SYS_ADMIN, NET_ADMIN), capture (NET_RAW), trace (BPF, PERFMON and
+    /// SYS_ADMIN), what agents keep
     /// (NET_BIND_SERVICE, CHOWN), files of others (DAC_*), and SETPCAP to give away the rest.
     /// </summary>
-    public static readonly ulong ForHosts = new[] { CAP_CHOWN, CAP_SETPCAP, CAP_NET_BIND_SERVICE, CAP_NET_ADMIN, CAP_NET_RAW, CAP_SYS_ADMIN, CAP_PERFMON, CAP_BPF }
-        .Aggregate(FileRights.All, (all, capability) => all | Capabilities.Bit(capability));
+    public static readonly ulong ForHosts = new[]
+    {
+        CAP_CHOWN,
+        CAP_SETPCAP,
+        CAP_NET_BIND_SERVICE,
+        CAP_NET_ADMIN,
+        CAP_NET_RAW,
+        CAP_SYS_ADMIN,
+        CAP_PERFMON,
+        CAP_BPF,
+    }.Aggregate(FileRights.All, (all, capability) => all | Capabilities.Bit(capability));
 
     /// <param name="arguments">Those after <c>confined</c>, as <see cref="LocalHostsContract"/> says.</param>
     /// <returns>The exit code; it returns only where the program cannot be executed.</returns>
@@ -34,20 +45,25 @@ internal static class ConfinedProgram
         string[] options = arguments[..end];
         string program = arguments[end + 1];
         ulong has = Capabilities.Permitted();
-        ulong keep = FileRights.Needed(has, () => options.All(CanDoWithout)) | (options.Contains(LocalHostsContract.KeepLowPorts) ? Capabilities.Bit(CAP_NET_BIND_SERVICE) : 0);
+        ulong keep =
+            FileRights.Needed(has, () => options.All(CanDoWithout))
+            | (options.Contains(LocalHostsContract.KeepLowPorts) ? Capabilities.Bit(CAP_NET_BIND_SERVICE) : 0);
         string starter = options.Contains(LocalHostsContract.LeaveStarter) ? StartStarter(has) : LocalHostsContract.NoStarter;
         if (Capabilities.KeepOnly(keep, Capabilities.OfFile(program)) is { } refused)
             Console.Error.WriteLine($"reuseaddr-agent confined: rights that are not needed could not be given away: {refused}.");
-        Console.Error.WriteLine($"reuseaddr-agent confined: {Execution.Become(program, arguments[(end + 2)..], (LocalHostsContract.StarterVariable, starter))}.");
+        Console.Error.WriteLine(
+            $"reuseaddr-agent confined: {Execution.Become(program, arguments[(end + 2)..], (LocalHostsContract.StarterVariable, starter))}."
+        );
         return 1;
     }
 
-    private static bool CanDoWithout(string option) => option.Split('=', 2) switch
-    {
-        [LocalHostsContract.Reads, var path] => FileRights.CanRead(path),
-        [LocalHostsContract.Writes, var path] => FileRights.CanWrite(path),
-        _ => true,
-    };
+    private static bool CanDoWithout(string option) =>
+        option.Split('=', 2) switch
+        {
+            [LocalHostsContract.Reads, var path] => FileRights.CanRead(path),
+            [LocalHostsContract.Writes, var path] => FileRights.CanWrite(path),
+            _ => true,
+        };
 
     // A process has what the thread had that made it: so it is born with what it may keep.
     private static string StartStarter(ulong has)
@@ -64,7 +80,13 @@ internal static class ConfinedProgram
                 Console.Error.WriteLine($"reuseaddr-agent confined: rights that hosts do not need could not be given away: {refused}.");
             (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
             Process process = Process.Start(start)!;
-            int[] numbers = [process.Id, Leave(process.StandardInput.BaseStream), Leave(process.StandardOutput.BaseStream), Leave(process.StandardError.BaseStream)];
+            int[] numbers =
+            [
+                process.Id,
+                Leave(process.StandardInput.BaseStream),
+                Leave(process.StandardOutput.BaseStream),
+                Leave(process.StandardError.BaseStream),
+            ];
             said = string.Join(' ', numbers.Select(n => n.ToString(CultureInfo.InvariantCulture)));
         });
         thread.Start();

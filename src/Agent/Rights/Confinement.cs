@@ -6,8 +6,10 @@ using static ReuseAddrDashboard.Agent.Kernel.CapabilityConstants;
 namespace ReuseAddrDashboard.Agent.Rights;
 
 /// <summary>
-/// Opens the sources that need a right, then gives away every right but those the agent goes on to use. Capabilities belong to a thread, and the runtime has several from
-/// the start, which nobody can make give theirs away; so the agent executes its own program once more (execve(2)): the same process, whose every thread is born without.
+/// Opens the sources that need a right, then gives away every right but those the agent goes on to use. Capabilities belong to a thread, and the runtime has
+/// several from
+/// the start, which nobody can make give theirs away; so the agent executes its own program once more (execve(2)): the same process, whose every thread is born
+/// without.
 /// </summary>
 internal static class Confinement
 {
@@ -30,7 +32,8 @@ internal static class Confinement
         OpenSources sources = OpenSources.Open();
         // Before a right is given up that reading the path may need; the runtime keeps the answer.
         string? program = Environment.ProcessPath;
-        ulong has = Capabilities.Permitted(), keep = Used | ForOtherUsers(options) | FileRights.Needed(has, () => CanDoWithout(program, options.Dashboard.Path));
+        ulong has = Capabilities.Permitted(),
+            keep = Used | ForOtherUsers(options) | FileRights.Needed(has, () => CanDoWithout(program, options.Dashboard.Path));
         if ((has & ~keep) == 0 && Capabilities.NoNewPrivileges)
             return sources;
         KernelRefusal refused = Capabilities.KeepOnly(keep, program is null ? 0 : Capabilities.OfFile(program)) ?? Execute(program, sources.HandOver());
@@ -39,28 +42,35 @@ internal static class Confinement
         return sources;
     }
 
-    // A socket is given to another user by fchown(2). That only the lab's own hosts do, and in a user namespace, which knows one user, nobody can. CAP_SETUID would do as well, and would
+    // A socket is given to another user by fchown(2). That only the lab's own hosts do, and in a user namespace, which knows one user, nobody can. CAP_SETUID
+    // would do as well, and would
     // also let the agent signal and trace what others run.
     private static ulong ForOtherUsers(AgentOptions options) => options.OwnNamespace != 0 && !UserNamespace.IsOwn() ? Capabilities.Bit(CAP_CHOWN) : 0;
 
     private static bool CanDoWithout(string? program, string? dashboard) =>
-        (program is null || FileRights.CanRead(program)) && FileRights.CanRead(AppContext.BaseDirectory) && FileRights.CanRead(RuntimeEnvironment.GetRuntimeDirectory())
+        (program is null || FileRights.CanRead(program))
+        && FileRights.CanRead(AppContext.BaseDirectory)
+        && FileRights.CanRead(RuntimeEnvironment.GetRuntimeDirectory())
         && (dashboard is null || Reachable(dashboard));
 
-    // connect(2) asks for the right to write; open(2) does too before it finds that it cannot open a socket (ENXIO). access(2) asks by the permitted capabilities, which are not
+    // connect(2) asks for the right to write; open(2) does too before it finds that it cannot open a socket (ENXIO). access(2) asks by the permitted
+    // capabilities, which are not
     // those that are tried here. One that is not there yet will be the agent's own where nobody else may put it.
     private static bool Reachable(string socket)
     {
         using var fd = new SocketFd(Libc.Open(socket, Constants.O_WRONLY | Constants.O_NONBLOCK | Constants.O_CLOEXEC));
-        return !fd.IsInvalid || Marshal.GetLastPInvokeError() switch
-        {
-            Constants.EACCES => false,
-            Constants.ENOENT => FileRights.IsOwn(Path.GetDirectoryName(socket) ?? "/", but: S_IWGRP | S_IWOTH),
-            _ => true,
-        };
+        return !fd.IsInvalid
+            || Marshal.GetLastPInvokeError() switch
+            {
+                Constants.EACCES => false,
+                Constants.ENOENT => FileRights.IsOwn(Path.GetDirectoryName(socket) ?? "/", but: S_IWGRP | S_IWOTH),
+                _ => true,
+            };
     }
 
     // Returns only when it fails.
-    private static KernelRefusal Execute(string? program, string sources) => program is null ? KernelRefusal.Of("readlink(/proc/self/exe)", Constants.ENOENT)
-        : Execution.Become(program, File.ReadAllText("/proc/self/cmdline").TrimEnd('\0').Split('\0'), (Variable, sources));
+    private static KernelRefusal Execute(string? program, string sources) =>
+        program is null
+            ? KernelRefusal.Of("readlink(/proc/self/exe)", Constants.ENOENT)
+            : Execution.Become(program, File.ReadAllText("/proc/self/cmdline").TrimEnd('\0').Split('\0'), (Variable, sources));
 }

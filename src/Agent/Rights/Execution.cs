@@ -12,7 +12,11 @@ internal static class Execution
     /// <param name="variable">What its environment has more than this one.</param>
     public static unsafe KernelRefusal Become(string program, IReadOnlyList<string> arguments, (string Name, string Value) variable)
     {
-        IEnumerable<string> environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(e => $"{e.Key}={e.Value}").Append($"{variable.Name}={variable.Value}");
+        IEnumerable<string> environment = Environment
+            .GetEnvironmentVariables()
+            .Cast<DictionaryEntry>()
+            .Select(e => $"{e.Key}={e.Value}")
+            .Append($"{variable.Name}={variable.Value}");
         using var argv = new CStrings(arguments);
         using var envp = new CStrings([.. environment]);
         _ = Libc.ExecVE(program, argv.Pointer, envp.Pointer);

@@ -4,7 +4,9 @@ using static ReuseAddrDashboard.Agent.Kernel.CapabilityConstants;
 
 namespace ReuseAddrDashboard.Agent.Rights;
 
-/// <summary>Root may open what belongs to others by two capabilities alone: a program in somebody's home directory, say. Whether that is needed, the kernel is asked.</summary>
+/// <summary>
+/// Root may open what belongs to others by two capabilities alone: a program in somebody's home directory, say. Whether that is needed, the kernel is asked.
+/// </summary>
 internal static class FileRights
 {
     public static readonly ulong All = Capabilities.Bit(CAP_DAC_OVERRIDE) | Capabilities.Bit(CAP_DAC_READ_SEARCH);
@@ -21,7 +23,8 @@ internal static class FileRights
     }
 
     /// <summary>A file, or a directory with the files in it; true also for what is not there.</summary>
-    public static bool CanRead(string path) => CanOpen(path, Constants.O_RDONLY) && (!Directory.Exists(path) || Directory.EnumerateFiles(path).All(f => CanOpen(f, Constants.O_RDONLY)));
+    public static bool CanRead(string path) =>
+        CanOpen(path, Constants.O_RDONLY) && (!Directory.Exists(path) || Directory.EnumerateFiles(path).All(f => CanOpen(f, Constants.O_RDONLY)));
 
     /// <summary>A directory, which may still have to be made, with the files in it.</summary>
     public static bool CanWrite(string directory)
@@ -29,7 +32,9 @@ internal static class FileRights
         string? there = directory;
         while (there is not null && !Path.Exists(there))
             there = Path.GetDirectoryName(there);
-        return there is not null && IsOwn(there, but: 0) && (there != directory || Directory.EnumerateFiles(directory).All(f => CanOpen(f, Constants.O_WRONLY)));
+        return there is not null
+            && IsOwn(there, but: 0)
+            && (there != directory || Directory.EnumerateFiles(directory).All(f => CanOpen(f, Constants.O_WRONLY)));
     }
 
     /// <summary>True for a directory of this user's own.</summary>

@@ -11,7 +11,8 @@ internal sealed record OpenSources(PacketSocket? Capture, KernelRefusal? NoCaptu
     /// <summary>Tells the number of the calling thread's network namespace.</summary>
     public const string Namespace = "/proc/thread-self/ns/net";
 
-    private const char Between = '\n', Within = '\t';
+    private const char Between = '\n',
+        Within = '\t';
 
     /// <summary>Opens them in the calling thread's network namespace.</summary>
     public static OpenSources Open()
@@ -43,16 +44,29 @@ internal sealed record OpenSources(PacketSocket? Capture, KernelRefusal? NoCaptu
     public static OpenSources TakeOver(string said)
     {
         string[] sources = said.Split(Between);
-        int[] capture = Read(sources[0], out KernelRefusal? noCapture), trace = Read(sources.Length > 1 ? sources[1] : "", out KernelRefusal? noTrace);
+        int[] capture = Read(sources[0], out KernelRefusal? noCapture),
+            trace = Read(sources.Length > 1 ? sources[1] : "", out KernelRefusal? noTrace);
         return new OpenSources(
-            capture.Length == 0 ? null : PacketSocket.Adopt(capture[0]), noCapture,
-            trace.Length == 0 ? null : TraceTap.Adopt(trace, out noTrace), noTrace);
+            capture.Length == 0 ? null : PacketSocket.Adopt(capture[0]),
+            noCapture,
+            trace.Length == 0 ? null : TraceTap.Adopt(trace, out noTrace),
+            noTrace
+        );
     }
 
     private static string Write(IEnumerable<int> numbers, KernelRefusal? refusal)
     {
         if (refusal is not null)
-            return string.Join(Within, "", refusal.Errno.ToString(CultureInfo.InvariantCulture), refusal.Call, refusal.Reason is { } reason ? JsonSerializer.Serialize(reason, WireJson.Default.Message) : "");
+        {
+            return string.Join(
+                Within,
+                "",
+                refusal.Errno.ToString(CultureInfo.InvariantCulture),
+                refusal.Call,
+                refusal.Reason is { } reason ? JsonSerializer.Serialize(reason, WireJson.Default.Message) : ""
+            );
+        }
+
         int[] all = [.. numbers];
         foreach (int number in all)
             _ = Libc.Fcntl(number, CapabilityConstants.F_SETFD, 0);
@@ -62,8 +76,10 @@ internal sealed record OpenSources(PacketSocket? Capture, KernelRefusal? NoCaptu
     private static int[] Read(string said, out KernelRefusal? refusal)
     {
         string[] words = said.Split(Within);
-        refusal = words is ["", var errno, var call, var reason] && int.TryParse(errno, CultureInfo.InvariantCulture, out int number)
-            ? new KernelRefusal(call, number, reason.Length > 0 ? JsonSerializer.Deserialize(reason, WireJson.Default.Message) : null) : null;
+        refusal =
+            words is ["", var errno, var call, var reason] && int.TryParse(errno, CultureInfo.InvariantCulture, out int number)
+                ? new KernelRefusal(call, number, reason.Length > 0 ? JsonSerializer.Deserialize(reason, WireJson.Default.Message) : null)
+                : null;
         if (refusal is not null)
             return [];
         int[] numbers = [.. words.Select(word => int.TryParse(word, CultureInfo.InvariantCulture, out int fd) ? fd : -1)];

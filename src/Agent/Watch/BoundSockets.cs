@@ -14,7 +14,8 @@ internal sealed class BoundSockets(SockDiag diag, Action<RunEvent> tell, Action 
 {
     public const int MaxSockets = 4096;
 
-    private static readonly uint Looked = SockDiag.States(TcpState.Listen, TcpState.BoundInactive), Others = ~(Looked | SockDiag.States(TcpState.TimeWait));
+    private static readonly uint Looked = SockDiag.States(TcpState.Listen, TcpState.BoundInactive),
+        Others = ~(Looked | SockDiag.States(TcpState.TimeWait));
 
     /// <param name="Socket">As it was seen last.</param>
     /// <param name="Seen">When that was asked: it held then or later.</param>
@@ -106,9 +107,19 @@ internal sealed class BoundSockets(SockDiag diag, Action<RunEvent> tell, Action 
         return diag.Dump(filter.Ports, states, _read);
     }
 
-    private void Tell(in DiagSocket socket, Known? was, TcpState? to, long now) => tell(new StateEvent
-    {
-        T = now, Source = EvidenceSource.Diag, Socket = socket.Pair, From = was?.Socket.State, To = to, After = was?.Seen ?? _before, Uid = socket.Uid, Inode = socket.Inode,
-        V6Only = to is TcpState.Listen or TcpState.BoundInactive ? socket.V6Only : null,
-    });
+    private void Tell(in DiagSocket socket, Known? was, TcpState? to, long now) =>
+        tell(
+            new StateEvent
+            {
+                T = now,
+                Source = EvidenceSource.Diag,
+                Socket = socket.Pair,
+                From = was?.Socket.State,
+                To = to,
+                After = was?.Seen ?? _before,
+                Uid = socket.Uid,
+                Inode = socket.Inode,
+                V6Only = to is TcpState.Listen or TcpState.BoundInactive ? socket.V6Only : null,
+            }
+        );
 }

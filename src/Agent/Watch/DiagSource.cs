@@ -14,12 +14,15 @@ internal sealed class DiagSource : IPortWatcher
     /// <summary>Rows that wait for their exact look-up; /proc tells each again within 10 s.</summary>
     private const int MaxHints = 4096;
 
-    private const long Second = 1_000_000_000, Millisecond = 1_000_000;
+    private const long Second = 1_000_000_000,
+        Millisecond = 1_000_000;
 
     /// <summary>A worker of the kernel sends a notice after the socket has gone from every table; so long it is waited for.</summary>
     private const int NoticeWithinMs = 5;
 
-    /// <summary>A dump of bound sockets walks the kernel's whole table of ports (about 0.3 ms here), so the watch alone makes one no oftener than this.</summary>
+    /// <summary>
+    /// A dump of bound sockets walks the kernel's whole table of ports (about 0.3 ms here), so the watch alone makes one no oftener than this.
+    /// </summary>
     private const long BoundEvery = Second / 2;
 
     private readonly Lock _gate = new();
@@ -58,11 +61,15 @@ internal sealed class DiagSource : IPortWatcher
         DestroyNotices? notices = DestroyNotices.Open(out int errno, room);
         if (notices is null)
         {
-            tell(new GapEvent
-            {
-                T = KernelClock.Monotonic(), Source = EvidenceSource.Diag, Lost = 0,
-                Reason = Message.Of("gap.diag-no-notices", ("error", Errno.Text(errno)), ("errno", Errno.Name(errno))),
-            });
+            tell(
+                new GapEvent
+                {
+                    T = KernelClock.Monotonic(),
+                    Source = EvidenceSource.Diag,
+                    Lost = 0,
+                    Reason = Message.Of("gap.diag-no-notices", ("error", Errno.Text(errno)), ("errno", Errno.Name(errno))),
+                }
+            );
         }
         return new DiagSource(diag, notices, tell);
     }
@@ -163,11 +170,15 @@ internal sealed class DiagSource : IPortWatcher
             long now = KernelClock.Monotonic();
             if (lost > 0)
             {
-                _tell(new GapEvent
-                {
-                    T = now, Source = EvidenceSource.Diag, Lost = lost,
-                    Reason = new Message("gap.diag-notices-lost"),
-                });
+                _tell(
+                    new GapEvent
+                    {
+                        T = now,
+                        Source = EvidenceSource.Diag,
+                        Lost = lost,
+                        Reason = new Message("gap.diag-notices-lost"),
+                    }
+                );
             }
             foreach (DiagSocket gone in _taken)
                 Gone(gone, now);
@@ -185,8 +196,23 @@ internal sealed class DiagSource : IPortWatcher
         if (!_filter.Takes(pair.Local, pair.Remote, known?.Socket.Inode ?? notice.Inode))
             return;
         if (pair.Remote.Port != 0 && _minisocks.Begins(pair, now))
+        {
             _replan = true;
+        }
         else
-            _tell(new StateEvent { T = now, Source = EvidenceSource.Diag, Socket = pair, From = known?.Socket.State, To = null, Uid = notice.Uid, Inode = known?.Socket.Inode ?? 0 });
+        {
+            _tell(
+                new StateEvent
+                {
+                    T = now,
+                    Source = EvidenceSource.Diag,
+                    Socket = pair,
+                    From = known?.Socket.State,
+                    To = null,
+                    Uid = notice.Uid,
+                    Inode = known?.Socket.Inode ?? 0,
+                }
+            );
+        }
     }
 }

@@ -41,7 +41,8 @@ internal sealed class FlowMemory
         public uint Next;
         public uint? Isn;
         public Identity Last;
-        public long LastAt, Used;
+        public long LastAt,
+            Used;
         public int LastInterface;
     }
 
@@ -60,7 +61,8 @@ internal sealed class FlowMemory
     {
         var flow = new Flow(segment.Source, segment.Destination, outgoing);
         var identity = new Identity(segment.Seq, segment.Ack, segment.Flags, segment.Length);
-        bool syn = segment.Flags.Has(TcpFlags.Syn), known = _index.TryGetValue(flow, out int i);
+        bool syn = segment.Flags.Has(TcpFlags.Syn),
+            known = _index.TryGetValue(flow, out int i);
         if (!known)
             i = Add(flow);
         ref State state = ref _flows[i];
@@ -70,7 +72,12 @@ internal sealed class FlowMemory
         Sighting sighting = Sighting.New;
         if (!known || (syn && state.Isn != segment.Seq))
         {
-            state = new State { Flow = flow, Next = segment.Seq + segment.Span, Isn = syn ? segment.Seq : null };
+            state = new State
+            {
+                Flow = flow,
+                Next = segment.Seq + segment.Span,
+                Isn = syn ? segment.Seq : null,
+            };
             _holes.AsSpan(i * MaxHoles, MaxHoles).Clear();
         }
         else if (segment.Span > 0)

@@ -7,7 +7,8 @@ using ReuseAddrDashboard.Core.Texts;
 namespace ReuseAddrDashboard.Agent.Watch;
 
 /// <summary>
-/// Keeps others' connections on the watched ports from crowding out the runs' own on the way to the dashboard: of each port a sample goes on, the rest is counted. What turns out to be the run's own, by the call
+/// Keeps others' connections on the watched ports from crowding out the runs' own on the way to the dashboard: of each port a sample goes on, the rest is
+/// counted. What turns out to be the run's own, by the call
 /// that made or accepted it, follows that call. Takes events on any thread.
 /// </summary>
 /// <param name="outbox">Takes what goes on.</param>
@@ -91,18 +92,27 @@ internal sealed class ForeignSieve(Outbox outbox, Func<long>? clock = null)
             {
                 foreach ((_, string source, int connections, long events) in flows.TakeCounts())
                 {
-                    outbox.Add(new GapEvent { T = now, Source = source, Lost = events, Reason = Message.Of(AgentCodes.Foreign, ("flows", connections), ("kept", Sample.Burst)) });
+                    outbox.Add(
+                        new GapEvent
+                        {
+                            T = now,
+                            Source = source,
+                            Lost = events,
+                            Reason = Message.Of(AgentCodes.Foreign, ("flows", connections), ("kept", Sample.Burst)),
+                        }
+                    );
                     _toldAt = now;
                 }
             }
         }
     }
 
-    private static SocketPair? Ends(RunEvent observed) => observed switch
-    {
-        SocketEvent row => new(row.Local, row.Remote),
-        StateEvent state => state.Socket,
-        SegmentEvent segment => new(segment.From, segment.To),
-        _ => null,
-    };
+    private static SocketPair? Ends(RunEvent observed) =>
+        observed switch
+        {
+            SocketEvent row => new(row.Local, row.Remote),
+            StateEvent state => state.Socket,
+            SegmentEvent segment => new(segment.From, segment.To),
+            _ => null,
+        };
 }

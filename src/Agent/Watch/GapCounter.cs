@@ -9,7 +9,9 @@ namespace ReuseAddrDashboard.Agent.Watch;
 /// <param name="source">Who lost it.</param>
 internal sealed class GapCounter(long every, Message reason, string source = EvidenceSource.Proc)
 {
-    private long _lost, _toldAt = long.MinValue / 2, _latest;
+    private long _lost,
+        _toldAt = long.MinValue / 2,
+        _latest;
 
     /// <summary>Adds to the count; the event when it is time for one.</summary>
     public GapEvent? Count(int more, long now)
@@ -31,7 +33,13 @@ internal sealed class GapCounter(long every, Message reason, string source = Evi
 
     private GapEvent Tell(long now)
     {
-        var gap = new GapEvent { T = now, Source = source, Lost = _lost, Reason = reason };
+        var gap = new GapEvent
+        {
+            T = now,
+            Source = source,
+            Lost = _lost,
+            Reason = reason,
+        };
         (_lost, _toldAt) = (0, now);
         return gap;
     }

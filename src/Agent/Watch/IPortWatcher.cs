@@ -1,6 +1,9 @@
 namespace ReuseAddrDashboard.Agent.Watch;
 
-/// <summary>Watches the sockets or segments of ports by one source of evidence. It tells what changed since it last told; /proc is always there, others where the kernel lets the agent.</summary>
+/// <summary>
+/// Watches the sockets or segments of ports by one source of evidence. It tells what changed since it last told; /proc is always there, others where the kernel
+/// lets the agent.
+/// </summary>
 internal interface IPortWatcher : IDisposable
 {
     /// <summary>Watches what the filter takes instead of anything before; what is there will be told as new by the next look.</summary>

@@ -90,9 +90,19 @@ internal sealed class Minisocks(SockDiag diag, Action<RunEvent> tell)
             Tell(pair, socket, known ? old : null, socket.State, now);
     }
 
-    private void Tell(SocketPair pair, in DiagSocket socket, Followed? was, TcpState? to, long now) => tell(new StateEvent
-    {
-        T = now, Source = EvidenceSource.Diag, Socket = pair, From = was?.Socket.State, To = to, Timer = to is null ? null : socket.Timer,
-        After = was is { } seen && seen.Socket.State != to ? seen.Seen : null, Uid = socket.Uid, Inode = socket.Inode,
-    });
+    private void Tell(SocketPair pair, in DiagSocket socket, Followed? was, TcpState? to, long now) =>
+        tell(
+            new StateEvent
+            {
+                T = now,
+                Source = EvidenceSource.Diag,
+                Socket = pair,
+                From = was?.Socket.State,
+                To = to,
+                Timer = to is null ? null : socket.Timer,
+                After = was is { } seen && seen.Socket.State != to ? seen.Seen : null,
+                Uid = socket.Uid,
+                Inode = socket.Inode,
+            }
+        );
 }

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace ReuseAddrDashboard.Agent.Watch;
 
-/// <summary>The sockets of runs that this agent and the processes it started hold, by inode, for the watcher: which rows are its own, and what listen() was told.</summary>
+/// <summary>
+/// The sockets of runs that this agent and the processes it started hold, by inode, for the watcher: which rows are its own, and what listen() was told.
+/// </summary>
 internal sealed class OwnSockets
 {
     private readonly record struct Held(int Holders, int? Backlog);

@@ -48,7 +48,18 @@ internal sealed class ProcSource : IPortWatcher
         var differ = new SocketDiffer(_tell, backlogOf, clockTicks);
         SocketTable? source = SocketTable.Open(name, out int errno);
         if (source is null && name == "tcp")
-            _tell(new GapEvent { T = KernelClock.Monotonic(), Source = EvidenceSource.Proc, Lost = 1, Reason = Message.Of("gap.proc-missing", ("error", Errno.Text(errno)), ("errno", Errno.Name(errno))) });
+        {
+            _tell(
+                new GapEvent
+                {
+                    T = KernelClock.Monotonic(),
+                    Source = EvidenceSource.Proc,
+                    Lost = 1,
+                    Reason = Message.Of("gap.proc-missing", ("error", Errno.Text(errno)), ("errno", Errno.Name(errno))),
+                }
+            );
+        }
+
         return new Table(name, source, new TableScan(differ), differ, new GapCounter(1_000_000_000, new Message("gap.proc-failed")));
     }
 }

@@ -5,7 +5,9 @@ using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Agent.Watch;
 
-/// <summary>Turns captured packets into events: which are told, in which direction, and how many at most. No I/O, no clock of its own; allocates only for what it tells.</summary>
+/// <summary>
+/// Turns captured packets into events: which are told, in which direction, and how many at most. No I/O, no clock of its own; allocates only for what it tells.
+/// </summary>
 /// <param name="tell">Takes the events.</param>
 /// <param name="rows">The option --rows; null for every address.</param>
 /// <param name="withholds">Whether an event is not to be told, and counts for no limit; null where all are.</param>
@@ -25,7 +27,9 @@ internal sealed class SegmentTeller(Action<RunEvent> tell, RowsOption? rows, Fun
     private readonly GapCounter _malformed = new(Second, new Message("gap.capture-unreadable"));
     private ushort[] _ports = [];
     private long _second = long.MinValue;
-    private int _lookedAt, _told, _lost;
+    private int _lookedAt,
+        _told,
+        _lost;
 
     /// <summary>Tells of these ports from now on.</summary>
     public void Watch(ushort[] ports)
@@ -101,11 +105,27 @@ internal sealed class SegmentTeller(Action<RunEvent> tell, RowsOption? rows, Fun
             tell(gap with { Source = EvidenceSource.Capture });
     }
 
-    private static SegmentEvent Event(in CapturedPacket packet, in TcpSegment segment, long at, bool sent, bool received, bool again) => new()
-    {
-        T = at, Source = EvidenceSource.Capture, From = segment.Source, To = segment.Destination, Flags = segment.Flags.Text(), SeqNo = segment.Seq,
-        Ack = segment.Flags.Has(TcpFlags.Ack) ? segment.Ack : 0, Len = segment.Length, Win = segment.Window, Sent = sent ? at : null, Received = received ? at : null,
-        Mss = segment.Mss, Wscale = segment.WindowScale, SackPermitted = segment.SackPermitted, TsVal = segment.TsVal, TsEcr = segment.TsEcr, Sack = segment.Sack.ToArray(),
-        Frame = packet.Frame(packet.WireLength - segment.Length + CapturedFrame.MaxPayload), Retransmission = again,
-    };
+    private static SegmentEvent Event(in CapturedPacket packet, in TcpSegment segment, long at, bool sent, bool received, bool again) =>
+        new()
+        {
+            T = at,
+            Source = EvidenceSource.Capture,
+            From = segment.Source,
+            To = segment.Destination,
+            Flags = segment.Flags.Text(),
+            SeqNo = segment.Seq,
+            Ack = segment.Flags.Has(TcpFlags.Ack) ? segment.Ack : 0,
+            Len = segment.Length,
+            Win = segment.Window,
+            Sent = sent ? at : null,
+            Received = received ? at : null,
+            Mss = segment.Mss,
+            Wscale = segment.WindowScale,
+            SackPermitted = segment.SackPermitted,
+            TsVal = segment.TsVal,
+            TsEcr = segment.TsEcr,
+            Sack = segment.Sack.ToArray(),
+            Frame = packet.Frame(packet.WireLength - segment.Length + CapturedFrame.MaxPayload),
+            Retransmission = again,
+        };
 }

@@ -7,7 +7,8 @@ using ReuseAddrDashboard.Core.Texts;
 namespace ReuseAddrDashboard.Agent.Watch;
 
 /// <summary>
-/// Captures the segments of the watched ports: on a thread of its own as they come, and at once on the caller's when told. Where the agent may not capture it is closed
+/// Captures the segments of the watched ports: on a thread of its own as they come, and at once on the caller's when told. Where the agent may not capture it
+/// is closed
 /// and does nothing.
 /// </summary>
 internal sealed class SegmentWatcher : IPortWatcher
@@ -30,14 +31,13 @@ internal sealed class SegmentWatcher : IPortWatcher
     private readonly Thread? _thread;
     private readonly bool _loopbackOnce;
     private long _emptyAt;
-    private volatile bool _watching, _stopping;
+    private volatile bool _watching,
+        _stopping;
 
     /// <param name="sieve">Takes the events.</param>
     /// <param name="rows">The option --rows: only segments that one of these addresses sent or received.</param>
     public SegmentWatcher(ForeignSieve sieve, RowsOption? rows)
-        : this(sieve, rows, PacketSocket.Open(out KernelRefusal? refusal), refusal)
-    {
-    }
+        : this(sieve, rows, PacketSocket.Open(out KernelRefusal? refusal), refusal) { }
 
     /// <param name="sieve">Takes the events.</param>
     /// <param name="rows">The option --rows: only segments that one of these addresses sent or received.</param>
@@ -80,7 +80,23 @@ internal sealed class SegmentWatcher : IPortWatcher
             if (_stopping)
                 return;
             if (_socket.Watch(ports, _loopbackOnce) is { } refusal)
-                _sieve.Pass(new GapEvent { T = KernelClock.Monotonic(), Source = EvidenceSource.Capture, Lost = 1, Reason = Message.Of("gap.capture-refused", ("call", refusal.Call), ("error", Errno.Text(refusal.Errno)), ("errno", Errno.Name(refusal.Errno))) });
+            {
+                _sieve.Pass(
+                    new GapEvent
+                    {
+                        T = KernelClock.Monotonic(),
+                        Source = EvidenceSource.Capture,
+                        Lost = 1,
+                        Reason = Message.Of(
+                            "gap.capture-refused",
+                            ("call", refusal.Call),
+                            ("error", Errno.Text(refusal.Errno)),
+                            ("errno", Errno.Name(refusal.Errno))
+                        ),
+                    }
+                );
+            }
+
             _teller.Watch(ports);
             _watching = ports.Length > 0;
         }
@@ -148,9 +164,14 @@ internal sealed class SegmentWatcher : IPortWatcher
         if (_clock.Offer(sample) is not { } step || !_watching)
             return;
         string seconds = (step / 1e9).ToString("+0.000000;-0.000000", CultureInfo.InvariantCulture);
-        _sieve.Pass(new NoteEvent
-        {
-            T = sample.At, Source = EvidenceSource.Capture, Message = Message.Of(NoteCodes.WallClockStep, ("seconds", seconds)), Level = NoteLevel.Warning,
-        });
+        _sieve.Pass(
+            new NoteEvent
+            {
+                T = sample.At,
+                Source = EvidenceSource.Capture,
+                Message = Message.Of(NoteCodes.WallClockStep, ("seconds", seconds)),
+                Level = NoteLevel.Warning,
+            }
+        );
     }
 }

@@ -5,7 +5,9 @@ using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Agent.Watch;
 
-/// <summary>Compares each reading of one socket table to what was told last, and tells what changed. No I/O, no clock of its own; allocates only for what it tells.</summary>
+/// <summary>
+/// Compares each reading of one socket table to what was told last, and tells what changed. No I/O, no clock of its own; allocates only for what it tells.
+/// </summary>
 /// <param name="tell">Takes the events.</param>
 /// <param name="backlogOf">The backlog of this agent's listener with that inode; null for others.</param>
 /// <param name="clockTicks">sysconf(_SC_CLK_TCK).</param>
@@ -24,8 +26,11 @@ internal sealed class SocketDiffer(Action<RunEvent> tell, Func<ulong, int?> back
     private sealed class Told
     {
         public SocketRow Row;
-        public long Seen, At, Expires;
-        public int Look, Missed;
+        public long Seen,
+            At,
+            Expires;
+        public int Look,
+            Missed;
     }
 
     private readonly Dictionary<Key, Told> _told = [];
@@ -35,7 +40,9 @@ internal sealed class SocketDiffer(Action<RunEvent> tell, Func<ulong, int?> back
     private RowFilter _filter = new([], null, _ => false);
     private long? _previous;
     private long _started;
-    private int _look, _badLines, _overflow;
+    private int _look,
+        _badLines,
+        _overflow;
 
     /// <summary>Forgets what was told: every row that is there will be told as new.</summary>
     public void Watch(RowFilter filter)
@@ -109,11 +116,20 @@ internal sealed class SocketDiffer(Action<RunEvent> tell, Func<ulong, int?> back
         {
             _told.Remove(key, out Told? told);
             SocketRow row = told!.Row;
-            tell(new SocketEvent
-            {
-                T = now, Source = EvidenceSource.Proc, Local = row.Local, Remote = row.Remote, From = row.State, To = null,
-                Uid = row.Uid, Inode = row.Inode, After = told.Seen,
-            });
+            tell(
+                new SocketEvent
+                {
+                    T = now,
+                    Source = EvidenceSource.Proc,
+                    Local = row.Local,
+                    Remote = row.Remote,
+                    From = row.State,
+                    To = null,
+                    Uid = row.Uid,
+                    Inode = row.Inode,
+                    After = told.Seen,
+                }
+            );
         }
         _gone.Clear();
     }
@@ -121,16 +137,29 @@ internal sealed class SocketDiffer(Action<RunEvent> tell, Func<ulong, int?> back
     private bool IsNews(Told told, in SocketRow row, long now)
     {
         SocketRow old = told.Row;
-        if (row.State != old.State || row.TxQueue != old.TxQueue || row.RxQueue != old.RxQueue || row.Retransmits != old.Retransmits
-            || row.TimerKind != old.TimerKind || row.Inode != old.Inode || row.Uid != old.Uid || row.Probes != old.Probes)
+        if (
+            row.State != old.State
+            || row.TxQueue != old.TxQueue
+            || row.RxQueue != old.RxQueue
+            || row.Retransmits != old.Retransmits
+            || row.TimerKind != old.TimerKind
+            || row.Inode != old.Inode
+            || row.Uid != old.Uid
+            || row.Probes != old.Probes
+        )
         {
             return true;
         }
 
         if (row.Timer(clockTicks) is { } timer && (now - told.At >= 10 * Second || Math.Abs(Math.Max(0, told.Expires - now) - timer.Left) > TimerSlack))
             return true;
-        bool minor = row.Slot != old.Slot || row.Rto != old.Rto || row.Ato != old.Ato || row.QuickAck != old.QuickAck
-            || row.Cwnd != old.Cwnd || row.SsThresh != old.SsThresh;
+        bool minor =
+            row.Slot != old.Slot
+            || row.Rto != old.Rto
+            || row.Ato != old.Ato
+            || row.QuickAck != old.QuickAck
+            || row.Cwnd != old.Cwnd
+            || row.SsThresh != old.SsThresh;
         return minor && now - told.At >= Second;
     }
 
@@ -140,11 +169,25 @@ internal sealed class SocketDiffer(Action<RunEvent> tell, Func<ulong, int?> back
         told.Row = row;
         told.At = now;
         told.Expires = now + (timer?.Left ?? 0);
-        tell(new SocketEvent
-        {
-            T = now, Source = EvidenceSource.Proc, Local = row.Local, Remote = row.Remote, From = from, To = row.State, Timer = timer,
-            RecvQ = row.RxQueue, SendQ = row.TxQueue, Retransmits = row.Retransmits, Uid = row.Uid, Inode = row.Inode,
-            Backlog = row.State == TcpState.Listen ? backlogOf(row.Inode) : null, After = after, Raw = Encoding.ASCII.GetString(line.TrimEnd((byte)' ')),
-        });
+        tell(
+            new SocketEvent
+            {
+                T = now,
+                Source = EvidenceSource.Proc,
+                Local = row.Local,
+                Remote = row.Remote,
+                From = from,
+                To = row.State,
+                Timer = timer,
+                RecvQ = row.RxQueue,
+                SendQ = row.TxQueue,
+                Retransmits = row.Retransmits,
+                Uid = row.Uid,
+                Inode = row.Inode,
+                Backlog = row.State == TcpState.Listen ? backlogOf(row.Inode) : null,
+                After = after,
+                Raw = Encoding.ASCII.GetString(line.TrimEnd((byte)' ')),
+            }
+        );
     }
 }

@@ -31,7 +31,7 @@ internal sealed unsafe class SocketTable : IDisposable
         scan.Begin(before);
         fixed (byte* buffer = _buffer)
         {
-            for (nint offset = 0; ;)
+            for (nint offset = 0; ; )
             {
                 nint count = Libc.PRead(_fd.Number, buffer, ReadSize, offset);
                 int errno = count < 0 ? Marshal.GetLastPInvokeError() : 0;

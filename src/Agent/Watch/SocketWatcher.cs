@@ -4,7 +4,10 @@ using ReuseAddrDashboard.Core.Log;
 
 namespace ReuseAddrDashboard.Agent.Watch;
 
-/// <summary>Looks at the sockets by every source it has: at once when told, on the caller's own thread, and otherwise as often as <see cref="ReadPace"/> allows, on one of its own.</summary>
+/// <summary>
+/// Looks at the sockets by every source it has: at once when told, on the caller's own thread, and otherwise as often as <see cref="ReadPace"/> allows, on one
+/// of its own.
+/// </summary>
 internal sealed class SocketWatcher : IDisposable
 {
     private readonly Lock _gate = new();
@@ -37,9 +40,12 @@ internal sealed class SocketWatcher : IDisposable
                 if (e is SocketEvent row)
                     _diag?.Hint(row);
             },
-            own.Backlog, clockTicks);
+            own.Backlog,
+            clockTicks
+        );
         TraceSource? trace = tap is null ? null : new TraceSource(tap, sieve.Pass, withholds: sieve.Withholds);
-        // The capture first: segments lead to states. The kernel's own account of these next. Then /proc: what it sees begin or end, sock_diag looks up exactly.
+        // The capture first: segments lead to states. The kernel's own account of these next. Then /proc: what it sees begin or end, sock_diag looks up
+        // exactly.
         _sources = [.. new IPortWatcher?[] { segments, trace, proc, _diag }.OfType<IPortWatcher>()];
         _thread = new Thread(Run, maxStackSize: 256 * 1024) { IsBackground = true, Name = "watch" };
         _thread.Start();

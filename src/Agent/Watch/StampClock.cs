@@ -3,7 +3,8 @@ using ReuseAddrDashboard.Agent.Kernel;
 namespace ReuseAddrDashboard.Agent.Watch;
 
 /// <summary>
-/// Places the kernel's stamps (CLOCK_REALTIME) on CLOCK_MONOTONIC. NTP slews both clocks alike, so their distance stays the same until somebody sets the wall clock:
+/// Places the kernel's stamps (CLOCK_REALTIME) on CLOCK_MONOTONIC. NTP slews both clocks alike, so their distance stays the same until somebody sets the wall
+/// clock:
 /// the tightest sample is kept, and one that contradicts it is a step. No clock of its own.
 /// </summary>
 internal sealed class StampClock(ClockSample first)
@@ -12,7 +13,9 @@ internal sealed class StampClock(ClockSample first)
     private const long Rounding = 1_000;
 
     private ClockSample _best = first;
-    private long _lastAt = first.At, _oldOffset, _stepTo = long.MinValue;
+    private long _lastAt = first.At,
+        _oldOffset,
+        _stepTo = long.MinValue;
 
     /// <summary>Takes a new sample. Returns by how many nanoseconds the wall clock was set since the last one; null when it was not.</summary>
     public long? Offer(ClockSample sample)
@@ -38,7 +41,8 @@ internal sealed class StampClock(ClockSample first)
     /// <param name="after">CLOCK_MONOTONIC not after which it cannot have been: when the packets were last asked for and there were none.</param>
     public long Monotonic(long stamp, long after)
     {
-        long now = stamp - _best.Offset, before = stamp - _oldOffset;
+        long now = stamp - _best.Offset,
+            before = stamp - _oldOffset;
         // A packet that waited while the clock was set bears the old time: only that puts it between the last empty look and the step.
         bool old = before >= after && before <= _stepTo && _stepTo >= after && (now < after || now > _lastAt);
         return old ? before : now;

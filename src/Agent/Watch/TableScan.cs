@@ -9,7 +9,8 @@ internal sealed class TableScan(SocketDiffer differ)
 {
     private readonly byte[] _carry = new byte[ProcNetTcp.MaxLineLength + 1];
     private int _carried;
-    private bool _first, _oversized;
+    private bool _first,
+        _oversized;
 
     /// <summary>A new reading begins.</summary>
     /// <param name="now">CLOCK_MONOTONIC.</param>

@@ -6,7 +6,8 @@ using ReuseAddrDashboard.Core.Texts;
 namespace ReuseAddrDashboard.Agent.Watch;
 
 /// <summary>
-/// The kernel's own account of every change of state, in order, with its time. A thread of its own tells as they come; a look takes what waits, on the caller's thread.
+/// The kernel's own account of every change of state, in order, with its time. A thread of its own tells as they come; a look takes what waits, on the caller's
+/// thread.
 /// Where the agent may not trace it is closed and does nothing.
 /// </summary>
 internal sealed class TraceSource : IPortWatcher
@@ -17,12 +18,15 @@ internal sealed class TraceSource : IPortWatcher
     /// <summary>What a gap says of changes that were missed; they may be of any socket of the machine.</summary>
     public const string PassedOver = "gap.trace-passed-over";
 
-    private const long Second = 1_000_000_000, Millisecond = 1_000_000;
+    private const long Second = 1_000_000_000,
+        Millisecond = 1_000_000;
 
     /// <summary>Records taken in one go at most: a flood must not hold up an order for ever.</summary>
     private const int MaxRecords = 20_000;
 
-    /// <summary>Milliseconds between two rounds of its own: at a thousand connections a second a wake-up for each record would cost more than the records.</summary>
+    /// <summary>
+    /// Milliseconds between two rounds of its own: at a thousand connections a second a wake-up for each record would cost more than the records.
+    /// </summary>
     private const int RoundMs = 2;
 
     /// <summary>Milliseconds after which the counter of lost records is looked at though nothing came.</summary>
@@ -37,7 +41,8 @@ internal sealed class TraceSource : IPortWatcher
     private static readonly uint SynSent = SockDiag.States(TcpState.SynSent);
 
     private readonly Lock _gate = new();
-    private readonly EventFd _wake = new(), _never = new();
+    private readonly EventFd _wake = new(),
+        _never = new();
     private readonly TraceTap? _tap;
     private readonly TraceTeller _teller;
     private readonly Action<RunEvent> _tell;
@@ -50,9 +55,12 @@ internal sealed class TraceSource : IPortWatcher
     private readonly Thread? _thread;
     private RowFilter _filter = new([], null, _ => false);
     private readonly int _most;
-    private long _second, _askedAt;
-    private int _told, _left;
-    private volatile bool _watching, _stopping;
+    private long _second,
+        _askedAt;
+    private int _told,
+        _left;
+    private volatile bool _watching,
+        _stopping;
 
     /// <param name="tap">The tracepoints, from now on this one's to end; null where there are none.</param>
     /// <param name="tell">Takes the events, on any thread.</param>

@@ -5,8 +5,10 @@ using ReuseAddrDashboard.Core.Tcp;
 namespace ReuseAddrDashboard.Agent.Watch;
 
 /// <summary>
-/// Turns what the tracepoints told into changes of state. The kernel tells of three things at a moment when it cannot name them fully; these wait for the record that does:
-/// a connecting socket has no port yet, an accepted one has no peer yet, and a TIME-WAIT minisock starts its timer just before its full socket goes. No I/O, no clock.
+/// Turns what the tracepoints told into changes of state. The kernel tells of three things at a moment when it cannot name them fully; these wait for the
+/// record that does:
+/// a connecting socket has no port yet, an accepted one has no peer yet, and a TIME-WAIT minisock starts its timer just before its full socket goes. No I/O, no
+/// clock.
 /// </summary>
 /// <param name="tell">Takes the events.</param>
 /// <param name="hz">Ticks a second of the kernel's timers.</param>
@@ -38,7 +40,8 @@ internal sealed class TraceTeller(Action<StateEvent> tell, int hz)
     private readonly Dictionary<ulong, Full> _full = [];
     private readonly Dictionary<ulong, Mini> _mini = [];
     private readonly Dictionary<SocketPair, ulong> _replaces = [];
-    private readonly HashSet<ulong> _expecting = [], _cancelled = [];
+    private readonly HashSet<ulong> _expecting = [],
+        _cancelled = [];
     private RowFilter _filter = new([], null, _ => false);
 
     /// <summary>True when a record that explains another may be just coming.</summary>
@@ -259,19 +262,35 @@ internal sealed class TraceTeller(Action<StateEvent> tell, int hz)
 
     private bool Takes(SocketPair pair, ulong inode) => _filter.Takes(pair.Local, pair.Remote, inode);
 
-    private void TellFull(in TraceRecord record, SocketPair pair, TcpState? from) => tell(new StateEvent
-    {
-        T = record.Time, Source = EvidenceSource.Trace, Socket = pair, From = from, To = record.New, Uid = record.Uid, Inode = record.Inode,
-    });
+    private void TellFull(in TraceRecord record, SocketPair pair, TcpState? from) =>
+        tell(
+            new StateEvent
+            {
+                T = record.Time,
+                Source = EvidenceSource.Trace,
+                Socket = pair,
+                From = from,
+                To = record.New,
+                Uid = record.Uid,
+                Inode = record.Inode,
+            }
+        );
 
     private void TellMini(in TraceRecord record, SocketPair pair, TcpState? from, TcpState? to, uint uid = 0)
     {
         if (!Takes(pair, inode: 0))
             return;
-        tell(new StateEvent
-        {
-            T = record.Time, Source = EvidenceSource.Trace, Socket = pair, From = from, To = to, Uid = uid,
-            Timer = to is null || hz == 0 ? null : new SocketTimer(TimerKind.TimeWait, Math.Max(0, record.Left) * (1_000_000_000 / hz)),
-        });
+        tell(
+            new StateEvent
+            {
+                T = record.Time,
+                Source = EvidenceSource.Trace,
+                Socket = pair,
+                From = from,
+                To = to,
+                Uid = uid,
+                Timer = to is null || hz == 0 ? null : new SocketTimer(TimerKind.TimeWait, Math.Max(0, record.Left) * (1_000_000_000 / hz)),
+            }
+        );
     }
 }

@@ -57,10 +57,11 @@ public sealed record CallLabel(string Call, string Result, bool Failed)
         }
     }
 
-    private static string Short(OptionValue value) => value switch
-    {
-        { Number: { } number } => string.Create(CultureInfo.InvariantCulture, $"[{number}]"),
-        { On: { } on } => string.Create(CultureInfo.InvariantCulture, $"{{{(on ? 1 : 0)}, {value.Seconds}}}"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{value.Milliseconds} ms"),
-    };
+    private static string Short(OptionValue value) =>
+        value switch
+        {
+            { Number: { } number } => string.Create(CultureInfo.InvariantCulture, $"[{number}]"),
+            { On: { } on } => string.Create(CultureInfo.InvariantCulture, $"{{{(on ? 1 : 0)}, {value.Seconds}}}"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{value.Milliseconds} ms"),
+        };
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
-using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Texts;
@@ -14,7 +14,8 @@ namespace ReuseAddrDashboard.Components.Diagram;
 public sealed class DiagramLayout
 {
     // Px by which the axis may have left a line that is still the same.
-    private const double Seam = 1, SameLine = 2;
+    private const double Seam = 1,
+        SameLine = 2;
 
     private readonly Spacing _space;
     private readonly Frame _frame;
@@ -41,13 +42,17 @@ public sealed class DiagramLayout
     private readonly Dictionary<long, TimeWaitParts> _bars = [];
     private readonly Dictionary<(string, TcpEndpoint, TcpEndpoint), int> _lastBand = [];
     private readonly List<(long T, double Y)> _axis = [];
-    private double _y, _nowY;
+    private double _y,
+        _nowY;
     private long? _last;
 
     private DiagramLayout(Timeline timeline, double width, TextCatalog texts, bool tight, bool dense)
     {
         _texts = texts;
-        _space = dense ? Spacing.Dense : tight ? Spacing.Tight : Spacing.Easy;
+        _space =
+            dense ? Spacing.Dense
+            : tight ? Spacing.Tight
+            : Spacing.Easy;
         _y = _nowY = _space.Head;
         IReadOnlyList<string> hosts = [.. timeline.Lanes.Select(l => l.Host)];
         _lanes = Enumerable.Range(0, hosts.Count).ToDictionary(i => hosts[i], i => i);
@@ -55,7 +60,20 @@ public sealed class DiagramLayout
         // The last lifeline, as a rule the server's, has room for a listener from the start.
         Scenario script = timeline.Header.Script;
         HashSet<string?> decide = [.. script.Steps.SelectMany(s => s.Actions).Where(a => a.Decides).Select(script.HostOf)];
-        _frame = Frame.Fit(width, [.. hosts.Select((h, i) => new LaneNeed(Math.Max(i > 0 && i == hosts.Count - 1 ? 2 : 1, _slots.Count(h)), decide.Contains(h), timeline.TimeWaits.Any(w => w.Host == h)))], tight);
+        _frame = Frame.Fit(
+            width,
+            [
+                .. hosts.Select(
+                    (h, i) =>
+                        new LaneNeed(
+                            Math.Max(i > 0 && i == hosts.Count - 1 ? 2 : 1, _slots.Count(h)),
+                            decide.Contains(h),
+                            timeline.TimeWaits.Any(w => w.Host == h)
+                        )
+                ),
+            ],
+            tight
+        );
         _timeline = Drawn(timeline, _slots, _frame, _lanes);
         _waited = WaitedAttempts.Find(timeline);
         _middle = new Column(_space.Between);
@@ -95,16 +113,36 @@ public sealed class DiagramLayout
         double y = _y + Distance(moment.T);
         switch (moment.Kind)
         {
-            case MomentKind.Event: y = PlaceEvent((RunEvent)moment.Item, y); break;
-            case MomentKind.Call or MomentKind.Return: y = PlaceCall((CallMark)moment.Item, y); break;
-            case MomentKind.Send: _begun[moment.Item] = y = Math.Max(y, _middle.Bottom + Text.LineHeight + _space.AboveName); break;
-            case MomentKind.Arrive: y = PlaceArrow((Arrow)moment.Item, y); break;
-            case MomentKind.Band: y = PlaceBand((StateBand)moment.Item, y); break;
-            case MomentKind.Seen: _seen[((StateBand)moment.Item).Seq] = y; break;
-            case MomentKind.BandEnd: y = EndBand((StateBand)moment.Item, y); break;
-            case MomentKind.TimerZero: y = PlaceZero((TimeWaitBar)moment.Item, y); break;
-            case MomentKind.TimeWaitGone: y = PlaceGone((TimeWaitBar)moment.Item, y); break;
-            case MomentKind.Remark: y = PlaceRemark(moment.Item, y); break;
+            case MomentKind.Event:
+                y = PlaceEvent((RunEvent)moment.Item, y);
+                break;
+            case MomentKind.Call or MomentKind.Return:
+                y = PlaceCall((CallMark)moment.Item, y);
+                break;
+            case MomentKind.Send:
+                _begun[moment.Item] = y = Math.Max(y, _middle.Bottom + Text.LineHeight + _space.AboveName);
+                break;
+            case MomentKind.Arrive:
+                y = PlaceArrow((Arrow)moment.Item, y);
+                break;
+            case MomentKind.Band:
+                y = PlaceBand((StateBand)moment.Item, y);
+                break;
+            case MomentKind.Seen:
+                _seen[((StateBand)moment.Item).Seq] = y;
+                break;
+            case MomentKind.BandEnd:
+                y = EndBand((StateBand)moment.Item, y);
+                break;
+            case MomentKind.TimerZero:
+                y = PlaceZero((TimeWaitBar)moment.Item, y);
+                break;
+            case MomentKind.TimeWaitGone:
+                y = PlaceGone((TimeWaitBar)moment.Item, y);
+                break;
+            case MomentKind.Remark:
+                y = PlaceRemark(moment.Item, y);
+                break;
         }
         PlaceTick(moment.T, y);
         y = _y = Math.Max(_y, y);
@@ -145,7 +183,11 @@ public sealed class DiagramLayout
     {
         if (mark.Decides && _timeline.Results.FirstOrDefault(r => r.Marks.Any(m => m.Result.Seq == mark.Event.Seq)) is { } attempt)
             return PlaceAttempt(attempt, mark, y);
-        if (_lines[IndexOf(mark.Host)] is { Call: null } open && y <= open.Y + SameLine && CallLabel.Of(mark.Event, Room(mark.Host) - open.Next, Text) is { Failed: false, Result.Length: > 0 } brief)
+        if (
+            _lines[IndexOf(mark.Host)] is { Call: null } open
+            && y <= open.Y + SameLine
+            && CallLabel.Of(mark.Event, Room(mark.Host) - open.Next, Text) is { Failed: false, Result.Length: > 0 } brief
+        )
         {
             _calls.Add(new(mark, brief, Beside(mark.Host, brief.Text, Text.Mono(brief.Text), open.Y, open.Next), null, LaneX(mark.Host), open.Y));
             open.Add(Text.Mono(brief.Text), _calls.Count - 1);
@@ -156,7 +198,16 @@ public sealed class DiagramLayout
         string? below = text is { Failed: true, Result: "" } && mark.Event.Errno is { } errno && Text.Mono(errno) <= Room(mark.Host) ? errno : null;
         y = ColumnOf(mark.Host).Reserve(y, (below is null ? 1 : 2) * Text.LineHeight);
         double half = below is null ? 0 : Text.LineHeight / 2;
-        _calls.Add(new(mark, text, Beside(mark.Host, text.Text, Text.Mono(text.Text), y - half), below is null ? null : Beside(mark.Host, below, Text.Mono(below), y + half), LaneX(mark.Host), y));
+        _calls.Add(
+            new(
+                mark,
+                text,
+                Beside(mark.Host, text.Text, Text.Mono(text.Text), y - half),
+                below is null ? null : Beside(mark.Host, below, Text.Mono(below), y + half),
+                LaneX(mark.Host),
+                y
+            )
+        );
         NewLine(mark.Host, y)?.Add(Text.Mono(text.Text), _calls.Count - 1);
         if (below is not null)
             Close(mark.Host);
@@ -189,7 +240,8 @@ public sealed class DiagramLayout
     {
         double width = Text.Sans(text) + BandShape.GlyphRoom;
         Line? line = OpenLine(host, y, width) is { Other: false } open ? open : null;
-        double middle = line?.Y ?? ColumnOf(host).Reserve(y, Text.LineHeight), indent = line?.Next ?? 0;
+        double middle = line?.Y ?? ColumnOf(host).Reserve(y, Text.LineHeight),
+            indent = line?.Next ?? 0;
         (line ?? NewLine(host, middle))?.Add(width);
         return Beside(host, text, Text.Sans(text), middle, indent + BandShape.GlyphRoom);
     }
@@ -198,7 +250,8 @@ public sealed class DiagramLayout
     {
         const double pad = Frame.BoxPad;
         CallEvent call = mark.Event;
-        string first = string.Create(CultureInfo.InvariantCulture, $"{call.Call}() = {call.Errno ?? $"{call.Result}"}"), second = Second();
+        string first = string.Create(CultureInfo.InvariantCulture, $"{call.Call}() = {call.Errno ?? $"{call.Result}"}"),
+            second = Second();
         if (Text.Mono(first) > Room(mark.Host) - 2 * pad)
             first = call.Errno ?? $"{call.Call}()";
         double width = Math.Min(Room(mark.Host), Math.Max(Text.Mono(first), Text.Sans(second)) + 2 * pad);
@@ -206,15 +259,34 @@ public sealed class DiagramLayout
         y = ColumnOf(mark.Host).Reserve(y, height + _space.Around);
         Close(mark.Host);
         Label line = Beside(mark.Host, first, width, y);
-        double left = line.Left, top = y - height / 2;
+        double left = line.Left,
+            top = y - height / 2;
         Label At(string text, double wide, double middle) => new(text, left + pad, middle, Anchor.Start, wide, Text.LineHeight);
-        _attempts.Add(new(attempt, mark, At(first, Text.Mono(first), top + (_space.Box + Text.LineHeight) / 2),
-            second.Length > 0 ? At(second, Text.Sans(second), top + _space.Box / 2 + Text.LineHeight * 1.5) : null, LaneX(mark.Host), y, (left, top, width, height)) { StandsFor = _waited.StandsFor(mark, _timeline) });
+        _attempts.Add(
+            new(
+                attempt,
+                mark,
+                At(first, Text.Mono(first), top + (_space.Box + Text.LineHeight) / 2),
+                second.Length > 0 ? At(second, Text.Sans(second), top + _space.Box / 2 + Text.LineHeight * 1.5) : null,
+                LaneX(mark.Host),
+                y,
+                (left, top, width, height)
+            )
+            {
+                StandsFor = _waited.StandsFor(mark, _timeline),
+            }
+        );
         return y;
 
-        string Second() => call.Succeeded ? ""
-            : Text.Fit(_waited.Mark(mark) is { } tries ? _texts[Message.Of(tries.First == tries.Last ? "diagram.attempt" : "diagram.attempts", ("first", tries.First), ("last", tries.Last))] : call.ErrnoText ?? "",
-                Room(mark.Host) - 2 * pad);
+        string Second() =>
+            call.Succeeded
+                ? ""
+                : Text.Fit(
+                    _waited.Mark(mark) is { } tries
+                        ? _texts[Message.Of(tries.First == tries.Last ? "diagram.attempt" : "diagram.attempts", ("first", tries.First), ("last", tries.Last))]
+                        : call.ErrnoText ?? "",
+                    Room(mark.Host) - 2 * pad
+                );
     }
 
     private double PlaceArrow(Arrow arrow, double y)
@@ -223,10 +295,15 @@ public sealed class DiagramLayout
             return PlaceLoop(arrow, y);
         double from = _begun[arrow];
         string name = NameOf(arrow);
-        int sender = IndexOf(arrow.From), target = IndexOf(arrow.To), sign = target > sender ? 1 : -1;
+        int sender = IndexOf(arrow.From),
+            target = IndexOf(arrow.To),
+            sign = target > sender ? 1 : -1;
         // Named between the sender and the lifeline next to it, so that no lifeline in between runs through the name.
-        double width = Text.Sans(name), middle = (_frame.Lanes[sender].X + _frame.Lanes[sender + sign].X) / 2, inset = Frame.BandWidth / 2 + 3;
-        double x1 = LaneX(arrow.From) + sign * inset, x2 = arrow.Lost ? middle + sign * (width / 2 + 14) : LaneX(arrow.To) - sign * inset;
+        double width = Text.Sans(name),
+            middle = (_frame.Lanes[sender].X + _frame.Lanes[sender + sign].X) / 2,
+            inset = Frame.BandWidth / 2 + 3;
+        double x1 = LaneX(arrow.From) + sign * inset,
+            x2 = arrow.Lost ? middle + sign * (width / 2 + 14) : LaneX(arrow.To) - sign * inset;
         y = Math.Max(y, from + _space.Slant);
         ArrowShape shape;
         // Segments under way at the same time: move this one's end down until its name is free.
@@ -251,7 +328,9 @@ public sealed class DiagramLayout
         const double bulge = 30;
         LaneFrame lane = LaneOf(arrow.From);
         int sign = -lane.Outward;
-        double from = _begun[arrow], x = lane.X + sign * (Frame.BandWidth / 2 + 3), edge = x + sign * bulge;
+        double from = _begun[arrow],
+            x = lane.X + sign * (Frame.BandWidth / 2 + 3),
+            edge = x + sign * bulge;
         string name = Text.Fit(NameOf(arrow), _frame.OwnColumns ? Math.Abs(_frame.Lanes[1].X - _frame.Lanes[0].X) - bulge - 40 : lane.Room - bulge);
         y = Math.Max(y, from + Text.LineHeight + 2);
         ArrowShape shape;
@@ -262,15 +341,34 @@ public sealed class DiagramLayout
         return y;
 
         ArrowShape Named(double y2) =>
-            new(arrow, new Label(name, edge + sign * 4, (from + y2) / 2, sign > 0 ? Anchor.Start : Anchor.End, Text.Sans(name), Text.LineHeight), x, from, x, y2) { LoopX = edge };
+            new(
+                arrow,
+                new Label(name, edge + sign * 4, (from + y2) / 2, sign > 0 ? Anchor.Start : Anchor.End, Text.Sans(name), Text.LineHeight),
+                x,
+                from,
+                x,
+                y2
+            )
+            {
+                LoopX = edge,
+            };
     }
 
-    private string NameOf(Arrow arrow) => arrow.Segment is { Retransmission: true } ? _texts[Message.Of("diagram.retransmitted", ("flags", arrow.Label))] : arrow.Label;
+    private string NameOf(Arrow arrow) =>
+        arrow.Segment is { Retransmission: true } ? _texts[Message.Of("diagram.retransmitted", ("flags", arrow.Label))] : arrow.Label;
 
     /// <summary>A program began or ended, or the host was changed: a small mark beside the lifeline.</summary>
     private double PlaceEvent(RunEvent e, double y)
     {
-        string text = Text.Fit(e switch { ProgramEvent p => DiagramText.Program(p), EnvironmentEvent c => new DiagramText(new(_texts)).Environment(c), _ => "" }, Room(e.Host) - BandShape.GlyphRoom);
+        string text = Text.Fit(
+            e switch
+            {
+                ProgramEvent p => DiagramText.Program(p),
+                EnvironmentEvent c => new DiagramText(new(_texts)).Environment(c),
+                _ => "",
+            },
+            Room(e.Host) - BandShape.GlyphRoom
+        );
         Label label = PlaceNamed(e.Host, text, y);
         _events.Add(new(e, label, LaneX(e.Host), label.Y));
         return label.Y;
@@ -307,23 +405,43 @@ public sealed class DiagramLayout
     }
 
     private void AddBand(StateBand band, double top, double bottom) =>
-        _bands.Add(new(band, _bandLabels.GetValueOrDefault(band), BandX(band), top, bottom) { SeenY = band.IsInferred ? null : _seen.TryGetValue(band.Seq, out double y) ? y : top });
+        _bands.Add(
+            new(band, _bandLabels.GetValueOrDefault(band), BandX(band), top, bottom)
+            {
+                SeenY =
+                    band.IsInferred ? null
+                    : _seen.TryGetValue(band.Seq, out double y) ? y
+                    : top,
+            }
+        );
 
     private double PlaceTimeWait(StateBand band, double y)
     {
-        const double radius = TimeWaitShape.RingRadius, gap = 10;
+        const double radius = TimeWaitShape.RingRadius,
+            gap = 10;
         double height = Math.Max(2 * radius, 2 * Text.LineHeight) + _space.Around;
         double middle = ColumnOf(band.Host).Reserve(y + (height - _space.Around) / 2, height);
         Close(band.Host);
         y = middle - (height - _space.Around) / 2;
         Join(band, y);
-        string title = TcpState.TimeWait.Name(), sub = Text.Fit(Length(band), Room(band.Host) - 2 * radius - gap);
+        string title = TcpState.TimeWait.Name(),
+            sub = Text.Fit(Length(band), Room(band.Host) - 2 * radius - gap);
         Label side = Beside(band.Host, title, Text.Sans(title), middle);
-        double ring = side.Anchor == Anchor.Start ? side.X + radius : side.X - radius, indent = 2 * radius + gap;
+        double ring = side.Anchor == Anchor.Start ? side.X + radius : side.X - radius,
+            indent = 2 * radius + gap;
         var number = new Label("00", ring, middle, Anchor.Middle, 2 * radius - 8, Text.LineHeight);
-        _bars[band.Seq] = new(band, BandX(band), y, (ring, middle), number,
+        _bars[band.Seq] = new(
+            band,
+            BandX(band),
+            y,
+            (ring, middle),
+            number,
             Beside(band.Host, title, Text.Sans(title), middle - Text.LineHeight / 2, indent),
-            Beside(band.Host, sub, Text.Sans(sub), middle + Text.LineHeight / 2, indent)) { Last = (band.Begin, y) };
+            Beside(band.Host, sub, Text.Sans(sub), middle + Text.LineHeight / 2, indent)
+        )
+        {
+            Last = (band.Begin, y),
+        };
         _begun[band] = y;
         return y;
     }
@@ -357,13 +475,30 @@ public sealed class DiagramLayout
     private string Length(StateBand band)
     {
         TimeWaitBar? bar = _timeline.TimeWaits.FirstOrDefault(w => w.Seq == band.Seq);
-        return _texts[Message.Of(bar switch { { WasThere: true } => "diagram.timer-earlier", { TimerSource: EvidenceSource.Inferred } => "diagram.timer-inferred", _ => "diagram.timer" }, ("seconds", Math.Round((bar?.Timer ?? 0) / 1e9)))];
+        return _texts[
+            Message.Of(
+                bar switch
+                {
+                    { WasThere: true } => "diagram.timer-earlier",
+                    { TimerSource: EvidenceSource.Inferred } => "diagram.timer-inferred",
+                    _ => "diagram.timer",
+                },
+                ("seconds", Math.Round((bar?.Timer ?? 0) / 1e9))
+            )
+        ];
     }
 
     /// <summary>How a TIME-WAIT ended, and after how long where that is known.</summary>
     private static Message Ended(TimeWaitBar bar)
     {
-        string how = bar.Ended?.Cause switch { EndCause.Destroyed => "destroyed", EndCause.Reset => "reset", EndCause.TakenOver => "taken-over", EndCause.Early => "early", _ => "removed" };
+        string how = bar.Ended?.Cause switch
+        {
+            EndCause.Destroyed => "destroyed",
+            EndCause.Reset => "reset",
+            EndCause.TakenOver => "taken-over",
+            EndCause.Early => "early",
+            _ => "removed",
+        };
         return bar.Measured is { } lasted ? Message.Of($"diagram.{how}-after", ("lasted", lasted)) : new($"diagram.{how}");
     }
 

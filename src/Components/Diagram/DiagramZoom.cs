@@ -10,7 +10,8 @@ internal sealed class DiagramZoom
     public const double Step = 1.2;
 
     /// <summary>The sizes within a person's reach.</summary>
-    public const double Least = 0.6, Most = 3;
+    public const double Least = 0.6,
+        Most = 3;
 
     /// <summary>The smallest text is 20 px high: it can be read from the back of a room.</summary>
     public const double Legible = 20 / TextMetrics.Smallest;
@@ -40,14 +41,22 @@ internal sealed class DiagramZoom
     {
         switch (key)
         {
-            case "+" or "=" or "ZoomIn": (Now, Fits) = (Math.Min(Most, Now * Step), false); break;
-            case "-" or "ZoomOut": (Now, Fits) = (Math.Max(Least, Now / Step), false); break;
-            case "0" or "ZoomFit": (Fits, Now) = Fits && !Presenting ? (false, 1) : (true, Now); break;
+            case "+" or "=" or "ZoomIn":
+                (Now, Fits) = (Math.Min(Most, Now * Step), false);
+                break;
+            case "-" or "ZoomOut":
+                (Now, Fits) = (Math.Max(Least, Now / Step), false);
+                break;
+            case "0" or "ZoomFit":
+                (Fits, Now) = Fits && !Presenting ? (false, 1) : (true, Now);
+                break;
         }
         _fitted = default;
     }
 
-    /// <summary>Lays a run out in a window of that size. While the window decides, the picture gets smaller as the run grows, and no larger before the next run.</summary>
+    /// <summary>
+    /// Lays a run out in a window of that size. While the window decides, the picture gets smaller as the run grows, and no larger before the next run.
+    /// </summary>
     public Scene Lay(Timeline timeline, double width, double height, TextCatalog texts)
     {
         if (!Fits)

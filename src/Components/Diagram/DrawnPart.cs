@@ -3,7 +3,8 @@ using ReuseAddrDashboard.Core.Fold;
 namespace ReuseAddrDashboard.Components.Diagram;
 
 /// <summary>
-/// What of a run is drawn: all of it, or of a long one as much as a few windows hold, from one moment to another. So a run of any length costs the same to lay out and to draw; whoever scrolls on is
+/// What of a run is drawn: all of it, or of a long one as much as a few windows hold, from one moment to another. So a run of any length costs the same to lay
+/// out and to draw; whoever scrolls on is
 /// shown the part that follows.
 /// </summary>
 /// <param name="Timeline">The part that is drawn.</param>
@@ -29,7 +30,10 @@ public sealed record DrawnPart(Timeline Timeline, int Before, int After)
     public static DrawnPart Newest(Timeline timeline, DrawnPart? before = null)
     {
         int all = timeline.Marks();
-        long from = before is { After: 0, Timeline.Begin: > long.MinValue and var begun } && all - timeline.MarksBefore(begun) is > 0 and <= Most ? begun : timeline.MomentOf(Math.Max(0, all - Most / 2));
+        long from =
+            before is { After: 0, Timeline.Begin: > long.MinValue and var begun } && all - timeline.MarksBefore(begun) is > 0 and <= Most
+                ? begun
+                : timeline.MomentOf(Math.Max(0, all - Most / 2));
         return Between(timeline, from, long.MaxValue);
     }
 
@@ -41,7 +45,8 @@ public sealed record DrawnPart(Timeline Timeline, int Before, int After)
     }
 
     /// <summary>The same part of a run that has grown.</summary>
-    public DrawnPart Of(Timeline timeline) => Between(timeline, Timeline.Begin, After > 0 ? Timeline.Until : timeline.MomentOf(Math.Max(Before + Most, timeline.MarksBefore(Timeline.End + 1))));
+    public DrawnPart Of(Timeline timeline) =>
+        Between(timeline, Timeline.Begin, After > 0 ? Timeline.Until : timeline.MomentOf(Math.Max(Before + Most, timeline.MarksBefore(Timeline.End + 1))));
 
     /// <summary>Whether it shows a moment.</summary>
     public bool Shows(long t) => Timeline.Begin <= t && t < Timeline.Until;
@@ -52,7 +57,8 @@ public sealed record DrawnPart(Timeline Timeline, int Before, int After)
             return new(timeline, 0, 0);
         // More marks than a part has may be of one moment.
         until = Math.Max(until, from + 1);
-        int before = from == long.MinValue ? 0 : timeline.MarksBefore(from), after = until == long.MaxValue ? 0 : timeline.Marks() - timeline.MarksBefore(until);
+        int before = from == long.MinValue ? 0 : timeline.MarksBefore(from),
+            after = until == long.MaxValue ? 0 : timeline.Marks() - timeline.MarksBefore(until);
         return new(before + after == 0 ? timeline : timeline.Between(from, until), before, after);
     }
 }

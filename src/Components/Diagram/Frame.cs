@@ -18,7 +18,8 @@ public readonly record struct LaneNeed(int Slots, bool Decides = false, bool Wai
 /// <summary>Where the columns are for a given width.</summary>
 /// <param name="Width">Of the picture in px.</param>
 /// <param name="Text">The picture's font.</param>
-/// <param name="OwnColumns">True when each of two lifelines has its labels on its outer side; else all labels share one column, each on a line of its own.</param>
+/// <param name="OwnColumns">True when each of two lifelines has its labels on its outer side; else all labels share one column, each on a line of its
+/// own.</param>
 /// <param name="Lanes">In the lab's order, from left to right.</param>
 /// <param name="TimeX">Where time labels end.</param>
 public sealed record Frame(double Width, TextMetrics Text, bool OwnColumns, IReadOnlyList<LaneFrame> Lanes, double TimeX)
@@ -36,12 +37,15 @@ public sealed record Frame(double Width, TextMetrics Text, bool OwnColumns, IRea
     public const double SlotWidth = 17;
 
     /// <summary>Most bands side by side at a lifeline where there is room for them, and where there is little; further sockets are not drawn.</summary>
-    public const int MostSlots = 6, FewSlots = 3;
+    public const int MostSlots = 6,
+        FewSlots = 3;
 
     /// <summary>Room that each side needs, in letters of the monospaced face: <c>connect() = 0</c>, <c>bind() = EADDRINUSE</c> in its box.</summary>
-    private const int FewLetters = 13, ManyLetters = 23;
+    private const int FewLetters = 13,
+        ManyLetters = 23;
 
-    private const double Gap = 12, Margin = 10;
+    private const double Gap = 12,
+        Margin = 10;
 
     /// <param name="width">The room there is, px.</param>
     /// <param name="needs">What each lifeline needs.</param>
@@ -52,7 +56,21 @@ public sealed record Frame(double Width, TextMetrics Text, bool OwnColumns, IRea
         {
             for (int most = MostSlots; most >= FewSlots; most--)
             {
-                if (Wide(width, TextOf(width, tight), first with { Slots = Math.Clamp(first.Slots, 1, most) }, last with { Slots = Math.Clamp(last.Slots, 1, most) }) is { } wide)
+                if (
+                    Wide(
+                        width,
+                        TextOf(width, tight),
+                        first with
+                        {
+                            Slots = Math.Clamp(first.Slots, 1, most),
+                        },
+                        last with
+                        {
+                            Slots = Math.Clamp(last.Slots, 1, most),
+                        }
+                    ) is
+                    { } wide
+                )
                     return wide;
             }
         }
@@ -62,12 +80,17 @@ public sealed record Frame(double Width, TextMetrics Text, bool OwnColumns, IRea
     /// <summary>Labels stand between the lifelines, each on a line of its own.</summary>
     private static Frame Shared(double width, bool tight, IReadOnlyList<int> slots)
     {
-        int count = slots.Count, last = count - 1;
-        double least = count <= 2 ? Smallest : TimeColumn(TextOf(0, tight)) + (count - 1) * (ManyLetters * 0.6 * TextMetrics.Smallest + 2 * Gap + Outer(FewSlots)) + 2 * Outer(FewSlots);
+        int count = slots.Count,
+            last = count - 1;
+        double least =
+            count <= 2
+                ? Smallest
+                : TimeColumn(TextOf(0, tight)) + (count - 1) * (ManyLetters * 0.6 * TextMetrics.Smallest + 2 * Gap + Outer(FewSlots)) + 2 * Outer(FewSlots);
         double w = Math.Max(least, width);
         TextMetrics text = TextOf(w, tight);
         double time = TimeColumn(text);
-        double left = time + 8 + Outer(count > 0 ? slots[0] : 1), right = w - Margin - (count > 1 ? Outer(slots[last]) : 0);
+        double left = time + 8 + Outer(count > 0 ? slots[0] : 1),
+            right = w - Margin - (count > 1 ? Outer(slots[last]) : 0);
         double step = count > 1 ? (right - left) / last : right - left;
         var lanes = new List<LaneFrame>(count);
         for (int i = 0; i < count; i++)
@@ -84,26 +107,57 @@ public sealed record Frame(double Width, TextMetrics Text, bool OwnColumns, IRea
     /// <summary>Null where the labels would not have room beside the lifelines.</summary>
     private static Frame? Wide(double w, TextMetrics text, LaneNeed firstNeeds, LaneNeed lastNeeds)
     {
-        double time = TimeColumn(text), first = Outer(firstNeeds.Slots), last = Outer(lastNeeds.Slots);
+        double time = TimeColumn(text),
+            first = Outer(firstNeeds.Slots),
+            last = Outer(lastNeeds.Slots);
         // The middle takes a good quarter; the side that decides, as a rule the server's, has more to say and gets more of the rest.
         double middle = Math.Clamp(w * 0.25, 145, 300);
         double rest = w - time - 8 - first - last - 2 * Gap - middle - Margin;
         bool onlyFirst = firstNeeds.Decides && !lastNeeds.Decides;
-        double least = Least(text, firstNeeds, FewLetters), leastLast = Least(text, lastNeeds, onlyFirst ? FewLetters : ManyLetters);
-        double firstRoom = Math.Max(least, rest * (onlyFirst ? 0.55 : w < 680 ? 0.36 : 0.41)), lastRoom = rest - firstRoom;
+        double least = Least(text, firstNeeds, FewLetters),
+            leastLast = Least(text, lastNeeds, onlyFirst ? FewLetters : ManyLetters);
+        double firstRoom = Math.Max(
+                least,
+                rest
+                    * (
+                        onlyFirst ? 0.55
+                        : w < 680 ? 0.36
+                        : 0.41
+                    )
+            ),
+            lastRoom = rest - firstRoom;
         if (lastRoom < leastLast && onlyFirst)
             (firstRoom, lastRoom) = (rest - leastLast, leastLast);
         if (w < Smallest || firstRoom < least || lastRoom < leastLast)
             return null;
-        double firstX = time + 8 + firstRoom + Gap + first, lastX = firstX + middle;
-        return new(w, text, true, [new(firstX, -1, firstX - first - Gap, false, firstRoom, firstNeeds.Slots), new(lastX, 1, lastX + last + Gap, true, lastRoom, lastNeeds.Slots)], time);
+        double firstX = time + 8 + firstRoom + Gap + first,
+            lastX = firstX + middle;
+        return new(
+            w,
+            text,
+            true,
+            [new(firstX, -1, firstX - first - Gap, false, firstRoom, firstNeeds.Slots), new(lastX, 1, lastX + last + Gap, true, lastRoom, lastNeeds.Slots)],
+            time
+        );
     }
 
     // The longest name of a state, with its glyph, has to stand there too.
-    private static double Least(TextMetrics text, LaneNeed need, int letters) => Math.Max(BandShape.GlyphRoom + text.Sans("CLOSE-WAIT"),
-        Math.Max(letters * 0.6 * text.Size + (need.Decides && letters == FewLetters ? 2 * BoxPad : 0), need.Waits ? 2 * TimeWaitShape.RingRadius + 10 + text.Sans("TIME-WAIT") : 0));
+    private static double Least(TextMetrics text, LaneNeed need, int letters) =>
+        Math.Max(
+            BandShape.GlyphRoom + text.Sans("CLOSE-WAIT"),
+            Math.Max(
+                letters * 0.6 * text.Size + (need.Decides && letters == FewLetters ? 2 * BoxPad : 0),
+                need.Waits ? 2 * TimeWaitShape.RingRadius + 10 + text.Sans("TIME-WAIT") : 0
+            )
+        );
 
-    private static TextMetrics TextOf(double width, bool tight) => new(width >= 900 ? 14 : width >= 720 ? 13 : TextMetrics.Smallest, tight);
+    private static TextMetrics TextOf(double width, bool tight) =>
+        new(
+            width >= 900 ? 14
+                : width >= 720 ? 13
+                : TextMetrics.Smallest,
+            tight
+        );
 
     private static double TimeColumn(TextMetrics text) => Math.Max(text.Sans("99.9 s"), text.Sans("999 ms")) + Margin;
 

@@ -16,7 +16,9 @@ public sealed record Head(Lane Lane, double X, double Left, double Width)
             return null;
         double need = new TextMetrics(TextMetrics.Smallest).Sans(text) + 2 * Edge;
         double between = other.Left - one.Left - one.Width;
-        return between >= need ? (one.Left + one.Width, between) : one.Left >= need + Edge ? (Edge, need) : null;
+        return between >= need ? (one.Left + one.Width, between)
+            : one.Left >= need + Edge ? (Edge, need)
+            : null;
     }
 
     /// <summary>One for each lane, in their order.</summary>
@@ -26,10 +28,16 @@ public sealed record Head(Lane Lane, double X, double Left, double Width)
     public static IReadOnlyList<Head> Place(IReadOnlyList<Lane> lanes, Frame frame, bool oneLine = false)
     {
         var text = new TextMetrics(13);
-        return [.. lanes.Zip(frame.Lanes, (lane, place) =>
-        {
-            double width = (oneLine ? text.Sans($"{lane.Host} {lane.Address}") : Math.Max(text.Sans(lane.Address), 1.3 * text.Sans(lane.Host))) + 4;
-            return new Head(lane, place.X, Math.Clamp(place.X - width / 2, Edge, Math.Max(Edge, frame.Width - Edge - width)), width);
-        })];
+        return
+        [
+            .. lanes.Zip(
+                frame.Lanes,
+                (lane, place) =>
+                {
+                    double width = (oneLine ? text.Sans($"{lane.Host} {lane.Address}") : Math.Max(text.Sans(lane.Address), 1.3 * text.Sans(lane.Host))) + 4;
+                    return new Head(lane, place.X, Math.Clamp(place.X - width / 2, Edge, Math.Max(Edge, frame.Width - Edge - width)), width);
+                }
+            ),
+        ];
     }
 }

@@ -1,6 +1,9 @@
 namespace ReuseAddrDashboard.Components.Diagram;
 
-/// <summary>The last line of labels beside a lifeline. Where lines are tight, a call shares one with the state that follows from it, and with its program's begin or end.</summary>
+/// <summary>
+/// The last line of labels beside a lifeline. Where lines are tight, a call shares one with the state that follows from it, and with its program's begin or
+/// end.
+/// </summary>
 /// <param name="y">Its middle.</param>
 internal sealed class Line(double y)
 {

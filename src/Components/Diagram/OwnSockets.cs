@@ -12,7 +12,12 @@ internal sealed class OwnSockets
     private OwnSockets(HashSet<(TcpEndpoint, TcpEndpoint)> connections) => _connections = connections;
 
     public static OwnSockets Of(Timeline timeline) =>
-        new([.. timeline.Whole.Calls.Select(c => c.Event).Where(e => e is { Local: not null, Remote: not null }).SelectMany(e => Both(e.Local!.Value, e.Remote!.Value))]);
+        new([
+            .. timeline
+                .Whole.Calls.Select(c => c.Event)
+                .Where(e => e is { Local: not null, Remote: not null })
+                .SelectMany(e => Both(e.Local!.Value, e.Remote!.Value)),
+        ]);
 
     /// <summary>True for a connection of the run's, and for a socket without a peer.</summary>
     public bool Has(StateBand band) => band.Remote.Port == 0 || _connections.Contains((band.Local, band.Remote));

@@ -1,5 +1,5 @@
-using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Components.Diagram;
@@ -23,7 +23,13 @@ public enum Anchor : byte
 public readonly record struct Label(string Text, double X, double Y, Anchor Anchor, double Width, double Height)
 {
     /// <summary>px.</summary>
-    public double Left => Anchor switch { Anchor.Start => X, Anchor.Middle => X - Width / 2, _ => X - Width };
+    public double Left =>
+        Anchor switch
+        {
+            Anchor.Start => X,
+            Anchor.Middle => X - Width / 2,
+            _ => X - Width,
+        };
 
     /// <summary>px.</summary>
     public double Right => Left + Width;
@@ -35,7 +41,8 @@ public readonly record struct Label(string Text, double X, double Y, Anchor Anch
     public double Bottom => Y + Height / 2;
 
     /// <summary>True when they overlap by more than a rounding error.</summary>
-    public bool Touches(Label other) => other.Right - Left > Rounding && Right - other.Left > Rounding && other.Bottom - Top > Rounding && Bottom - other.Top > Rounding;
+    public bool Touches(Label other) =>
+        other.Right - Left > Rounding && Right - other.Left > Rounding && other.Bottom - Top > Rounding && Bottom - other.Top > Rounding;
 
     private const double Rounding = 1e-6;
 }
@@ -48,15 +55,23 @@ public sealed record LaneShape(Lane Lane, double X, int Outward);
 public sealed record TickShape(Label Label, double Y, IReadOnlyList<(double From, double To)> Lines)
 {
     /// <summary>Room between the line and a text, and the shortest piece that is worth drawing, px.</summary>
-    private const double Apart = 6, Shortest = 10;
+    private const double Apart = 6,
+        Shortest = 10;
 
     /// <param name="taken">What it must not run through: left, top, right, bottom.</param>
     /// <param name="width">Of the picture.</param>
     internal IReadOnlyList<(double From, double To)> Around(IReadOnlyList<(double Left, double Top, double Right, double Bottom)> taken, double width)
     {
         var lines = new List<(double, double)>();
-        double x = Label.Right + Apart + 2, end = width - 8;
-        foreach ((double left, double right) in taken.Where(t => t.Top - 1 < Y && Y < t.Bottom + 1).Select(t => (t.Left - Apart, t.Right + Apart)).Order().Append((end, end)))
+        double x = Label.Right + Apart + 2,
+            end = width - 8;
+        foreach (
+            (double left, double right) in taken
+                .Where(t => t.Top - 1 < Y && Y < t.Bottom + 1)
+                .Select(t => (t.Left - Apart, t.Right + Apart))
+                .Order()
+                .Append((end, end))
+        )
         {
             if (Math.Min(left, end) - x >= Shortest)
                 lines.Add((x, Math.Min(left, end)));
@@ -106,11 +121,22 @@ public sealed record BandShape(StateBand Band, Label Label, double X, double Top
     public double? SeenY { get; init; }
 
     /// <summary>Where the concluded part ends; null where there is none.</summary>
-    public double? ConcludedBottom => SeenY is not { } seen ? Bottom : seen > Top ? Math.Min(seen, Bottom) : null;
+    public double? ConcludedBottom =>
+        SeenY is not { } seen ? Bottom
+        : seen > Top ? Math.Min(seen, Bottom)
+        : null;
 }
 
 /// <param name="Box">Left, top, width, height of the box beside the lifeline.</param>
-public sealed record AttemptShape(StepResult Attempt, CallMark Mark, Label First, Label? Second, double X, double Y, (double Left, double Top, double Width, double Height) Box)
+public sealed record AttemptShape(
+    StepResult Attempt,
+    CallMark Mark,
+    Label First,
+    Label? Second,
+    double X,
+    double Y,
+    (double Left, double Top, double Width, double Height) Box
+)
 {
     /// <summary>Calls that are not drawn themselves: this mark stands for them.</summary>
     public SeqList StandsFor { get; init; } = SeqList.Empty;
@@ -138,8 +164,21 @@ public sealed record EventShape(RunEvent Of, Label Label, double X, double Y);
 /// <param name="Bottom">Where the row went, or the end of the slack zone drawn in advance.</param>
 /// <param name="From">The last moment within the bar and its place: the fill grows from there.</param>
 public sealed record TimeWaitShape(
-    TimeWaitBar Bar, StateBand Band, double X, double Top, double? Zero, double Bottom, double FillBottom, (long T, double Y) From, (double X, double Y) Ring, Label Number,
-    Label Title, Label Sub, Label? ZeroLabel, Label? GoneLabel)
+    TimeWaitBar Bar,
+    StateBand Band,
+    double X,
+    double Top,
+    double? Zero,
+    double Bottom,
+    double FillBottom,
+    (long T, double Y) From,
+    (double X, double Y) Ring,
+    Label Number,
+    Label Title,
+    Label Sub,
+    Label? ZeroLabel,
+    Label? GoneLabel
+)
 {
     /// <summary>Of the ring that counts down, px.</summary>
     public const double RingRadius = 18;
@@ -213,26 +252,49 @@ public sealed record Scene
     }
 
     /// <summary>True while there is nothing to draw.</summary>
-    public bool Empty => Calls.Count == 0 && Arrows.Count == 0 && Bands.Count == 0 && Events.Count == 0 && TimeWaits.Count == 0 && Attempts.Count == 0 && Remarks.Count == 0;
+    public bool Empty =>
+        Calls.Count == 0 && Arrows.Count == 0 && Bands.Count == 0 && Events.Count == 0 && TimeWaits.Count == 0 && Attempts.Count == 0 && Remarks.Count == 0;
 
     /// <summary>What a time's line must not run through: texts, boxes, rings and the shapes of states.</summary>
     internal IReadOnlyList<(double Left, double Top, double Right, double Bottom)> Taken =>
-    [
-        .. Calls.Select(c => c.Label).Concat(Calls.Select(c => c.Error).OfType<Label>()).Concat(Arrows.Select(a => a.Label)).Concat(Remarks.Select(r => r.Label)).Concat(Events.Select(e => e.Label)).Concat(TimeWaits.SelectMany(t => (IEnumerable<Label?>)[t.Title, t.Sub, t.ZeroLabel, t.GoneLabel]).OfType<Label>())
-            .Select(l => (l.Left, l.Top, l.Right, l.Bottom)),
-        .. Bands.Where(b => b.Label.Text.Length > 0).Select(b => (b.Label.Left - BandShape.GlyphRoom, b.Label.Top, b.Label.Right + BandShape.GlyphRoom, b.Label.Bottom)),
-        .. Attempts.Select(a => (a.Box.Left, a.Box.Top, a.Box.Left + a.Box.Width, a.Box.Top + a.Box.Height)),
-        .. TimeWaits.Select(t => (t.Ring.X - TimeWaitShape.RingRadius, t.Ring.Y - TimeWaitShape.RingRadius, t.Ring.X + TimeWaitShape.RingRadius, t.Ring.Y + TimeWaitShape.RingRadius)),
-    ];
+        [
+            .. Calls
+                .Select(c => c.Label)
+                .Concat(Calls.Select(c => c.Error).OfType<Label>())
+                .Concat(Arrows.Select(a => a.Label))
+                .Concat(Remarks.Select(r => r.Label))
+                .Concat(Events.Select(e => e.Label))
+                .Concat(TimeWaits.SelectMany(t => (IEnumerable<Label?>)[t.Title, t.Sub, t.ZeroLabel, t.GoneLabel]).OfType<Label>())
+                .Select(l => (l.Left, l.Top, l.Right, l.Bottom)),
+            .. Bands
+                .Where(b => b.Label.Text.Length > 0)
+                .Select(b => (b.Label.Left - BandShape.GlyphRoom, b.Label.Top, b.Label.Right + BandShape.GlyphRoom, b.Label.Bottom)),
+            .. Attempts.Select(a => (a.Box.Left, a.Box.Top, a.Box.Left + a.Box.Width, a.Box.Top + a.Box.Height)),
+            .. TimeWaits.Select(t =>
+                (
+                    t.Ring.X - TimeWaitShape.RingRadius,
+                    t.Ring.Y - TimeWaitShape.RingRadius,
+                    t.Ring.X + TimeWaitShape.RingRadius,
+                    t.Ring.Y + TimeWaitShape.RingRadius
+                )
+            ),
+        ];
 
     /// <summary>Each state that has a band, once.</summary>
     public IEnumerable<TcpState> States => Bands.Select(b => b.Band.State).Distinct();
 
     /// <summary>Every text of the picture.</summary>
     public IEnumerable<Label> Labels =>
-    [
-        .. Ticks.Select(t => t.Label), .. Calls.Select(c => c.Label), .. Calls.Select(c => c.Error).OfType<Label>(), .. Arrows.Select(a => a.Label), .. Bands.Where(b => b.Label.Text.Length > 0).Select(b => b.Label),
-        .. Remarks.Select(r => r.Label), .. Events.Select(e => e.Label), .. Attempts.Select(a => a.First), .. Attempts.Select(a => a.Second).OfType<Label>(),
-        .. TimeWaits.SelectMany(t => (IEnumerable<Label?>)[t.Number, t.Title, t.Sub, t.ZeroLabel, t.GoneLabel]).OfType<Label>(),
-    ];
+        [
+            .. Ticks.Select(t => t.Label),
+            .. Calls.Select(c => c.Label),
+            .. Calls.Select(c => c.Error).OfType<Label>(),
+            .. Arrows.Select(a => a.Label),
+            .. Bands.Where(b => b.Label.Text.Length > 0).Select(b => b.Label),
+            .. Remarks.Select(r => r.Label),
+            .. Events.Select(e => e.Label),
+            .. Attempts.Select(a => a.First),
+            .. Attempts.Select(a => a.Second).OfType<Label>(),
+            .. TimeWaits.SelectMany(t => (IEnumerable<Label?>)[t.Number, t.Title, t.Sub, t.ZeroLabel, t.GoneLabel]).OfType<Label>(),
+        ];
 }

@@ -4,7 +4,8 @@ using ReuseAddrDashboard.Core.Tcp;
 namespace ReuseAddrDashboard.Components.Diagram;
 
 /// <summary>
-/// Which of the places beside a lifeline each socket's bands take: connections the lifeline itself, listeners the next outward, and any that is there at the same time the next free one.
+/// Which of the places beside a lifeline each socket's bands take: connections the lifeline itself, listeners the next outward, and any that is there at the
+/// same time the next free one.
 /// The run's own sockets choose first.
 /// </summary>
 internal sealed class Slots
@@ -28,7 +29,8 @@ internal sealed class Slots
             var taken = new List<List<(long Begin, long End)>>();
             foreach (IReadOnlyList<StateBand> life in Lives(host).OrderBy(l => !own.Has(l[0])))
             {
-                long begin = life[0].Begin, end = life[^1].End ?? long.MaxValue;
+                long begin = life[0].Begin,
+                    end = life[^1].End ?? long.MaxValue;
                 int slot = life[0].State is TcpState.Listen or TcpState.BoundInactive ? 1 : 0;
                 while (slot < taken.Count && taken[slot].Exists(t => t.Begin < end && begin < t.End || t.Begin == begin))
                     slot++;
@@ -50,7 +52,9 @@ internal sealed class Slots
         var lives = new List<List<StateBand>>();
         foreach (StateBand band in bands)
         {
-            List<StateBand>? same = lives.FindLast(l => band.From is not null && l[^1].Local == band.Local && l[^1].Remote == band.Remote && l[^1].State == band.From);
+            List<StateBand>? same = lives.FindLast(l =>
+                band.From is not null && l[^1].Local == band.Local && l[^1].Remote == band.Remote && l[^1].State == band.From
+            );
             if (same is null)
                 lives.Add([band]);
             else

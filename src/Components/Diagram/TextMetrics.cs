@@ -1,6 +1,8 @@
 namespace ReuseAddrDashboard.Components.Diagram;
 
-/// <summary>How wide a text is at most, in px, without asking a browser: the monospaced face is exact, the other is counted by kinds of letters and rounded up.</summary>
+/// <summary>
+/// How wide a text is at most, in px, without asking a browser: the monospaced face is exact, the other is counted by kinds of letters and rounded up.
+/// </summary>
 /// <param name="Size">Font size in px; never below 12.</param>
 /// <param name="Tight">True where lines stand as close as letters allow.</param>
 public readonly record struct TextMetrics(double Size, bool Tight = false)

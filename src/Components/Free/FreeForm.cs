@@ -44,19 +44,27 @@ public sealed record FreeForm
     public string How { get; init; } = "SHUT_WR";
 
     /// <summary>The action; null while a field does not hold what it may.</summary>
-    public ScenarioAction? Action => Call switch
-    {
-        ActionKind.Exit or ActionKind.Kill => new() { Do = Call, Program = Program },
-        ActionKind.Socket => Of(Made) with { V6 = V6 },
-        ActionKind.SetSockOpt => Number(Value) is { } value ? Of() with { Option = Option, Value = Scalar.Of(value), On = Option == "SO_LINGER" ? true : null } : null,
-        ActionKind.GetSockOpt => Of() with { Option = Option },
-        ActionKind.Bind or ActionKind.Connect => Of() with { Address = Address, Port = Port },
-        ActionKind.Listen => Number(Backlog) is { } backlog and >= 0 and <= Limits.MaxBacklog ? Of() with { Backlog = Scalar.Of(backlog) } : null,
-        ActionKind.Accept4 => Of() with { Accepted = Made },
-        ActionKind.Write => Text.Length is > 0 and <= Limits.MaxText ? Of() with { Text = Text } : null,
-        ActionKind.Shutdown => Of() with { How = How },
-        _ => Of(),
-    };
+    public ScenarioAction? Action =>
+        Call switch
+        {
+            ActionKind.Exit or ActionKind.Kill => new() { Do = Call, Program = Program },
+            ActionKind.Socket => Of(Made) with { V6 = V6 },
+            ActionKind.SetSockOpt => Number(Value) is { } value
+                ? Of() with
+                {
+                    Option = Option,
+                    Value = Scalar.Of(value),
+                    On = Option == "SO_LINGER" ? true : null,
+                }
+                : null,
+            ActionKind.GetSockOpt => Of() with { Option = Option },
+            ActionKind.Bind or ActionKind.Connect => Of() with { Address = Address, Port = Port },
+            ActionKind.Listen => Number(Backlog) is { } backlog and >= 0 and <= Limits.MaxBacklog ? Of() with { Backlog = Scalar.Of(backlog) } : null,
+            ActionKind.Accept4 => Of() with { Accepted = Made },
+            ActionKind.Write => Text.Length is > 0 and <= Limits.MaxText ? Of() with { Text = Text } : null,
+            ActionKind.Shutdown => Of() with { How = How },
+            _ => Of(),
+        };
 
     /// <summary>What a program would likely do next: the form for that.</summary>
     /// <param name="script">The script of the run.</param>
@@ -75,14 +83,25 @@ public sealed record FreeForm
     public FreeForm Next(Scenario script, IReadOnlyList<FreeSocket> sockets)
     {
         FreeSocket? on = sockets.FirstOrDefault(s => s.Name == Socket?.Name);
-        if (Call == ActionKind.Listen && on is { Phase: SocketPhase.Listening } && script.Programs.FirstOrDefault(p => Connects(script, p.Id)) is { } client && sockets.All(s => s.Program != client.Id || s.Phase != SocketPhase.Connected))
+        if (
+            Call == ActionKind.Listen
+            && on is { Phase: SocketPhase.Listening }
+            && script.Programs.FirstOrDefault(p => Connects(script, p.Id)) is { } client
+            && sockets.All(s => s.Program != client.Id || s.Phase != SocketPhase.Connected)
+        )
             return Likely(script, sockets, client.Id);
-        if (Call == ActionKind.Connect && on is { Phase: SocketPhase.Connected } && sockets.FirstOrDefault(s => s.Phase == SocketPhase.Listening) is { } listener)
+        if (
+            Call == ActionKind.Connect
+            && on is { Phase: SocketPhase.Connected }
+            && sockets.FirstOrDefault(s => s.Phase == SocketPhase.Listening) is { } listener
+        )
             return Likely(script, sockets, listener.Program, listener);
         return Likely(script, sockets, Program, on is { Phase: SocketPhase.Listening } ? null : on);
     }
 
-    /// <summary>The same where what is open has changed: on the socket as it is now, with a name that is free; on the program's newest where its socket has gone.</summary>
+    /// <summary>
+    /// The same where what is open has changed: on the socket as it is now, with a name that is free; on the program's newest where its socket has gone.
+    /// </summary>
     /// <param name="script">The script of the run.</param>
     /// <param name="sockets">What is open now.</param>
     public FreeForm With(Scenario script, IReadOnlyList<FreeSocket> sockets)
@@ -97,15 +116,28 @@ public sealed record FreeForm
     }
 
     /// <summary>A form for a call with the values one would choose.</summary>
-    public static FreeForm Of(Scenario script, IReadOnlyList<FreeSocket> sockets, string program, FreeSocket? socket, ActionKind call) => new()
-    {
-        Program = program,
-        Call = call,
-        Socket = call is ActionKind.Socket or ActionKind.Exit or ActionKind.Kill ? null : socket,
-        Made = call switch { ActionKind.Socket => NewName(sockets, Connects(script, program) ? "cfd" : "lfd"), ActionKind.Accept4 => NewName(sockets, "afd"), _ => "" },
-        Address = call == ActionKind.Connect ? socket?.V6 == true ? script.MainPort.Host + AddressNames.V6Suffix : script.MainPort.Host : socket?.V6 == true ? AddressNames.Any6 : AddressNames.Any,
-        Port = call == ActionKind.Bind && Connects(script, program) ? "0" : script.MainPort.Id,
-    };
+    public static FreeForm Of(Scenario script, IReadOnlyList<FreeSocket> sockets, string program, FreeSocket? socket, ActionKind call) =>
+        new()
+        {
+            Program = program,
+            Call = call,
+            Socket = call is ActionKind.Socket or ActionKind.Exit or ActionKind.Kill ? null : socket,
+            Made = call switch
+            {
+                ActionKind.Socket => NewName(sockets, Connects(script, program) ? "cfd" : "lfd"),
+                ActionKind.Accept4 => NewName(sockets, "afd"),
+                _ => "",
+            },
+            Address =
+                call == ActionKind.Connect
+                    ? socket?.V6 == true
+                        ? script.MainPort.Host + AddressNames.V6Suffix
+                        : script.MainPort.Host
+                    : socket?.V6 == true
+                        ? AddressNames.Any6
+                        : AddressNames.Any,
+            Port = call == ActionKind.Bind && Connects(script, program) ? "0" : script.MainPort.Id,
+        };
 
     /// <summary>True for a program that is not on the host of the first port.</summary>
     public static bool Connects(Scenario script, string program) => script.FindProgram(program)?.Host != script.MainPort.Host;
@@ -120,7 +152,17 @@ public sealed record FreeForm
         }
     }
 
-    private static long? Number(string typed) => long.TryParse(typed.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) && number is >= int.MinValue and <= int.MaxValue ? number : null;
+    private static long? Number(string typed) =>
+        long.TryParse(typed.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+        && number is >= int.MinValue and <= int.MaxValue
+            ? number
+            : null;
 
-    private ScenarioAction Of(string? socket = null) => new() { Do = Call, Program = Program, Socket = socket ?? Socket?.Name };
+    private ScenarioAction Of(string? socket = null) =>
+        new()
+        {
+            Do = Call,
+            Program = Program,
+            Socket = socket ?? Socket?.Name,
+        };
 }

@@ -30,15 +30,25 @@ public sealed record FreeSocket(string Name, string Program, bool V6, SocketPhas
     private static readonly ActionKind[] Always = [ActionKind.SetSockOpt, ActionKind.GetSockOpt, ActionKind.GetSockName, ActionKind.Close];
 
     /// <summary>The calls that such a socket is made for, in the order in which programs make them: the first is the likeliest.</summary>
-    public IReadOnlyList<ActionKind> Calls(bool connects) => Phase switch
-    {
-        SocketPhase.New when connects => [ActionKind.Connect, ActionKind.Bind, ActionKind.Listen, .. Always],
-        SocketPhase.New => [ActionKind.Bind, ActionKind.Listen, ActionKind.Connect, .. Always],
-        SocketPhase.Bound when connects => [ActionKind.Connect, ActionKind.Listen, .. Always],
-        SocketPhase.Bound => [ActionKind.Listen, ActionKind.Connect, .. Always],
-        SocketPhase.Listening => [ActionKind.Accept4, ActionKind.Shutdown, .. Always],
-        _ => [ActionKind.Close, ActionKind.Write, ActionKind.Read, ActionKind.Shutdown, ActionKind.SetSockOpt, ActionKind.GetSockOpt, ActionKind.GetSockName],
-    };
+    public IReadOnlyList<ActionKind> Calls(bool connects) =>
+        Phase switch
+        {
+            SocketPhase.New when connects => [ActionKind.Connect, ActionKind.Bind, ActionKind.Listen, .. Always],
+            SocketPhase.New => [ActionKind.Bind, ActionKind.Listen, ActionKind.Connect, .. Always],
+            SocketPhase.Bound when connects => [ActionKind.Connect, ActionKind.Listen, .. Always],
+            SocketPhase.Bound => [ActionKind.Listen, ActionKind.Connect, .. Always],
+            SocketPhase.Listening => [ActionKind.Accept4, ActionKind.Shutdown, .. Always],
+            _ =>
+            [
+                ActionKind.Close,
+                ActionKind.Write,
+                ActionKind.Read,
+                ActionKind.Shutdown,
+                ActionKind.SetSockOpt,
+                ActionKind.GetSockOpt,
+                ActionKind.GetSockName,
+            ],
+        };
 
     /// <summary>The sockets that are open at a run's cursor, in the order in which they were made.</summary>
     public static IReadOnlyList<FreeSocket> Of(Timeline? run)
@@ -59,7 +69,15 @@ public sealed record FreeSocket(string Name, string Program, bool V6, SocketPhas
                     sockets[accepted] = new(accepted, call.Program!, sockets.GetValueOrDefault(call.Socket)?.V6 ?? false, SocketPhase.Connected);
                     break;
                 case "bind" or "listen" or "connect" when sockets.TryGetValue(call.Socket, out FreeSocket? known):
-                    sockets[call.Socket] = known with { Phase = call.Call switch { "bind" => SocketPhase.Bound, "listen" => SocketPhase.Listening, _ => SocketPhase.Connected } };
+                    sockets[call.Socket] = known with
+                    {
+                        Phase = call.Call switch
+                        {
+                            "bind" => SocketPhase.Bound,
+                            "listen" => SocketPhase.Listening,
+                            _ => SocketPhase.Connected,
+                        },
+                    };
                     break;
             }
         }

@@ -5,7 +5,10 @@ namespace ReuseAddrDashboard.Components.Hosts;
 /// <summary>How well the hosts' times can be compared.</summary>
 public static class LabClocks
 {
-    /// <summary>Nanoseconds by which a time of one host may be off one of another's, at most: 0 where all share a clock; null when it was not measured yet, and with fewer than two hosts.</summary>
+    /// <summary>
+    /// Nanoseconds by which a time of one host may be off one of another's, at most: 0 where all share a clock; null when it was not measured yet, and with
+    /// fewer than two hosts.
+    /// </summary>
     public static long? Uncertainty(IReadOnlyList<LabHost>? hosts)
     {
         if (hosts is not { Count: > 1 } || hosts.Any(h => h.Facts is null))

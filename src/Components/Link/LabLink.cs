@@ -31,11 +31,14 @@ public sealed class LabLink : ILabCommands, IAsyncDisposable
             .WithServerTimeout(TimeSpan.FromSeconds(15))
             .Build();
         _hub.On<RunBatch>(nameof(ILabClient.Events), batch => _store.Apply(batch) ? Task.CompletedTask : JoinAgain());
-        _hub.On<LabState>(nameof(ILabClient.Lab), state =>
-        {
-            _store.Apply(state);
-            _store.SetLink(LinkStatus.Live);
-        });
+        _hub.On<LabState>(
+            nameof(ILabClient.Lab),
+            state =>
+            {
+                _store.Apply(state);
+                _store.SetLink(LinkStatus.Live);
+            }
+        );
         _hub.On<IReadOnlyList<Scenario>>(nameof(ILabClient.Scenarios), _store.Apply);
         _hub.Reconnecting += _ =>
         {
@@ -62,13 +65,15 @@ public sealed class LabLink : ILabCommands, IAsyncDisposable
             }
             catch (Exception) when (!end.IsCancellationRequested)
             {
-                // Expected while the server is away, and of many types: a server that leaves while the link is being made is told as an AggregateException of every transport's failure.
+                // Expected while the server is away, and of many types: a server that leaves while the link is being made is told as an AggregateException of
+                // every transport's failure.
                 // The status says so, and the loop tries again.
                 if (_store.State is not null)
                     _store.SetLink(LinkStatus.Lost);
             }
             // Automatic reconnection does the rest; this loop covers the first link and one that was closed for good.
-            await Task.Delay(_store.Link == LinkStatus.Live ? BackOff.Longest : pauses.Next(), _time, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(_store.Link == LinkStatus.Live ? BackOff.Longest : pauses.Next(), _time, end)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -86,7 +91,8 @@ public sealed class LabLink : ILabCommands, IAsyncDisposable
             // A fault of the dashboard, which says no more of it than that; what it refuses it says by a code.
             return new LabReply(new Message("lab.fault"));
         }
-        catch (Exception failure) when (failure is InvalidOperationException or IOException or OperationCanceledException or System.Net.WebSockets.WebSocketException)
+        catch (Exception failure)
+            when (failure is InvalidOperationException or IOException or OperationCanceledException or System.Net.WebSockets.WebSocketException)
         {
             return new LabReply(new Message("page.link-lost-meanwhile"));
         }

@@ -7,7 +7,8 @@ using ReuseAddrDashboard.Core.Wire;
 namespace ReuseAddrDashboard.Components.Link;
 
 /// <summary>
-/// What this browser knows of the lab: its state and the logs of all its open runs; which of them a page shows is the page's. Batches may come twice, late, or before the state that announces their run.
+/// What this browser knows of the lab: its state and the logs of all its open runs; which of them a page shows is the page's. Batches may come twice, late, or
+/// before the state that announces their run.
 /// </summary>
 public sealed class LabStore(TimeProvider time)
 {
@@ -23,8 +24,10 @@ public sealed class LabStore(TimeProvider time)
     private IReadOnlyList<Scenario> _scenarios = [];
     private LinkStatus _link;
     private long _stamp;
+
     // What was made since the last change, by the run that was chosen: a page may show several.
     private readonly Dictionary<string, LabView> _views = [];
+
     // The runs that are shown and folded in slices.
     private readonly HashSet<string> _slow = [];
     private bool _folding;

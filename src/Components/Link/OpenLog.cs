@@ -5,14 +5,16 @@ using ReuseAddrDashboard.Core.Wire;
 namespace ReuseAddrDashboard.Components.Link;
 
 /// <summary>
-/// The log of one run as far as it has come; what is known already is dropped. What is new is folded at once where that is little; a long log is folded in slices (<see cref="Fold"/>), and shown once it is whole,
+/// The log of one run as far as it has come; what is known already is dropped. What is new is folded at once where that is little; a long log is folded in
+/// slices (<see cref="Fold"/>), and shown once it is whole,
 /// so that a page that joins it neither stands still nor draws what grows under its eyes.
 /// </summary>
 /// <param name="time">Measures slices.</param>
 internal sealed class OpenLog(TimeProvider time)
 {
     /// <summary>A long log is folded for so long, and then the browser may do what a person asks for.</summary>
-    public static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(25), Pause = TimeSpan.FromMilliseconds(1);
+    public static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(25),
+        Pause = TimeSpan.FromMilliseconds(1);
 
     /// <summary>More events than come in two pieces are not folded at once.</summary>
     private const int Little = 200;
@@ -65,8 +67,7 @@ internal sealed class OpenLog(TimeProvider time)
     {
         _fold ??= new(header);
         long begin = time.GetTimestamp();
-        do
-            _fold.Append(_events.Skip(Folded).Take(Glance));
+        do _fold.Append(_events.Skip(Folded).Take(Glance));
         while (MayFold && time.GetElapsedTime(begin) < slice);
     }
 

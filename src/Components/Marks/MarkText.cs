@@ -1,10 +1,10 @@
 using System.Globalization;
-using ReuseAddrDashboard.Core.Log;
-using ReuseAddrDashboard.Core.Fold;
-using ReuseAddrDashboard.Core.Tcp;
-using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Components.Diagram;
 using ReuseAddrDashboard.Components.Texts;
+using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Components.Marks;
 
@@ -16,16 +16,17 @@ public sealed class MarkText(PageTexts text, long? uncertainty)
     private readonly DiagramText _words = new(text);
 
     /// <summary>What it is, in a few words.</summary>
-    public string Title(Mark mark) => mark.Of switch
-    {
-        CallMark c => $"{c.Host}, {c.Event.Call}() = {c.Event.Errno ?? c.Event.Result.ToString(CultureInfo.InvariantCulture)}",
-        Arrow a => $"{a.Label}, {a.From} → {a.To}",
-        StateChange c => $"{c.Host}, {Change(c)}",
-        GapEvent g => text["page.mark.lost-count", ("count", g.Lost)],
-        ProgramEvent p => $"{p.Host}, {DiagramText.Program(p)}",
-        EnvironmentEvent e => $"{e.Host}, {_words.Environment(e)}",
-        _ => text["page.mark.disagreement"],
-    };
+    public string Title(Mark mark) =>
+        mark.Of switch
+        {
+            CallMark c => $"{c.Host}, {c.Event.Call}() = {c.Event.Errno ?? c.Event.Result.ToString(CultureInfo.InvariantCulture)}",
+            Arrow a => $"{a.Label}, {a.From} → {a.To}",
+            StateChange c => $"{c.Host}, {Change(c)}",
+            GapEvent g => text["page.mark.lost-count", ("count", g.Lost)],
+            ProgramEvent p => $"{p.Host}, {DiagramText.Program(p)}",
+            EnvironmentEvent e => $"{e.Host}, {_words.Environment(e)}",
+            _ => text["page.mark.disagreement"],
+        };
 
     /// <summary>From which state to which.</summary>
     public string Change(StateChange c) => $"{c.From?.Name() ?? text["page.state.new"]} → {c.To?.Name() ?? text["page.state.closed"]}";
@@ -34,9 +35,10 @@ public sealed class MarkText(PageTexts text, long? uncertainty)
     public static string Time(long ns) => (ns / 1e9).ToString("0.000000", CultureInfo.InvariantCulture);
 
     /// <summary><c>seq 0 (4182547216), ack 1 (2364434760), window 64240, 0 B</c>.</summary>
-    public string Numbers(ObservedSegment s) => s.RelativeAck is { } ack
-        ? text["page.mark.numbers", ("seq", s.RelativeSeq), ("raw-seq", s.SeqNo), ("ack", ack), ("raw-ack", s.Ack!), ("window", s.Win), ("octets", s.Len)]
-        : text["page.mark.numbers-no-ack", ("seq", s.RelativeSeq), ("raw-seq", s.SeqNo), ("window", s.Win), ("octets", s.Len)];
+    public string Numbers(ObservedSegment s) =>
+        s.RelativeAck is { } ack
+            ? text["page.mark.numbers", ("seq", s.RelativeSeq), ("raw-seq", s.SeqNo), ("ack", ack), ("raw-ack", s.Ack!), ("window", s.Win), ("octets", s.Len)]
+            : text["page.mark.numbers-no-ack", ("seq", s.RelativeSeq), ("raw-seq", s.SeqNo), ("window", s.Win), ("octets", s.Len)];
 
     /// <summary>The TCP options that were read; empty for none.</summary>
     public static string Options(ObservedSegment s)
@@ -64,7 +66,14 @@ public sealed class MarkText(PageTexts text, long? uncertainty)
         if (a.Segment?.AckDelay is { } delay)
             all.Add(text["page.mark.delayed-ack", ("delay", Durations.Span(delay))]);
         if (a.Segment?.Reset is { } reset)
-            all.Add(reset switch { ResetReason.Refused => text["page.mark.refused"], ResetReason.NoSocket => text["page.mark.no-such-socket"], _ => text["page.mark.aborted"] });
+            all.Add(
+                reset switch
+                {
+                    ResetReason.Refused => text["page.mark.refused"],
+                    ResetReason.NoSocket => text["page.mark.no-such-socket"],
+                    _ => text["page.mark.aborted"],
+                }
+            );
         return string.Join(", ", all);
     }
 
@@ -78,7 +87,10 @@ public sealed class MarkText(PageTexts text, long? uncertainty)
     }
 
     /// <summary>Where a change of state lies.</summary>
-    public string When(StateChange c) => c.Exact ? text["page.mark.exact"] : c.After is { } after ? text["page.mark.first-seen-after", ("before", Durations.Span(Math.Max(0, c.T - after)))] : text["page.mark.first-seen"];
+    public string When(StateChange c) =>
+        c.Exact ? text["page.mark.exact"]
+        : c.After is { } after ? text["page.mark.first-seen-after", ("before", Durations.Span(Math.Max(0, c.T - after)))]
+        : text["page.mark.first-seen"];
 
     /// <summary>The names of several sources.</summary>
     public string Sources(SourceSet sources) => _words.SourceNames(sources);
@@ -104,7 +116,16 @@ public sealed class MarkText(PageTexts text, long? uncertainty)
                 Add("took", Durations.Span(e.Duration));
                 Add("error", e.Errno is { } errno ? $"{errno} ({e.ErrnoNumber?.ToString(CultureInfo.InvariantCulture)}): {e.ErrnoText}" : null);
                 Add("socket", e.Socket + (e.Local is { } local ? $", {local}" : "") + (e.Remote is { } remote ? $" → {remote}" : ""));
-                Add("answer", c.Answer switch { ConnectAnswer.Nothing => text["page.mark.no-reply"], ConnectAnswer.Reset => "RST", ConnectAnswer.Other => text["page.mark.another-segment"], _ => null });
+                Add(
+                    "answer",
+                    c.Answer switch
+                    {
+                        ConnectAnswer.Nothing => text["page.mark.no-reply"],
+                        ConnectAnswer.Reset => "RST",
+                        ConnectAnswer.Other => text["page.mark.another-segment"],
+                        _ => null,
+                    }
+                );
                 Add("remark", e.Remark is { } remark ? text[remark] : null);
                 Add("source", Source(e.Source));
                 break;

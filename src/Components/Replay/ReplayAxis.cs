@@ -1,6 +1,6 @@
+using ReuseAddrDashboard.Components.Diagram;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Log;
-using ReuseAddrDashboard.Components.Diagram;
 
 namespace ReuseAddrDashboard.Components.Replay;
 
@@ -30,7 +30,8 @@ public enum StopKind : byte
 public sealed record ReplayStep(string Step, int Attempt, long T);
 
 /// <summary>
-/// A run's time as a line from 0 to 1, with silence compressed as the diagram does it: from one mark to the next it is as long as the diagram makes it without regard to labels. Between two marks time
+/// A run's time as a line from 0 to 1, with silence compressed as the diagram does it: from one mark to the next it is as long as the diagram makes it without
+/// regard to labels. Between two marks time
 /// passes evenly. Longer is never shorter, and every place is one moment.
 /// </summary>
 public sealed class ReplayAxis
@@ -89,7 +90,8 @@ public sealed class ReplayAxis
             return 0;
         if (t >= End)
             return 1;
-        int next = _moments.Before(t + 1, m => m), last = next - 1;
+        int next = _moments.Before(t + 1, m => m),
+            last = next - 1;
         double share = (double)(t - _moments[last]) / (_moments[next] - _moments[last]);
         return (_places[last] + share * (_places[next] - _places[last])) / _places[^1];
     }
@@ -103,7 +105,8 @@ public sealed class ReplayAxis
             return Begin;
         if (at >= _places[^1])
             return End;
-        int found = _places.BinarySearch(at), last = found >= 0 ? found : ~found - 1;
+        int found = _places.BinarySearch(at),
+            last = found >= 0 ? found : ~found - 1;
         double share = (at - _places[last]) / (_places[last + 1] - _places[last]);
         return _moments[last] + (long)Math.Round(share * (_moments[last + 1] - _moments[last]));
     }

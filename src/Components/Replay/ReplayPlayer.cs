@@ -1,7 +1,8 @@
 namespace ReuseAddrDashboard.Components.Replay;
 
 /// <summary>
-/// Where a replay stands, and whether it goes on by itself. It goes along the line as that is drawn: at speed 1 a silence of a second lasts a second, one of a minute a second and a half, and two segments
+/// Where a replay stands, and whether it goes on by itself. It goes along the line as that is drawn: at speed 1 a silence of a second lasts a second, one of a
+/// minute a second and a half, and two segments
 /// of one handshake a tenth of a second.
 /// </summary>
 /// <param name="axis">The run's time.</param>
@@ -61,7 +62,10 @@ public sealed class ReplayPlayer(ReplayAxis axis)
     public void Drag(double place)
     {
         Playing = false;
-        _place = place is >= 0 and <= 1 ? place : place > 1 ? 1 : 0;
+        _place =
+            place is >= 0 and <= 1 ? place
+            : place > 1 ? 1
+            : 0;
         _cursor = axis.MomentAt(_place);
     }
 

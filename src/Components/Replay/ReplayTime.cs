@@ -16,5 +16,8 @@ public static class ReplayTime
 
     /// <summary>Reads what an address has; null where that is no moment.</summary>
     public static long? Parse(string? text) =>
-        decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out decimal seconds) && Math.Abs(seconds) <= Most ? (long)Math.Round(seconds * 1_000_000_000m) : null;
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out decimal seconds)
+        && Math.Abs(seconds) <= Most
+            ? (long)Math.Round(seconds * 1_000_000_000m)
+            : null;
 }

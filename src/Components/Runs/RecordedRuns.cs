@@ -16,7 +16,11 @@ public sealed class RecordedRuns(HttpClient http)
     public async Task<IReadOnlyList<RecordedRun>> List(CancellationToken cancel)
     {
         // One request for all that ask at once: a card of each lesson may.
-        Task<IReadOnlyList<RecordedRun>?> asked = _all ??= http.GetFromJsonAsync("api/recorded", LabJson.Default.IReadOnlyListRecordedRun, CancellationToken.None);
+        Task<IReadOnlyList<RecordedRun>?> asked = _all ??= http.GetFromJsonAsync(
+            "api/recorded",
+            LabJson.Default.IReadOnlyListRecordedRun,
+            CancellationToken.None
+        );
         try
         {
             return await asked.WaitAsync(cancel) ?? [];

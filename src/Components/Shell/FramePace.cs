@@ -12,7 +12,8 @@ public sealed class FramePace(Func<Task> frame, Action draw, TimeProvider time)
     /// <summary>A drawing up to this, two frames, is followed by the next without a rest.</summary>
     public static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(33);
 
-    private bool _drawing, _asked;
+    private bool _drawing,
+        _asked;
 
     /// <summary>Something changed. What changes while a drawing waits or rests is in the next one.</summary>
     public async Task Ask()

@@ -6,8 +6,22 @@ namespace ReuseAddrDashboard.Components.Shell;
 public static class LabDialogs
 {
     /// <summary>A question, or a sheet of text.</summary>
-    public static DialogOptions Small { get; } = new() { CloseOnEscapeKey = true, BackdropClick = true, MaxWidth = MaxWidth.Small, FullWidth = true };
+    public static DialogOptions Small { get; } =
+        new()
+        {
+            CloseOnEscapeKey = true,
+            BackdropClick = true,
+            MaxWidth = MaxWidth.Small,
+            FullWidth = true,
+        };
 
     /// <summary>Tables beside each other.</summary>
-    public static DialogOptions Wide { get; } = new() { CloseOnEscapeKey = true, BackdropClick = true, MaxWidth = MaxWidth.Large, FullWidth = true };
+    public static DialogOptions Wide { get; } =
+        new()
+        {
+            CloseOnEscapeKey = true,
+            BackdropClick = true,
+            MaxWidth = MaxWidth.Large,
+            FullWidth = true,
+        };
 }

@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Components;
 
 namespace ReuseAddrDashboard.Components.Shell;
 
-/// <summary>Addresses of the page's own links: each carries what the present address says of language and lab, so that whoever follows or copies one is where this person is.</summary>
+/// <summary>
+/// Addresses of the page's own links: each carries what the present address says of language and lab, so that whoever follows or copies one is where this
+/// person is.
+/// </summary>
 public sealed class PageAddress(NavigationManager navigation)
 {
     private static readonly string[] Carried = ["lang", "lab"];

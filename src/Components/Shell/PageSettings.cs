@@ -2,7 +2,9 @@ using Microsoft.JSInterop;
 
 namespace ReuseAddrDashboard.Components.Shell;
 
-/// <summary>What a person has settled for this browser; an address may say otherwise for one visit (<c>?predict=off</c>, js/theme.js), until a hand settles it anew.</summary>
+/// <summary>
+/// What a person has settled for this browser; an address may say otherwise for one visit (<c>?predict=off</c>, js/theme.js), until a hand settles it anew.
+/// </summary>
 public sealed class PageSettings(IJSRuntime js)
 {
     /// <summary>Whether the page asks for a prediction before the deciding step.</summary>

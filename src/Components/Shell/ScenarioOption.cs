@@ -1,7 +1,7 @@
+using ReuseAddrDashboard.Components.Texts;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Wire;
-using ReuseAddrDashboard.Components.Texts;
 
 namespace ReuseAddrDashboard.Components.Shell;
 
@@ -28,6 +28,8 @@ public sealed record ScenarioOption(string Id, string Topic, string Title, strin
     }
 
     // Of hosts that have not joined yet nobody knows what they lack.
-    private static string? Lacks(Scenario scenario, LabState? state, PageTexts text) => state is null || state.Hosts.Any(h => h.Facts is null) ? null
-        : ScenarioNeeds.Missing(scenario, [.. state.Hosts.Select(h => h.Facts!)], state.Mode) is { Count: > 0 } missing ? text.Join(missing) : null;
+    private static string? Lacks(Scenario scenario, LabState? state, PageTexts text) =>
+        state is null || state.Hosts.Any(h => h.Facts is null) ? null
+        : ScenarioNeeds.Missing(scenario, [.. state.Hosts.Select(h => h.Facts!)], state.Mode) is { Count: > 0 } missing ? text.Join(missing)
+        : null;
 }

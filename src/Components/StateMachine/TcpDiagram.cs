@@ -26,25 +26,52 @@ public sealed record HostPath(string Host, IReadOnlySet<Transition> Way, IReadOn
 public static class TcpDiagram
 {
     /// <summary>The picture's size, px.</summary>
-    public const double Width = 560, Height = 470;
+    public const double Width = 560,
+        Height = 470;
 
     /// <summary>A node's half width and half height, px.</summary>
-    public const double HalfWidth = 62, HalfHeight = 16;
+    public const double HalfWidth = 62,
+        HalfHeight = 16;
 
     /// <summary>From the top down; CLOSED is the one without a state of its own in the bands.</summary>
     public static IReadOnlyList<StateNode> Nodes { get; } =
     [
-        new(TcpState.Close, "CLOSED", 280, 26), new(TcpState.Listen, "LISTEN", 120, 96), new(TcpState.SynSent, "SYN-SENT", 440, 96), new(TcpState.SynRecv, "SYN-RECEIVED", 120, 176),
-        new(TcpState.Established, "ESTABLISHED", 280, 236), new(TcpState.FinWait1, "FIN-WAIT-1", 120, 306), new(TcpState.CloseWait, "CLOSE-WAIT", 440, 306), new(TcpState.FinWait2, "FIN-WAIT-2", 70, 376),
-        new(TcpState.Closing, "CLOSING", 230, 376), new(TcpState.LastAck, "LAST-ACK", 440, 376), new(TcpState.TimeWait, "TIME-WAIT", 150, 444),
+        new(TcpState.Close, "CLOSED", 280, 26),
+        new(TcpState.Listen, "LISTEN", 120, 96),
+        new(TcpState.SynSent, "SYN-SENT", 440, 96),
+        new(TcpState.SynRecv, "SYN-RECEIVED", 120, 176),
+        new(TcpState.Established, "ESTABLISHED", 280, 236),
+        new(TcpState.FinWait1, "FIN-WAIT-1", 120, 306),
+        new(TcpState.CloseWait, "CLOSE-WAIT", 440, 306),
+        new(TcpState.FinWait2, "FIN-WAIT-2", 70, 376),
+        new(TcpState.Closing, "CLOSING", 230, 376),
+        new(TcpState.LastAck, "LAST-ACK", 440, 376),
+        new(TcpState.TimeWait, "TIME-WAIT", 150, 444),
     ];
 
     /// <summary>Every transition of the figure.</summary>
     public static IReadOnlyList<Transition> All { get; } =
     [
-        new(null, TcpState.Listen), new(null, TcpState.SynSent), new(TcpState.Listen, null), new(TcpState.Listen, TcpState.SynRecv), new(TcpState.Listen, TcpState.SynSent), new(TcpState.SynSent, null), new(TcpState.SynSent, TcpState.SynRecv),
-        new(TcpState.SynSent, TcpState.Established), new(TcpState.SynRecv, TcpState.Listen), new(TcpState.SynRecv, TcpState.Established), new(TcpState.SynRecv, TcpState.FinWait1), new(TcpState.Established, TcpState.FinWait1), new(TcpState.Established, TcpState.CloseWait), new(TcpState.FinWait1, TcpState.FinWait2),
-        new(TcpState.FinWait1, TcpState.Closing), new(TcpState.FinWait2, TcpState.TimeWait), new(TcpState.Closing, TcpState.TimeWait), new(TcpState.CloseWait, TcpState.LastAck), new(TcpState.LastAck, null), new(TcpState.TimeWait, null),
+        new(null, TcpState.Listen),
+        new(null, TcpState.SynSent),
+        new(TcpState.Listen, null),
+        new(TcpState.Listen, TcpState.SynRecv),
+        new(TcpState.Listen, TcpState.SynSent),
+        new(TcpState.SynSent, null),
+        new(TcpState.SynSent, TcpState.SynRecv),
+        new(TcpState.SynSent, TcpState.Established),
+        new(TcpState.SynRecv, TcpState.Listen),
+        new(TcpState.SynRecv, TcpState.Established),
+        new(TcpState.SynRecv, TcpState.FinWait1),
+        new(TcpState.Established, TcpState.FinWait1),
+        new(TcpState.Established, TcpState.CloseWait),
+        new(TcpState.FinWait1, TcpState.FinWait2),
+        new(TcpState.FinWait1, TcpState.Closing),
+        new(TcpState.FinWait2, TcpState.TimeWait),
+        new(TcpState.Closing, TcpState.TimeWait),
+        new(TcpState.CloseWait, TcpState.LastAck),
+        new(TcpState.LastAck, null),
+        new(TcpState.TimeWait, null),
     ];
 
     /// <summary>The ways of each host, in the order of the lanes.</summary>
@@ -76,7 +103,16 @@ public static class TcpDiagram
                 TcpState state = Shown(band.State)!.Value;
                 visited.Add(state);
                 // A connection's first state follows from its listener's, or from nothing.
-                Takes(new(before is null ? state == TcpState.SynRecv ? TcpState.Listen : null : Shown(before.State), state));
+                Takes(
+                    new(
+                        before is null
+                            ? state == TcpState.SynRecv
+                                ? TcpState.Listen
+                                : null
+                            : Shown(before.State),
+                        state
+                    )
+                );
                 before = band;
             }
             if (before!.End is null)
@@ -97,13 +133,14 @@ public static class TcpDiagram
     }
 
     /// <summary>The state of the figure that one of the kernel's is; null for one that it has none for.</summary>
-    public static TcpState? Shown(TcpState state) => state switch
-    {
-        TcpState.NewSynRecv => TcpState.SynRecv,
-        TcpState.BoundInactive or TcpState.Close => null,
-        _ when Nodes.Any(n => n.State == state) => state,
-        _ => null,
-    };
+    public static TcpState? Shown(TcpState state) =>
+        state switch
+        {
+            TcpState.NewSynRecv => TcpState.SynRecv,
+            TcpState.BoundInactive or TcpState.Close => null,
+            _ when Nodes.Any(n => n.State == state) => state,
+            _ => null,
+        };
 
     /// <summary>Where a transition is drawn: from one node's edge to the other's.</summary>
     /// <param name="transition">The transition.</param>
@@ -113,8 +150,13 @@ public static class TcpDiagram
         // Each of two opposite ways keeps to its own side.
         if (All.Contains(new(transition.To, transition.From)))
             aside += 7;
-        StateNode from = Node(transition.From), to = Node(transition.To);
-        double dx = to.X - from.X, dy = to.Y - from.Y, length = Math.Sqrt(dx * dx + dy * dy), nx = -dy / length * aside, ny = dx / length * aside;
+        StateNode from = Node(transition.From),
+            to = Node(transition.To);
+        double dx = to.X - from.X,
+            dy = to.Y - from.Y,
+            length = Math.Sqrt(dx * dx + dy * dy),
+            nx = -dy / length * aside,
+            ny = dx / length * aside;
         (double x1, double y1) = Edge(from, dx, dy);
         (double x2, double y2) = Edge(to, -dx, -dy);
         return (x1 + nx, y1 + ny, x2 + nx, y2 + ny);
@@ -125,7 +167,9 @@ public static class TcpDiagram
     // Where the line from a node's middle leaves its box.
     private static (double X, double Y) Edge(StateNode node, double dx, double dy)
     {
-        double byWidth = dx == 0 ? double.MaxValue : HalfWidth / Math.Abs(dx), byHeight = dy == 0 ? double.MaxValue : HalfHeight / Math.Abs(dy), share = Math.Min(byWidth, byHeight);
+        double byWidth = dx == 0 ? double.MaxValue : HalfWidth / Math.Abs(dx),
+            byHeight = dy == 0 ? double.MaxValue : HalfHeight / Math.Abs(dy),
+            share = Math.Min(byWidth, byHeight);
         return (node.X + dx * share, node.Y + dy * share);
     }
 }

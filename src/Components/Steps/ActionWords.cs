@@ -1,7 +1,7 @@
 using System.Text.Json;
+using ReuseAddrDashboard.Components.Texts;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Scenarios;
-using ReuseAddrDashboard.Components.Texts;
 
 namespace ReuseAddrDashboard.Components.Steps;
 
@@ -9,17 +9,23 @@ namespace ReuseAddrDashboard.Components.Steps;
 public static class ActionWords
 {
     /// <summary>What it will be in that run.</summary>
-    public static string Describe(RunHeader run, ScenarioAction action, PageTexts text) => action.Do switch
-    {
-        ActionKind.Start => run.Script.FindProgram(action.Program) is { } program ? RunAddresses.Fill(run, program.Command) : action.Program ?? "",
-        ActionKind.Exit => $"{action.Program}: exit()",
-        ActionKind.Kill => $"kill -9 {action.Program}",
-        ActionKind.Fork => $"{action.Program}: fork()",
-        ActionKind.Sysctl => $"sysctl {action.Name}={RunAddresses.Fill(run, action.Value?.ToString() ?? "")}",
-        ActionKind.Wait => text[action.For == WaitFor.Gone ? "lab.waits-gone" : action.For == WaitFor.State ? "lab.waits-state" : "lab.waits", ("state", action.State ?? "")],
-        ActionKind.Drop or ActionKind.Reject or ActionKind.Delay or ActionKind.Pass => $"{Name(action.Do)} {action.Name}",
-        _ => $"{Name(action.Do)}({string.Join(", ", Arguments(run, action))})",
-    };
+    public static string Describe(RunHeader run, ScenarioAction action, PageTexts text) =>
+        action.Do switch
+        {
+            ActionKind.Start => run.Script.FindProgram(action.Program) is { } program ? RunAddresses.Fill(run, program.Command) : action.Program ?? "",
+            ActionKind.Exit => $"{action.Program}: exit()",
+            ActionKind.Kill => $"kill -9 {action.Program}",
+            ActionKind.Fork => $"{action.Program}: fork()",
+            ActionKind.Sysctl => $"sysctl {action.Name}={RunAddresses.Fill(run, action.Value?.ToString() ?? "")}",
+            ActionKind.Wait => text[
+                action.For == WaitFor.Gone ? "lab.waits-gone"
+                : action.For == WaitFor.State ? "lab.waits-state"
+                : "lab.waits",
+                ("state", action.State ?? "")
+            ],
+            ActionKind.Drop or ActionKind.Reject or ActionKind.Delay or ActionKind.Pass => $"{Name(action.Do)} {action.Name}",
+            _ => $"{Name(action.Do)}({string.Join(", ", Arguments(run, action))})",
+        };
 
     private static IEnumerable<string> Arguments(RunHeader run, ScenarioAction action)
     {

@@ -1,9 +1,12 @@
-using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Components.Link;
+using ReuseAddrDashboard.Core.Scenarios;
 
 namespace ReuseAddrDashboard.Components.Steps;
 
-/// <summary>What the person at this page prepares. While a run is open the form shows how that one was made; what was prepared here before somebody else's run is there again after it.</summary>
+/// <summary>
+/// What the person at this page prepares. While a run is open the form shows how that one was made; what was prepared here before somebody else's run is there
+/// again after it.
+/// </summary>
 public sealed class Preparation
 {
     private RunForm? _kept;
@@ -70,7 +73,10 @@ public sealed class Preparation
         ApplyPlan();
 
         // The lesson of that id, or that of the address, or the first of the catalogue.
-        Scenario? Listed(string? id) => view.Scenarios.FirstOrDefault(s => s.Id == id) ?? view.Scenarios.FirstOrDefault(s => s.Id == lesson) ?? (view.Scenarios.Count > 0 ? view.Scenarios[0] : null);
+        Scenario? Listed(string? id) =>
+            view.Scenarios.FirstOrDefault(s => s.Id == id)
+            ?? view.Scenarios.FirstOrDefault(s => s.Id == lesson)
+            ?? (view.Scenarios.Count > 0 ? view.Scenarios[0] : null);
     }
 
     private void ApplyPlan()

@@ -1,7 +1,7 @@
+using ReuseAddrDashboard.Components.Texts;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Texts;
-using ReuseAddrDashboard.Components.Texts;
 
 namespace ReuseAddrDashboard.Components.Steps;
 
@@ -49,10 +49,12 @@ public sealed record StepView(int Number, ScenarioStep Step, string Title, StepL
             StepReadiness.Done => StepLook.Done,
             _ => current ? StepLook.Current : StepLook.Ahead,
         };
-        string sentence = s.Step.Repeats && s.Readiness == StepReadiness.Done && s.Step.AgainTitle is { } title
-            ? text["page.step.repeats", ("action", text[title])]
-            : text[s.Readiness == StepReadiness.Done ? s.Step.Shows ?? s.Step.Does : s.Step.Does];
-        string? reason = s.Readiness == StepReadiness.Failed && s.Reason is { } failed ? text[failed]
+        string sentence =
+            s.Step.Repeats && s.Readiness == StepReadiness.Done && s.Step.AgainTitle is { } title
+                ? text["page.step.repeats", ("action", text[title])]
+                : text[s.Readiness == StepReadiness.Done ? s.Step.Shows ?? s.Step.Does : s.Step.Does];
+        string? reason =
+            s.Readiness == StepReadiness.Failed && s.Reason is { } failed ? text[failed]
             : current && !linked ? text["page.step.waiting-for-link"]
             : s.Why switch
             {

@@ -12,9 +12,11 @@ public static class TerminalLines
 {
     /// <summary>The lines of a run, in the order of the axis.</summary>
     public static IReadOnlyList<TerminalLine> Print(Timeline timeline) =>
-    [
-        .. timeline.Programs.Where(p => p.Command is not null).Select(p => new TerminalLine(p.Seq, $"{p.Host}$", p.Command!, false))
-            .Concat(timeline.Output.Select(o => new TerminalLine(o.Seq, null, o.Text, o.Error)))
-            .OrderBy(l => l.Key),
-    ];
+        [
+            .. timeline
+                .Programs.Where(p => p.Command is not null)
+                .Select(p => new TerminalLine(p.Seq, $"{p.Host}$", p.Command!, false))
+                .Concat(timeline.Output.Select(o => new TerminalLine(o.Seq, null, o.Text, o.Error)))
+                .OrderBy(l => l.Key),
+        ];
 }

@@ -25,7 +25,7 @@ public static class Terms
         var parts = new List<TextPart>();
         var seen = new HashSet<string>();
         int told = 0;
-        for (int at = 0; at < text.Length;)
+        for (int at = 0; at < text.Length; )
         {
             if (!IsOfName(text[at]))
             {
@@ -38,7 +38,8 @@ public static class Terms
             string name = text[at..end].TrimEnd('-');
             if ((options || !IsOption(name)) && CodeOf(name, texts) is { } code && seen.Add(code))
             {
-                int from = at, to = at + name.Length;
+                int from = at,
+                    to = at + name.Length;
                 while (from > told && Opens(text[from - 1]))
                     from--;
                 while (to < text.Length && Closes(text[to]))
@@ -65,7 +66,14 @@ public static class Terms
         // States, flags, options and errors are written in capitals, sysctls in small letters with underscores: "listen" is a word.
         if (name.Length < 3 || name.Any(char.IsAsciiLetterLower) && !name.Contains('_', StringComparison.Ordinal))
             return null;
-        string code = "term." + name switch { "ESTAB" => "established", "SYN-RECV" => "syn-received", _ => name.ToLowerInvariant().Replace('_', '-') };
+        string code =
+            "term."
+            + name switch
+            {
+                "ESTAB" => "established",
+                "SYN-RECV" => "syn-received",
+                _ => name.ToLowerInvariant().Replace('_', '-'),
+            };
         return texts.Has(code) ? code : null;
     }
 

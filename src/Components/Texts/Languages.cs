@@ -5,7 +5,10 @@ using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Components.Texts;
 
-/// <summary>The languages of the page, and which of them this browser reads: <c>?lang=</c>, else what was chosen here before, else the first of the browser's own that there is.</summary>
+/// <summary>
+/// The languages of the page, and which of them this browser reads: <c>?lang=</c>, else what was chosen here before, else the first of the browser's own that
+/// there is.
+/// </summary>
 public static class Languages
 {
     /// <summary>In the order of the menu.</summary>

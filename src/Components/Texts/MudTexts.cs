@@ -9,9 +9,13 @@ internal sealed class MudTexts(PageTexts texts, ILoggerFactory logs) : DefaultLo
 {
     private static readonly Dictionary<string, string> Codes = new()
     {
-        ["MudAlert_Close"] = "page.banner.dismiss", ["MudSnackbar_Close"] = "page.banner.dismiss", ["MudInput_Clear"] = "page.input.clear", ["MudDialog_Close"] = "page.hosts.close",
+        ["MudAlert_Close"] = "page.banner.dismiss",
+        ["MudSnackbar_Close"] = "page.banner.dismiss",
+        ["MudInput_Clear"] = "page.input.clear",
+        ["MudDialog_Close"] = "page.hosts.close",
     };
 
     /// <inheritdoc/>
-    public override LocalizedString Handle(string key, params object[] arguments) => Codes.TryGetValue(key, out string? code) ? new(key, texts[code]) : base.Handle(key, arguments);
+    public override LocalizedString Handle(string key, params object[] arguments) =>
+        Codes.TryGetValue(key, out string? code) ? new(key, texts[code]) : base.Handle(key, arguments);
 }

@@ -8,7 +8,8 @@ namespace ReuseAddrDashboard.Components.Texts;
 public sealed class PageTexts(TextCatalog catalog)
 {
     /// <summary>The page in English.</summary>
-    public PageTexts() : this(TextCatalog.English) { }
+    public PageTexts()
+        : this(TextCatalog.English) { }
 
     /// <summary>The catalogue behind it.</summary>
     public TextCatalog Catalog => catalog;

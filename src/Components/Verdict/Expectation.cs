@@ -3,7 +3,8 @@ using ReuseAddrDashboard.Core.Wire;
 namespace ReuseAddrDashboard.Components.Verdict;
 
 /// <summary>
-/// What the person at this page expects: of a lesson, until a run of it is open, then of that run. What the run's log has is settled; what the lab refused is not, and may be told again.
+/// What the person at this page expects: of a lesson, until a run of it is open, then of that run. What the run's log has is settled; what the lab refused is
+/// not, and may be told again.
 /// </summary>
 /// <param name="ask">Asks the lab.</param>
 public sealed class Expectation(Func<LabCommand, Task<LabReply>> ask)

@@ -16,8 +16,15 @@ public sealed record ResultGroup(StepResult Of, StepResult Last)
         var groups = new List<ResultGroup>();
         foreach (StepResult result in results)
         {
-            if (groups is [.., var last] && result.Repeated && last.Last.Repeated && last.Last.Step == result.Step && last.Last.Attempt + 1 == result.Attempt
-                && last.Last.Deciding.Result.Errno == result.Deciding.Result.Errno && !result.Succeeded)
+            if (
+                groups is [.., var last]
+                && result.Repeated
+                && last.Last.Repeated
+                && last.Last.Step == result.Step
+                && last.Last.Attempt + 1 == result.Attempt
+                && last.Last.Deciding.Result.Errno == result.Deciding.Result.Errno
+                && !result.Succeeded
+            )
                 groups[^1] = last with { Last = result };
             else
                 groups.Add(new(result, result));

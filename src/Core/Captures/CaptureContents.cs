@@ -9,13 +9,16 @@ namespace ReuseAddrDashboard.Core.Captures;
 public enum ConnectionBegin : byte
 {
     /// <summary>SYN, SYN+ACK and ACK were seen.</summary>
-    [JsonStringEnumMemberName("handshake")] Handshake,
+    [JsonStringEnumMemberName("handshake")]
+    Handshake,
 
     /// <summary>A SYN, and not all that follows it.</summary>
-    [JsonStringEnumMemberName("syn")] Syn,
+    [JsonStringEnumMemberName("syn")]
+    Syn,
 
     /// <summary>Before the capture: what the states were then is not known.</summary>
-    [JsonStringEnumMemberName("before")] Before,
+    [JsonStringEnumMemberName("before")]
+    Before,
 }
 
 /// <summary>One end of a connection in a file.</summary>
@@ -101,8 +104,12 @@ public static class CaptureLimits
     /// <summary>Connections that are listed; segments of further ones are counted.</summary>
     public const int Connections = 20_000;
 
-    /// <summary>Segments of a connection that are drawn from its begin and up to its end; SYN, FIN and RST between them are as well, up to <see cref="Telling"/>.</summary>
-    public const int FirstSegments = 400, LastSegments = 800, Telling = 200;
+    /// <summary>
+    /// Segments of a connection that are drawn from its begin and up to its end; SYN, FIN and RST between them are as well, up to <see cref="Telling"/>.
+    /// </summary>
+    public const int FirstSegments = 400,
+        LastSegments = 800,
+        Telling = 200;
 
     /// <summary>Octets of a file, where nobody sets another limit.</summary>
     public const int Megabytes = 100;

@@ -7,7 +7,8 @@ namespace ReuseAddrDashboard.Core.Captures;
 /// <param name="Reason">What is wrong and what to do, one of <see cref="CaptureFaultCodes"/>, with the offset among its arguments.</param>
 public sealed record CaptureFault(long Offset, Message Reason)
 {
-    internal static CaptureFault At(long offset, string code, params ReadOnlySpan<(string Name, object? Value)> args) => new(offset, Message.Of(code, [("offset", offset), .. args]));
+    internal static CaptureFault At(long offset, string code, params ReadOnlySpan<(string Name, object? Value)> args) =>
+        new(offset, Message.Of(code, [("offset", offset), .. args]));
 }
 
 /// <summary>The codes of <see cref="CaptureFault"/>, texts of the catalogue <c>captures.json</c>.</summary>

@@ -16,8 +16,10 @@ public enum CaptureFormat : byte
 }
 
 /// <summary>
-/// Reads a capture file of anybody's, packet by packet: pcap and pcapng in both byte orders. The stream is read once, forward; of each packet no more than <see cref="CapturedPacket.HeadRoom"/> octets
-/// are held, so memory is the same for any file. It never throws for what the file has in it: what cannot be read ends it, and <see cref="Fault"/> says where and why. Errors of the stream itself go to the caller.
+/// Reads a capture file of anybody's, packet by packet: pcap and pcapng in both byte orders. The stream is read once, forward; of each packet no more than
+/// <see cref="CapturedPacket.HeadRoom"/> octets
+/// are held, so memory is the same for any file. It never throws for what the file has in it: what cannot be read ends it, and <see cref="Fault"/> says where
+/// and why. Errors of the stream itself go to the caller.
 /// </summary>
 public sealed class CaptureReader
 {
@@ -88,7 +90,13 @@ public sealed class CaptureReader
             return false;
         packet = new()
         {
-            Number = ++_number, Time = h.Time, LinkType = h.LinkType, Interface = h.Interface, Direction = h.Direction, Octets = _head.AsSpan(0, h.Captured), WireLength = Math.Max(h.WireLength, h.Captured),
+            Number = ++_number,
+            Time = h.Time,
+            LinkType = h.LinkType,
+            Interface = h.Interface,
+            Direction = h.Direction,
+            Octets = _head.AsSpan(0, h.Captured),
+            WireLength = Math.Max(h.WireLength, h.Captured),
         };
         return true;
     }

@@ -36,10 +36,20 @@ public static class CaptureReading
         var scan = new CaptureScan(file, null, cancel);
         return new()
         {
-            Format = scan.Format switch { CaptureFormat.Pcap => "pcap", CaptureFormat.Pcapng => "pcapng", _ => "unknown" },
-            Octets = scan.Octets, Packets = scan.Packets, Segments = scan.Count(PacketKind.Segment),
+            Format = scan.Format switch
+            {
+                CaptureFormat.Pcap => "pcap",
+                CaptureFormat.Pcapng => "pcapng",
+                _ => "unknown",
+            },
+            Octets = scan.Octets,
+            Packets = scan.Packets,
+            Segments = scan.Count(PacketKind.Segment),
             StartedAt = scan.Clock.Begin is { } begin ? DateTimeOffset.UnixEpoch.AddTicks(begin / 100) : null,
-            Duration = scan.Clock.Latest, Connections = [.. scan.Flows.Select(Line)], Remarks = [.. Remarks(scan)], Fault = scan.Fault,
+            Duration = scan.Clock.Latest,
+            Connections = [.. scan.Flows.Select(Line)],
+            Remarks = [.. Remarks(scan)],
+            Fault = scan.Fault,
         };
     }
 
@@ -61,9 +71,19 @@ public static class CaptureReading
         IReadOnlyList<InferredChange> changes = InferredStates.Of(c);
         return new()
         {
-            Number = flow.Number, A = End(c.A, c.EndA, changes, true), B = End(c.B, c.EndB, changes, false), First = c.Begin, Last = c.End,
-            Begin = !c.KnowsOpener ? ConnectionBegin.Before : c.A.AcksSyn is not null && c.B.AcksSyn is not null ? ConnectionBegin.Handshake : ConnectionBegin.Syn,
-            Closed = ConnectionStory.Closed(c), Reset = c.A.Rst is not null || c.B.Rst is not null, Follows = flow.Follows?.Number, FollowedBy = flow.FollowedBy?.Number,
+            Number = flow.Number,
+            A = End(c.A, c.EndA, changes, true),
+            B = End(c.B, c.EndB, changes, false),
+            First = c.Begin,
+            Last = c.End,
+            Begin =
+                !c.KnowsOpener ? ConnectionBegin.Before
+                : c.A.AcksSyn is not null && c.B.AcksSyn is not null ? ConnectionBegin.Handshake
+                : ConnectionBegin.Syn,
+            Closed = ConnectionStory.Closed(c),
+            Reset = c.A.Rst is not null || c.B.Rst is not null,
+            Follows = flow.Follows?.Number,
+            FollowedBy = flow.FollowedBy?.Number,
         };
     }
 

@@ -4,7 +4,8 @@ using ReuseAddrDashboard.Core.Tcp;
 namespace ReuseAddrDashboard.Core.Captures;
 
 /// <summary>
-/// Goes once through a capture file: finds its connections and follows each. The same file gives the same connections with the same numbers every time, so that one can be read again for its segments. Memory is bounded by
+/// Goes once through a capture file: finds its connections and follows each. The same file gives the same connections with the same numbers every time, so that
+/// one can be read again for its segments. Memory is bounded by
 /// <see cref="CaptureLimits"/>, whatever the file has in it.
 /// </summary>
 internal sealed class CaptureScan
@@ -85,14 +86,16 @@ internal sealed class CaptureScan
 
     private FileFlow? FlowOf(in TcpSegment s)
     {
-        TcpEndpoint from = s.Source.Unmapped(), to = s.Destination.Unmapped();
+        TcpEndpoint from = s.Source.Unmapped(),
+            to = s.Destination.Unmapped();
         FlowKey key = FlowKey.Of(from, to);
         FileFlow? before = _open.GetValueOrDefault(key);
         if (before is not null && !before.Moments.IsReplacedBy(s))
             return before;
         if (Flows.Count >= CaptureLimits.Connections)
             return null;
-        bool opens = ConnectionMoments.Opens(s), answers = s.Flags.Has(TcpFlags.Syn) && !opens;
+        bool opens = ConnectionMoments.Opens(s),
+            answers = s.Flags.Has(TcpFlags.Syn) && !opens;
         // The client, by who opened, or else most likely: servers have the smaller port.
         bool fromA = opens || !answers && from.Port >= to.Port;
         var flow = new FileFlow(Flows.Count + 1, fromA ? new(from, to) : new(to, from)) { Follows = before };
@@ -144,7 +147,8 @@ internal sealed record KeptSegment(TcpSegment Segment, long T, long Packet, bool
 /// <summary>What is drawn of a connection: its begin and its end, and what tells of its states between.</summary>
 internal sealed class KeptSegments
 {
-    private readonly List<KeptSegment> _first = [], _telling = [];
+    private readonly List<KeptSegment> _first = [],
+        _telling = [];
     private readonly Queue<KeptSegment> _last = [];
 
     /// <summary>Segments that are not drawn.</summary>
@@ -167,9 +171,16 @@ internal sealed class KeptSegments
         if (_last.Count <= CaptureLimits.LastSegments)
             return;
         KeptSegment passed = _last.Dequeue();
-        if (_telling.Count < CaptureLimits.Telling && (passed.Segment.Flags.Has(TcpFlags.Syn) || passed.Segment.Flags.Has(TcpFlags.Fin) || passed.Segment.Flags.Has(TcpFlags.Rst)))
+        if (
+            _telling.Count < CaptureLimits.Telling
+            && (passed.Segment.Flags.Has(TcpFlags.Syn) || passed.Segment.Flags.Has(TcpFlags.Fin) || passed.Segment.Flags.Has(TcpFlags.Rst))
+        )
+        {
             _telling.Add(passed);
+        }
         else
+        {
             LeftOut++;
+        }
     }
 }

@@ -5,7 +5,8 @@ namespace ReuseAddrDashboard.Core.Captures;
 /// <param name="OffsetSeconds">if_tsoffset: seconds that are added.</param>
 internal readonly record struct CaptureTime(byte Resolution, long OffsetSeconds)
 {
-    public static readonly CaptureTime Microseconds = new(6, 0), Nanoseconds = new(9, 0);
+    public static readonly CaptureTime Microseconds = new(6, 0),
+        Nanoseconds = new(9, 0);
 
     private const long PerSecond = 1_000_000_000;
 
@@ -13,7 +14,16 @@ internal readonly record struct CaptureTime(byte Resolution, long OffsetSeconds)
     public long? ToNanoseconds(ulong units)
     {
         int n = Resolution & 0x7f;
-        UInt128 ns = (Resolution & 0x80) != 0 ? n >= 128 ? 0 : (UInt128)units * PerSecond >> n : n <= 9 ? (UInt128)units * Power(9 - n) : n - 9 > 20 ? 0 : units / Power(n - 9);
+        UInt128 ns =
+            (Resolution & 0x80) != 0
+                ? n >= 128
+                    ? 0
+                    : (UInt128)units * PerSecond >> n
+                : n <= 9
+                    ? (UInt128)units * Power(9 - n)
+                    : n - 9 > 20
+                        ? 0
+                        : units / Power(n - 9);
         if (ns > long.MaxValue)
             return null;
         Int128 all = (Int128)ns + (Int128)OffsetSeconds * PerSecond;

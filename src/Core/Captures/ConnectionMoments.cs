@@ -3,7 +3,8 @@ using ReuseAddrDashboard.Core.Tcp;
 namespace ReuseAddrDashboard.Core.Captures;
 
 /// <summary>
-/// Follows one connection through a capture, segment by segment in the file's order, in memory of a fixed size. <see cref="A"/> is the end that sent the first SYN; where none was seen, the one whose port is the greater.
+/// Follows one connection through a capture, segment by segment in the file's order, in memory of a fixed size. <see cref="A"/> is the end that sent the first
+/// SYN; where none was seen, the one whose port is the greater.
 /// </summary>
 internal sealed class ConnectionMoments(TcpEndpoint first, TcpEndpoint second)
 {
@@ -39,7 +40,8 @@ internal sealed class ConnectionMoments(TcpEndpoint first, TcpEndpoint second)
         if (!Opens(s))
             return false;
         bool isA = s.Source.Unmapped() == EndA;
-        EndMoments from = isA ? A : B, to = isA ? B : A;
+        EndMoments from = isA ? A : B,
+            to = isA ? B : A;
         if (from.Isn is { } isn)
             return isn != s.Seq;
         // Both open at once: this one's SYN crossed the other's. Anything later is a new connection.
@@ -53,7 +55,8 @@ internal sealed class ConnectionMoments(TcpEndpoint first, TcpEndpoint second)
     /// <returns>True when it had been sent before: a retransmission.</returns>
     public bool Take(in TcpSegment s, bool isA, long t)
     {
-        EndMoments x = isA ? A : B, y = isA ? B : A;
+        EndMoments x = isA ? A : B,
+            y = isA ? B : A;
         if (Begin == long.MaxValue)
         {
             Begin = t;
@@ -151,8 +154,16 @@ internal sealed class ConnectionMoments(TcpEndpoint first, TcpEndpoint second)
         if (refuses && !(ack && y.Isn is { } isn && s.Ack == isn + 1))
             return;
         // Otherwise the peer takes it only at the number that it expects next.
-        if (!refuses && y.Acknowledges is { } expected && s.Seq != expected && !(x.Next is { } next && (int)(s.Seq - expected) >= 0 && (int)(next - s.Seq) >= 0))
+        if (
+            !refuses
+            && y.Acknowledges is { } expected
+            && s.Seq != expected
+            && !(x.Next is { } next && (int)(s.Seq - expected) >= 0 && (int)(next - s.Seq) >= 0)
+        )
+        {
             return;
+        }
+
         (x.Rst, x.RstHasAck) = (t, ack);
     }
 }

@@ -8,28 +8,36 @@ namespace ReuseAddrDashboard.Core.Captures;
 public enum ClosedFirst : byte
 {
     /// <summary>Nobody did in this capture.</summary>
-    [System.Text.Json.Serialization.JsonStringEnumMemberName("nobody")] Nobody,
+    [System.Text.Json.Serialization.JsonStringEnumMemberName("nobody")]
+    Nobody,
 
     /// <summary>End A sent the first FIN.</summary>
-    [System.Text.Json.Serialization.JsonStringEnumMemberName("a")] A,
+    [System.Text.Json.Serialization.JsonStringEnumMemberName("a")]
+    A,
 
     /// <summary>End B did.</summary>
-    [System.Text.Json.Serialization.JsonStringEnumMemberName("b")] B,
+    [System.Text.Json.Serialization.JsonStringEnumMemberName("b")]
+    B,
 
     /// <summary>Both FINs crossed: neither acknowledges the other.</summary>
-    [System.Text.Json.Serialization.JsonStringEnumMemberName("both")] Both,
+    [System.Text.Json.Serialization.JsonStringEnumMemberName("both")]
+    Both,
 
     /// <summary>A RST, and no FIN before it.</summary>
-    [System.Text.Json.Serialization.JsonStringEnumMemberName("reset")] Reset,
+    [System.Text.Json.Serialization.JsonStringEnumMemberName("reset")]
+    Reset,
 
     /// <summary>The SYN was answered by a RST.</summary>
-    [System.Text.Json.Serialization.JsonStringEnumMemberName("refused")] Refused,
+    [System.Text.Json.Serialization.JsonStringEnumMemberName("refused")]
+    Refused,
 
     /// <summary>The SYN was never answered.</summary>
-    [System.Text.Json.Serialization.JsonStringEnumMemberName("unanswered")] Unanswered,
+    [System.Text.Json.Serialization.JsonStringEnumMemberName("unanswered")]
+    Unanswered,
 
     /// <summary>One FIN alone was seen of a connection whose begin is missing: the other may have been before.</summary>
-    [System.Text.Json.Serialization.JsonStringEnumMemberName("unknown")] Unknown,
+    [System.Text.Json.Serialization.JsonStringEnumMemberName("unknown")]
+    Unknown,
 }
 
 /// <summary>What the inferred states of a connection come to: who closed first, and why its port is in TIME-WAIT, or is not.</summary>
@@ -56,28 +64,43 @@ internal static class ConnectionStory
             // Of a FIN whose begin is missing nobody knows whether it was the second, unless the other end sent on after it.
             bool isA = a.Fin is not null;
             (EndMoments x, EndMoments y) = isA ? (a, b) : (b, a);
-            return c.SawBegin || y.LastNew is not null || x.AcksSyn is not null ? isA ? ClosedFirst.A : ClosedFirst.B : ClosedFirst.Unknown;
+            return c.SawBegin || y.LastNew is not null || x.AcksSyn is not null
+                ? isA
+                    ? ClosedFirst.A
+                    : ClosedFirst.B
+                : ClosedFirst.Unknown;
         }
         if (a.Rst is not null || b.Rst is not null)
             return ClosedFirst.Reset;
-        return c.SawBegin && a.Syn is not null && b.Segments == 0 || c.SawBegin && b.Syn is not null && a.Segments == 0 ? ClosedFirst.Unanswered : ClosedFirst.Nobody;
+        return c.SawBegin && a.Syn is not null && b.Segments == 0 || c.SawBegin && b.Syn is not null && a.Segments == 0
+            ? ClosedFirst.Unanswered
+            : ClosedFirst.Nobody;
     }
 
     /// <summary>The answer to "who closed first".</summary>
     /// <param name="c">What passed.</param>
     /// <param name="a">What the page calls end A.</param>
     /// <param name="b">And end B.</param>
-    public static Message WhoClosed(ConnectionMoments c, string a, string b) => Closed(c) switch
-    {
-        ClosedFirst.A => First(c, c.A, c.B, a, b),
-        ClosedFirst.B => First(c, c.B, c.A, b, a),
-        ClosedFirst.Both => Message.Of("captures.closed.both", ("one", a), ("other", b)),
-        ClosedFirst.Reset => c.A.Rst is not null && !(c.B.Rst < c.A.Rst) ? Message.Of("captures.closed.reset", ("host", a), ("other", b)) : Message.Of("captures.closed.reset", ("host", b), ("other", a)),
-        ClosedFirst.Refused => c.A.Rst is not null ? Message.Of("captures.closed.refused", ("host", a), ("other", b)) : Message.Of("captures.closed.refused", ("host", b), ("other", a)),
-        ClosedFirst.Unanswered => c.A.Syn is not null ? Message.Of("captures.closed.unanswered", ("host", a), ("other", b)) : Message.Of("captures.closed.unanswered", ("host", b), ("other", a)),
-        ClosedFirst.Unknown => c.A.Fin is not null ? Message.Of("captures.closed.unknown", ("host", a), ("other", b)) : Message.Of("captures.closed.unknown", ("host", b), ("other", a)),
-        _ => new("captures.closed.nobody"),
-    };
+    public static Message WhoClosed(ConnectionMoments c, string a, string b) =>
+        Closed(c) switch
+        {
+            ClosedFirst.A => First(c, c.A, c.B, a, b),
+            ClosedFirst.B => First(c, c.B, c.A, b, a),
+            ClosedFirst.Both => Message.Of("captures.closed.both", ("one", a), ("other", b)),
+            ClosedFirst.Reset => c.A.Rst is not null && !(c.B.Rst < c.A.Rst)
+                ? Message.Of("captures.closed.reset", ("host", a), ("other", b))
+                : Message.Of("captures.closed.reset", ("host", b), ("other", a)),
+            ClosedFirst.Refused => c.A.Rst is not null
+                ? Message.Of("captures.closed.refused", ("host", a), ("other", b))
+                : Message.Of("captures.closed.refused", ("host", b), ("other", a)),
+            ClosedFirst.Unanswered => c.A.Syn is not null
+                ? Message.Of("captures.closed.unanswered", ("host", a), ("other", b))
+                : Message.Of("captures.closed.unanswered", ("host", b), ("other", a)),
+            ClosedFirst.Unknown => c.A.Fin is not null
+                ? Message.Of("captures.closed.unknown", ("host", a), ("other", b))
+                : Message.Of("captures.closed.unknown", ("host", b), ("other", a)),
+            _ => new("captures.closed.nobody"),
+        };
 
     /// <summary>Why the port is in TIME-WAIT after the connection, or is not; each sentence a message, the most important first.</summary>
     /// <param name="c">What passed.</param>
@@ -91,7 +114,8 @@ internal static class ConnectionStory
             return [new("captures.time-wait.self")];
         var all = new List<Message>();
         IReadOnlyList<InferredChange> changes = InferredStates.Of(c);
-        bool waitsA = changes.Any(s => s is { OfA: true, To: TcpState.TimeWait }), waitsB = changes.Any(s => s is { OfA: false, To: TcpState.TimeWait });
+        bool waitsA = changes.Any(s => s is { OfA: true, To: TcpState.TimeWait }),
+            waitsB = changes.Any(s => s is { OfA: false, To: TcpState.TimeWait });
         if (waitsA && waitsB)
             all.Add(Message.Of("captures.time-wait.both", ("one", a), ("other", b)));
         else if (waitsA || waitsB)
@@ -109,17 +133,29 @@ internal static class ConnectionStory
     }
 
     private static Message First(ConnectionMoments c, EndMoments x, EndMoments y, string host, string other) =>
-        Message.Of(y.Fin is null ? "captures.closed.first-alone" : y.SentAfterPeersFin ? "captures.closed.first-half" : "captures.closed.first", ("host", host), ("other", other), ("fin", x.Fin - c.Begin));
+        Message.Of(
+            y.Fin is null ? "captures.closed.first-alone"
+                : y.SentAfterPeersFin ? "captures.closed.first-half"
+                : "captures.closed.first",
+            ("host", host),
+            ("other", other),
+            ("fin", x.Fin - c.Begin)
+        );
 
     private static Message WhyNot(ConnectionMoments c, IReadOnlyList<InferredChange> changes, string a, string b)
     {
         switch (Closed(c))
         {
-            case ClosedFirst.Refused: return new("captures.time-wait.refused");
-            case ClosedFirst.Unanswered: return new("captures.time-wait.unanswered");
-            case ClosedFirst.Reset: return Message.Of("captures.time-wait.reset", ("host", c.A.Rst is not null && !(c.B.Rst < c.A.Rst) ? a : b));
-            case ClosedFirst.Nobody: return new("captures.time-wait.open");
-            case ClosedFirst.Unknown: return new("captures.time-wait.unknown");
+            case ClosedFirst.Refused:
+                return new("captures.time-wait.refused");
+            case ClosedFirst.Unanswered:
+                return new("captures.time-wait.unanswered");
+            case ClosedFirst.Reset:
+                return Message.Of("captures.time-wait.reset", ("host", c.A.Rst is not null && !(c.B.Rst < c.A.Rst) ? a : b));
+            case ClosedFirst.Nobody:
+                return new("captures.time-wait.open");
+            case ClosedFirst.Unknown:
+                return new("captures.time-wait.unknown");
         }
         if (c.A.Rst is not null || c.B.Rst is not null)
             return Message.Of("captures.time-wait.reset-after-fin", ("host", c.A.Rst is not null && !(c.B.Rst < c.A.Rst) ? a : b));
@@ -128,18 +164,29 @@ internal static class ConnectionStory
             (string host, string other) = ofA ? (a, b) : (b, a);
             switch (InferredStates.Last(changes, ofA, out _))
             {
-                case TcpState.FinWait1: return Message.Of("captures.time-wait.fin-wait-1", ("host", host), ("other", other));
-                case TcpState.FinWait2: return Message.Of("captures.time-wait.fin-wait-2", ("host", host), ("other", other));
-                case TcpState.Closing: return Message.Of("captures.time-wait.closing", ("host", host), ("other", other));
+                case TcpState.FinWait1:
+                    return Message.Of("captures.time-wait.fin-wait-1", ("host", host), ("other", other));
+                case TcpState.FinWait2:
+                    return Message.Of("captures.time-wait.fin-wait-2", ("host", host), ("other", other));
+                case TcpState.Closing:
+                    return Message.Of("captures.time-wait.closing", ("host", host), ("other", other));
             }
         }
         return new("captures.time-wait.unknown");
     }
 
-    private static IEnumerable<Message> HowLong(IReadOnlyList<InferredChange> changes, bool ofA, string host, ConnectionMoments c, long captureEnd, (long T, int Number)? next)
+    private static IEnumerable<Message> HowLong(
+        IReadOnlyList<InferredChange> changes,
+        bool ofA,
+        string host,
+        ConnectionMoments c,
+        long captureEnd,
+        (long T, int Number)? next
+    )
     {
         InferredChange last = changes.Last(s => s.OfA == ofA && s.To == TcpState.TimeWait);
-        long begin = last.T - c.Begin, until = last.T + InferredStates.TimeWait;
+        long begin = last.T - c.Begin,
+            until = last.T + InferredStates.TimeWait;
         if (last.Restarts)
             yield return Message.Of("captures.time-wait.restarted", ("host", host), ("at", begin));
         if (changes.LastOrDefault(s => s.OfA == ofA) is { To: null, T: var reset })

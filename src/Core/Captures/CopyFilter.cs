@@ -3,7 +3,8 @@ using ReuseAddrDashboard.Core.Tcp;
 namespace ReuseAddrDashboard.Core.Captures;
 
 /// <summary>
-/// Knows copies of one packet: a capture on all interfaces sees a segment at each that it passes (a container's, the bridge, the card). A retransmission is none: it has another identification, or comes later than any copy.
+/// Knows copies of one packet: a capture on all interfaces sees a segment at each that it passes (a container's, the bridge, the card). A retransmission is
+/// none: it has another identification, or comes later than any copy.
 /// </summary>
 internal sealed class CopyFilter
 {
@@ -11,7 +12,13 @@ internal sealed class CopyFilter
     private const long Window = 2_000_000;
 
     // What passed last, enough for all that a machine sends in the window at a usual rate; more can only let a copy through.
-    private readonly (TcpSegment Segment, ushort Identification, int Interface, PacketDirection Direction, long T)[] _last = new (TcpSegment, ushort, int, PacketDirection, long)[64];
+    private readonly (TcpSegment Segment, ushort Identification, int Interface, PacketDirection Direction, long T)[] _last = new (
+        TcpSegment,
+        ushort,
+        int,
+        PacketDirection,
+        long
+    )[64];
     private int _next;
 
     /// <summary>True for a copy of what passed just before.</summary>
@@ -19,8 +26,14 @@ internal sealed class CopyFilter
     {
         foreach (ref readonly var before in _last.AsSpan())
         {
-            if (before.T >= t - Window && before.Identification == identification && before.Segment.Seq == s.Seq && before.Segment.Ack == s.Ack && before.Segment == s
-                && (s.Span > 0 && identification != 0 || (before.Interface, before.Direction) != (@interface, direction)))
+            if (
+                before.T >= t - Window
+                && before.Identification == identification
+                && before.Segment.Seq == s.Seq
+                && before.Segment.Ack == s.Ack
+                && before.Segment == s
+                && (s.Span > 0 && identification != 0 || (before.Interface, before.Direction) != (@interface, direction))
+            )
             {
                 return true;
             }

@@ -3,7 +3,8 @@ using ReuseAddrDashboard.Core.Tcp;
 namespace ReuseAddrDashboard.Core.Captures;
 
 /// <summary>
-/// What one end of a connection showed by its segments, as moments: as little as its states can be concluded from, and of a fixed size however much passed. All times are those at which the point of capture saw the segment, in
+/// What one end of a connection showed by its segments, as moments: as little as its states can be concluded from, and of a fixed size however much passed. All
+/// times are those at which the point of capture saw the segment, in
 /// nanoseconds of the capture.
 /// </summary>
 internal sealed class EndMoments
@@ -49,7 +50,9 @@ internal sealed class EndMoments
     /// <summary>The same of the FIN as it was sent last.</summary>
     public bool LastFinAcksFin { get; set; }
 
-    /// <summary>Which of the peer's FINs it acknowledged first, which is the one that came: when that was sent, and whether it acknowledged this end's own.</summary>
+    /// <summary>
+    /// Which of the peer's FINs it acknowledged first, which is the one that came: when that was sent, and whether it acknowledged this end's own.
+    /// </summary>
     public (long Sent, bool Acks)? Came { get; set; }
 
     /// <summary>Its first segment that acknowledges the peer's FIN, and the last that answers the same FIN once more.</summary>

@@ -28,7 +28,8 @@ public enum PacketKind : byte
 /// <summary>Reads a TCP segment out of a packet of a file.</summary>
 internal static class FileSegment
 {
-    private const byte Tcp = 6, FragmentHeader = 44;
+    private const byte Tcp = 6,
+        FragmentHeader = 44;
 
     /// <summary>What the packet is, and the segment where it is one.</summary>
     /// <param name="packet">The packet.</param>
@@ -52,9 +53,18 @@ internal static class FileSegment
         return PacketKind.Segment;
     }
 
-    private static PacketKind Why(ReadOnlySpan<byte> ip) => ip[0] >> 4 == 4
-        ? ip.Length < 20 ? PacketKind.Incomplete : ip[9] != Tcp ? PacketKind.NotTcp : (BinaryPrimitives.ReadUInt16BigEndian(ip[6..]) & 0x3fff) != 0 ? PacketKind.Fragment : PacketKind.Incomplete
-        : ip.Length < 40 ? PacketKind.Incomplete : V6(ip);
+    private static PacketKind Why(ReadOnlySpan<byte> ip) =>
+        ip[0] >> 4 == 4
+            ? ip.Length < 20
+                ? PacketKind.Incomplete
+                : ip[9] != Tcp
+                    ? PacketKind.NotTcp
+                    : (BinaryPrimitives.ReadUInt16BigEndian(ip[6..]) & 0x3fff) != 0
+                        ? PacketKind.Fragment
+                        : PacketKind.Incomplete
+            : ip.Length < 40
+                ? PacketKind.Incomplete
+                : V6(ip);
 
     // RFC 8200, 4: what follows the extension headers.
     private static PacketKind V6(ReadOnlySpan<byte> ip)

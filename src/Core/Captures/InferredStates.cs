@@ -9,7 +9,9 @@ namespace ReuseAddrDashboard.Core.Captures;
 /// <param name="After">It was not so before: when its cause was seen. Null where it followed from no segment (a call made it so).</param>
 public sealed record InferredChange(bool OfA, TcpState? To, long T, long? After)
 {
-    /// <summary>True where a segment of this end shows it; false where it follows because its cause must have arrived, which the end itself does not show.</summary>
+    /// <summary>
+    /// True where a segment of this end shows it; false where it follows because its cause must have arrived, which the end itself does not show.
+    /// </summary>
     public bool Shown => After is not { } after || T > after + 1;
 
     /// <summary>True where TIME-WAIT was set anew by the peer's FIN, which came once more.</summary>
@@ -17,8 +19,10 @@ public sealed record InferredChange(bool OfA, TcpState? To, long T, long? After)
 }
 
 /// <summary>
-/// The states that both ends of a connection must have been in (RFC 9293, 3.3.2 and 3.10), by its segments alone: a pure function of what they showed. An end's own segment shows its state (it acknowledges a FIN: CLOSE-WAIT, or TIME-WAIT). What
-/// only an arrival changes (ESTABLISHED of a server, FIN-WAIT-2, the end of LAST-ACK) is taken to follow from it, unless the segment that had to arrive was sent again: then it is the answer to the last one that counts. Nothing is
+/// The states that both ends of a connection must have been in (RFC 9293, 3.3.2 and 3.10), by its segments alone: a pure function of what they showed. An end's
+/// own segment shows its state (it acknowledges a FIN: CLOSE-WAIT, or TIME-WAIT). What
+/// only an arrival changes (ESTABLISHED of a server, FIN-WAIT-2, the end of LAST-ACK) is taken to follow from it, unless the segment that had to arrive was
+/// sent again: then it is the answer to the last one that counts. Nothing is
 /// concluded of the time before the capture, and LISTEN, which sends nothing, is never seen.
 /// </summary>
 internal static class InferredStates
@@ -90,7 +94,8 @@ internal static class InferredStates
         if (x.FinAcksFin)
         {
             // Where its FIN is the first to acknowledge, CLOSE-WAIT lies between the two.
-            long acks = x.AcksFin!.Value, came = y.Fin!.Value;
+            long acks = x.AcksFin!.Value,
+                came = y.Fin!.Value;
             enter(TcpState.CloseWait, acks < fin ? acks : Math.Min(came + 1, fin), came, false);
             enter(TcpState.LastAck, fin, null, false);
             if (x.FinAcked is { } over)

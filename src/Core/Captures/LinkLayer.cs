@@ -13,9 +13,19 @@ namespace ReuseAddrDashboard.Core.Captures;
 /// </remarks>
 internal static class LinkLayer
 {
-    private const int Null = 0, Ethernet = 1, RawBsd = 12, RawOpenBsd = 14, Raw = 101, Loop = 108, Sll = 113, IpV4 = 228, IpV6 = 229, Sll2 = 276;
+    private const int Null = 0,
+        Ethernet = 1,
+        RawBsd = 12,
+        RawOpenBsd = 14,
+        Raw = 101,
+        Loop = 108,
+        Sll = 113,
+        IpV4 = 228,
+        IpV6 = 229,
+        Sll2 = 276;
 
-    private const ushort TypeV4 = 0x0800, TypeV6 = 0x86dd;
+    private const ushort TypeV4 = 0x0800,
+        TypeV6 = 0x86dd;
 
     /// <summary>VLAN tags that are passed over at most.</summary>
     private const int MaxTags = 4;
@@ -65,9 +75,21 @@ internal static class LinkLayer
             type = BinaryPrimitives.ReadUInt16BigEndian(octets[(at + 2)..]);
             at += 4;
         }
-        return octets.Length > at && type switch { TypeV4 => octets[at] >> 4 == 4, TypeV6 => octets[at] >> 4 == 6, _ => false };
+        return octets.Length > at
+            && type switch
+            {
+                TypeV4 => octets[at] >> 4 == 4,
+                TypeV6 => octets[at] >> 4 == 6,
+                _ => false,
+            };
     }
 
     // PACKET_OUTGOING, and PACKET_HOST.
-    private static PacketDirection Direction(int packetType) => packetType switch { 4 => PacketDirection.Outbound, 0 => PacketDirection.Inbound, _ => PacketDirection.Unknown };
+    private static PacketDirection Direction(int packetType) =>
+        packetType switch
+        {
+            4 => PacketDirection.Outbound,
+            0 => PacketDirection.Inbound,
+            _ => PacketDirection.Unknown,
+        };
 }

@@ -7,7 +7,8 @@ internal sealed class OctetFeed(Stream source)
     public const int MostAtOnce = 1024;
 
     private readonly byte[] _buffer = new byte[64 * 1024];
-    private int _begin, _end;
+    private int _begin,
+        _end;
 
     /// <summary>Octets from the stream's begin to what is taken next.</summary>
     public long Offset { get; private set; }

@@ -12,9 +12,13 @@ namespace ReuseAddrDashboard.Core.Captures;
 internal sealed class PcapRecords
 {
     /// <summary>The magic number as it stands in the file, read with its most significant octet first.</summary>
-    public const uint Micro = 0xa1b2c3d4, Nano = 0xa1b23c4d, MicroSwapped = 0xd4c3b2a1, NanoSwapped = 0x4d3cb2a1;
+    public const uint Micro = 0xa1b2c3d4,
+        Nano = 0xa1b23c4d,
+        MicroSwapped = 0xd4c3b2a1,
+        NanoSwapped = 0x4d3cb2a1;
 
-    private const int FileHeader = 24, RecordHeader = 16;
+    private const int FileHeader = 24,
+        RecordHeader = 16;
 
     private readonly OctetFeed _feed;
     private readonly byte[] _head;
@@ -32,7 +36,8 @@ internal sealed class PcapRecords
             return (null, CaptureFault.At(0, CaptureFaultCodes.Cut));
         uint magic = BinaryPrimitives.ReadUInt32BigEndian(file);
         bool little = magic is MicroSwapped or NanoSwapped;
-        int major = U16(file[4..], little), minor = U16(file[6..], little);
+        int major = U16(file[4..], little),
+            minor = U16(file[6..], little);
         if (major != 2)
             return (null, CaptureFault.At(4, CaptureFaultCodes.Version, ("what", $"pcap {major}.{minor}")));
         // The upper bits tell whether frames have a checksum at their end.
@@ -46,7 +51,10 @@ internal sealed class PcapRecords
             return (null, null);
         if (!_feed.TryTake(RecordHeader, out ReadOnlySpan<byte> record))
             return (null, CaptureFault.At(at, CaptureFaultCodes.Cut));
-        uint seconds = U32(record, _little), fraction = U32(record[4..], _little), captured = U32(record[8..], _little), length = U32(record[12..], _little);
+        uint seconds = U32(record, _little),
+            fraction = U32(record[4..], _little),
+            captured = U32(record[8..], _little),
+            length = U32(record[12..], _little);
         if (captured > CaptureReader.MaxBlock)
             return (null, CaptureFault.At(at, CaptureFaultCodes.Length, ("length", captured)));
         int held = (int)Math.Min(captured, (uint)_head.Length);
@@ -62,7 +70,9 @@ internal sealed class PcapRecords
         return (new(time, _linkType, 0, PacketDirection.Unknown, held, (int)Math.Min(Math.Max(length, captured), int.MaxValue)), null);
     }
 
-    private static ushort U16(ReadOnlySpan<byte> octets, bool little) => little ? BinaryPrimitives.ReadUInt16LittleEndian(octets) : BinaryPrimitives.ReadUInt16BigEndian(octets);
+    private static ushort U16(ReadOnlySpan<byte> octets, bool little) =>
+        little ? BinaryPrimitives.ReadUInt16LittleEndian(octets) : BinaryPrimitives.ReadUInt16BigEndian(octets);
 
-    private static uint U32(ReadOnlySpan<byte> octets, bool little) => little ? BinaryPrimitives.ReadUInt32LittleEndian(octets) : BinaryPrimitives.ReadUInt32BigEndian(octets);
+    private static uint U32(ReadOnlySpan<byte> octets, bool little) =>
+        little ? BinaryPrimitives.ReadUInt32LittleEndian(octets) : BinaryPrimitives.ReadUInt32BigEndian(octets);
 }

@@ -22,18 +22,27 @@ internal sealed class PcapngBlocks(OctetFeed feed, byte[] head)
     /// <summary>Interfaces that a file may describe, all sections together; real ones have a few.</summary>
     public const int MaxInterfaces = 4096;
 
-    private const uint Interface = 1, Packet = 2, Simple = 3, Statistics = 5, Enhanced = 6, ByteOrder = 0x1a2b3c4d;
+    private const uint Interface = 1,
+        Packet = 2,
+        Simple = 3,
+        Statistics = 5,
+        Enhanced = 6,
+        ByteOrder = 0x1a2b3c4d;
 
     // Longest option that is looked at, and how many of a block.
-    private const int OptionRoom = 16, MaxOptions = 256;
+    private const int OptionRoom = 16,
+        MaxOptions = 256;
 
     private readonly List<(int LinkType, uint Snap, CaptureTime Time)> _interfaces = [];
+
     // What each interface dropped: the sum of what its packets tell, and the greatest totals that its statistics tell.
     private readonly List<(ulong Packets, ulong Interface, ulong System)> _drops = [];
     private int _earlier;
     private bool _little;
 
-    /// <summary>Packets that were dropped: of each interface the greater of the sum of its packets' counts and its statistics' totals, which count the same.</summary>
+    /// <summary>
+    /// Packets that were dropped: of each interface the greater of the sum of its packets' counts and its statistics' totals, which count the same.
+    /// </summary>
     public long Dropped => (long)_drops.Aggregate(0UL, (sum, d) => Sum(sum, Math.Max(d.Packets, Sum(d.Interface, d.System))));
 
     public long OtherBlocks { get; private set; }
@@ -57,20 +66,23 @@ internal sealed class PcapngBlocks(OctetFeed feed, byte[] head)
                 else
                     return (null, CaptureFault.At(at, CaptureFaultCodes.Version, ("what", "pcapng")));
             }
-            uint type = U32(begin), length = U32(begin[4..]);
+            uint type = U32(begin),
+                length = U32(begin[4..]);
             if (length < 12 || length % 4 != 0 || length > CaptureReader.MaxBlock)
                 return (null, CaptureFault.At(at, CaptureFaultCodes.Length, ("length", length)));
             _ = feed.TryTake(8, out _);
             int body = (int)length - 12;
             PacketHead? packet = null;
-            CaptureFault? fault = section ? Section(at, ref body) : type switch
-            {
-                Interface => Describe(at, ref body),
-                Packet or Enhanced => Read(at, type, ref body, out packet),
-                Simple => ReadSimple(at, ref body, out packet),
-                Statistics => Count(ref body),
-                _ => Other(),
-            };
+            CaptureFault? fault = section
+                ? Section(at, ref body)
+                : type switch
+                {
+                    Interface => Describe(at, ref body),
+                    Packet or Enhanced => Read(at, type, ref body, out packet),
+                    Simple => ReadSimple(at, ref body, out packet),
+                    Statistics => Count(ref body),
+                    _ => Other(),
+                };
             if (fault is not null)
                 return (null, fault);
             if (body < 0 || !feed.TrySkip(body) || !feed.TryTake(4, out ReadOnlySpan<byte> end))
@@ -130,7 +142,8 @@ internal sealed class PcapngBlocks(OctetFeed feed, byte[] head)
         long number = type == Packet ? U16(octets) : U32(octets);
         ulong drops = type == Packet && U16(octets[2..]) is var counted and not ushort.MaxValue ? counted : 0UL;
         ulong units = (ulong)U32(octets[4..]) << 32 | U32(octets[8..]);
-        uint captured = U32(octets[12..]), length = U32(octets[16..]);
+        uint captured = U32(octets[12..]),
+            length = U32(octets[16..]);
         if (number >= _interfaces.Count)
             return CaptureFault.At(at, CaptureFaultCodes.Interface, ("interface", number));
         if (captured > body)
@@ -142,9 +155,18 @@ internal sealed class PcapngBlocks(OctetFeed feed, byte[] head)
         for (int i = 0; i < MaxOptions && Option(ref body, value, out int code, out int size); i++)
         {
             if (code == 2 && size == 4)
-                direction = (U32(value) & 3) switch { 1 => PacketDirection.Inbound, 2 => PacketDirection.Outbound, _ => PacketDirection.Unknown };
+            {
+                direction = (U32(value) & 3) switch
+                {
+                    1 => PacketDirection.Inbound,
+                    2 => PacketDirection.Outbound,
+                    _ => PacketDirection.Unknown,
+                };
+            }
             else if (code == 4 && size == 8 && type == Enhanced)
+            {
                 drops = U64(value);
+            }
         }
         ref (ulong Packets, ulong, ulong) sums = ref CollectionsMarshal.AsSpan(_drops)[_earlier + (int)number];
         sums.Packets = Sum(sums.Packets, drops);
@@ -198,7 +220,8 @@ internal sealed class PcapngBlocks(OctetFeed feed, byte[] head)
                 return false;
             octets.CopyTo(head);
         }
-        int padded = (captured + 3) & ~3, rest = Math.Min(padded, body) - held;
+        int padded = (captured + 3) & ~3,
+            rest = Math.Min(padded, body) - held;
         body -= held + rest;
         return feed.TrySkip(rest);
     }
@@ -233,7 +256,8 @@ internal sealed class PcapngBlocks(OctetFeed feed, byte[] head)
         return true;
     }
 
-    private static CaptureFault Short(long at, int body) => CaptureFault.At(at, body < 20 ? CaptureFaultCodes.Length : CaptureFaultCodes.Cut, ("length", body + 12));
+    private static CaptureFault Short(long at, int body) =>
+        CaptureFault.At(at, body < 20 ? CaptureFaultCodes.Length : CaptureFaultCodes.Cut, ("length", body + 12));
 
     private ushort U16(ReadOnlySpan<byte> octets) => _little ? BinaryPrimitives.ReadUInt16LittleEndian(octets) : BinaryPrimitives.ReadUInt16BigEndian(octets);
 

@@ -3,7 +3,8 @@ using System.Collections;
 namespace ReuseAddrDashboard.Core.Fold;
 
 /// <summary>
-/// A list that never changes: adding makes another one, at the same cost however long it is. Lists that grew out of one another share an array: whoever adds to the longest of them
+/// A list that never changes: adding makes another one, at the same cost however long it is. Lists that grew out of one another share an array: whoever adds to
+/// the longest of them
 /// writes behind its end, where no other looks; one that goes on from an earlier place begins an array of its own there.
 /// </summary>
 internal sealed class AppendList<T> : IReadOnlyList<T>
@@ -31,7 +32,10 @@ internal sealed class AppendList<T> : IReadOnlyList<T>
 
     public int Count { get; }
 
-    public T this[int index] => (uint)index >= (uint)Count ? throw new ArgumentOutOfRangeException(nameof(index)) : index < _begin ? _first.Items[index] : _own!.Items[index - _begin];
+    public T this[int index] =>
+        (uint)index >= (uint)Count ? throw new ArgumentOutOfRangeException(nameof(index))
+        : index < _begin ? _first.Items[index]
+        : _own!.Items[index - _begin];
 
     public AppendList<T> Add(T item)
     {
@@ -56,7 +60,8 @@ internal sealed class AppendList<T> : IReadOnlyList<T>
     }
 
     /// <summary>True for a list of the same length that has the same array: its items are the same.</summary>
-    public bool SharesWith(AppendList<T> other) => Count == other.Count && ReferenceEquals(_first, other._first) && ReferenceEquals(_own, other._own) && _begin == other._begin;
+    public bool SharesWith(AppendList<T> other) =>
+        Count == other.Count && ReferenceEquals(_first, other._first) && ReferenceEquals(_own, other._own) && _begin == other._begin;
 
     /// <summary>The items from a place on, without going through those before.</summary>
     public IEnumerable<T> From(int place)

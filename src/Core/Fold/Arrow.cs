@@ -65,7 +65,8 @@ public enum InferredFrom : byte
 /// <param name="Kind">Its flags.</param>
 /// <param name="Sent">When; for an inferred segment a moment at which it may have been sent.</param>
 /// <param name="Received">
-/// When it arrived, never before <paramref name="Sent"/>; null when nothing came of it. An end that nobody saw (<see cref="ObservedSegment.Seen"/>) stands at a possible moment.
+/// When it arrived, never before <paramref name="Sent"/>; null when nothing came of it. An end that nobody saw (<see cref="ObservedSegment.Seen"/>) stands at a
+/// possible moment.
 /// </param>
 /// <param name="Source"><see cref="EvidenceSource.Inferred"/> or how it was seen.</param>
 /// <param name="Evidence">What an inferred one was concluded from.</param>
@@ -73,8 +74,17 @@ public enum InferredFrom : byte
 /// <param name="Origin">Sender's end.</param>
 /// <param name="Target">Receiver's end.</param>
 public sealed record Arrow(
-    string From, string To, SegmentKind Kind, long Sent, long? Received, string Source, InferredFrom Evidence, IReadOnlyList<long> Seqs,
-    TcpEndpoint? Origin, TcpEndpoint? Target)
+    string From,
+    string To,
+    SegmentKind Kind,
+    long Sent,
+    long? Received,
+    string Source,
+    InferredFrom Evidence,
+    IReadOnlyList<long> Seqs,
+    TcpEndpoint? Origin,
+    TcpEndpoint? Target
+)
 {
     /// <summary>True when nothing came of it: it ends in a cross.</summary>
     public bool Lost => Received is null;
@@ -93,13 +103,14 @@ public sealed record Arrow(
 public static class SegmentKinds
 {
     /// <summary>The flags as the diagram writes them.</summary>
-    public static string Name(this SegmentKind kind) => kind switch
-    {
-        SegmentKind.Syn => "SYN",
-        SegmentKind.SynAck => "SYN+ACK",
-        SegmentKind.Ack => "ACK",
-        SegmentKind.Fin => "FIN",
-        SegmentKind.Data => "PSH+ACK",
-        _ => "RST",
-    };
+    public static string Name(this SegmentKind kind) =>
+        kind switch
+        {
+            SegmentKind.Syn => "SYN",
+            SegmentKind.SynAck => "SYN+ACK",
+            SegmentKind.Ack => "ACK",
+            SegmentKind.Fin => "FIN",
+            SegmentKind.Data => "PSH+ACK",
+            _ => "RST",
+        };
 }

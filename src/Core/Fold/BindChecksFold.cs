@@ -6,15 +6,18 @@ using ReuseAddrDashboard.Core.Tcp;
 namespace ReuseAddrDashboard.Core.Fold;
 
 /// <summary>
-/// The bind rule over a run, event by event: what it says of each bind and listen on a port of the run, on any host, from the sockets that /proc and sock_diag saw there and the options that the
-/// run's own calls tell. What nobody knows stays unknown; a socket that changed between the look before a call and the look after it may have been there or not. A call is judged anew only when an event tells
+/// The bind rule over a run, event by event: what it says of each bind and listen on a port of the run, on any host, from the sockets that /proc and sock_diag
+/// saw there and the options that the
+/// run's own calls tell. What nobody knows stays unknown; a socket that changed between the look before a call and the look after it may have been there or
+/// not. A call is judged anew only when an event tells
 /// of a moment before its end, so an event costs the same however long the log is.
 /// </summary>
 public sealed class BindChecksFold
 {
     private readonly RunHeader _header;
     private readonly List<Space> _spaces = [];
-    private long _lastOfLab, _end;
+    private long _lastOfLab,
+        _end;
     private bool _looked;
     private OrderedList<RuleCheck> _checks = OrderedList<RuleCheck>.Empty(Comparer<RuleCheck>.Create((a, b) => a.Seq.CompareTo(b.Seq)));
     private IReadOnlyList<RuleCheck>? _made;
@@ -64,7 +67,8 @@ public sealed class BindChecksFold
     {
         if (_made is not null && _looked == looked)
             return _made;
-        List<RuleCheck> old = [], judged = [];
+        List<RuleCheck> old = [],
+            judged = [];
         foreach (PortChecks port in _spaces.SelectMany(s => s.Ports))
             port.Judge(old, judged);
         _checks = _checks.With(old, judged);
@@ -81,7 +85,10 @@ public sealed class BindChecksFold
         return new(Next(progress), made);
     }
 
-    /// <summary>What the rule says of the next bind or listen of the step that comes next, were it made now: follows what is left of the step up to there. Null when it makes none.</summary>
+    /// <summary>
+    /// What the rule says of the next bind or listen of the step that comes next, were it made now: follows what is left of the step up to there. Null when it
+    /// makes none.
+    /// </summary>
     public BindPreview? Next(ScenarioProgress progress)
     {
         if (progress.Current is not { } step)
@@ -121,24 +128,54 @@ public sealed class BindChecksFold
             {
                 planned[(action.Program, name)] = options.With(option, RunAddresses.Number(_header, action.Value) != 0);
             }
-            else if (Asks(action.Do) is { } asks && (asks == PortCall.Bind ? RunAddresses.Target(_header, action) : socket?.Local) is { } local && space.Port(local.Port) is { } port)
+            else if (
+                Asks(action.Do) is { } asks
+                && (asks == PortCall.Bind ? RunAddresses.Target(_header, action) : socket?.Local) is { } local
+                && space.Port(local.Port) is { } port
+            )
             {
                 HostFacts host = _header.Host(role)!;
                 uint uid = _header.Script.FindProgram(action.Program)?.Uid ?? socket?.Uid ?? host.Uid;
-                return port.Preview(step.Step.Id, host, asks, Candidate(options, local, uid), _end, socket is null ? closed : [.. closed, socket], over, socket);
+                return port.Preview(
+                    step.Step.Id,
+                    host,
+                    asks,
+                    Candidate(options, local, uid),
+                    _end,
+                    socket is null ? closed : [.. closed, socket],
+                    over,
+                    socket
+                );
             }
         }
         return null;
     }
 
-    private static PortCall? Asks(string call) => call switch { "bind" => PortCall.Bind, "listen" => PortCall.Listen, _ => null };
+    private static PortCall? Asks(string call) =>
+        call switch
+        {
+            "bind" => PortCall.Bind,
+            "listen" => PortCall.Listen,
+            _ => null,
+        };
 
-    private static PortCall? Asks(ActionKind action) => action switch { ActionKind.Bind => PortCall.Bind, ActionKind.Listen => PortCall.Listen, _ => null };
+    private static PortCall? Asks(ActionKind action) =>
+        action switch
+        {
+            ActionKind.Bind => PortCall.Bind,
+            ActionKind.Listen => PortCall.Listen,
+            _ => null,
+        };
 
-    private static BindCandidate Candidate(BindOptions options, TcpEndpoint local, uint uid) => new()
-    {
-        Local = local, ReuseAddr = options.ReuseAddr == true, ReusePort = options.ReusePort == true, V6Only = options.V6Only == true, Uid = uid,
-    };
+    private static BindCandidate Candidate(BindOptions options, TcpEndpoint local, uint uid) =>
+        new()
+        {
+            Local = local,
+            ReuseAddr = options.ReuseAddr == true,
+            ReusePort = options.ReusePort == true,
+            V6Only = options.V6Only == true,
+            Uid = uid,
+        };
 
     /// <summary>One network namespace: hosts that share it have each other's sockets in their way.</summary>
     private sealed class Space
@@ -174,7 +211,9 @@ public sealed class BindChecksFold
 
         public PortChecks? Port(int port) => _ports.GetValueOrDefault(port);
 
-        public bool IsOf(HostFacts host) => Hosts[0] is { NetworkNamespace: not 0, BootId: not HostFacts.UnknownBoot } one && (one.NetworkNamespace, one.BootId) == (host.NetworkNamespace, host.BootId);
+        public bool IsOf(HostFacts host) =>
+            Hosts[0] is { NetworkNamespace: not 0, BootId: not HostFacts.UnknownBoot } one
+            && (one.NetworkNamespace, one.BootId) == (host.NetworkNamespace, host.BootId);
 
         public bool Has(string role) => Hosts.Exists(h => h.Name == role);
 
@@ -224,8 +263,16 @@ public sealed class BindChecksFold
 
         private void Follow(CallEvent call)
         {
-            if (Asks(call.Call) is { } asks && Sockets.Find(call.Socket, call.Program) is { } socket && (asks == PortCall.Bind ? call.Args.Address : socket.Local) is { } local && Port(local.Port) is { } port)
+            if (
+                Asks(call.Call) is { } asks
+                && Sockets.Find(call.Socket, call.Program) is { } socket
+                && (asks == PortCall.Bind ? call.Args.Address : socket.Local) is { } local
+                && Port(local.Port) is { } port
+            )
+            {
                 port.Made(call, Hosts.Find(h => h.Name == call.Host)!, socket, asks, Candidate(socket.Options, local, socket.Uid));
+            }
+
             Sockets.Follow(call);
             if (call is { Call: "bind", Succeeded: true } && Sockets.Find(call.Socket, call.Program) is { Local.Port: var at } bound)
                 Port(at)?.History.Bound(bound);

@@ -35,12 +35,12 @@ internal readonly record struct BindOptions(bool? ReuseAddr, bool? ReusePort, bo
     public BindOptions Inherited() => this with { ReuseAddrFrom = Child(ReuseAddrFrom), ReusePortFrom = Child(ReusePortFrom) };
 
     /// <summary>What is the same in both.</summary>
-    public BindOptions Common(BindOptions other) => new(
-        ReuseAddr == other.ReuseAddr ? ReuseAddr : null, ReusePort == other.ReusePort ? ReusePort : null, V6Only == other.V6Only ? V6Only : null)
-    {
-        ReuseAddrFrom = ReuseAddr is null || ReuseAddr != other.ReuseAddr ? OptionOrigin.Unknown : other.ReuseAddrFrom,
-        ReusePortFrom = ReusePort is null || ReusePort != other.ReusePort ? OptionOrigin.Unknown : other.ReusePortFrom,
-    };
+    public BindOptions Common(BindOptions other) =>
+        new(ReuseAddr == other.ReuseAddr ? ReuseAddr : null, ReusePort == other.ReusePort ? ReusePort : null, V6Only == other.V6Only ? V6Only : null)
+        {
+            ReuseAddrFrom = ReuseAddr is null || ReuseAddr != other.ReuseAddr ? OptionOrigin.Unknown : other.ReuseAddrFrom,
+            ReusePortFrom = ReusePort is null || ReusePort != other.ReusePort ? OptionOrigin.Unknown : other.ReusePortFrom,
+        };
 
     private static OptionOrigin Child(OptionOrigin listener) => listener == OptionOrigin.Own ? OptionOrigin.Inherited : listener;
 }

@@ -32,8 +32,14 @@ internal sealed class CausalOrder(IReadOnlyList<Connection> connections, IReadOn
     public StateBand Placed(StateBand band)
     {
         long begin = Behind(CauseOf(band), band.Begin);
-        return begin == band.Begin ? band
-            : band with { Begin = begin, Exact = band.Exact && begin - band.Begin <= Stamps, End = band.End is { } end ? Math.Max(end, begin) : null };
+        return begin == band.Begin
+            ? band
+            : band with
+            {
+                Begin = begin,
+                Exact = band.Exact && begin - band.Begin <= Stamps,
+                End = band.End is { } end ? Math.Max(end, begin) : null,
+            };
     }
 
     /// <summary>The arrows as they are drawn; one whose arrival nobody captured has arrived when <paramref name="bands"/> show what came of it.</summary>
@@ -42,8 +48,15 @@ internal sealed class CausalOrder(IReadOnlyList<Connection> connections, IReadOn
         var arrived = new Dictionary<Arrow, long>(ReferenceEqualityComparer.Instance);
         foreach (StateBand band in bands)
         {
-            if (CauseOf(band) is { } cause && IsGuessed(cause) && band.Begin >= cause.Sent && band.Begin < arrived.GetValueOrDefault(cause, cause.Received!.Value))
+            if (
+                CauseOf(band) is { } cause
+                && IsGuessed(cause)
+                && band.Begin >= cause.Sent
+                && band.Begin < arrived.GetValueOrDefault(cause, cause.Received!.Value)
+            )
+            {
                 arrived[cause] = band.Begin;
+            }
         }
         return arrived.Count == 0 ? drawn : [.. drawn.Select(a => arrived.TryGetValue(a, out long t) ? a with { Received = t } : a)];
     }

@@ -3,7 +3,10 @@ using ReuseAddrDashboard.Core.Log;
 
 namespace ReuseAddrDashboard.Core.Fold;
 
-/// <summary>How far the hosts' clocks may be apart after <see cref="HostClocks.Place"/>, by what was measured of each last. It never changes: a measure more makes another one.</summary>
+/// <summary>
+/// How far the hosts' clocks may be apart after <see cref="HostClocks.Place"/>, by what was measured of each last. It never changes: a measure more makes
+/// another one.
+/// </summary>
 public sealed class ClockSpread
 {
     /// <summary>Nanoseconds taken for the clocks of two machines where the log does not say how well they are known.</summary>
@@ -22,7 +25,10 @@ public sealed class ClockSpread
     /// <summary>With one measure more, which takes the place of that host's last; the same where it names no host.</summary>
     public ClockSpread With(ClockEvent clock) => clock.Host is { } host ? new(_last.SetItem(host, clock)) : this;
 
-    /// <summary>Nanoseconds by which two hosts that do not share a clock may disagree about a moment: what the measures leave together, and what clocks drift from there to the moment.</summary>
+    /// <summary>
+    /// Nanoseconds by which two hosts that do not share a clock may disagree about a moment: what the measures leave together, and what clocks drift from there
+    /// to the moment.
+    /// </summary>
     /// <param name="host">One host.</param>
     /// <param name="other">The other.</param>
     /// <param name="at">The moment, nanoseconds on the run's axis.</param>

@@ -61,15 +61,26 @@ internal static class Connections
                 continue;
             }
             // An accept that began before the connect waited for it.
-            Connection? of = call.Act == FlowAct.Accept ? all.Find(c => c.Accept is null && c.Connect.Succeeded && c.ServerEnd == call.Own) : all.Count > 0 && all[^1].Connect.Succeeded ? all[^1] : null;
+            Connection? of =
+                call.Act == FlowAct.Accept ? all.Find(c => c.Accept is null && c.Connect.Succeeded && c.ServerEnd == call.Own)
+                : all.Count > 0 && all[^1].Connect.Succeeded ? all[^1]
+                : null;
             if (of is null)
                 continue;
             switch (call.Act)
             {
-                case FlowAct.Accept: of.Accept = call.Call; break;
-                case FlowAct.Close when call.Own == of.ClientEnd: of.ClientClose ??= call; break;
-                case FlowAct.Close: of.ServerClose ??= call; break;
-                case FlowAct.EndRead: of.EndsRead.Add(call); break;
+                case FlowAct.Accept:
+                    of.Accept = call.Call;
+                    break;
+                case FlowAct.Close when call.Own == of.ClientEnd:
+                    of.ClientClose ??= call;
+                    break;
+                case FlowAct.Close:
+                    of.ServerClose ??= call;
+                    break;
+                case FlowAct.EndRead:
+                    of.EndsRead.Add(call);
+                    break;
             }
         }
         return all;

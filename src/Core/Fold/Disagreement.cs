@@ -16,7 +16,18 @@ namespace ReuseAddrDashboard.Core.Fold;
 /// <param name="Seq">The event that contradicts.</param>
 /// <param name="Band">The band beside which it stands, by its <see cref="StateBand.Seq"/>.</param>
 public sealed record Disagreement(
-    string Host, TcpEndpoint Local, TcpEndpoint Remote, long T, string Source, TcpState? State, string Other, TcpState? OtherState, long OtherSince, long Seq, long Band)
+    string Host,
+    TcpEndpoint Local,
+    TcpEndpoint Remote,
+    long T,
+    string Source,
+    TcpState? State,
+    string Other,
+    TcpState? OtherState,
+    long OtherSince,
+    long Seq,
+    long Band
+)
 {
     /// <summary>Nanoseconds after which a source would have told of a change, if its host has told of anything later.</summary>
     private const long Patience = 500_000_000;
@@ -25,6 +36,22 @@ public sealed record Disagreement(
     /// <param name="found">In any order.</param>
     /// <param name="told">Up to when each host has told of itself.</param>
     /// <param name="gaps">What was lost.</param>
-    internal static IReadOnlyList<Disagreement> Settled(IReadOnlyList<Disagreement> found, IReadOnlyDictionary<string, long> told, IReadOnlyList<GapEvent> gaps) => found.Count == 0 ? []
-        : [.. found.Where(d => told.TryGetValue(d.Host, out long last) && last >= d.T + Patience && !gaps.Any(g => g.Concerns(d.Host, d.Source) || g.Concerns(d.Host, d.Other))).OrderBy(d => d.T).ThenBy(d => d.Seq)];
+    internal static IReadOnlyList<Disagreement> Settled(
+        IReadOnlyList<Disagreement> found,
+        IReadOnlyDictionary<string, long> told,
+        IReadOnlyList<GapEvent> gaps
+    ) =>
+        found.Count == 0
+            ? []
+            :
+            [
+                .. found
+                    .Where(d =>
+                        told.TryGetValue(d.Host, out long last)
+                        && last >= d.T + Patience
+                        && !gaps.Any(g => g.Concerns(d.Host, d.Source) || g.Concerns(d.Host, d.Other))
+                    )
+                    .OrderBy(d => d.T)
+                    .ThenBy(d => d.Seq),
+            ];
 }

@@ -64,13 +64,29 @@ internal sealed record EndMoment(EndMomentKind Kind, long T, Arrow? Segment, Flo
     private static EndMoment Sent(Arrow a)
     {
         bool own = a.Segment is { Seen: not SeenAt.Receiver };
-        return Numbered(new(EndMomentKind.Sends, a.Sent, a, null) { Exact = own, Least = own ? a.Sent : null, Most = own || a.Received is null ? a.Sent : a.Received }, a);
+        return Numbered(
+            new(EndMomentKind.Sends, a.Sent, a, null)
+            {
+                Exact = own,
+                Least = own ? a.Sent : null,
+                Most = own || a.Received is null ? a.Sent : a.Received,
+            },
+            a
+        );
     }
 
     private static EndMoment Arrived(Arrow a)
     {
         bool own = a.Segment is { Seen: not SeenAt.Sender };
-        return Numbered(new(EndMomentKind.Receives, a.Received!.Value, a, null) { Exact = own, Least = own ? a.Received : a.Sent, Most = own ? a.Received : null }, a);
+        return Numbered(
+            new(EndMomentKind.Receives, a.Received!.Value, a, null)
+            {
+                Exact = own,
+                Least = own ? a.Received : a.Sent,
+                Most = own ? a.Received : null,
+            },
+            a
+        );
     }
 
     private static EndMoment Numbered(EndMoment m, Arrow a)
@@ -81,12 +97,19 @@ internal sealed record EndMoment(EndMomentKind Kind, long T, Arrow? Segment, Flo
     }
 
     // The segments that calls and states imply have no payload: a handshake, then one FIN of each end.
-    private static (uint Seq, uint? Ack, int Length) Guessed(Arrow a) => a.Kind switch
-    {
-        SegmentKind.Syn => (0, null, 0),
-        SegmentKind.SynAck => (0, 1, 0),
-        SegmentKind.Rst => (0, 1, 0),
-        SegmentKind.Fin => (1, a.Evidence == InferredFrom.PassiveClose ? 2u : 1, 0),
-        _ => (a.Evidence == InferredFrom.ConnectSucceeded ? 1u : a.Evidence is InferredFrom.TimeWaitSeen or InferredFrom.PassiveSocketGone ? 2u : 1, a.Evidence == InferredFrom.ConnectSucceeded ? 1u : 2, 0),
-    };
+    private static (uint Seq, uint? Ack, int Length) Guessed(Arrow a) =>
+        a.Kind switch
+        {
+            SegmentKind.Syn => (0, null, 0),
+            SegmentKind.SynAck => (0, 1, 0),
+            SegmentKind.Rst => (0, 1, 0),
+            SegmentKind.Fin => (1, a.Evidence == InferredFrom.PassiveClose ? 2u : 1, 0),
+            _ => (
+                a.Evidence == InferredFrom.ConnectSucceeded ? 1u
+                : a.Evidence is InferredFrom.TimeWaitSeen or InferredFrom.PassiveSocketGone ? 2u
+                : 1,
+                a.Evidence == InferredFrom.ConnectSucceeded ? 1u : 2,
+                0
+            ),
+        };
 }

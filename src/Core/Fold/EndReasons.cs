@@ -24,10 +24,13 @@ internal static class EndReasons
             return band;
         long after = Math.Max(band.Begin, band.Gone.After ?? end - Slack) - Slack;
         // A closing end does not wait for a RST: its last step is the ACK of its FIN.
-        Arrow? came = arrows.LastOrDefault(a => a is { Kind: SegmentKind.Rst, Received: { } at, Segment: not null } && a.Target == own && at >= after && at <= end + Slack);
+        Arrow? came = arrows.LastOrDefault(a =>
+            a is { Kind: SegmentKind.Rst, Received: { } at, Segment: not null } && a.Target == own && at >= after && at <= end + Slack
+        );
         if (came is not null)
             return band with { Ended = new(EndCause.Reset, came.Seqs[0]) };
-        Arrow? sent = band.State is TcpState.TimeWait or TcpState.LastAck ? null
+        Arrow? sent = band.State is TcpState.TimeWait or TcpState.LastAck
+            ? null
             : arrows.LastOrDefault(a => a is { Kind: SegmentKind.Rst, Segment: not null } && a.Origin == own && a.Sent >= after && a.Sent <= end + Slack);
         return sent is null ? band : band with { Ended = new(EndCause.SentReset, sent.Seqs[0]) };
     }

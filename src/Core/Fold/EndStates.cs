@@ -3,8 +3,10 @@ using ReuseAddrDashboard.Core.Tcp;
 namespace ReuseAddrDashboard.Core.Fold;
 
 /// <summary>
-/// One end of a connection as a state machine: given in the order of time what it sent, what it received and what was called on it, it says which states it must have been in (RFC 9293, 3.3.2 and
-/// 3.10.7, where Linux differs, as Linux does: a request socket is in SYN-RECV from the SYN on, the state changes before the segment that it sends leaves). It concludes nothing that it
+/// One end of a connection as a state machine: given in the order of time what it sent, what it received and what was called on it, it says which states it
+/// must have been in (RFC 9293, 3.3.2 and
+/// 3.10.7, where Linux differs, as Linux does: a request socket is in SYN-RECV from the SYN on, the state changes before the segment that it sends leaves). It
+/// concludes nothing that it
 /// has not seen begin, and it takes nothing for granted that a segment does not show.
 /// </summary>
 internal sealed class EndStates
@@ -16,9 +18,15 @@ internal sealed class EndStates
     private readonly List<(uint Begin, uint End)> _beyond = [];
     private TcpState? _state;
     private EndMoment? _syn;
-    private FlowCall? _connect, _close;
-    private uint _first, _expected, _fin, _peersFin;
-    private bool _knowsPeer, _sentFin, _seesPeersFin;
+    private FlowCall? _connect,
+        _close;
+    private uint _first,
+        _expected,
+        _fin,
+        _peersFin;
+    private bool _knowsPeer,
+        _sentFin,
+        _seesPeersFin;
 
     private ExpectedLife Life => _lives[^1];
 
@@ -28,17 +36,28 @@ internal sealed class EndStates
     /// <param name="calls">The calls on both ends.</param>
     /// <param name="history">What has passed before; null for nothing.</param>
     /// <param name="notTaken">Segments by their first events that came and were not taken.</param>
-    public static IReadOnlyList<ExpectedLife> Expect(TcpEndpoint own, IReadOnlyList<Arrow> arrows, IEnumerable<FlowCall> calls, FlowHistory? history, IReadOnlySet<long> notTaken)
+    public static IReadOnlyList<ExpectedLife> Expect(
+        TcpEndpoint own,
+        IReadOnlyList<Arrow> arrows,
+        IEnumerable<FlowCall> calls,
+        FlowHistory? history,
+        IReadOnlySet<long> notTaken
+    )
     {
         EndStates machine = history?.StatesOf(own) ?? new();
-        machine.Apply(EndMoment.Collect(own, arrows, calls).Where(m => history?.Includes(m) != true && !(m.Kind == EndMomentKind.Receives && notTaken.Contains(m.Segment!.Seqs[0]))));
+        machine.Apply(
+            EndMoment
+                .Collect(own, arrows, calls)
+                .Where(m => history?.Includes(m) != true && !(m.Kind == EndMomentKind.Receives && notTaken.Contains(m.Segment!.Seqs[0])))
+        );
         foreach (ExpectedLife life in machine._lives)
             Tighten(life);
         return machine._lives;
     }
 
     /// <summary>
-    /// Sockets that began to connect and found no port, or found that another has the same two ends: the state changes before the kernel looks for a port (tcp_v4_connect). They stand beside what the end is otherwise.
+    /// Sockets that began to connect and found no port, or found that another has the same two ends: the state changes before the kernel looks for a port
+    /// (tcp_v4_connect). They stand beside what the end is otherwise.
     /// </summary>
     public static IReadOnlyList<ExpectedLife> TriesOf(TcpEndpoint own, IEnumerable<FlowCall> calls)
     {
@@ -56,7 +75,16 @@ internal sealed class EndStates
     {
         var copy = new EndStates
         {
-            _state = _state, _syn = _syn, _connect = _connect, _close = _close, _first = _first, _expected = _expected, _fin = _fin, _peersFin = _peersFin, _knowsPeer = _knowsPeer, _sentFin = _sentFin,
+            _state = _state,
+            _syn = _syn,
+            _connect = _connect,
+            _close = _close,
+            _first = _first,
+            _expected = _expected,
+            _fin = _fin,
+            _peersFin = _peersFin,
+            _knowsPeer = _knowsPeer,
+            _sentFin = _sentFin,
             _seesPeersFin = _seesPeersFin,
         };
         copy._lives.AddRange(_lives.Select(l => l.Copy()));
@@ -75,10 +103,18 @@ internal sealed class EndStates
     {
         switch (m.Kind)
         {
-            case EndMomentKind.Begins: Begins(m); break;
-            case EndMomentKind.Returns: Returns(m); break;
-            case EndMomentKind.Sends: Sends(m); break;
-            case EndMomentKind.Receives: Receives(m); break;
+            case EndMomentKind.Begins:
+                Begins(m);
+                break;
+            case EndMomentKind.Returns:
+                Returns(m);
+                break;
+            case EndMomentKind.Sends:
+                Sends(m);
+                break;
+            case EndMomentKind.Receives:
+                Receives(m);
+                break;
         }
     }
 
@@ -101,7 +137,11 @@ internal sealed class EndStates
             if (_state == TcpState.SynSent && call.Call?.Errno is not ("EINPROGRESS" or "EALREADY" or "EINTR"))
                 Ends(m.T, call.T, call.Until, call.Seq, new(EndCause.GaveUp, call.Seq));
         }
-        else if (call is { Act: FlowAct.Connect } && _state == TcpState.Established || call.Act == FlowAct.Accept && _state == TcpState.Established || call.Act == FlowAct.EndRead && _state == TcpState.CloseWait)
+        else if (
+            call is { Act: FlowAct.Connect } && _state == TcpState.Established
+            || call.Act == FlowAct.Accept && _state == TcpState.Established
+            || call.Act == FlowAct.EndRead && _state == TcpState.CloseWait
+        )
         {
             Proves(call.Until);
         }
@@ -138,8 +178,15 @@ internal sealed class EndStates
                 if (m is { Exact: true, HasAck: true })
                     Proves(m.T, m);
                 FlowCall? by = _close is { } close && close.T <= m.T + Stamps ? close : null;
-                // Without an ACK it may be the kernel's for a socket that had gone before (tcp_v4_send_reset); one that a timer sends goes before its socket does, that of a closed listener's child after it.
-                Ends(a.Sent, a.Segment is { Ack: null } ? null : by?.T, by is null ? null : Latest(m.Most, by.Until), a.Seqs[0], new(EndCause.SentReset, a.Seqs[0]));
+                // Without an ACK it may be the kernel's for a socket that had gone before (tcp_v4_send_reset); one that a timer sends goes before its socket
+                // does, that of a closed listener's child after it.
+                Ends(
+                    a.Sent,
+                    a.Segment is { Ack: null } ? null : by?.T,
+                    by is null ? null : Latest(m.Most, by.Until),
+                    a.Seqs[0],
+                    new(EndCause.SentReset, a.Seqs[0])
+                );
                 return;
             case SegmentKind.Rst or SegmentKind.Syn or SegmentKind.SynAck:
                 return;
@@ -210,9 +257,15 @@ internal sealed class EndStates
             return;
         switch (_state)
         {
-            case TcpState.FinWait1: Enters(TcpState.FinWait2, m.T, m.Least, null, a.Seqs, m); break;
-            case TcpState.Closing: Enters(TcpState.TimeWait, m.T, m.Least, null, a.Seqs, m); break;
-            case TcpState.LastAck: Ends(m.T, m.Least, null, a.Seqs[0], null); break;
+            case TcpState.FinWait1:
+                Enters(TcpState.FinWait2, m.T, m.Least, null, a.Seqs, m);
+                break;
+            case TcpState.Closing:
+                Enters(TcpState.TimeWait, m.T, m.Least, null, a.Seqs, m);
+                break;
+            case TcpState.LastAck:
+                Ends(m.T, m.Least, null, a.Seqs[0], null);
+                break;
         }
     }
 
@@ -250,9 +303,15 @@ internal sealed class EndStates
         }
         switch (_state)
         {
-            case TcpState.Established: Enters(TcpState.CloseWait, m.T, m.Least, null, a.Seqs, m); break;
-            case TcpState.FinWait1: Enters(TcpState.Closing, m.T, m.Least, null, a.Seqs, m); break;
-            case TcpState.FinWait2: Enters(TcpState.TimeWait, m.T, m.Least, null, a.Seqs, m); break;
+            case TcpState.Established:
+                Enters(TcpState.CloseWait, m.T, m.Least, null, a.Seqs, m);
+                break;
+            case TcpState.FinWait1:
+                Enters(TcpState.Closing, m.T, m.Least, null, a.Seqs, m);
+                break;
+            case TcpState.FinWait2:
+                Enters(TcpState.TimeWait, m.T, m.Least, null, a.Seqs, m);
+                break;
         }
     }
 

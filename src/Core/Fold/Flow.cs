@@ -17,7 +17,9 @@ internal sealed record Flow(FlowKey Key)
     /// <summary>What the states came to when the flow was drawn last; null before.</summary>
     public SocketStates? Seen { get; init; }
 
-    /// <summary>True for a connection of a capture file, whose log has what was inferred of all its segments, those that are left out of the log as well.</summary>
+    /// <summary>
+    /// True for a connection of a capture file, whose log has what was inferred of all its segments, those that are left out of the log as well.
+    /// </summary>
     public bool IsOfFile => Segments.Count > 0 && Segments[0].Source == EvidenceSource.CaptureFile;
 }
 

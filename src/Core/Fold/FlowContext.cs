@@ -40,12 +40,19 @@ internal sealed record FlowEnds(FlowKey Key, string Low, string High)
     /// <summary>Finds them by what was called on them, by the hosts' addresses, and by who told of them; null where one of the ends is a stranger's.</summary>
     public static FlowEnds? Find(Flow flow, FlowContext context)
     {
-        string? low = HostOf(flow.Key.Low, flow, context), high = HostOf(flow.Key.High, flow, context);
+        string? low = HostOf(flow.Key.Low, flow, context),
+            high = HostOf(flow.Key.High, flow, context);
         // A run's own call leaves no stranger: with two hosts the one whose address nobody knows is the other.
         if (flow.Calls.Count > 0 && context.Header.Hosts is [var one, var other])
         {
-            low ??= high == one.Name ? other.Name : high == other.Name ? one.Name : null;
-            high ??= low == one.Name ? other.Name : low == other.Name ? one.Name : null;
+            low ??=
+                high == one.Name ? other.Name
+                : high == other.Name ? one.Name
+                : null;
+            high ??=
+                low == one.Name ? other.Name
+                : low == other.Name ? one.Name
+                : null;
         }
         return low is null || high is null ? null : new(flow.Key, low, high);
     }
@@ -62,6 +69,9 @@ internal sealed record FlowEnds(FlowKey Key, string Low, string High)
         if (context.Addresses.HostOf(end) is { } host)
             return host;
         // Only the host itself sees its own loopback.
-        return !HostAddresses.IsLoopback(end) ? null : flow.Segments.Count > 0 ? flow.Segments[0].Host : flow.States.Count > 0 ? flow.States[0].Host : null;
+        return !HostAddresses.IsLoopback(end) ? null
+            : flow.Segments.Count > 0 ? flow.Segments[0].Host
+            : flow.States.Count > 0 ? flow.States[0].Host
+            : null;
     }
 }

@@ -5,26 +5,40 @@ using ReuseAddrDashboard.Core.Tcp;
 namespace ReuseAddrDashboard.Core.Fold;
 
 /// <summary>
-/// What has passed on a flow for good: up to a moment at which nothing was under way, nothing that comes can change what is known of a segment. A connection on which much passes is drawn on from there, so
-/// that a segment more costs the same however many there were. What comes late, of a time before that moment, or of a segment from before it, makes the whole be drawn anew.
+/// What has passed on a flow for good: up to a moment at which nothing was under way, nothing that comes can change what is known of a segment. A connection on
+/// which much passes is drawn on from there, so
+/// that a segment more costs the same however many there were. What comes late, of a time before that moment, or of a segment from before it, makes the whole
+/// be drawn anew.
 /// </summary>
 internal sealed class FlowHistory
 {
     /// <summary>Segments that are drawn again and again, at least and at most where nothing stands against it.</summary>
-    private const int Least = 64, Most = 128;
+    private const int Least = 64,
+        Most = 128;
 
     private readonly FlowEnds _ends;
     private readonly long _until;
-    private readonly int _segments, _calls;
+    private readonly int _segments,
+        _calls;
     private readonly SegmentEvent[] _rest;
-    private readonly EndStates _low, _high;
+    private readonly EndStates _low,
+        _high;
     private readonly ImmutableHashSet<string> _gaps;
 
     // The same for one that grew out of another.
     private readonly object _line;
 
-    private FlowHistory(FlowEnds ends, long until, int segments, int calls, SegmentEvent[] rest, EndStates low, EndStates high, ImmutableHashSet<string> gaps, object line) =>
-        (_ends, _until, _segments, _calls, _rest, _low, _high, _gaps, _line) = (ends, until, segments, calls, rest, low, high, gaps, line);
+    private FlowHistory(
+        FlowEnds ends,
+        long until,
+        int segments,
+        int calls,
+        SegmentEvent[] rest,
+        EndStates low,
+        EndStates high,
+        ImmutableHashSet<string> gaps,
+        object line
+    ) => (_ends, _until, _segments, _calls, _rest, _low, _high, _gaps, _line) = (ends, until, segments, calls, rest, low, high, gaps, line);
 
     /// <summary>True when it grew out of that one, or is the same.</summary>
     public bool IsOf(FlowHistory? other) => other is not null && ReferenceEquals(_line, other._line);
@@ -40,7 +54,19 @@ internal sealed class FlowHistory
             if (Tells(a))
                 telling = telling.Add(a);
         }
-        return new(_ends, _until, _segments, _calls, _rest, _low, _high, _gaps, _line) { Arrows = arrows, Telling = telling, Numbers = Numbers, Held = Held, Tellers = Tellers, Waits = Waits, Unheard = Unheard, Sent = Sent, Inferred = Inferred, Halves = Halves };
+        return new(_ends, _until, _segments, _calls, _rest, _low, _high, _gaps, _line)
+        {
+            Arrows = arrows,
+            Telling = telling,
+            Numbers = Numbers,
+            Held = Held,
+            Tellers = Tellers,
+            Waits = Waits,
+            Unheard = Unheard,
+            Sent = Sent,
+            Inferred = Inferred,
+            Halves = Halves,
+        };
     }
 
     /// <summary>Arrows that have passed since the history before, in the order they were sent, and are not among <see cref="Arrows"/> yet.</summary>
@@ -127,7 +153,9 @@ internal sealed class FlowHistory
             return before;
         // The first moment of this one and of all those after it.
         long[] begins = new long[passed.Count];
-        long first = long.MaxValue, last = long.MinValue, until = 0;
+        long first = long.MaxValue,
+            last = long.MinValue,
+            until = 0;
         for (int i = passed.Count - 1; i >= 0; i--)
             begins[i] = first = Math.Min(first, Math.Min(passed[i].At, segments.Times[i].Sent));
         int count = 0;
@@ -144,7 +172,9 @@ internal sealed class FlowHistory
         EndStates Go(TcpEndpoint end)
         {
             EndStates states = before?.StatesOf(end) ?? new();
-            states.Apply(EndMoment.Collect(end, [.. segments.Arrows.Take(count), .. inferred], flow.Calls).Where(m => m.T <= until && before?.Includes(m) != true));
+            states.Apply(
+                EndMoment.Collect(end, [.. segments.Arrows.Take(count), .. inferred], flow.Calls).Where(m => m.T <= until && before?.Includes(m) != true)
+            );
             return states;
         }
         (SegmentNumbers numbers, HeldAcks held) = segments.After(count);
@@ -166,9 +196,22 @@ internal sealed class FlowHistory
         }
         return new(ends, until, flow.Segments.Count, flow.Calls.Count, rest, Go(ends.Key.Low), Go(ends.Key.High), context.CaptureGaps, before?._line ?? new())
         {
-            Arrows = before?.Arrows ?? AppendList<Arrow>.Empty, Telling = before?.Telling ?? AppendList<Arrow>.Empty, Passing = [.. segments.Arrows.Take(count)], Numbers = numbers, Held = held, Tellers = segments.Tellers, Waits = waits, Unheard = unheard, Sent = sent, Inferred = [.. inferred.Where(a => a.Sent <= until)],
-            Halves = [.. (before?.Halves ?? []).Concat(passed.Take(count).Where(s => segments.Silent(s) is { } other && segments.Tells(other)))
-                .Where(h => h.At > until - (h.Received is null ? SegmentSighting.LongestFlight : SegmentSighting.Before(ends, context)))],
+            Arrows = before?.Arrows ?? AppendList<Arrow>.Empty,
+            Telling = before?.Telling ?? AppendList<Arrow>.Empty,
+            Passing = [.. segments.Arrows.Take(count)],
+            Numbers = numbers,
+            Held = held,
+            Tellers = segments.Tellers,
+            Waits = waits,
+            Unheard = unheard,
+            Sent = sent,
+            Inferred = [.. inferred.Where(a => a.Sent <= until)],
+            Halves =
+            [
+                .. (before?.Halves ?? [])
+                    .Concat(passed.Take(count).Where(s => segments.Silent(s) is { } other && segments.Tells(other)))
+                    .Where(h => h.At > until - (h.Received is null ? SegmentSighting.LongestFlight : SegmentSighting.Before(ends, context))),
+            ],
         };
     }
 

@@ -13,7 +13,8 @@ internal readonly record struct FlowKey
 
     public static FlowKey Of(TcpEndpoint one, TcpEndpoint other)
     {
-        TcpEndpoint a = one.Unmapped(), b = other.Unmapped();
+        TcpEndpoint a = one.Unmapped(),
+            b = other.Unmapped();
         return (a.IsV6, a.Bits, a.Port).CompareTo((b.IsV6, b.Bits, b.Port)) <= 0 ? new(a, b) : new(b, a);
     }
 

@@ -39,8 +39,17 @@ internal sealed record FlowPicture
     public static FlowPicture Fold(LoneSockets sockets)
     {
         SocketStates states = SocketStates.Fold(sockets.States, sockets.Seen);
-        StateBand[] bands = [.. states.Lives.SelectMany(l => l.States.Select(s => s.Band(l))).Select(b => b with { EndAfter = b.Gone?.After, EndBefore = b.End })];
-        return new() { Bands = bands, Changes = StateChange.InOrder(bands), Contradictions = states.Contradictions, Seen = states };
+        StateBand[] bands =
+        [
+            .. states.Lives.SelectMany(l => l.States.Select(s => s.Band(l))).Select(b => b with { EndAfter = b.Gone?.After, EndBefore = b.End }),
+        ];
+        return new()
+        {
+            Bands = bands,
+            Changes = StateChange.InOrder(bands),
+            Contradictions = states.Contradictions,
+            Seen = states,
+        };
     }
 
     /// <summary>Of a connection.</summary>
@@ -55,7 +64,9 @@ internal sealed record FlowPicture
         FlowSegments segments = FlowSegments.Fold(flow, ends, context);
         IReadOnlyList<Connection> connections = Connections.Find(flow, ends, context);
         StateBand[] seenBands = [.. seen.Lives.SelectMany(l => l.States.Select(s => s.Band(l)))];
-        IReadOnlyList<Arrow> inferred = InferredSegments.Conclude(connections, seenBands, segments, context), arrows = [.. segments.Arrows, .. inferred], telling = [.. segments.Telling, .. inferred];
+        IReadOnlyList<Arrow> inferred = InferredSegments.Conclude(connections, seenBands, segments, context),
+            arrows = [.. segments.Arrows, .. inferred],
+            telling = [.. segments.Telling, .. inferred];
 
         // What was concluded of the time before has to be the same still.
         if (flow.History?.Includes(inferred) == false)
@@ -78,8 +89,7 @@ internal sealed record FlowPicture
                 // What was concluded before may have been wrong already.
                 if (merge.NotTaken is not null && flow.History is not null)
                     return Fold(flow with { History = null }, context, settles: false);
-            }
-            while (merge.NotTaken is { } not && notTaken.Count < MostNotTaken && notTaken.Add(not));
+            } while (merge.NotTaken is { } not && notTaken.Count < MostNotTaken && notTaken.Add(not));
             settles &= notTaken.Count == 0;
             bands.AddRange(merged);
             if (merge.Waits is { } at)
@@ -97,7 +107,15 @@ internal sealed record FlowPicture
             Changes = StateChange.InOrder(placed),
             TimeWaits = Waiting(placed, seen, flow),
             Arrows = [.. InOrder(order.Fit(arrows, seenBands).Skip(passed))],
-            Calls = [.. flow.Calls.Where(Places).Select(c => new CallMark(c.Call!, order.MomentOf(c), CallMark.IsDeciding(context.Header, c.Call!)) { Answer = Answer(c, arrows, context) })],
+            Calls =
+            [
+                .. flow
+                    .Calls.Where(Places)
+                    .Select(c => new CallMark(c.Call!, order.MomentOf(c), CallMark.IsDeciding(context.Header, c.Call!))
+                    {
+                        Answer = Answer(c, arrows, context),
+                    }),
+            ],
             Contradictions = seen.Contradictions,
             Waits = waits,
             Seen = seen,
@@ -132,8 +150,12 @@ internal sealed record FlowPicture
             {
                 if (wait.State != TcpState.TimeWait || bands.FirstOrDefault(b => b.Seq == wait.Seq && b.Host == life.Host) is not { } band)
                     continue;
-                bool wasThere = ReferenceEquals(wait, life.States[0]) && wait is { KnownAfter: null, Exact: false } && band.Evidence.Count == 0
-                    && !flow.Segments.Any(s => s.T < wait.Begin) && !flow.Calls.Any(c => c.T < wait.Begin);
+                bool wasThere =
+                    ReferenceEquals(wait, life.States[0])
+                    && wait is { KnownAfter: null, Exact: false }
+                    && band.Evidence.Count == 0
+                    && !flow.Segments.Any(s => s.T < wait.Begin)
+                    && !flow.Calls.Any(c => c.T < wait.Begin);
                 TimeWaitBar bar = wait.Bar(band) with { WasThere = wasThere };
                 bars.Add(bar with { Ended = EndReasons.OfTimeWait(bar, band) });
             }
@@ -150,6 +172,8 @@ internal sealed record FlowPicture
         if (!passed.Any(a => a.Origin == call.Own))
             return null;
         Arrow[] back = [.. passed.Where(a => a.Target == call.Own)];
-        return back.Length == 0 ? ConnectAnswer.Nothing : back.Any(a => a.Kind == SegmentKind.Rst) ? ConnectAnswer.Reset : ConnectAnswer.Other;
+        return back.Length == 0 ? ConnectAnswer.Nothing
+            : back.Any(a => a.Kind == SegmentKind.Rst) ? ConnectAnswer.Reset
+            : ConnectAnswer.Other;
     }
 }

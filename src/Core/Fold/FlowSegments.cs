@@ -10,7 +10,10 @@ internal sealed class FlowSegments
     /// <summary>Nanoseconds taken for the way to an end that nobody captured; never so much that an answer would seem sent before its cause arrived.</summary>
     private const long Flight = 20_000;
 
-    /// <summary>Nanoseconds after which a host that captures would have told of an arrival, if it has told of anything later: the shortest retransmission timeout (TCP_RTO_MIN).</summary>
+    /// <summary>
+    /// Nanoseconds after which a host that captures would have told of an arrival, if it has told of anything later: the shortest retransmission timeout
+    /// (TCP_RTO_MIN).
+    /// </summary>
     public const long Patience = 200_000_000;
 
     private readonly IReadOnlyList<SegmentSighting> _segments;
@@ -28,7 +31,12 @@ internal sealed class FlowSegments
         (_segments, _history, _context) = (segments, history, context);
         _repeated = [.. _segments.Where(s => s.Again).Select(s => (s.Origin, s.Event.SeqNo))];
         _waits = new(history?.Waits ?? ImmutableDictionary<string, long>.Empty);
-        _tellers = [.. history?.Tellers ?? new HashSet<string>(), .. _segments.Where(s => s.Sent is not null).Select(s => s.From), .. _segments.Where(s => s.Received is not null).Select(s => s.To)];
+        _tellers =
+        [
+            .. history?.Tellers ?? new HashSet<string>(),
+            .. _segments.Where(s => s.Sent is not null).Select(s => s.From),
+            .. _segments.Where(s => s.Received is not null).Select(s => s.To),
+        ];
         for (int i = 0; i < _segments.Count; i++)
         {
             if (_segments[i] is { Sent: not null, Received: not null } whole)
@@ -62,7 +70,11 @@ internal sealed class FlowSegments
     /// <param name="ends">Whose its ends are; null where one is a stranger's, of whom nothing is drawn.</param>
     /// <param name="context">What the whole run tells.</param>
     public static FlowSegments Fold(Flow flow, FlowEnds? ends, FlowContext context) =>
-        new(ends is null || flow.Segments.Count == 0 ? [] : SegmentSighting.Collect(flow.History?.Since(flow) ?? flow.Segments, ends, context), flow.History, context);
+        new(
+            ends is null || flow.Segments.Count == 0 ? [] : SegmentSighting.Collect(flow.History?.Since(flow) ?? flow.Segments, ends, context),
+            flow.History,
+            context
+        );
 
     /// <summary>What numbers and held ACKs are counted on from, once the first so many segments have passed.</summary>
     public (SegmentNumbers Numbers, HeldAcks Held) After(int count)
@@ -89,11 +101,15 @@ internal sealed class FlowSegments
             return later.Any(o => o.Origin == s.Target && o.Received is not null || o.At > s.At + 2 * Flight);
         if (_context.Captures(s.To))
             return !_context.CaptureGaps.Contains(s.To) && later.Any(o => o.Origin == s.Origin && o is { Sent: not null, Received: not null });
-        return !_repeated.Contains((s.Origin, s.Event.SeqNo)) && later.Any(o => o.Origin == s.Target && o.Received is not null && (s.Span == 0 || o.Flags.Has(TcpFlags.Ack) && (int)(o.Event.Ack - s.End) >= 0));
+        return !_repeated.Contains((s.Origin, s.Event.SeqNo))
+            && later.Any(o => o.Origin == s.Target && o.Received is not null && (s.Span == 0 || o.Flags.Has(TcpFlags.Ack) && (int)(o.Event.Ack - s.End) >= 0));
     }
 
     /// <summary>The host at the end that did not tell of a segment though it captures; null where both ends told, and where nobody captures there.</summary>
-    public string? Silent(SegmentSighting s) => s is { Sent: not null, Received: not null } ? null : (s.Received is null ? s.To : s.From) is var other && _context.Captures(other) ? other : null;
+    public string? Silent(SegmentSighting s) =>
+        s is { Sent: not null, Received: not null } ? null
+        : (s.Received is null ? s.To : s.From) is var other && _context.Captures(other) ? other
+        : null;
 
     /// <summary>True for a host of which the capture told anything of the flow.</summary>
     public bool Tells(string host) => _tellers.Contains(host);
@@ -120,16 +136,45 @@ internal sealed class FlowSegments
             SegmentEvent e = s.Event;
             (uint seq, uint? ack) = numbers.Of(s);
             bool file = e.Source == EvidenceSource.CaptureFile;
-            arrows.Add(new(s.From, s.To, KindOf(s), times[i].Sent, times[i].Received, file ? EvidenceSource.CaptureFile : EvidenceSource.Capture, InferredFrom.Nothing, s.Seqs, s.Origin, s.Target)
-            {
-                Segment = new ObservedSegment
+            arrows.Add(
+                new(
+                    s.From,
+                    s.To,
+                    KindOf(s),
+                    times[i].Sent,
+                    times[i].Received,
+                    file ? EvidenceSource.CaptureFile : EvidenceSource.Capture,
+                    InferredFrom.Nothing,
+                    s.Seqs,
+                    s.Origin,
+                    s.Target
+                )
                 {
-                    Flags = e.Flags, SeqNo = e.SeqNo, Ack = ack is null ? null : e.Ack, RelativeSeq = seq, RelativeAck = ack, Len = e.Len, Win = e.Win, Mss = e.Mss,
-                    Wscale = e.Wscale, SackPermitted = e.SackPermitted, TsVal = e.TsVal, TsEcr = e.TsEcr,
-                    Seen = file ? SeenAt.OnTheWay : s.Sent is null ? SeenAt.Receiver : s.Received is null ? SeenAt.Sender : SeenAt.BothEnds,
-                    Retransmission = s.Again, AckDelay = file ? null : delays[i], Reset = resets[i],
-                },
-            });
+                    Segment = new ObservedSegment
+                    {
+                        Flags = e.Flags,
+                        SeqNo = e.SeqNo,
+                        Ack = ack is null ? null : e.Ack,
+                        RelativeSeq = seq,
+                        RelativeAck = ack,
+                        Len = e.Len,
+                        Win = e.Win,
+                        Mss = e.Mss,
+                        Wscale = e.Wscale,
+                        SackPermitted = e.SackPermitted,
+                        TsVal = e.TsVal,
+                        TsEcr = e.TsEcr,
+                        Seen =
+                            file ? SeenAt.OnTheWay
+                            : s.Sent is null ? SeenAt.Receiver
+                            : s.Received is null ? SeenAt.Sender
+                            : SeenAt.BothEnds,
+                        Retransmission = s.Again,
+                        AckDelay = file ? null : delays[i],
+                        Reset = resets[i],
+                    },
+                }
+            );
         }
         return arrows;
     }
@@ -146,13 +191,19 @@ internal sealed class FlowSegments
             }
             else if (s.Sent is { } left)
             {
-                long answered = Later(n).Where(o => o.Origin == s.Target && o.Received is not null).Select(o => o.Received!.Value).FirstOrDefault(left + 2 * Flight);
+                long answered = Later(n)
+                    .Where(o => o.Origin == s.Target && o.Received is not null)
+                    .Select(o => o.Received!.Value)
+                    .FirstOrDefault(left + 2 * Flight);
                 times[n] = (left, IsLost(s, n) ? null : left + Math.Clamp((answered - left) / 2, 0, Flight));
             }
             else
             {
                 long arrived = s.Received!.Value;
-                long asked = Earlier(n).Where(o => o.Origin == s.Target && o.Sent is not null).Select(o => o.Sent!.Value).FirstOrDefault(_history?.LastSent(s.Target) ?? arrived - 2 * Flight);
+                long asked = Earlier(n)
+                    .Where(o => o.Origin == s.Target && o.Sent is not null)
+                    .Select(o => o.Sent!.Value)
+                    .FirstOrDefault(_history?.LastSent(s.Target) ?? arrived - 2 * Flight);
                 times[n] = (arrived - Math.Clamp((arrived - asked) / 2, 0, Flight), arrived);
             }
         }
@@ -168,7 +219,10 @@ internal sealed class FlowSegments
                 return false;
             return _lastWhole.GetValueOrDefault(s.Origin, -1) > n || IsPast(s.To, s.At + Patience);
         }
-        SegmentSighting? again = s.Span == 0 || !_repeated.Contains((s.Origin, s.Event.SeqNo)) ? null : Later(n).FirstOrDefault(o => o.Origin == s.Origin && o.Again && o.Event.SeqNo == s.Event.SeqNo);
+        SegmentSighting? again =
+            s.Span == 0 || !_repeated.Contains((s.Origin, s.Event.SeqNo))
+                ? null
+                : Later(n).FirstOrDefault(o => o.Origin == s.Origin && o.Again && o.Event.SeqNo == s.Event.SeqNo);
         if (again is not null)
             return !Later(n).Any(o => o.Origin == s.Target && o.At <= again.At && o.Flags.Has(TcpFlags.Ack) && (int)(o.Event.Ack - s.End) >= 0);
         // The last of several that nobody answered, unless the answer was swallowed.
@@ -196,11 +250,12 @@ internal sealed class FlowSegments
             yield return _segments[i];
     }
 
-    private static SegmentKind KindOf(SegmentSighting s) => s.Flags switch
-    {
-        var f when f.Has(TcpFlags.Rst) => SegmentKind.Rst,
-        var f when f.Has(TcpFlags.Syn) => f.Has(TcpFlags.Ack) ? SegmentKind.SynAck : SegmentKind.Syn,
-        var f when f.Has(TcpFlags.Fin) => SegmentKind.Fin,
-        _ => s.Event.Len > 0 ? SegmentKind.Data : SegmentKind.Ack,
-    };
+    private static SegmentKind KindOf(SegmentSighting s) =>
+        s.Flags switch
+        {
+            var f when f.Has(TcpFlags.Rst) => SegmentKind.Rst,
+            var f when f.Has(TcpFlags.Syn) => f.Has(TcpFlags.Ack) ? SegmentKind.SynAck : SegmentKind.Syn,
+            var f when f.Has(TcpFlags.Fin) => SegmentKind.Fin,
+            _ => s.Event.Len > 0 ? SegmentKind.Data : SegmentKind.Ack,
+        };
 }

@@ -5,15 +5,19 @@ using ReuseAddrDashboard.Core.Tcp;
 namespace ReuseAddrDashboard.Core.Fold;
 
 /// <summary>
-/// Everything that a fold knows after some events of a log. All that it holds is made anew where it changes, so a copy costs nothing and stays as it is. An event goes to the connection, or to the
+/// Everything that a fold knows after some events of a log. All that it holds is made anew where it changes, so a copy costs nothing and stays as it is. An
+/// event goes to the connection, or to the
 /// port, that it is about; <see cref="Draw"/> draws those that something came to, and the whole picture takes in what has changed of them.
 /// </summary>
 internal sealed class FoldState
 {
     private static readonly IComparer<StateBand> ByBegin = Comparer<StateBand>.Create((a, b) => (a.Begin, a.Seq).CompareTo((b.Begin, b.Seq)));
-    private static readonly IComparer<StateChange> ByMoment = Comparer<StateChange>.Create((a, b) => (a.T, a.Seq, a.To is null).CompareTo((b.T, b.Seq, b.To is null)));
-    private static readonly IComparer<Arrow> BySending =
-        Comparer<Arrow>.Create((a, b) => (a.Sent, a.Received ?? long.MaxValue, a.Seqs[0], a.Kind).CompareTo((b.Sent, b.Received ?? long.MaxValue, b.Seqs[0], b.Kind)));
+    private static readonly IComparer<StateChange> ByMoment = Comparer<StateChange>.Create(
+        (a, b) => (a.T, a.Seq, a.To is null).CompareTo((b.T, b.Seq, b.To is null))
+    );
+    private static readonly IComparer<Arrow> BySending = Comparer<Arrow>.Create(
+        (a, b) => (a.Sent, a.Received ?? long.MaxValue, a.Seqs[0], a.Kind).CompareTo((b.Sent, b.Received ?? long.MaxValue, b.Seqs[0], b.Kind))
+    );
     private static readonly IComparer<TimeWaitBar> ByWaiting = Comparer<TimeWaitBar>.Create((a, b) => (a.Begin, a.Seq).CompareTo((b.Begin, b.Seq)));
     private static readonly IComparer<CallMark> ByPlace = Comparer<CallMark>.Create((a, b) => (a.At, a.Event.Seq).CompareTo((b.At, b.Event.Seq)));
 
@@ -22,7 +26,8 @@ internal sealed class FoldState
     private ImmutableDictionary<LoneKey, LoneSockets> _lone = ImmutableDictionary<LoneKey, LoneSockets>.Empty;
     private ImmutableDictionary<FlowKey, FlowPicture> _flowPictures = ImmutableDictionary<FlowKey, FlowPicture>.Empty;
     private ImmutableDictionary<LoneKey, FlowPicture> _lonePictures = ImmutableDictionary<LoneKey, FlowPicture>.Empty;
-    private ImmutableHashSet<FlowKey> _newFlows = [], _waiting = [];
+    private ImmutableHashSet<FlowKey> _newFlows = [],
+        _waiting = [];
     private ImmutableHashSet<LoneKey> _newLone = [];
     private ImmutableList<Disagreement> _contradictions = [];
 
@@ -71,7 +76,10 @@ internal sealed class FoldState
         {
             case AddedEvent added:
                 // No connection is drawn otherwise for it.
-                _context = _context with { Header = _context.Header.With(added.Step) };
+                _context = _context with
+                {
+                    Header = _context.Header.With(added.Step),
+                };
                 break;
             case CallEvent call:
                 Add(call);
@@ -93,10 +101,18 @@ internal sealed class FoldState
             case StateEvent { Host: { } teller } state when _context.Addresses.IsOwn(teller, state.Socket.Local, state.Socket.Remote):
                 Add(StateSighting.In(state)!);
                 break;
-            case EnvironmentEvent environment: _environment = _environment.Add(environment); break;
-            case OutputEvent output: _output = _output.Add(output); break;
-            case NoteEvent note: _notes = _notes.Add(note); break;
-            case GapEvent gap: Add(gap); break;
+            case EnvironmentEvent environment:
+                _environment = _environment.Add(environment);
+                break;
+            case OutputEvent output:
+                _output = _output.Add(output);
+                break;
+            case NoteEvent note:
+                _notes = _notes.Add(note);
+                break;
+            case GapEvent gap:
+                Add(gap);
+                break;
         }
     }
 
@@ -119,7 +135,10 @@ internal sealed class FoldState
         foreach (LoneKey key in _newLone)
         {
             LoneSockets? sockets = _lone.GetValueOrDefault(key);
-            FlowPicture picture = changes.Add(_lonePictures.GetValueOrDefault(key, FlowPicture.Empty), sockets is null ? FlowPicture.Empty : FlowPicture.Fold(sockets));
+            FlowPicture picture = changes.Add(
+                _lonePictures.GetValueOrDefault(key, FlowPicture.Empty),
+                sockets is null ? FlowPicture.Empty : FlowPicture.Fold(sockets)
+            );
             _lonePictures = _lonePictures.SetItem(key, picture);
             if (sockets is not null)
                 _lone = _lone.SetItem(key, sockets with { Seen = picture.Seen });
@@ -216,11 +235,14 @@ internal sealed class FoldState
     // Sockets without a peer are told apart by their inodes. Where a source does not know it they can only be told together: all of that port then are.
     private void Change(StateSighting s)
     {
-        LoneKey port = new(s.Host, s.Local.Port, 0), key = _lone.ContainsKey(port) ? port : port with { Inode = s.Inode };
+        LoneKey port = new(s.Host, s.Local.Port, 0),
+            key = _lone.ContainsKey(port) ? port : port with { Inode = s.Inode };
         if (s.Inode == 0 && !_lone.ContainsKey(port))
         {
             LoneKey[] apart = [.. _lone.Keys.Where(k => k with { Inode = 0 } == port)];
-            _lone = _lone.RemoveRange(apart).SetItem(port, apart.SelectMany(k => _lone[k].States).OrderBy(x => x.Seq).Aggregate(LoneSockets.None, (all, x) => all.With(x)));
+            _lone = _lone
+                .RemoveRange(apart)
+                .SetItem(port, apart.SelectMany(k => _lone[k].States).OrderBy(x => x.Seq).Aggregate(LoneSockets.None, (all, x) => all.With(x)));
             _newLone = _newLone.Union(apart);
         }
         _lone = _lone.SetItem(key, (_lone.TryGetValue(key, out LoneSockets? known) ? known : LoneSockets.None).With(s));

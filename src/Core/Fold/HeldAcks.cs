@@ -3,13 +3,15 @@ using ReuseAddrDashboard.Core.Tcp;
 namespace ReuseAddrDashboard.Core.Fold;
 
 /// <summary>
-/// Finds bare ACKs that were held back, and what a RST answers: what had arrived at the sender before. For the order a moment that is only a possible one will do; how long an ACK was
+/// Finds bare ACKs that were held back, and what a RST answers: what had arrived at the sender before. For the order a moment that is only a possible one will
+/// do; how long an ACK was
 /// held tells only the sender's own capture of both, the arrival and the sending.
 /// </summary>
 internal sealed class HeldAcks
 {
     /// <summary>
-    /// Nanoseconds within which an ACK was sent at once: in the same softirq, microseconds after the arrival. A held one waits for data to travel with, or for the kernel's timer
+    /// Nanoseconds within which an ACK was sent at once: in the same softirq, microseconds after the arrival. A held one waits for data to travel with, or for
+    /// the kernel's timer
     /// (tcp_send_delayed_ack): until the next tick, 0.9 to 4 ms here, while no payload has come, and 40 ms (TCP_ATO_MIN) and more afterwards.
     /// </summary>
     public const long AtOnce = 200_000;

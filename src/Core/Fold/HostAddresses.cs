@@ -25,7 +25,12 @@ internal sealed class HostAddresses
             }
         }
         foreach ((string id, int port) in header.Ports)
-            _ports[port] = header.Script.Ports.FirstOrDefault(p => p.Id == id)?.Host is { } of && header.Host(of) is not null ? of : header.Hosts.Count > 0 ? header.Hosts[^1].Name : "";
+        {
+            _ports[port] =
+                header.Script.Ports.FirstOrDefault(p => p.Id == id)?.Host is { } of && header.Host(of) is not null ? of
+                : header.Hosts.Count > 0 ? header.Hosts[^1].Name
+                : "";
+        }
     }
 
     /// <summary>The one host that has the address; null where none has it, or more than one.</summary>
@@ -38,7 +43,8 @@ internal sealed class HostAddresses
     public static bool IsLoopback(TcpEndpoint end) => end.Unmapped() is var plain && (plain.IsV6 ? plain.Bits == UInt128.One : plain.Bits >> 24 == 127);
 
     /// <summary>
-    /// Whose a socket is by its ends where all hosts share one network namespace, so that each reads and captures the others' as well: the host's that has the address, else the one's whose port it is,
+    /// Whose a socket is by its ends where all hosts share one network namespace, so that each reads and captures the others' as well: the host's that has the
+    /// address, else the one's whose port it is,
     /// else another's than the one at whose port the peer is.
     /// </summary>
     public string OwnerOf(TcpEndpoint own, TcpEndpoint peer)
@@ -54,7 +60,9 @@ internal sealed class HostAddresses
     /// <summary>False for another host's copy of a row.</summary>
     public bool IsOwn(string host, TcpEndpoint local, TcpEndpoint remote) => !_header.OneNamespace || OwnerOf(local, remote) == host;
 
-    /// <summary>The address from which the kernel reaches another, where nobody bound one: the same for the host's own, else the first of that family.</summary>
+    /// <summary>
+    /// The address from which the kernel reaches another, where nobody bound one: the same for the host's own, else the first of that family.
+    /// </summary>
     /// <param name="host">The host that connects.</param>
     /// <param name="remote">Where to.</param>
     /// <param name="port">The local port.</param>
@@ -63,7 +71,11 @@ internal sealed class HostAddresses
         TcpEndpoint to = remote.Unmapped();
         if (IsLoopback(to) && HostOf(to) is null || HostOf(to) == host)
             return to.WithPort((ushort)port);
-        string? text = _header.Host(host) is { } facts ? to.IsV6 ? facts.V6Address : facts.Address : null;
+        string? text = _header.Host(host) is { } facts
+            ? to.IsV6
+                ? facts.V6Address
+                : facts.Address
+            : null;
         return IPAddress.TryParse(text, out IPAddress? address) ? TcpEndpoint.Of(address, port).Unmapped() : null;
     }
 

@@ -22,11 +22,12 @@ public static class HostClocks
         e is { Host: { } host, Source: not EvidenceSource.Lab } && shifts.TryGetValue(host, out long by) && by != 0 ? Shift(e, by) : e;
 
     /// <summary>The event so many nanoseconds later, with all its times.</summary>
-    public static RunEvent Shift(RunEvent e, long by) => e switch
-    {
-        SocketEvent s => s with { T = s.T + by, After = s.After + by },
-        StateEvent s => s with { T = s.T + by, After = s.After + by },
-        SegmentEvent s => s with { T = s.T + by, Sent = s.Sent + by, Received = s.Received + by },
-        _ => e with { T = e.T + by },
-    };
+    public static RunEvent Shift(RunEvent e, long by) =>
+        e switch
+        {
+            SocketEvent s => s with { T = s.T + by, After = s.After + by },
+            StateEvent s => s with { T = s.T + by, After = s.After + by },
+            SegmentEvent s => s with { T = s.T + by, Sent = s.Sent + by, Received = s.Received + by },
+            _ => e with { T = e.T + by },
+        };
 }

@@ -16,7 +16,12 @@ internal static class InferredSegments
     /// <param name="bands">What was seen of its sockets.</param>
     /// <param name="observed">A handshake or a close of which anything was captured is not inferred beside it.</param>
     /// <param name="context">What the whole run tells.</param>
-    public static IReadOnlyList<Arrow> Conclude(IReadOnlyList<Connection> connections, IReadOnlyList<StateBand> bands, FlowSegments observed, FlowContext context)
+    public static IReadOnlyList<Arrow> Conclude(
+        IReadOnlyList<Connection> connections,
+        IReadOnlyList<StateBand> bands,
+        FlowSegments observed,
+        FlowContext context
+    )
     {
         var arrows = new List<Arrow>();
         foreach (Connection c in connections)
@@ -36,13 +41,20 @@ internal static class InferredSegments
         CallEvent call = c.Connect;
         long half = Math.Max(1, call.Duration / 2);
         long[] evidence = [call.Seq];
-        void Add(bool fromClient, SegmentKind kind, long sent, long? received, InferredFrom from) => arrows.Add(Make(c, fromClient, kind, sent, received, from, evidence));
+        void Add(bool fromClient, SegmentKind kind, long sent, long? received, InferredFrom from) =>
+            arrows.Add(Make(c, fromClient, kind, sent, received, from, evidence));
 
         if (call.Succeeded)
         {
             // While connect ran, and before anyone saw what came of it.
-            long accepted = Soonest(call.T + call.Duration, call.T, Find(bands, c, c.ServerEnd, TcpState.Established)?.Begin, c.Accept is { } accept ? CallMark.Moment(accept) : null);
-            long third = Math.Max(1, (accepted - call.T) / 3), answered = Soonest(call.T + 2 * third, call.T, Find(bands, c, c.ClientEnd, TcpState.Established)?.Begin);
+            long accepted = Soonest(
+                call.T + call.Duration,
+                call.T,
+                Find(bands, c, c.ServerEnd, TcpState.Established)?.Begin,
+                c.Accept is { } accept ? CallMark.Moment(accept) : null
+            );
+            long third = Math.Max(1, (accepted - call.T) / 3),
+                answered = Soonest(call.T + 2 * third, call.T, Find(bands, c, c.ClientEnd, TcpState.Established)?.Begin);
             long asked = Soonest(call.T + third, call.T, answered, Find(bands, c, c.ServerEnd, TcpState.SynRecv)?.Begin);
             Add(true, SegmentKind.Syn, call.T, asked, InferredFrom.ConnectSucceeded);
             Add(false, SegmentKind.SynAck, asked, answered, InferredFrom.ConnectSucceeded);
@@ -63,13 +75,17 @@ internal static class InferredSegments
     private static void AddCloses(Connection c, IReadOnlyList<StateBand> bands, List<Arrow> arrows)
     {
         (bool FromClient, FlowCall Call)[] closes =
-            [.. new[] { (true, c.ClientClose), (false, c.ServerClose) }.Where(x => x.Item2 is not null).Select(x => (x.Item1, x.Item2!)).OrderBy(x => x.Item2.T)];
+        [
+            .. new[] { (true, c.ClientClose), (false, c.ServerClose) }.Where(x => x.Item2 is not null).Select(x => (x.Item1, x.Item2!)).OrderBy(x => x.Item2.T),
+        ];
         if (closes.Length == 0)
             return;
 
         (bool fromClient, FlowCall first) = closes[0];
-        TcpEndpoint closer = fromClient ? c.ClientEnd : c.ServerEnd, peer = fromClient ? c.ServerEnd : c.ClientEnd;
-        StateBand? finWait2 = Find(bands, c, closer, TcpState.FinWait2), timeWait = Find(bands, c, closer, TcpState.TimeWait);
+        TcpEndpoint closer = fromClient ? c.ClientEnd : c.ServerEnd,
+            peer = fromClient ? c.ServerEnd : c.ClientEnd;
+        StateBand? finWait2 = Find(bands, c, closer, TcpState.FinWait2),
+            timeWait = Find(bands, c, closer, TcpState.TimeWait);
         StateBand? closeWait = Find(bands, c, peer, TcpState.CloseWait);
         // Nothing tells of a FIN when the end was no longer open: a RST had ended it.
         if (StateAt(bands, c, closer, first.T) is TcpState.Close)
@@ -84,7 +100,10 @@ internal static class InferredSegments
         if (acked is not null)
         {
             ackArrived = Arrival(received, finWait2?.Begin ?? long.MaxValue);
-            InferredFrom evidence = acked == finWait2 ? InferredFrom.FinWait2Seen : acked == closeWait ? InferredFrom.CloseWaitSeen : InferredFrom.TimeWaitSeen;
+            InferredFrom evidence =
+                acked == finWait2 ? InferredFrom.FinWait2Seen
+                : acked == closeWait ? InferredFrom.CloseWaitSeen
+                : InferredFrom.TimeWaitSeen;
             arrows.Add(Make(c, !fromClient, SegmentKind.Ack, received, ackArrived, evidence, [acked.Seq]));
         }
 

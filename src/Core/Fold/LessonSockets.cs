@@ -4,7 +4,8 @@ using ReuseAddrDashboard.Core.Tcp;
 namespace ReuseAddrDashboard.Core.Fold;
 
 /// <summary>
-/// The sockets that the run's programs made in one network namespace, with the options the bind rule asks for: set by setsockopt, read back by getsockopt, inherited by accepted
+/// The sockets that the run's programs made in one network namespace, with the options the bind rule asks for: set by setsockopt, read back by getsockopt,
+/// inherited by accepted
 /// children (the kernel copies sk_reuse when the handshake ends) and from there by TIME-WAIT. Calls are followed one after the other.
 /// </summary>
 /// <param name="header">The run: whose programs belong to which user.</param>
@@ -45,7 +46,9 @@ internal sealed class LessonSockets(RunHeader header, Func<SocketPair, (long? Be
 
     /// <summary>An open socket by its name: the program's own, where it has one of that name.</summary>
     public OwnSocket? Find(string name, string? program = null) =>
-        _open.TryGetValue((program, name), out OwnSocket? own) ? own : _latest.TryGetValue(name, out OwnSocket? latest) && latest.ClosedAt is null ? latest : null;
+        _open.TryGetValue((program, name), out OwnSocket? own) ? own
+        : _latest.TryGetValue(name, out OwnSocket? latest) && latest.ClosedAt is null ? latest
+        : null;
 
     public OwnSocket? OfInode(ulong inode) => inode == 0 ? null : _byInode.GetValueOrDefault(inode);
 
@@ -58,24 +61,41 @@ internal sealed class LessonSockets(RunHeader header, Func<SocketPair, (long? Be
         if (OfInode(seen.Inode) is { } byInode)
             return byInode;
         if (seen.Pair.Remote.Port == 0)
-            return _bound.FindLast(s => IsRowOf(s, seen) && s.AloneAt(t) is not null && s.BoundAt < t) ?? _bound.FindLast(s => IsRowOf(s, seen) && s.BoundAt < t);
-        return _ends.TryGetValue(Plain(seen.Pair), out List<(long From, OwnSocket Socket)>? ends) ? (ends.FindLast(e => e.From <= t).Socket ?? ends[0].Socket) : null;
+        {
+            return _bound.FindLast(s => IsRowOf(s, seen) && s.AloneAt(t) is not null && s.BoundAt < t)
+                ?? _bound.FindLast(s => IsRowOf(s, seen) && s.BoundAt < t);
+        }
+
+        return _ends.TryGetValue(Plain(seen.Pair), out List<(long From, OwnSocket Socket)>? ends)
+            ? (ends.FindLast(e => e.From <= t).Socket ?? ends[0].Socket)
+            : null;
     }
 
-    /// <summary>The listener of a connection that nobody accepted, where that can only have been one of the run's; its options when the connection came.</summary>
+    /// <summary>
+    /// The listener of a connection that nobody accepted, where that can only have been one of the run's; its options when the connection came.
+    /// </summary>
     /// <param name="seen">The connection.</param>
     /// <param name="strangers">Whether a stranger's listener may have been the one, at a moment.</param>
     public (OwnSocket Listener, BindOptions Options)? Unaccepted(PortTrack seen, Func<long, long, bool> strangers)
     {
         (long? before, long t) = seen.First;
-        OwnSocket[] listeners = [.. _bound.Where(s => s.Listened is { } l && l.From <= t && (l.Until ?? long.MaxValue) >= (before ?? t)
-            && s.Local is { } at && at.Port == seen.Pair.Local.Port && (at.Unmapped().IsWildcard || at.Unmapped().SameAddress(seen.Pair.Local.Unmapped())))];
+        OwnSocket[] listeners =
+        [
+            .. _bound.Where(s =>
+                s.Listened is { } l
+                && l.From <= t
+                && (l.Until ?? long.MaxValue) >= (before ?? t)
+                && s.Local is { } at
+                && at.Port == seen.Pair.Local.Port
+                && (at.Unmapped().IsWildcard || at.Unmapped().SameAddress(seen.Pair.Local.Unmapped()))
+            ),
+        ];
         return listeners is [var one] && !strangers(before ?? t, t) ? (one, one.Within(before ?? t, t).Inherited()) : null;
     }
 
     /// <summary>Whether a row is that of this socket.</summary>
-    public static bool IsRowOf(OwnSocket socket, PortTrack seen) => seen.Pair.Remote.Port == 0
-        && (socket.Inode != 0 && seen.Inode != 0 ? socket.Inode == seen.Inode : socket.Local == seen.Pair.Local);
+    public static bool IsRowOf(OwnSocket socket, PortTrack seen) =>
+        seen.Pair.Remote.Port == 0 && (socket.Inode != 0 && seen.Inode != 0 ? socket.Inode == seen.Inode : socket.Local == seen.Pair.Local);
 
     public void Follow(CallEvent call)
     {
@@ -114,7 +134,10 @@ internal sealed class LessonSockets(RunHeader header, Func<SocketPair, (long? Be
                 break;
             case "shutdown" when Find(call) is { Listened: { Until: null } listened } listener && call.Args.How is ShutdownHow.Read or ShutdownHow.Both:
                 // It stays bound.
-                listener.Listened = listened with { Until = call.T };
+                listener.Listened = listened with
+                {
+                    Until = call.T,
+                };
                 break;
             case "close" when Find(call) is { } socket:
                 Close(socket, call.Program, call.T + call.Duration);
@@ -178,8 +201,13 @@ internal sealed class LessonSockets(RunHeader header, Func<SocketPair, (long? Be
     private void Accept(CallEvent call, OwnSocket listener, SocketPair pair)
     {
         (long? before, long t) = firstSeen(pair) ?? (null, call.T);
-        OwnSocket child = new OwnSocket(call.Accepted ?? "", call.Inode, Uid(call)) { Local = pair.Local, Listener = listener, Use = PortUse.Accepted, BoundAt = t }
-            .Set(call.T, listener.Within(before ?? t, Math.Min(t, call.T)).Inherited());
+        OwnSocket child = new OwnSocket(call.Accepted ?? "", call.Inode, Uid(call))
+        {
+            Local = pair.Local,
+            Listener = listener,
+            Use = PortUse.Accepted,
+            BoundAt = t,
+        }.Set(call.T, listener.Within(before ?? t, Math.Min(t, call.T)).Inherited());
         Ends(pair, t, child);
         if (call.Accepted is { } name)
             Open(child, name, call.Program);

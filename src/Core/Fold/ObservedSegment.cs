@@ -75,7 +75,8 @@ public sealed record ObservedSegment
     public bool Retransmission { get; init; }
 
     /// <summary>
-    /// A bare ACK that was held back (RFC 9293, 3.8.6.3): nanoseconds from the arrival of what it acknowledges to its sending; null where it went at once, and where its host captured
+    /// A bare ACK that was held back (RFC 9293, 3.8.6.3): nanoseconds from the arrival of what it acknowledges to its sending; null where it went at once, and
+    /// where its host captured
     /// only one of the two or neither.
     /// </summary>
     public long? AckDelay { get; init; }

@@ -3,10 +3,12 @@ using System.Collections;
 namespace ReuseAddrDashboard.Core.Fold;
 
 /// <summary>
-/// A list in a fixed order that never changes: adding or removing makes another one, which shares all but a few hundred items with it. So what a fold has made of a long log is carried on
+/// A list in a fixed order that never changes: adding or removing makes another one, which shares all but a few hundred items with it. So what a fold has made
+/// of a long log is carried on
 /// at a cost that does not grow with the log.
 /// </summary>
-internal sealed class OrderedList<T> : IReadOnlyList<T> where T : class
+internal sealed class OrderedList<T> : IReadOnlyList<T>
+    where T : class
 {
     private const int Most = 256;
 
@@ -124,7 +126,8 @@ internal sealed class OrderedList<T> : IReadOnlyList<T> where T : class
 
     private int FirstAfter(List<T[]> chunks, T item)
     {
-        int low = 0, high = chunks.Count;
+        int low = 0,
+            high = chunks.Count;
         while (low < high)
         {
             int middle = (low + high) / 2;

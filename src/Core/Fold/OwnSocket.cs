@@ -46,7 +46,14 @@ internal sealed class OwnSocket(string name, ulong inode, uint uid)
     {
         var copy = new OwnSocket(Name, Inode, Uid)
         {
-            Program = Program, Use = Use, IsConnected = IsConnected, Listener = listener, Local = Local, BoundAt = BoundAt, Listened = Listened, ClosedAt = ClosedAt,
+            Program = Program,
+            Use = Use,
+            IsConnected = IsConnected,
+            Listener = listener,
+            Local = Local,
+            BoundAt = BoundAt,
+            Listened = Listened,
+            ClosedAt = ClosedAt,
         };
         copy._changes.AddRange(_changes);
         copy._holders.UnionWith(_holders);
@@ -54,8 +61,10 @@ internal sealed class OwnSocket(string name, ulong inode, uint uid)
     }
 
     /// <summary>Whether it is bound, and listens, at a moment, by the run's own calls; null where it is neither, or has a peer.</summary>
-    public TcpState? AloneAt(long t) => Use != PortUse.Bound || IsConnected || BoundAt > t || ClosedAt <= t ? null
-        : Listened is { } l && l.From <= t && (l.Until ?? long.MaxValue) > t ? TcpState.Listen : TcpState.BoundInactive;
+    public TcpState? AloneAt(long t) =>
+        Use != PortUse.Bound || IsConnected || BoundAt > t || ClosedAt <= t ? null
+        : Listened is { } l && l.From <= t && (l.Until ?? long.MaxValue) > t ? TcpState.Listen
+        : TcpState.BoundInactive;
 
     /// <summary>The options now.</summary>
     public BindOptions Options => _changes[^1].Options;

@@ -4,7 +4,8 @@ namespace ReuseAddrDashboard.Core.Fold;
 internal sealed class PictureChanges
 {
     /// <summary>Items of one kind that are no more, and those that are new.</summary>
-    internal sealed class Of<T>(IEqualityComparer<T>? same = null) where T : class
+    internal sealed class Of<T>(IEqualityComparer<T>? same = null)
+        where T : class
     {
         private readonly IEqualityComparer<T> _same = same ?? EqualityComparer<T>.Default;
 
@@ -70,7 +71,8 @@ internal sealed class PictureChanges
     {
         if (now.History is not { } history)
             return (null, Arrows.Add(Whole(old), now.Arrows));
-        IReadOnlyList<Arrow> passing = history.Passing, drawn = history.IsOf(old.History) ? old.Arrows : Whole(old);
+        IReadOnlyList<Arrow> passing = history.Passing,
+            drawn = history.IsOf(old.History) ? old.Arrows : Whole(old);
         IReadOnlyList<Arrow> kept = Arrows.Add(drawn, passing.Count == 0 ? now.Arrows : [.. FlowPicture.InOrder([.. passing, .. now.Arrows])]);
         if (passing.Count == 0)
             return (history, kept);
@@ -79,5 +81,6 @@ internal sealed class PictureChanges
         return (history.Passed(kept.Where(gone.Contains)), [.. kept.Where(a => !gone.Contains(a))]);
     }
 
-    private static IReadOnlyList<Arrow> Whole(FlowPicture picture) => picture.History is { } history ? [.. FlowPicture.InOrder([.. history.Arrows, .. picture.Arrows])] : picture.Arrows;
+    private static IReadOnlyList<Arrow> Whole(FlowPicture picture) =>
+        picture.History is { } history ? [.. FlowPicture.InOrder([.. history.Arrows, .. picture.Arrows])] : picture.Arrows;
 }

@@ -50,13 +50,25 @@ internal sealed class PortChecks(int port, LessonSockets sockets, BucketMemory m
     /// <param name="lookedAfter">As <see cref="LookedAfter"/>, for the copy.</param>
     public PortChecks Copy(LessonSockets socketsOfCopy, Dictionary<OwnSocket, OwnSocket> copies, Func<HostFacts, long, bool> lost, Func<long, bool> lookedAfter)
     {
-        var copy = new PortChecks(port, socketsOfCopy, memory) { History = History.Copy(socketsOfCopy.OfInode), Lost = lost, LookedAfter = lookedAfter, _firstDirty = _firstDirty };
+        var copy = new PortChecks(port, socketsOfCopy, memory)
+        {
+            History = History.Copy(socketsOfCopy.OfInode),
+            Lost = lost,
+            LookedAfter = lookedAfter,
+            _firstDirty = _firstDirty,
+        };
         foreach (Entry entry in _entries)
-            copy._entries.Add(entry.Copy(copies.TryGetValue(entry.Socket, out OwnSocket? socket) ? socket : copies[entry.Socket] = entry.Socket.Copy(entry.Socket.Listener)));
+        {
+            copy._entries.Add(
+                entry.Copy(copies.TryGetValue(entry.Socket, out OwnSocket? socket) ? socket : copies[entry.Socket] = entry.Socket.Copy(entry.Socket.Listener))
+            );
+        }
+
         return copy;
     }
 
-    public void Made(CallEvent call, HostFacts host, OwnSocket socket, PortCall asks, BindCandidate candidate) => _entries.Add(new(call, host, socket, asks, candidate));
+    public void Made(CallEvent call, HostFacts host, OwnSocket socket, PortCall asks, BindCandidate candidate) =>
+        _entries.Add(new(call, host, socket, asks, candidate));
 
     /// <summary>What is known has changed from a moment on: calls that ended later are judged anew.</summary>
     public void Changed(long since)
@@ -90,14 +102,25 @@ internal sealed class PortChecks(int port, LessonSockets sockets, BucketMemory m
     }
 
     /// <summary>Every check as it is where the hosts were looked at after the last event.</summary>
-    public IEnumerable<RuleCheck> AfterLook() => _entries.Select(e => e.Check!.Doubt == RuleDoubt.NotLooked ? Matched(e, e.Check.Verdict, looked: true) : e.Check!);
+    public IEnumerable<RuleCheck> AfterLook() =>
+        _entries.Select(e => e.Check!.Doubt == RuleDoubt.NotLooked ? Matched(e, e.Check.Verdict, looked: true) : e.Check!);
 
     /// <summary>What the rule says of a call that would be made now.</summary>
-    public BindPreview Preview(string step, HostFacts host, PortCall asks, BindCandidate candidate, long now, IReadOnlyCollection<OwnSocket> apart, IReadOnlySet<TcpState> over, OwnSocket? itself)
+    public BindPreview Preview(
+        string step,
+        HostFacts host,
+        PortCall asks,
+        BindCandidate candidate,
+        long now,
+        IReadOnlyCollection<OwnSocket> apart,
+        IReadOnlySet<TcpState> over,
+        OwnSocket? itself
+    )
     {
         List<PortOccupant> there = [.. There(now, now, apart, long.MaxValue).Where(o => !over.Contains(o.Socket.State))];
         BindVerdict verdict = BindRule.Judge(asks, candidate, [.. there.Select(o => o.Socket)], BucketBefore(_entries.Count, now, asks, there, itself));
-        RuleDoubt doubt = verdict.Outcome == BindOutcome.Unknown ? Doubt(verdict)
+        RuleDoubt doubt =
+            verdict.Outcome == BindOutcome.Unknown ? Doubt(verdict)
             : Lost(host, long.MaxValue) ? RuleDoubt.Lost
             : verdict.Outcome == BindOutcome.Ok && !SeesBound(host) ? RuleDoubt.BoundUnseen
             : RuleDoubt.None;
@@ -111,7 +134,10 @@ internal sealed class PortChecks(int port, LessonSockets sockets, BucketMemory m
         List<PortOccupant> there = [.. There(call.T, entry.End, [entry.Socket], call.Seq)];
         BindBucket before = BucketBefore(i, call.T, entry.Asks, there, entry.Socket);
         BindVerdict verdict = BindRule.Judge(entry.Asks, entry.Candidate, [.. there.Select(o => o.Socket)], before);
-        bool? first = there.Count == 0 ? true : there.Any(o => o.Socket.Sure) ? false : null;
+        bool? first =
+            there.Count == 0 ? true
+            : there.Any(o => o.Socket.Sure) ? false
+            : null;
         entry.Bucket = call.Succeeded ? before.After(entry.Asks, entry.Candidate, first, memory) : before;
         RuleCheck check = Matched(entry, verdict, looked: false) with { Occupants = Named(verdict, there) };
         entry.Check = check with { Proved = Proved(entry, check, before) };
@@ -120,17 +146,29 @@ internal sealed class PortChecks(int port, LessonSockets sockets, BucketMemory m
     private RuleCheck Matched(Entry entry, BindVerdict verdict, bool looked)
     {
         CallEvent call = entry.Call;
-        BindOutcome? real = call.Errno switch { null => BindOutcome.Ok, "EADDRINUSE" => BindOutcome.InUse, "EINVAL" when verdict.Outcome == BindOutcome.Invalid => BindOutcome.Invalid, _ => null };
-        RuleDoubt doubt = real is null || real == verdict.Outcome ? RuleDoubt.None
+        BindOutcome? real = call.Errno switch
+        {
+            null => BindOutcome.Ok,
+            "EADDRINUSE" => BindOutcome.InUse,
+            "EINVAL" when verdict.Outcome == BindOutcome.Invalid => BindOutcome.Invalid,
+            _ => null,
+        };
+        RuleDoubt doubt =
+            real is null || real == verdict.Outcome ? RuleDoubt.None
             : verdict.Outcome == BindOutcome.Unknown ? Doubt(verdict)
             : Lost(entry.Host, call.Seq) ? RuleDoubt.Lost
             : real == BindOutcome.InUse && !SeesBound(entry.Host) ? RuleDoubt.BoundUnseen
             : !looked && !LookedAfter(call.Seq) ? RuleDoubt.NotLooked
             : RuleDoubt.None;
-        RuleMatch match = real is null ? RuleMatch.Outside : real == verdict.Outcome ? RuleMatch.Same : doubt != RuleDoubt.None ? RuleMatch.Unknown : RuleMatch.Differs;
+        RuleMatch match =
+            real is null ? RuleMatch.Outside
+            : real == verdict.Outcome ? RuleMatch.Same
+            : doubt != RuleDoubt.None ? RuleMatch.Unknown
+            : RuleMatch.Differs;
         return new(call.Seq, entry.Host.Name, call.Step, call.Attempt, call.Errno, entry.Candidate, verdict, match, doubt)
         {
-            At = call.T, Occupants = entry.Check?.Occupants ?? [],
+            At = call.T,
+            Occupants = entry.Check?.Occupants ?? [],
             Quirk = match == RuleMatch.Differs ? KernelQuirks.Find(entry.Host.Kernel, entry.Candidate, verdict, real!.Value)?.Id : null,
         };
     }
@@ -140,9 +178,23 @@ internal sealed class PortChecks(int port, LessonSockets sockets, BucketMemory m
     {
         foreach (PortTrack track in History.Since(entry.Call.T))
             track.Proved.RemoveAll(p => p.Seq == entry.Call.Seq);
-        BindOutcome? real = entry.Call.Errno switch { null => BindOutcome.Ok, "EADDRINUSE" => BindOutcome.InUse, _ => null };
-        if (check.Doubt != RuleDoubt.Options || real is not { } answer || before.Lets(entry.Asks, entry.Candidate) != false || Lost(entry.Host, entry.Call.Seq) || answer == BindOutcome.InUse && !SeesBound(entry.Host))
+        BindOutcome? real = entry.Call.Errno switch
+        {
+            null => BindOutcome.Ok,
+            "EADDRINUSE" => BindOutcome.InUse,
+            _ => null,
+        };
+        if (
+            check.Doubt != RuleDoubt.Options
+            || real is not { } answer
+            || before.Lets(entry.Asks, entry.Candidate) != false
+            || Lost(entry.Host, entry.Call.Seq)
+            || answer == BindOutcome.InUse && !SeesBound(entry.Host)
+        )
+        {
             return [];
+        }
+
         IReadOnlyList<ProvedOptions> proved = BindProof.Proved(entry.Candidate, check.Verdict, answer);
         foreach (ProvedOptions p in proved.Where(p => p.Socket is { Inode: 0, Remote: { } } && (p.Socket.IsOrphan || p.Socket.State == TcpState.TimeWait)))
             History.Find(new(p.Socket.Local, p.Socket.Remote!.Value))?.Proved.Add((entry.Call.Seq, p.ReuseAddr, p.ReusePort));
@@ -157,17 +209,28 @@ internal sealed class PortChecks(int port, LessonSockets sockets, BucketMemory m
         if (!bound && there.Count == 0)
             return BindBucket.Empty;
         long from = last?.Call.T ?? long.MinValue;
-        if (History.Alone.Any(a => a.First.T > from && (a.First.Before ?? a.First.T) <= t && sockets.OwnerOf(a, t) is null) || last is null && there.Any(o => o.Use != PortUse.Connected))
+        if (
+            History.Alone.Any(a => a.First.T > from && (a.First.Before ?? a.First.T) <= t && sockets.OwnerOf(a, t) is null)
+            || last is null && there.Any(o => o.Use != PortUse.Connected)
+        )
+        {
             return BindBucket.Unknown(memory);
+        }
+
         if (last is null || last.Bucket.RemembersNothing)
             return BindBucket.Empty;
-        return bound && itself?.BoundAt <= from ? last.Bucket : Unbroken(from, t, surely: true) ? last.Bucket : Unbroken(from, t, surely: false) ? last.Bucket.OrNew(memory) : BindBucket.Empty;
+        return bound && itself?.BoundAt <= from ? last.Bucket
+            : Unbroken(from, t, surely: true) ? last.Bucket
+            : Unbroken(from, t, surely: false) ? last.Bucket.OrNew(memory)
+            : BindBucket.Empty;
     }
 
     // Whether some socket had the port at every moment in between.
     private bool Unbroken(long from, long to, bool surely)
     {
-        IEnumerable<(long From, long? Until)> lives = History.Since(from).Select(t => t.Life(surely))
+        IEnumerable<(long From, long? Until)> lives = History
+            .Since(from)
+            .Select(t => t.Life(surely))
             .Concat(sockets.Bound.Where(s => s.Local?.Port == port && s.BoundAt is not null && !s.IsConnected).Select(s => (s.BoundAt!.Value, s.ClosedAt)));
         long covered = from;
         foreach ((long begin, long? until) in lives.OrderBy(l => l.From))
@@ -219,24 +282,48 @@ internal sealed class PortChecks(int port, LessonSockets sockets, BucketMemory m
         BindOptions options = own?.At(t) ?? unaccepted?.Options ?? Proved(track, seq);
         var socket = new PortSocket
         {
-            State = state, Sure = sure, Local = track.Pair.Local, Remote = track.IsAlone ? null : track.Pair.Remote, Inode = sight.Inode,
-            ReuseAddr = options.ReuseAddr, ReusePort = options.ReusePort, V6Only = track.V6Only ?? options.V6Only,
+            State = state,
+            Sure = sure,
+            Local = track.Pair.Local,
+            Remote = track.IsAlone ? null : track.Pair.Remote,
+            Inode = sight.Inode,
+            ReuseAddr = options.ReuseAddr,
+            ReusePort = options.ReusePort,
+            V6Only = track.V6Only ?? options.V6Only,
             // The tables show the owner that the kernel compares, but of a TIME-WAIT, where it compares none.
             Uid = state == TcpState.TimeWait ? null : sight.Uid,
         };
         return new(
-            socket, own?.Program ?? unaccepted?.Listener.Program, own?.Name, own?.Use ?? (unaccepted is null ? PortUse.Unknown : PortUse.NotAccepted), own?.Listener?.Name ?? unaccepted?.Listener.Name,
-            options.ReuseAddrFrom, options.ReusePortFrom, state == TcpState.TimeWait || socket.IsOrphan, sight.Ends);
+            socket,
+            own?.Program ?? unaccepted?.Listener.Program,
+            own?.Name,
+            own?.Use ?? (unaccepted is null ? PortUse.Unknown : PortUse.NotAccepted),
+            own?.Listener?.Name ?? unaccepted?.Listener.Name,
+            options.ReuseAddrFrom,
+            options.ReusePortFrom,
+            state == TcpState.TimeWait || socket.IsOrphan,
+            sight.Ends
+        );
     }
 
     private static PortOccupant Occupant(OwnSocket own, TcpEndpoint local, TcpState state, long t)
     {
         BindOptions options = own.At(t);
-        var socket = new PortSocket { State = state, Local = local, Inode = own.Inode, ReuseAddr = options.ReuseAddr, ReusePort = options.ReusePort, V6Only = options.V6Only, Uid = own.Uid };
+        var socket = new PortSocket
+        {
+            State = state,
+            Local = local,
+            Inode = own.Inode,
+            ReuseAddr = options.ReuseAddr,
+            ReusePort = options.ReusePort,
+            V6Only = options.V6Only,
+            Uid = own.Uid,
+        };
         return new(socket, own.Program, own.Name, own.Use, null, options.ReuseAddrFrom, options.ReusePortFrom, Orphan: false, Ends: null);
     }
 
-    private bool IsStrangerListening(long from, long to) => History.Alone.Any(o => o.First.T <= to && sockets.OwnerOf(o, to) is null && o.Between(from, to) is not null);
+    private bool IsStrangerListening(long from, long to) =>
+        History.Alone.Any(o => o.First.T <= to && sockets.OwnerOf(o, to) is null && o.Between(from, to) is not null);
 
     private static BindOptions Proved(PortTrack track, long seq)
     {
@@ -246,6 +333,10 @@ internal sealed class PortChecks(int port, LessonSockets sockets, BucketMemory m
             if (at < seq)
                 known = known with { ReuseAddr = reuseAddr ?? known.ReuseAddr, ReusePort = reusePort ?? known.ReusePort };
         }
-        return known with { ReuseAddrFrom = known.ReuseAddr is null ? OptionOrigin.Unknown : OptionOrigin.Proved, ReusePortFrom = known.ReusePort is null ? OptionOrigin.Unknown : OptionOrigin.Proved };
+        return known with
+        {
+            ReuseAddrFrom = known.ReuseAddr is null ? OptionOrigin.Unknown : OptionOrigin.Proved,
+            ReusePortFrom = known.ReusePort is null ? OptionOrigin.Unknown : OptionOrigin.Proved,
+        };
     }
 }

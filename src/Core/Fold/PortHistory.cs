@@ -12,7 +12,8 @@ internal sealed class PortHistory(Func<ulong, OwnSocket?> own)
 
     private readonly Dictionary<PortKey, PortTrack> _tracks = [];
     private readonly HashSet<PortTrack> _there = [];
-    private readonly List<PortTrack> _gone = [], _alone = [];
+    private readonly List<PortTrack> _gone = [],
+        _alone = [];
 
     /// <summary>Another that goes on from here; neither changes the other.</summary>
     /// <param name="ownOfCopy">The run's socket of an inode, for the copy.</param>
@@ -53,10 +54,28 @@ internal sealed class PortHistory(Func<ulong, OwnSocket?> own)
             // Of a trace only the end of a TIME-WAIT, which it tells to the microsecond: to it a socket that goes into TIME-WAIT is gone as well.
             case StateEvent { Source: EvidenceSource.Diag } or StateEvent { Source: EvidenceSource.Trace, From: TcpState.TimeWait, To: null }:
                 var change = (StateEvent)e;
-                var reading = new PortReading(change.Socket, change.From, change.To, change.T, change.After, change.Source, change.Timer, change.Inode, change.Uid, change.V6Only);
+                var reading = new PortReading(
+                    change.Socket,
+                    change.From,
+                    change.To,
+                    change.T,
+                    change.After,
+                    change.Source,
+                    change.Timer,
+                    change.Inode,
+                    change.Uid,
+                    change.V6Only
+                );
                 // A bound socket that connects keeps its inode and gets a peer: it is a connection from then on.
-                if (change is { Inode: not 0, From: TcpState.BoundInactive or TcpState.Listen } && change.Socket.Remote.Port != 0 && _tracks.ContainsKey(new(default, change.Inode)))
+                if (
+                    change is { Inode: not 0, From: TcpState.BoundInactive or TcpState.Listen }
+                    && change.Socket.Remote.Port != 0
+                    && _tracks.ContainsKey(new(default, change.Inode))
+                )
+                {
                     Add(reading with { Pair = new(change.Socket.Local, default), To = null, Timer = null });
+                }
+
                 return Add(reading);
             default:
                 return null;
@@ -71,8 +90,15 @@ internal sealed class PortHistory(Func<ulong, OwnSocket?> own)
 
     private void KnowOwn(OwnSocket socket, bool bound)
     {
-        if (socket.Inode == 0 || !_tracks.TryGetValue(new(default, socket.Inode), out PortTrack? track) || (bound ? socket.BoundAt : socket.ClosedAt) is not { } t)
+        if (
+            socket.Inode == 0
+            || !_tracks.TryGetValue(new(default, socket.Inode), out PortTrack? track)
+            || (bound ? socket.BoundAt : socket.ClosedAt) is not { } t
+        )
+        {
             return;
+        }
+
         track.Absent(t);
         Place(track);
     }
@@ -114,5 +140,6 @@ internal sealed class PortHistory(Func<ulong, OwnSocket?> own)
     }
 
     // A request that waits for its last ACK has no bind bucket of its own; it goes with its listener.
-    private static bool IsRequest(SocketEvent row) => row is { Inode: 0, To: TcpState.SynRecv or TcpState.NewSynRecv or null } && row.From is null or TcpState.SynRecv or TcpState.NewSynRecv;
+    private static bool IsRequest(SocketEvent row) =>
+        row is { Inode: 0, To: TcpState.SynRecv or TcpState.NewSynRecv or null } && row.From is null or TcpState.SynRecv or TcpState.NewSynRecv;
 }

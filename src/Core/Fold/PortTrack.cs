@@ -36,7 +36,9 @@ internal sealed class PortTrack(SocketPair pair, ulong inode)
     /// <summary>True while the history has it among those that have gone.</summary>
     public bool IsGone { get; set; }
 
-    /// <summary>What the kernel's answers to calls have proved of it, by their place in the log: only of a socket that nobody owns, which can change no more.</summary>
+    /// <summary>
+    /// What the kernel's answers to calls have proved of it, by their place in the log: only of a socket that nobody owns, which can change no more.
+    /// </summary>
     public List<(long Seq, bool? ReuseAddr, bool? ReusePort)> Proved { get; } = [];
 
     /// <summary>When it was first seen, and the last look before that; null for none.</summary>
@@ -51,7 +53,12 @@ internal sealed class PortTrack(SocketPair pair, ulong inode)
     /// <summary>Another that goes on from here; neither changes the other.</summary>
     public PortTrack Copy()
     {
-        var copy = new PortTrack(Pair, Inode) { V6Only = V6Only, IsGone = IsGone, First = First };
+        var copy = new PortTrack(Pair, Inode)
+        {
+            V6Only = V6Only,
+            IsGone = IsGone,
+            First = First,
+        };
         copy._sights.AddRange(_sights);
         copy.Proved.AddRange(Proved);
         return copy;
@@ -127,15 +134,25 @@ internal sealed class PortTrack(SocketPair pair, ulong inode)
 
     private static bool Same(PortSight a, PortSight b) => (a.State, a.Source, a.Inode, a.Uid) == (b.State, b.Source, b.Inode, b.Uid);
 
-    private static bool EndsIt(SocketTimer timer, PortReading e) => e.To == TcpState.TimeWait || timer.Kind == TimerKind.TimeWait || timer.Kind == TimerKind.Keepalive && e is { To: TcpState.FinWait2, Inode: 0 };
+    private static bool EndsIt(SocketTimer timer, PortReading e) =>
+        e.To == TcpState.TimeWait || timer.Kind == TimerKind.TimeWait || timer.Kind == TimerKind.Keepalive && e is { To: TcpState.FinWait2, Inode: 0 };
 
     // To the rule a socket is there or not, and listens or not. (TIME-WAIT matters only to SO_REUSEPORT of another user.)
     private static bool Alike(TcpState? a, TcpState? b) => a is null == b is null && a == TcpState.Listen == (b == TcpState.Listen);
 
-    private static TcpState Worse(TcpState? a, TcpState? b) =>
-        a == TcpState.Listen || b == TcpState.Listen ? TcpState.Listen : a ?? b ?? TcpState.Close;
+    private static TcpState Worse(TcpState? a, TcpState? b) => a == TcpState.Listen || b == TcpState.Listen ? TcpState.Listen : a ?? b ?? TcpState.Close;
 }
 
 /// <summary>A row of a table, or what sock_diag or a trace said, as the history takes it.</summary>
 internal readonly record struct PortReading(
-    SocketPair Pair, TcpState? From, TcpState? To, long T, long? After, string Source, SocketTimer? Timer, ulong Inode, uint Uid, bool? V6Only);
+    SocketPair Pair,
+    TcpState? From,
+    TcpState? To,
+    long T,
+    long? After,
+    string Source,
+    SocketTimer? Timer,
+    ulong Inode,
+    uint Uid,
+    bool? V6Only
+);

@@ -10,7 +10,10 @@ public sealed class ProgressFold
 {
     private RunHeader _header;
     private RunFacts _facts;
-    private ImmutableDictionary<string, (int Attempt, StepStatus Status, Message? Reason, int LastIndex)> _attempts = ImmutableDictionary<string, (int, StepStatus, Message?, int)>.Empty;
+    private ImmutableDictionary<string, (int Attempt, StepStatus Status, Message? Reason, int LastIndex)> _attempts = ImmutableDictionary<
+        string,
+        (int, StepStatus, Message?, int)
+    >.Empty;
     private AppendList<RunResult> _results = AppendList<RunResult>.Empty;
     private EndEvent? _end;
     private ScenarioProgress? _progress;
@@ -45,7 +48,10 @@ public sealed class ProgressFold
                 break;
             case StepEvent step:
                 bool begins = step.Status == StepStatus.Started;
-                _attempts = _attempts.SetItem(step.Step, (step.Attempt, step.Status, step.Reason, begins ? -1 : _attempts.GetValueOrDefault(step.Step).LastIndex));
+                _attempts = _attempts.SetItem(
+                    step.Step,
+                    (step.Attempt, step.Status, step.Reason, begins ? -1 : _attempts.GetValueOrDefault(step.Step).LastIndex)
+                );
                 break;
             case ActionEvent action:
                 CarriedOut(action.Step, action.Attempt, action.Index);
@@ -71,25 +77,38 @@ public sealed class ProgressFold
 
     private void CarriedOut(string step, int attempt, int index)
     {
-        if (_attempts.TryGetValue(step, out (int Attempt, StepStatus Status, Message? Reason, int LastIndex) known) && known.Attempt == attempt && index > known.LastIndex)
+        if (
+            _attempts.TryGetValue(step, out (int Attempt, StepStatus Status, Message? Reason, int LastIndex) known)
+            && known.Attempt == attempt
+            && index > known.LastIndex
+        )
+        {
             _attempts = _attempts.SetItem(step, known with { LastIndex = index });
+        }
     }
 
     private ScenarioProgress Make()
     {
         bool over = _end?.Outcome is Outcome.Interrupted or Outcome.Reset;
         var steps = new List<StepProgress>(_header.Script.Steps.Count);
-        ScenarioStep? missing = null, before = null;
+        ScenarioStep? missing = null,
+            before = null;
         foreach (ScenarioStep step in _header.Script.Steps)
         {
             (int attempt, StepStatus status, Message? reason, int lastIndex) = _attempts.GetValueOrDefault(step.Id, (0, StepStatus.Started, null, -1));
-            StepReadiness readiness = attempt == 0 ? missing is null ? StepReadiness.Ready : StepReadiness.Blocked : status switch
-            {
-                StepStatus.Started => StepReadiness.Begun,
-                StepStatus.Done => StepReadiness.Done,
-                _ => StepReadiness.Failed,
-            };
-            BlockedBecause? why = over ? BlockedBecause.RunEnded
+            StepReadiness readiness =
+                attempt == 0
+                    ? missing is null
+                        ? StepReadiness.Ready
+                        : StepReadiness.Blocked
+                    : status switch
+                    {
+                        StepStatus.Started => StepReadiness.Begun,
+                        StepStatus.Done => StepReadiness.Done,
+                        _ => StepReadiness.Failed,
+                    };
+            BlockedBecause? why =
+                over ? BlockedBecause.RunEnded
                 : missing is not null ? BlockedBecause.EarlierStep
                 : readiness == StepReadiness.Done && !step.Repeats || _header.Script.Free && readiness == StepReadiness.Failed ? BlockedBecause.AlreadyDone
                 : null;
@@ -99,6 +118,14 @@ public sealed class ProgressFold
                 missing ??= step;
             before = step;
         }
-        return new() { Header = _header, Steps = steps, Outcome = _end?.Outcome ?? Outcome.Running, OutcomeReason = _end?.Reason, Results = _results, Facts = _facts };
+        return new()
+        {
+            Header = _header,
+            Steps = steps,
+            Outcome = _end?.Outcome ?? Outcome.Running,
+            OutcomeReason = _end?.Reason,
+            Results = _results,
+            Facts = _facts,
+        };
     }
 }

@@ -9,16 +9,20 @@ namespace ReuseAddrDashboard.Core.Fold;
 public enum RuleMatch : byte
 {
     /// <summary>Both say the same.</summary>
-    [JsonStringEnumMemberName("same")] Same,
+    [JsonStringEnumMemberName("same")]
+    Same,
 
     /// <summary>The rule was certain, and the kernel did otherwise: an alarm.</summary>
-    [JsonStringEnumMemberName("differs")] Differs,
+    [JsonStringEnumMemberName("differs")]
+    Differs,
 
     /// <summary>The rule could not be certain; <see cref="RuleCheck.Doubt"/> says why.</summary>
-    [JsonStringEnumMemberName("unknown")] Unknown,
+    [JsonStringEnumMemberName("unknown")]
+    Unknown,
 
     /// <summary>The call failed for a reason the rule is not about: EACCES, EADDRNOTAVAIL, EINVAL.</summary>
-    [JsonStringEnumMemberName("outside")] Outside,
+    [JsonStringEnumMemberName("outside")]
+    Outside,
 }
 
 /// <summary>Why nothing can be said for certain.</summary>
@@ -26,22 +30,28 @@ public enum RuleMatch : byte
 public enum RuleDoubt : byte
 {
     /// <summary>Nothing is in doubt.</summary>
-    [JsonStringEnumMemberName("none")] None,
+    [JsonStringEnumMemberName("none")]
+    None,
 
     /// <summary>It depends on an option or an owner that nobody knows.</summary>
-    [JsonStringEnumMemberName("options")] Options,
+    [JsonStringEnumMemberName("options")]
+    Options,
 
     /// <summary>A socket came, went or changed about the moment of the call.</summary>
-    [JsonStringEnumMemberName("moved")] Moved,
+    [JsonStringEnumMemberName("moved")]
+    Moved,
 
     /// <summary>The host has no sock_diag: a socket that is bound and does not listen is seen by nobody.</summary>
-    [JsonStringEnumMemberName("bound-unseen")] BoundUnseen,
+    [JsonStringEnumMemberName("bound-unseen")]
+    BoundUnseen,
 
     /// <summary>Something the host saw was lost on the way to the log.</summary>
-    [JsonStringEnumMemberName("lost")] Lost,
+    [JsonStringEnumMemberName("lost")]
+    Lost,
 
     /// <summary>The look after the call is not in the log yet.</summary>
-    [JsonStringEnumMemberName("not-looked")] NotLooked,
+    [JsonStringEnumMemberName("not-looked")]
+    NotLooked,
 }
 
 /// <summary>Where an option of a socket comes from.</summary>
@@ -49,19 +59,24 @@ public enum RuleDoubt : byte
 public enum OptionOrigin : byte
 {
     /// <summary>Nobody knows the option.</summary>
-    [JsonStringEnumMemberName("unknown")] Unknown,
+    [JsonStringEnumMemberName("unknown")]
+    Unknown,
 
     /// <summary>Nobody ever set it: it is off, as in every new socket.</summary>
-    [JsonStringEnumMemberName("default")] Default,
+    [JsonStringEnumMemberName("default")]
+    Default,
 
     /// <summary>Set (or cleared) on the socket itself.</summary>
-    [JsonStringEnumMemberName("own")] Own,
+    [JsonStringEnumMemberName("own")]
+    Own,
 
     /// <summary>The listener had it when the connection came.</summary>
-    [JsonStringEnumMemberName("inherited")] Inherited,
+    [JsonStringEnumMemberName("inherited")]
+    Inherited,
 
     /// <summary>The kernel's answer to an earlier call proves it.</summary>
-    [JsonStringEnumMemberName("proved")] Proved,
+    [JsonStringEnumMemberName("proved")]
+    Proved,
 }
 
 /// <summary>How a socket came to have the port.</summary>
@@ -69,19 +84,24 @@ public enum OptionOrigin : byte
 public enum PortUse : byte
 {
     /// <summary>Nobody saw it come to the port.</summary>
-    [JsonStringEnumMemberName("unknown")] Unknown,
+    [JsonStringEnumMemberName("unknown")]
+    Unknown,
 
     /// <summary>bind.</summary>
-    [JsonStringEnumMemberName("bound")] Bound,
+    [JsonStringEnumMemberName("bound")]
+    Bound,
 
     /// <summary>A listener's connection that a program accepted.</summary>
-    [JsonStringEnumMemberName("accepted")] Accepted,
+    [JsonStringEnumMemberName("accepted")]
+    Accepted,
 
     /// <summary>A listener's connection that nobody accepted.</summary>
-    [JsonStringEnumMemberName("not-accepted")] NotAccepted,
+    [JsonStringEnumMemberName("not-accepted")]
+    NotAccepted,
 
     /// <summary>connect without a bind: the kernel chose the port.</summary>
-    [JsonStringEnumMemberName("connected")] Connected,
+    [JsonStringEnumMemberName("connected")]
+    Connected,
 }
 
 /// <summary>A socket that is in the way, or shares the port: whose it is, and what is known of it beside what the rule asks for.</summary>
@@ -95,8 +115,16 @@ public enum PortUse : byte
 /// <param name="Orphan">True when no process owns it any more: only the kernel ends it.</param>
 /// <param name="Ends">When its timer runs out, nanoseconds on the run's axis; null where none that ends it runs.</param>
 public sealed record PortOccupant(
-    PortSocket Socket, string? Program, string? Name, PortUse Use, string? Listener, OptionOrigin ReuseAddrFrom, OptionOrigin ReusePortFrom, bool Orphan,
-    [property: JsonConverter(typeof(NanosecondsAsSeconds))] long? Ends)
+    PortSocket Socket,
+    string? Program,
+    string? Name,
+    PortUse Use,
+    string? Listener,
+    OptionOrigin ReuseAddrFrom,
+    OptionOrigin ReusePortFrom,
+    bool Orphan,
+    [property: JsonConverter(typeof(NanosecondsAsSeconds))] long? Ends
+)
 {
     /// <summary>True for a socket of the run's.</summary>
     [JsonIgnore]
@@ -120,7 +148,16 @@ public sealed record ProvedOptions(PortSocket Socket, bool? ReuseAddr, bool? Reu
 /// <param name="Match">Whether they agree.</param>
 /// <param name="Doubt">Why that is unknown; none otherwise.</param>
 public sealed record RuleCheck(
-    long Seq, string Host, string? Step, int Attempt, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Errno, BindCandidate Candidate, BindVerdict Verdict, RuleMatch Match, RuleDoubt Doubt)
+    long Seq,
+    string Host,
+    string? Step,
+    int Attempt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Errno,
+    BindCandidate Candidate,
+    BindVerdict Verdict,
+    RuleMatch Match,
+    RuleDoubt Doubt
+)
 {
     /// <summary>When the call was made, nanoseconds on the run's axis.</summary>
     [JsonConverter(typeof(NanosecondsAsSeconds))]

@@ -49,8 +49,14 @@ public sealed record RunComparison(IReadOnlyList<string> Values, IReadOnlyList<R
     /// <summary>Compares two runs as far as both have come.</summary>
     public static RunComparison Of(Timeline left, Timeline right)
     {
-        string[] values = [.. left.Header.Script.Values.Select(v => v.Id).Concat(right.Header.Script.Values.Select(v => v.Id)).Distinct()
-            .Where(id => Value(left, id) != Value(right, id))];
+        string[] values =
+        [
+            .. left
+                .Header.Script.Values.Select(v => v.Id)
+                .Concat(right.Header.Script.Values.Select(v => v.Id))
+                .Distinct()
+                .Where(id => Value(left, id) != Value(right, id)),
+        ];
         var script = new List<RunDifference>();
         RunDifference? first = null;
         Dictionary<string, Side> rights = Sides(right);
@@ -69,7 +75,8 @@ public sealed record RunComparison(IReadOnlyList<string> Values, IReadOnlyList<R
     // The last call that began by then; -1 for none.
     private static int Before((long T, string Step)[] begins, long t)
     {
-        int low = 0, high = begins.Length;
+        int low = 0,
+            high = begins.Length;
         while (low < high)
         {
             int middle = (low + high) / 2;
@@ -88,7 +95,9 @@ public sealed record RunComparison(IReadOnlyList<string> Values, IReadOnlyList<R
     // The marks of each step, in the order of the script, each in the order of the axis.
     private static Dictionary<string, Side> Sides(Timeline run)
     {
-        var sides = run.Progress.Steps.Where(s => s.Attempt > 0).ToDictionary(s => s.Step.Id, s => new Side(s.Readiness is StepReadiness.Done or StepReadiness.Failed, []));
+        var sides = run
+            .Progress.Steps.Where(s => s.Attempt > 0)
+            .ToDictionary(s => s.Step.Id, s => new Side(s.Readiness is StepReadiness.Done or StepReadiness.Failed, []));
         (long T, string Step)[] begins = [.. run.Calls.Where(c => c.Event.Step is not null).Select(c => (c.Event.T, c.Event.Step!)).OrderBy(c => c.T)];
         foreach (CallMark call in run.Calls)
         {

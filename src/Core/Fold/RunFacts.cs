@@ -5,7 +5,10 @@ using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Core.Fold;
 
-/// <summary>What a run's log answers to the conditions of its scenario (<see cref="ConditionFunctions.All"/>). It never changes: an event more makes another one, at the same cost however long the log is.</summary>
+/// <summary>
+/// What a run's log answers to the conditions of its scenario (<see cref="ConditionFunctions.All"/>). It never changes: an event more makes another one, at the
+/// same cost however long the log is.
+/// </summary>
 public sealed record RunFacts : IConditionFacts
 {
     private RunHeader _header;
@@ -16,10 +19,14 @@ public sealed record RunFacts : IConditionFacts
     private ImmutableDictionary<SocketIdentity, SocketEvent> _rows = ImmutableDictionary<SocketIdentity, SocketEvent>.Empty;
     private ImmutableDictionary<(string Host, TcpState State), int> _now = ImmutableDictionary<(string, TcpState), int>.Empty;
     private ImmutableDictionary<string, CallEvent> _named = ImmutableDictionary<string, CallEvent>.Empty;
-    private ImmutableDictionary<string, ImmutableDictionary<(string Host, TcpState State), int>> _statesAt = ImmutableDictionary<string, ImmutableDictionary<(string, TcpState), int>>.Empty;
+    private ImmutableDictionary<string, ImmutableDictionary<(string Host, TcpState State), int>> _statesAt = ImmutableDictionary<
+        string,
+        ImmutableDictionary<(string, TcpState), int>
+    >.Empty;
     private ImmutableDictionary<(string Host, string Flags), long> _sent = ImmutableDictionary<(string, string), long>.Empty;
     private ImmutableDictionary<string, int> _minWindow = ImmutableDictionary<string, int>.Empty;
-    private ImmutableDictionary<string, RunResult> _byId = ImmutableDictionary<string, RunResult>.Empty, _byStep = ImmutableDictionary<string, RunResult>.Empty;
+    private ImmutableDictionary<string, RunResult> _byId = ImmutableDictionary<string, RunResult>.Empty,
+        _byStep = ImmutableDictionary<string, RunResult>.Empty;
     private (long T, string Host)? _firstFin;
 
     /// <param name="header">The run.</param>
@@ -44,28 +51,41 @@ public sealed record RunFacts : IConditionFacts
     public Scalar? Value(string name) => _header.Values.TryGetValue(name, out Scalar value) ? value : null;
 
     /// <summary>What a function of <see cref="ConditionFunctions"/> answers now; null where that is not known.</summary>
-    public Scalar? Call(string function, IReadOnlyList<string> a) => function switch
-    {
-        "result" => ResultOf(a[0]) is { } r ? Scalar.Of(r.Errno ?? "ok") : _named.TryGetValue(a[0], out CallEvent? made) ? Scalar.Of(made.Errno ?? "ok") : null,
-        "returned" => _named.TryGetValue(a[0], out CallEvent? call) ? Scalar.Of(call.Result) : null,
-        "took" => _named.TryGetValue(a[0], out CallEvent? call) ? Scalar.Of(call.Duration / 1_000_000) : null,
-        "gap" => _named.TryGetValue(a[0], out CallEvent? first) && _named.TryGetValue(a[1], out CallEvent? second) ? Scalar.Of((second.T + second.Duration - first.T - first.Duration) / 1_000_000) : null,
-        "option" => SocketOption.TryParse(a[1], out SocketOption option) && _options.TryGetValue((a[0], option), out OptionValue? value)
-            ? Scalar.Of(value.Number ?? value.Seconds ?? value.Milliseconds ?? 0) : null,
-        "open" => Scalar.Of(_open.ContainsKey(a[0])),
-        "running" => Scalar.Of(_running.ContainsKey(a[0])),
-        "saw" => TcpStates.TryParse(a[1], out TcpState state) ? Scalar.Of(Bands?.Any(b => b.Host == a[0] && b.State == state && OfRun(b.Local, b.Remote)) ?? _saw.Contains((a[0], state))) : null,
-        "has" => TcpStates.TryParse(a[1], out TcpState now) ? Scalar.Of(_now.ContainsKey((a[0], now))) : null,
-        "at" => TcpStates.TryParse(a[2], out TcpState then) && _statesAt.TryGetValue(a[0], out ImmutableDictionary<(string Host, TcpState State), int>? states) ? Scalar.Of(states.ContainsKey((a[1], then))) : null,
-        "family" => TcpStates.TryParse(a[1], out TcpState of) && _rows.Values.FirstOrDefault(r => r.Host == a[0] && r.To == of) is { } row ? Scalar.Of(row.Local.IsV6 ? 6 : 4) : null,
-        "lasted" => TcpStates.TryParse(a[1], out TcpState over) && Longest(a[0], over) is { } ns ? Scalar.Of(ns / 1_000_000) : null,
-        "segments" => Scalar.Of(_sent.Where(s => s.Key.Host == a[0] && SegmentFlags.Match(a[1], s.Key.Flags)).Sum(s => s.Value)),
-        "min-window" => _minWindow.TryGetValue(a[0], out int window) ? Scalar.Of(window) : null,
-        "first-to-close" => _firstFin is { } fin ? Scalar.Of(fin.Host) : null,
-        "mode" => Scalar.Of(_header.Mode.ToString().ToLowerInvariant()),
-        "one-namespace" => Scalar.Of(_header.OneNamespace),
-        _ => null,
-    };
+    public Scalar? Call(string function, IReadOnlyList<string> a) =>
+        function switch
+        {
+            "result" => ResultOf(a[0]) is { } r ? Scalar.Of(r.Errno ?? "ok")
+            : _named.TryGetValue(a[0], out CallEvent? made) ? Scalar.Of(made.Errno ?? "ok")
+            : null,
+            "returned" => _named.TryGetValue(a[0], out CallEvent? call) ? Scalar.Of(call.Result) : null,
+            "took" => _named.TryGetValue(a[0], out CallEvent? call) ? Scalar.Of(call.Duration / 1_000_000) : null,
+            "gap" => _named.TryGetValue(a[0], out CallEvent? first) && _named.TryGetValue(a[1], out CallEvent? second)
+                ? Scalar.Of((second.T + second.Duration - first.T - first.Duration) / 1_000_000)
+                : null,
+            "option" => SocketOption.TryParse(a[1], out SocketOption option) && _options.TryGetValue((a[0], option), out OptionValue? value)
+                ? Scalar.Of(value.Number ?? value.Seconds ?? value.Milliseconds ?? 0)
+                : null,
+            "open" => Scalar.Of(_open.ContainsKey(a[0])),
+            "running" => Scalar.Of(_running.ContainsKey(a[0])),
+            "saw" => TcpStates.TryParse(a[1], out TcpState state)
+                ? Scalar.Of(Bands?.Any(b => b.Host == a[0] && b.State == state && OfRun(b.Local, b.Remote)) ?? _saw.Contains((a[0], state)))
+                : null,
+            "has" => TcpStates.TryParse(a[1], out TcpState now) ? Scalar.Of(_now.ContainsKey((a[0], now))) : null,
+            "at" => TcpStates.TryParse(a[2], out TcpState then)
+            && _statesAt.TryGetValue(a[0], out ImmutableDictionary<(string Host, TcpState State), int>? states)
+                ? Scalar.Of(states.ContainsKey((a[1], then)))
+                : null,
+            "family" => TcpStates.TryParse(a[1], out TcpState of) && _rows.Values.FirstOrDefault(r => r.Host == a[0] && r.To == of) is { } row
+                ? Scalar.Of(row.Local.IsV6 ? 6 : 4)
+                : null,
+            "lasted" => TcpStates.TryParse(a[1], out TcpState over) && Longest(a[0], over) is { } ns ? Scalar.Of(ns / 1_000_000) : null,
+            "segments" => Scalar.Of(_sent.Where(s => s.Key.Host == a[0] && SegmentFlags.Match(a[1], s.Key.Flags)).Sum(s => s.Value)),
+            "min-window" => _minWindow.TryGetValue(a[0], out int window) ? Scalar.Of(window) : null,
+            "first-to-close" => _firstFin is { } fin ? Scalar.Of(fin.Host) : null,
+            "mode" => Scalar.Of(_header.Mode.ToString().ToLowerInvariant()),
+            "one-namespace" => Scalar.Of(_header.OneNamespace),
+            _ => null,
+        };
 
     /// <summary>With the next event of the log.</summary>
     public RunFacts With(RunEvent e)
@@ -82,8 +102,10 @@ public sealed record RunFacts : IConditionFacts
                 // The new agent tells anew what is there.
                 return this with
                 {
-                    _open = _open.RemoveRange(_open.Where(o => o.Value.Host == host).Select(o => o.Key)), _running = _running.RemoveRange(_running.Where(p => p.Value == host).Select(p => p.Key)),
-                    _rows = _rows.RemoveRange(_rows.Keys.Where(r => r.Host == host)), _now = _now.RemoveRange(_now.Keys.Where(n => n.Host == host)),
+                    _open = _open.RemoveRange(_open.Where(o => o.Value.Host == host).Select(o => o.Key)),
+                    _running = _running.RemoveRange(_running.Where(p => p.Value == host).Select(p => p.Key)),
+                    _rows = _rows.RemoveRange(_rows.Keys.Where(r => r.Host == host)),
+                    _now = _now.RemoveRange(_now.Keys.Where(n => n.Host == host)),
                 };
             case SocketEvent { Host: { } host } row when OfRun(row.Local, row.Remote):
                 return Follow(row, host);
@@ -95,7 +117,12 @@ public sealed record RunFacts : IConditionFacts
                 // A RST announces none.
                 if (!segment.Flags.Contains("RST", StringComparison.Ordinal) && !(_minWindow.TryGetValue(host, out int least) && least <= segment.Win))
                     counted = counted with { _minWindow = _minWindow.SetItem(host, segment.Win) };
-                return segment.Flags.Contains("FIN", StringComparison.Ordinal) && !(_firstFin?.T <= segment.T) ? counted with { _firstFin = (segment.T, host) } : counted;
+                return segment.Flags.Contains("FIN", StringComparison.Ordinal) && !(_firstFin?.T <= segment.T)
+                    ? counted with
+                    {
+                        _firstFin = (segment.T, host),
+                    }
+                    : counted;
             default:
                 return this;
         }
@@ -127,18 +154,22 @@ public sealed record RunFacts : IConditionFacts
             "socket" => after with { _open = _open.SetItem(call.Socket, (call.Host, call.Program)) },
             "accept4" when call.Accepted is { } accepted => after with { _open = _open.SetItem(accepted, (call.Host, call.Program)) },
             "close" => after with { _open = _open.Remove(call.Socket) },
-            "setsockopt" or "getsockopt" when call.Args is { Option: { } option, Value: { } value } => after with { _options = _options.SetItem((call.Socket, option), value) },
+            "setsockopt" or "getsockopt" when call.Args is { Option: { } option, Value: { } value } => after with
+            {
+                _options = _options.SetItem((call.Socket, option), value),
+            },
             _ => after,
         };
     }
 
-    private RunFacts Follow(ProgramEvent e) => e.Change switch
-    {
-        ProgramChange.Started => this with { _running = _running.SetItem(e.Program, e.Host ?? "") },
-        ProgramChange.Forked when e.Child is { } child => this with { _running = _running.SetItem(child, e.Host ?? "") },
-        ProgramChange.Exited or ProgramChange.Killed => this with { _running = _running.Remove(e.Program), _open = _open.RemoveRange(e.Sockets) },
-        _ => this,
-    };
+    private RunFacts Follow(ProgramEvent e) =>
+        e.Change switch
+        {
+            ProgramChange.Started => this with { _running = _running.SetItem(e.Program, e.Host ?? "") },
+            ProgramChange.Forked when e.Child is { } child => this with { _running = _running.SetItem(child, e.Host ?? "") },
+            ProgramChange.Exited or ProgramChange.Killed => this with { _running = _running.Remove(e.Program), _open = _open.RemoveRange(e.Sockets) },
+            _ => this,
+        };
 
     private RunFacts Follow(SocketEvent row, string host)
     {
@@ -148,8 +179,18 @@ public sealed record RunFacts : IConditionFacts
             int left = now[(host, was)] - 1;
             now = left == 0 ? now.Remove((host, was)) : now.SetItem((host, was), left);
         }
-        return row.To is not { } to ? this with { _rows = _rows.Remove(row.Identity), _now = now }
-            : this with { _rows = _rows.SetItem(row.Identity, row), _now = now.SetItem((host, to), now.GetValueOrDefault((host, to)) + 1), _saw = _saw.Add((host, to)) };
+        return row.To is not { } to
+            ? this with
+            {
+                _rows = _rows.Remove(row.Identity),
+                _now = now,
+            }
+            : this with
+            {
+                _rows = _rows.SetItem(row.Identity, row),
+                _now = now.SetItem((host, to), now.GetValueOrDefault((host, to)) + 1),
+                _saw = _saw.Add((host, to)),
+            };
     }
 
     private long? Longest(string host, TcpState state)

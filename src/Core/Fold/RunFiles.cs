@@ -29,9 +29,19 @@ public static class RunFiles
     }
 
     /// <summary>What was settled at its start: free play begins without a step, and its log adds them.</summary>
-    public static RunHeader HeaderOf(RunFile run) => new()
-    {
-        Format = run.Format, Id = run.Id, Lab = run.Lab, Scenario = run.Scenario, Values = run.Values, Ports = run.Ports, PauseMs = run.PauseMs, Mode = run.Mode, StartedAt = run.StartedAt, Hosts = run.Hosts,
-        Script = run.Script.Free ? run.Script with { Steps = [] } : run.Script,
-    };
+    public static RunHeader HeaderOf(RunFile run) =>
+        new()
+        {
+            Format = run.Format,
+            Id = run.Id,
+            Lab = run.Lab,
+            Scenario = run.Scenario,
+            Values = run.Values,
+            Ports = run.Ports,
+            PauseMs = run.PauseMs,
+            Mode = run.Mode,
+            StartedAt = run.StartedAt,
+            Hosts = run.Hosts,
+            Script = run.Script.Free ? run.Script with { Steps = [] } : run.Script,
+        };
 }

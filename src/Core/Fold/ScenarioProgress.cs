@@ -45,7 +45,15 @@ public enum BlockedBecause : byte
 /// <param name="Reason">Why it failed; null otherwise.</param>
 /// <param name="LastIndex">The action carried out last in this attempt; -1 for none.</param>
 public sealed record StepProgress(
-    ScenarioStep Step, StepReadiness Readiness, bool MayRun, int Attempt, BlockedBecause? Why, ScenarioStep? WhyStep, Message? Reason, int LastIndex);
+    ScenarioStep Step,
+    StepReadiness Readiness,
+    bool MayRun,
+    int Attempt,
+    BlockedBecause? Why,
+    ScenarioStep? WhyStep,
+    Message? Reason,
+    int LastIndex
+);
 
 /// <param name="Step">The step that carries it out.</param>
 /// <param name="Index">Its place among the step's actions.</param>
@@ -54,7 +62,9 @@ public sealed record StepProgress(
 /// <param name="Begins">True when it is the first of its attempt.</param>
 public sealed record PlannedAction(ScenarioStep Step, int Index, ScenarioAction Action, int Attempt, bool Begins);
 
-/// <summary>Where a run stands in its scenario, at one moment. <see cref="ProgressFold"/> makes it, for the lab to decide by and for the page to show.</summary>
+/// <summary>
+/// Where a run stands in its scenario, at one moment. <see cref="ProgressFold"/> makes it, for the lab to decide by and for the page to show.
+/// </summary>
 public sealed record ScenarioProgress
 {
     /// <summary>The run.</summary>
@@ -85,7 +95,8 @@ public sealed record ScenarioProgress
     public StepProgress? Find(string step) => Steps.FirstOrDefault(s => s.Step.Id == step);
 
     /// <summary>The step that the scenario's question is about: what it names, else the first that decides. Null where there is no question.</summary>
-    public StepProgress? Asks => Header.Script.Question is { } question && (question.Before ?? Header.Script.Steps.FirstOrDefault(s => s.Decides)?.Id) is { } step ? Find(step) : null;
+    public StepProgress? Asks =>
+        Header.Script.Question is { } question && (question.Before ?? Header.Script.Steps.FirstOrDefault(s => s.Decides)?.Id) is { } step ? Find(step) : null;
 
     /// <summary>Folds a log.</summary>
     /// <param name="header">The run.</param>
@@ -98,7 +109,10 @@ public sealed record ScenarioProgress
         return fold.Progress;
     }
 
-    /// <summary>The action that comes next in a step: the next of a step that has begun, else the first of a new attempt. Null when the step may not run or has none left.</summary>
+    /// <summary>
+    /// The action that comes next in a step: the next of a step that has begun, else the first of a new attempt. Null when the step may not run or has none
+    /// left.
+    /// </summary>
     public PlannedAction? Next(string step)
     {
         if (Find(step) is not { MayRun: true } progress)
@@ -108,7 +122,9 @@ public sealed record ScenarioProgress
         return null;
     }
 
-    /// <summary>The actions that a step would carry out from here on, by what is known now: those that are left of one that has begun, else those of a new attempt.</summary>
+    /// <summary>
+    /// The actions that a step would carry out from here on, by what is known now: those that are left of one that has begun, else those of a new attempt.
+    /// </summary>
     public IEnumerable<PlannedAction> Left(StepProgress progress)
     {
         bool begins = progress.Readiness != StepReadiness.Begun;

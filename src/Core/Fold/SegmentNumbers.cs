@@ -15,8 +15,10 @@ internal sealed class SegmentNumbers
 
     public (uint Seq, uint? Ack) Of(SegmentSighting s)
     {
-        (TcpEndpoint, TcpEndpoint) way = (s.Origin, s.Target), back = (s.Target, s.Origin);
-        bool syn = s.Flags.Has(TcpFlags.Syn), ack = s.Flags.Has(TcpFlags.Ack);
+        (TcpEndpoint, TcpEndpoint) way = (s.Origin, s.Target),
+            back = (s.Target, s.Origin);
+        bool syn = s.Flags.Has(TcpFlags.Syn),
+            ack = s.Flags.Has(TcpFlags.Ack);
         uint seq = s.Event.SeqNo;
         if (syn && _zero.TryGetValue(way, out uint old) && old != seq)
         {

@@ -10,9 +10,8 @@ public sealed class SeqList : IEquatable<SeqList>
     private readonly long? _before;
 
     /// <summary>Numbers of events, kept in the order given.</summary>
-    public SeqList(IEnumerable<long> seqs) : this(null, seqs.Aggregate(AppendList<long>.Empty, (all, seq) => all.Add(seq)))
-    {
-    }
+    public SeqList(IEnumerable<long> seqs)
+        : this(null, seqs.Aggregate(AppendList<long>.Empty, (all, seq) => all.Add(seq))) { }
 
     private SeqList(long? before, AppendList<long> seqs) => (_before, _seqs) = (before, seqs);
 
@@ -35,7 +34,8 @@ public sealed class SeqList : IEquatable<SeqList>
     internal SeqList After(long seq) => new(seq, _seqs);
 
     /// <summary>By content.</summary>
-    public bool Equals(SeqList? other) => other is not null && Count == other.Count && (_before == other._before && _seqs.SharesWith(other._seqs) || All.SequenceEqual(other.All));
+    public bool Equals(SeqList? other) =>
+        other is not null && Count == other.Count && (_before == other._before && _seqs.SharesWith(other._seqs) || All.SequenceEqual(other.All));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as SeqList);

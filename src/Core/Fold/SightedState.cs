@@ -9,10 +9,13 @@ internal sealed class SightedState
     /// <summary>Nanoseconds by which a reading of a timer must differ from a better source's before it is believed: the timer was set anew.</summary>
     private const long SetAnew = 100_000_000;
 
-    private SeqList _seen = SeqList.Empty, _ends = SeqList.Empty;
+    private SeqList _seen = SeqList.Empty,
+        _ends = SeqList.Empty;
     private (string Source, long T, long Left)? _timer;
-    private SourceSet _sources, _endSources;
-    private long? _after, _endAfter;
+    private SourceSet _sources,
+        _endSources;
+    private long? _after,
+        _endAfter;
     private bool _endExact;
     private long? _known;
 
@@ -22,7 +25,11 @@ internal sealed class SightedState
     {
         (State, From, Begin, Exact, Source, Seq) = (s.To!.Value, before?.State, s.T, s.Exact, s.Source, s.Seq);
         // The one before was seen at the end of a look, and may have been over by then.
-        _after = s.Exact ? null : before is null ? s.After : s.After is { } after ? Math.Max(after, (before.Exact ? before.Begin : before.KnownAfter) ?? after) : null;
+        _after =
+            s.Exact ? null
+            : before is null ? s.After
+            : s.After is { } after ? Math.Max(after, (before.Exact ? before.Begin : before.KnownAfter) ?? after)
+            : null;
         _sources = SourceSet.Of(s.Source);
         _known = s.Exact ? s.T : null;
         Read(s);
@@ -116,22 +123,27 @@ internal sealed class SightedState
     }
 
     /// <summary>The band as the sources have it.</summary>
-    public StateBand Band(SocketLife of) => new(of.Host, of.Local, of.Remote, State, From, Begin, _after, End, Source, Seq)
-    {
-        Sources = _sources,
-        Exact = Exact,
-        SeenFrom = IsConcluded(of) ? null : Begin,
-        Before = IsConcluded(of) && _after < Begin ? Begin : null,
-        Seen = _seen,
-        Gone = IsGone ? new SocketEnd(_endAfter, _endExact, _endSources, _ends) : null,
-    };
+    public StateBand Band(SocketLife of) =>
+        new(of.Host, of.Local, of.Remote, State, From, Begin, _after, End, Source, Seq)
+        {
+            Sources = _sources,
+            Exact = Exact,
+            SeenFrom = IsConcluded(of) ? null : Begin,
+            Before = IsConcluded(of) && _after < Begin ? Begin : null,
+            Seen = _seen,
+            Gone = IsGone ? new SocketEnd(_endAfter, _endExact, _endSources, _ends) : null,
+        };
 
     // The log itself says so of a connection of a capture file: where nothing lies between its bounds, only its cause was seen.
     private bool IsConcluded(SocketLife of) => of.Remote.Port != 0 && IsOnlyOf(EvidenceSource.Inferred);
 
     /// <summary>The bar of a TIME-WAIT.</summary>
     /// <param name="band">Its band, as it is drawn.</param>
-    public TimeWaitBar Bar(StateBand band) => new(band.Host, band.Local, band.Remote, band.Begin, band.After, _timer?.T ?? Begin, _timer?.Left ?? 0, band.End, band.Seq) { TimerSource = _timer?.Source };
+    public TimeWaitBar Bar(StateBand band) =>
+        new(band.Host, band.Local, band.Remote, band.Begin, band.After, _timer?.T ?? Begin, _timer?.Left ?? 0, band.End, band.Seq)
+        {
+            TimerSource = _timer?.Source,
+        };
 
     private void KnowAt(long? t)
     {

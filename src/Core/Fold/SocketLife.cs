@@ -4,12 +4,15 @@ using ReuseAddrDashboard.Core.Tcp;
 namespace ReuseAddrDashboard.Core.Fold;
 
 /// <summary>
-/// One socket from its coming to its going, by what all sources say of it in the order of time. The first to tell of a state begins it, which is the most exact one:
+/// One socket from its coming to its going, by what all sources say of it in the order of time. The first to tell of a state begins it, which is the most exact
+/// one:
 /// a trace tells the change itself, the others see it later. What the others say then confirms it, or contradicts.
 /// </summary>
 internal sealed class SocketLife(string host, TcpEndpoint local, TcpEndpoint remote, ulong inode)
 {
-    /// <summary>Nanoseconds between a change and the moment at which it is told to be: a look-up that was interrupted, stamps of two clocks read one after the other.</summary>
+    /// <summary>
+    /// Nanoseconds between a change and the moment at which it is told to be: a look-up that was interrupted, stamps of two clocks read one after the other.
+    /// </summary>
     private const long Slack = 10_000_000;
 
     private readonly List<SightedState> _states = [];
@@ -36,10 +39,17 @@ internal sealed class SocketLife(string host, TcpEndpoint local, TcpEndpoint rem
     public bool IsOver => _states is [.., { End: not null }];
 
     /// <summary>True for an end that is told of a minisock which this one has never been: of the one whose place it took.</summary>
-    public bool IsEndOfAnother(StateSighting s) => s is { To: null, From: TcpState.FinWait2 or TcpState.TimeWait } && !_states.Exists(b => b.State is TcpState.FinWait1 or TcpState.FinWait2 or TcpState.Closing or TcpState.TimeWait);
+    public bool IsEndOfAnother(StateSighting s) =>
+        s is { To: null, From: TcpState.FinWait2 or TcpState.TimeWait }
+        && !_states.Exists(b => b.State is TcpState.FinWait1 or TcpState.FinWait2 or TcpState.Closing or TcpState.TimeWait);
 
     /// <summary>True for a socket that begins to connect while this one, another, has the same two ends: its connect() finds that, and fails.</summary>
-    public bool IsBesideOf(StateSighting s) => s.To == TcpState.SynSent && s.Inode != 0 && Inode != 0 && s.Inode != Inode && _states is [.., { End: null, State: not (TcpState.FinWait2 or TcpState.TimeWait) }];
+    public bool IsBesideOf(StateSighting s) =>
+        s.To == TcpState.SynSent
+        && s.Inode != 0
+        && Inode != 0
+        && s.Inode != Inode
+        && _states is [.., { End: null, State: not (TcpState.FinWait2 or TcpState.TimeWait) }];
 
     /// <summary>Takes what was seen in; false when it is of another socket with the same addresses, which follows this one.</summary>
     public bool TryTake(StateSighting s, List<Disagreement> contradictions)
@@ -96,12 +106,14 @@ internal sealed class SocketLife(string host, TcpEndpoint local, TcpEndpoint rem
     }
 
     // A new SYN may take the place of TIME-WAIT.
-    private bool Restarts(StateSighting s) => remote.Port != 0 && s.From switch
-    {
-        null => s.To is TcpState.SynSent or TcpState.SynRecv,
-        TcpState.TimeWait => s.To is TcpState.SynSent or TcpState.SynRecv or TcpState.Established,
-        _ => false,
-    };
+    private bool Restarts(StateSighting s) =>
+        remote.Port != 0
+        && s.From switch
+        {
+            null => s.To is TcpState.SynSent or TcpState.SynRecv,
+            TcpState.TimeWait => s.To is TcpState.SynSent or TcpState.SynRecv or TcpState.Established,
+            _ => false,
+        };
 
     private bool GoesOn(StateSighting s, SightedState last, List<Disagreement> contradictions)
     {
@@ -150,6 +162,8 @@ internal sealed class SocketLife(string host, TcpEndpoint local, TcpEndpoint rem
         string against = other.End is null ? other.Source : other.EndSource;
         if (against == s.Source || contradictions.Exists(d => d.Band == other.Seq && d.Source == s.Source))
             return;
-        contradictions.Add(new(host, local, remote, t, s.Source, state, against, other.End is null ? other.State : null, other.End ?? other.Begin, s.Seq, other.Seq));
+        contradictions.Add(
+            new(host, local, remote, t, s.Source, state, against, other.End is null ? other.State : null, other.End ?? other.Begin, s.Seq, other.Seq)
+        );
     }
 }

@@ -28,6 +28,7 @@ internal sealed class SocketNames
     private const long KernelCloses = 1_000_000_000;
 
     private readonly ImmutableDictionary<(string Host, string Socket), NamedSocket> _open;
+
     private SocketNames(ImmutableDictionary<(string Host, string Socket), NamedSocket> open) => _open = open;
 
     /// <summary>Takes a call in and says what it does.</summary>
@@ -95,9 +96,13 @@ internal sealed class SocketNames
         if (known.Holders > 1)
             return (With(host, socket, known with { Holders = known.Holders - 1 }), SocketDeeds.None);
         var names = new SocketNames(_open.Remove((host, socket)));
-        return (names, new(
-            known.Ends is { } ends ? [new(FlowAct.Close, host, ends.Own, ends.Peer, t, until, seq, call)] : [],
-            known is { Inode: not 0, Local: { } local } ? [StateSighting.Closed(host, local, known.Inode, t, until, seq)] : []));
+        return (
+            names,
+            new(
+                known.Ends is { } ends ? [new(FlowAct.Close, host, ends.Own, ends.Peer, t, until, seq, call)] : [],
+                known is { Inode: not 0, Local: { } local } ? [StateSighting.Closed(host, local, known.Inode, t, until, seq)] : []
+            )
+        );
     }
 
     // A connect that failed may leave the socket without an address: 0.0.0.0 and its port.
@@ -105,7 +110,10 @@ internal sealed class SocketNames
     {
         if ((call.Args.Address ?? call.Remote) is not { } asked)
             return null;
-        TcpEndpoint peer = (call.Remote ?? (asked.IsWildcard ? TcpEndpoint.Of(asked.IsV6 ? System.Net.IPAddress.IPv6Loopback : System.Net.IPAddress.Loopback, asked.Port) : asked)).Unmapped();
+        TcpEndpoint peer = (
+            call.Remote
+            ?? (asked.IsWildcard ? TcpEndpoint.Of(asked.IsV6 ? System.Net.IPAddress.IPv6Loopback : System.Net.IPAddress.Loopback, asked.Port) : asked)
+        ).Unmapped();
         TcpEndpoint? local = call.Local ?? known?.Local;
         if (local?.Unmapped() is { IsWildcard: false, Port: not 0 } whole)
             return (whole, peer);

@@ -3,7 +3,9 @@ using ReuseAddrDashboard.Core.Log;
 
 namespace ReuseAddrDashboard.Core.Fold;
 
-/// <summary>What the socket tables show at the end of a log: /proc's rows alone, whatever other sources say. It never changes: a row more makes another one.</summary>
+/// <summary>
+/// What the socket tables show at the end of a log: /proc's rows alone, whatever other sources say. It never changes: a row more makes another one.
+/// </summary>
 internal sealed class SocketRows
 {
     public static readonly SocketRows Empty = new(ImmutableDictionary<SocketIdentity, (SocketNow, long)>.Empty);
@@ -18,8 +20,17 @@ internal sealed class SocketRows
         SocketIdentity key = s.Identity;
         if (s.To is null)
             return new(_rows.Remove(key));
-        return new(_rows.SetItem(key, _rows.TryGetValue(key, out (SocketNow Row, long First) old) && old.Row.State == s.To
-            ? old with { Row = old.Row with { Reading = s } } : (new SocketNow(host, s, s.T), s.Seq)));
+        return new(
+            _rows.SetItem(
+                key,
+                _rows.TryGetValue(key, out (SocketNow Row, long First) old) && old.Row.State == s.To
+                    ? old with
+                    {
+                        Row = old.Row with { Reading = s },
+                    }
+                    : (new SocketNow(host, s, s.T), s.Seq)
+            )
+        );
     }
 
     /// <summary>In the order of ss.</summary>

@@ -37,7 +37,10 @@ internal sealed class SocketStates
     }
 
     // Of a host that told of none before it is the first socket, whose place among the others is that of its first sighting.
-    private bool IsLater(StateSighting s) => _last.TryGetValue(s.Host, out StateSighting? last) ? StateSighting.InTime.Compare(last, s) < 0 : _last.Values.All(l => StateSighting.InTime.Compare(l, s) < 0);
+    private bool IsLater(StateSighting s) =>
+        _last.TryGetValue(s.Host, out StateSighting? last)
+            ? StateSighting.InTime.Compare(last, s) < 0
+            : _last.Values.All(l => StateSighting.InTime.Compare(l, s) < 0);
 
     private SocketStates Copy()
     {
@@ -101,9 +104,10 @@ internal sealed class SocketStates
     private SocketLife AloneOf(StateSighting s)
     {
         bool Same(SocketLife l) => l.Host == s.Host && l.Remote.Port == 0 && l.Local.Unmapped() == s.Local.Unmapped();
-        SocketLife? found = s.Inode != 0
-            ? _lives.FindLast(l => l.Host == s.Host && l.Inode == s.Inode) ?? _lives.FindLast(l => Same(l) && l is { Inode: 0, IsOver: false })
-            : _lives.FindLast(l => Same(l) && !l.IsOver) ?? (s.To is null ? _lives.FindLast(Same) : null);
+        SocketLife? found =
+            s.Inode != 0
+                ? _lives.FindLast(l => l.Host == s.Host && l.Inode == s.Inode) ?? _lives.FindLast(l => Same(l) && l is { Inode: 0, IsOver: false })
+                : _lives.FindLast(l => Same(l) && !l.IsOver) ?? (s.To is null ? _lives.FindLast(Same) : null);
         if (found is null)
             return New(s);
         if (found.Inode == 0)

@@ -15,7 +15,17 @@ namespace ReuseAddrDashboard.Core.Fold;
 /// <param name="Source">The source that knows its begin best.</param>
 /// <param name="Seq">The event that told of it first; negative where nobody saw it. No two bands have the same.</param>
 public sealed record StateBand(
-    string Host, TcpEndpoint Local, TcpEndpoint Remote, TcpState State, TcpState? From, long Begin, long? After, long? End, string Source, long Seq)
+    string Host,
+    TcpEndpoint Local,
+    TcpEndpoint Remote,
+    TcpState State,
+    TcpState? From,
+    long Begin,
+    long? After,
+    long? End,
+    string Source,
+    long Seq
+)
 {
     /// <summary>Everyone who saw it, and <see cref="EvidenceSource.Inferred"/> where its begin or end follows from segments and calls.</summary>
     public SourceSet Sources { get; init; } = SourceSet.Of(Source);
@@ -23,7 +33,10 @@ public sealed record StateBand(
     /// <summary>True when <see cref="Begin"/> is the moment of the change itself.</summary>
     public bool Exact { get; init; }
 
-    /// <summary>The first moment at which it was surely so: the change lies in (<see cref="After"/>, Before]. Null for <see cref="Begin"/>; of one that nobody saw, null where nobody knows.</summary>
+    /// <summary>
+    /// The first moment at which it was surely so: the change lies in (<see cref="After"/>, Before]. Null for <see cref="Begin"/>; of one that nobody saw, null
+    /// where nobody knows.
+    /// </summary>
     public long? Before { get; init; }
 
     /// <summary>A bound of <see cref="End"/>: the last moment at which it was known to be so still. Null where nobody knows, and while it lasts.</summary>

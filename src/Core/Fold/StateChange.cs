@@ -15,7 +15,18 @@ namespace ReuseAddrDashboard.Core.Fold;
 /// <param name="Seq">The event by which it is chosen.</param>
 /// <param name="Seqs">Every event that shows it.</param>
 public sealed record StateChange(
-    string Host, TcpEndpoint Local, TcpEndpoint Remote, TcpState? From, TcpState? To, long T, long? After, bool Exact, SourceSet Sources, long Seq, SeqList Seqs)
+    string Host,
+    TcpEndpoint Local,
+    TcpEndpoint Remote,
+    TcpState? From,
+    TcpState? To,
+    long T,
+    long? After,
+    bool Exact,
+    SourceSet Sources,
+    long Seq,
+    SeqList Seqs
+)
 {
     /// <summary>In the order of the axis.</summary>
     public static IReadOnlyList<StateChange> InOrder(IReadOnlyList<StateBand> bands)

@@ -17,7 +17,19 @@ namespace ReuseAddrDashboard.Core.Fold;
 /// <param name="Timer">The timer at that moment; null for none.</param>
 /// <param name="Seq">The event.</param>
 internal sealed record StateSighting(
-    string Host, string Source, TcpEndpoint Local, TcpEndpoint Remote, ulong Inode, TcpState? From, TcpState? To, long T, long? After, bool Exact, SocketTimer? Timer, long Seq)
+    string Host,
+    string Source,
+    TcpEndpoint Local,
+    TcpEndpoint Remote,
+    ulong Inode,
+    TcpState? From,
+    TcpState? To,
+    long T,
+    long? After,
+    bool Exact,
+    SocketTimer? Timer,
+    long Seq
+)
 {
     /// <summary>A socket without a peer is bound or listens.</summary>
     public bool IsAlone => Remote.Port == 0;
@@ -26,17 +38,42 @@ internal sealed record StateSighting(
     public bool GoesToConnect { get; init; }
 
     /// <summary>In the order of time; of one moment the exact ones first.</summary>
-    public static IComparer<StateSighting> InTime { get; } =
-        Comparer<StateSighting>.Create((a, b) => (a.T, !a.Exact, a.Seq).CompareTo((b.T, !b.Exact, b.Seq)));
+    public static IComparer<StateSighting> InTime { get; } = Comparer<StateSighting>.Create((a, b) => (a.T, !a.Exact, a.Seq).CompareTo((b.T, !b.Exact, b.Seq)));
 
     /// <summary>What an event says of a socket; null for one that is about none, or that no host told.</summary>
-    public static StateSighting? In(RunEvent e) => e switch
-    {
-        SocketEvent { Host: { } host } row => new(host, row.Source, row.Local, row.Remote, row.Inode, Known(row.From), Known(row.To), row.T, row.After, false, row.Timer, row.Seq),
-        StateEvent { Host: { } host } state => new(host, state.Source, state.Socket.Local, state.Socket.Remote, state.Inode, IsParents(state) ? null : Known(state.From), Known(state.To), state.T, state.After,
-            state.Source == EvidenceSource.Trace && state.After is null, state.Timer, state.Seq),
-        _ => null,
-    };
+    public static StateSighting? In(RunEvent e) =>
+        e switch
+        {
+            SocketEvent { Host: { } host } row => new(
+                host,
+                row.Source,
+                row.Local,
+                row.Remote,
+                row.Inode,
+                Known(row.From),
+                Known(row.To),
+                row.T,
+                row.After,
+                false,
+                row.Timer,
+                row.Seq
+            ),
+            StateEvent { Host: { } host } state => new(
+                host,
+                state.Source,
+                state.Socket.Local,
+                state.Socket.Remote,
+                state.Inode,
+                IsParents(state) ? null : Known(state.From),
+                Known(state.To),
+                state.T,
+                state.After,
+                state.Source == EvidenceSource.Trace && state.After is null,
+                state.Timer,
+                state.Seq
+            ),
+            _ => null,
+        };
 
     /// <summary>That a socket without a peer went when its last descriptor was closed.</summary>
     /// <param name="host">The host that has it.</param>
@@ -48,7 +85,9 @@ internal sealed record StateSighting(
     public static StateSighting Closed(string host, TcpEndpoint local, ulong inode, long begin, long end, long seq) =>
         new(host, EvidenceSource.Call, local, default, inode, null, null, end, begin, false, null, seq);
 
-    /// <summary>That a socket was in LISTEN while listen() asked for the port a second time, and was refused it (inet_csk_listen_start changes the state first).</summary>
+    /// <summary>
+    /// That a socket was in LISTEN while listen() asked for the port a second time, and was refused it (inet_csk_listen_start changes the state first).
+    /// </summary>
     /// <param name="host">The host that has it.</param>
     /// <param name="local">Where it is bound.</param>
     /// <param name="inode">Its inode.</param>
@@ -56,13 +95,19 @@ internal sealed record StateSighting(
     /// <param name="end">When it had returned.</param>
     /// <param name="seq">The call.</param>
     public static IEnumerable<StateSighting> ListenedInVain(string host, TcpEndpoint local, ulong inode, long begin, long end, long seq) =>
-    [
-        new(host, EvidenceSource.Inferred, local, default, inode, null, TcpState.Listen, end, begin, false, null, seq),
-        new(host, EvidenceSource.Inferred, local, default, inode, TcpState.Listen, null, end, begin, false, null, seq),
-    ];
+        [
+            new(host, EvidenceSource.Inferred, local, default, inode, null, TcpState.Listen, end, begin, false, null, seq),
+            new(host, EvidenceSource.Inferred, local, default, inode, TcpState.Listen, null, end, begin, false, null, seq),
+        ];
 
     /// <summary>CLOSE is no socket that any table shows; a request socket has the name of the child it becomes.</summary>
-    private static TcpState? Known(TcpState? state) => state switch { TcpState.Close => null, TcpState.NewSynRecv => TcpState.SynRecv, _ => state };
+    private static TcpState? Known(TcpState? state) =>
+        state switch
+        {
+            TcpState.Close => null,
+            TcpState.NewSynRecv => TcpState.SynRecv,
+            _ => state,
+        };
 
     /// <summary>The child of a listener begins as its copy.</summary>
     private static bool IsParents(StateEvent e) => e.From == TcpState.Listen && e.Socket.Remote.Port != 0;

@@ -27,11 +27,24 @@ public sealed record StepResult(string Step, int Attempt, IReadOnlyList<ResultMa
     /// <param name="deciding">Every deciding call in the order of the log.</param>
     /// <param name="checks">What the bind rule said of calls.</param>
     /// <param name="notes">In the order of the log.</param>
-    internal static IReadOnlyList<StepResult> Collect(IReadOnlyList<(RunResult Result, CallEvent Call)> deciding, IReadOnlyList<RuleCheck> checks, IReadOnlyList<NoteEvent> notes)
+    internal static IReadOnlyList<StepResult> Collect(
+        IReadOnlyList<(RunResult Result, CallEvent Call)> deciding,
+        IReadOnlyList<RuleCheck> checks,
+        IReadOnlyList<NoteEvent> notes
+    )
     {
         Dictionary<long, RuleCheck> rules = checks.ToDictionary(c => c.Seq);
-        return [.. deciding.GroupBy(d => (d.Result.Step, d.Result.Attempt)).Select(made => new StepResult(
-            made.Key.Step, made.Key.Attempt, [.. made.Select(d => new ResultMark(d.Result, d.Call, rules.GetValueOrDefault(d.Result.Seq)))], IsRepeating(notes, made.First().Result.Seq)))];
+        return
+        [
+            .. deciding
+                .GroupBy(d => (d.Result.Step, d.Result.Attempt))
+                .Select(made => new StepResult(
+                    made.Key.Step,
+                    made.Key.Attempt,
+                    [.. made.Select(d => new ResultMark(d.Result, d.Call, rules.GetValueOrDefault(d.Result.Seq)))],
+                    IsRepeating(notes, made.First().Result.Seq)
+                )),
+        ];
     }
 
     /// <summary>Whether the lab was repeating a step at that place of the log.</summary>

@@ -17,7 +17,9 @@ public sealed record TimeWaitBar(string Host, TcpEndpoint Local, TcpEndpoint Rem
     /// <summary>Who read the timer; null when nobody did.</summary>
     public string? TimerSource { get; init; }
 
-    /// <summary>True for one that was there when the run began: nobody knows how long it has waited, and <see cref="Begin"/> is when it was first seen.</summary>
+    /// <summary>
+    /// True for one that was there when the run began: nobody knows how long it has waited, and <see cref="Begin"/> is when it was first seen.
+    /// </summary>
     public bool WasThere { get; init; }
 
     /// <summary>What ended it; null while it lasts.</summary>

@@ -14,7 +14,14 @@ public sealed record Timeline
     private readonly Lazy<IReadOnlyList<StepResult>> _results;
     private Timeline? _whole;
 
-    internal Timeline(IReadOnlyList<RunEvent> log, IReadOnlyList<(RunResult Result, CallEvent Call)> deciding, SocketRows rows, IReadOnlyList<Disagreement> contradictions, IReadOnlyDictionary<string, long> told, Func<IReadOnlyList<RunEvent>, ScenarioProgress, RunVerdict> rule)
+    internal Timeline(
+        IReadOnlyList<RunEvent> log,
+        IReadOnlyList<(RunResult Result, CallEvent Call)> deciding,
+        SocketRows rows,
+        IReadOnlyList<Disagreement> contradictions,
+        IReadOnlyDictionary<string, long> told,
+        Func<IReadOnlyList<RunEvent>, ScenarioProgress, RunVerdict> rule
+    )
     {
         _sockets = new(rows.InTableOrder);
         _disagreements = new(() => Disagreement.Settled(contradictions, told, Gaps!));
@@ -47,7 +54,10 @@ public sealed record Timeline
     /// <summary>What the kernel's bind rule says of the binds and listens that were made, and of the next.</summary>
     public RunVerdict Rule => _rule.Value;
 
-    /// <summary>What the rule says of the bind or listen of a step, were it added and carried out now; null where it makes none. Asked of a timeline of the whole log as it is now.</summary>
+    /// <summary>
+    /// What the rule says of the bind or listen of a step, were it added and carried out now; null where it makes none. Asked of a timeline of the whole log as
+    /// it is now.
+    /// </summary>
     public BindPreview? Preview(ScenarioStep step)
     {
         RunHeader header = Header with { Script = Header.Script with { Steps = [step] } };
@@ -105,9 +115,14 @@ public sealed record Timeline
     /// <summary>The host on which it waits; null where that is told by none, and where it does not.</summary>
     public string? WaitsOn => WaitAction is { } action ? Header.Script.HostOf(action) : WaitsForPort?.Host;
 
-    private ScenarioAction? WaitAction => Progress is { Outcome: Outcome.Running, Current: { Readiness: StepReadiness.Begun } current } && Progress.Next(current.Step.Id) is { Action: { Do: ActionKind.Wait } action } ? action : null;
+    private ScenarioAction? WaitAction =>
+        Progress is { Outcome: Outcome.Running, Current: { Readiness: StepReadiness.Begun } current }
+        && Progress.Next(current.Step.Id) is { Action: { Do: ActionKind.Wait } action }
+            ? action
+            : null;
 
-    private NoteEvent? WaitsForPort => Progress.Outcome == Outcome.Running && Progress.Steps.All(s => s.Attempt == 0) ? Notes.LastOrDefault(n => n.Code == NoteCodes.WaitingForPort) : null;
+    private NoteEvent? WaitsForPort =>
+        Progress.Outcome == Outcome.Running && Progress.Steps.All(s => s.Attempt == 0) ? Notes.LastOrDefault(n => n.Code == NoteCodes.WaitingForPort) : null;
 
     /// <summary>What a program of the scenario, or the kernel for it, did beside calls.</summary>
     public required IReadOnlyList<ProgramEvent> Programs { get; init; }
@@ -122,29 +137,43 @@ public sealed record Timeline
     /// <param name="host">The host that would have it.</param>
     /// <param name="end">Where the SYN went.</param>
     /// <param name="t">When, nanoseconds on the run's axis.</param>
-    public StateBand? Listener(string host, TcpEndpoint end, long t) => Bands.FirstOrDefault(b => b.State == TcpState.Listen && b.Host == host && b.Covers(t)
-        && b.Local.Port == end.Port && (b.Local.IsWildcard || b.Local.Unmapped().SameAddress(end.Unmapped())));
+    public StateBand? Listener(string host, TcpEndpoint end, long t) =>
+        Bands.FirstOrDefault(b =>
+            b.State == TcpState.Listen
+            && b.Host == host
+            && b.Covers(t)
+            && b.Local.Port == end.Port
+            && (b.Local.IsWildcard || b.Local.Unmapped().SameAddress(end.Unmapped()))
+        );
 
     /// <summary>The rows of one host at the cursor.</summary>
     public IEnumerable<SocketNow> SocketsOf(string host) => Sockets.Where(s => s.Host == host);
 
-    /// <summary>The part of it between two moments, the second excluded: what happened then, and the states that lasted. Sockets, results and progress are those of the whole.</summary>
-    public Timeline Between(long from, long until) => this with
-    {
-        _whole = Whole,
-        _disagreements = new(() => [.. Disagreements.Where(d => d.T >= from && d.T < until)]),
-        Begin = from,
-        Until = until,
-        End = until > End ? End : until - 1,
-        Calls = Calls.Within(from, until, c => c.At),
-        Arrows = Arrows.Within(from, until, a => a.Sent),
-        Bands = [.. Bands.Take(Bands.Before(from, b => b.Begin)).Where(b => b.End is not { } end || end > from), .. Bands.Within(from, until, b => b.Begin)],
-        Changes = Changes.Within(from, until, c => c.T),
-        TimeWaits = [.. TimeWaits.Where(w => w.Begin < until && (w.GoneAt is not { } gone || gone > from))],
-        Programs = [.. Programs.Where(p => p.T >= from && p.T < until)],
-        Environment = [.. Environment.Where(e => e.T >= from && e.T < until)],
-        Gaps = [.. Gaps.Where(g => g.T >= from && g.T < until)],
-    };
+    /// <summary>
+    /// The part of it between two moments, the second excluded: what happened then, and the states that lasted. Sockets, results and progress are those of the
+    /// whole.
+    /// </summary>
+    public Timeline Between(long from, long until) =>
+        this with
+        {
+            _whole = Whole,
+            _disagreements = new(() => [.. Disagreements.Where(d => d.T >= from && d.T < until)]),
+            Begin = from,
+            Until = until,
+            End = until > End ? End : until - 1,
+            Calls = Calls.Within(from, until, c => c.At),
+            Arrows = Arrows.Within(from, until, a => a.Sent),
+            Bands =
+            [
+                .. Bands.Take(Bands.Before(from, b => b.Begin)).Where(b => b.End is not { } end || end > from),
+                .. Bands.Within(from, until, b => b.Begin),
+            ],
+            Changes = Changes.Within(from, until, c => c.T),
+            TimeWaits = [.. TimeWaits.Where(w => w.Begin < until && (w.GoneAt is not { } gone || gone > from))],
+            Programs = [.. Programs.Where(p => p.T >= from && p.T < until)],
+            Environment = [.. Environment.Where(e => e.T >= from && e.T < until)],
+            Gaps = [.. Gaps.Where(g => g.T >= from && g.T < until)],
+        };
 
     /// <summary>Folds a log.</summary>
     /// <param name="header">What was settled at the start.</param>

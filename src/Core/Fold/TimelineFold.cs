@@ -3,8 +3,10 @@ using ReuseAddrDashboard.Core.Log;
 namespace ReuseAddrDashboard.Core.Fold;
 
 /// <summary>
-/// Folds a run's log into a <see cref="Timeline"/>, event by event: an event more costs the same however long the log is, and a timeline once made never changes. Every hundred events or so the
-/// state is kept, so that the timeline of any earlier moment is the state kept last before it and the few events since. What the bind rule knows is kept less often, as a copy of it costs as much as there
+/// Folds a run's log into a <see cref="Timeline"/>, event by event: an event more costs the same however long the log is, and a timeline once made never
+/// changes. Every hundred events or so the
+/// state is kept, so that the timeline of any earlier moment is the state kept last before it and the few events since. What the bind rule knows is kept less
+/// often, as a copy of it costs as much as there
 /// were sockets.
 /// </summary>
 /// <param name="header">What was settled at the start.</param>
@@ -19,7 +21,8 @@ public sealed class TimelineFold(RunHeader header)
     // Every kept state with how many events went into it and the latest of their times.
     private readonly List<(int Count, long Latest, FoldState State)> _kept = [];
     private readonly List<(int Count, long Latest, BindChecksFold Rule)> _keptRules = [];
-    private readonly List<RunEvent> _told = [], _log = [];
+    private readonly List<RunEvent> _told = [],
+        _log = [];
 
     // The earliest time among this event and those after it, for the first _sure events; a late one makes it be counted anew from where it stands.
     private readonly List<long> _earliest = [];
@@ -90,7 +93,8 @@ public sealed class TimelineFold(RunHeader header)
         if (cursor >= _latest)
             return Now;
         CountEarliest();
-        int kept = _kept.FindLastIndex(k => k.Latest <= cursor), rule = _keptRules.FindLastIndex(k => k.Latest <= cursor);
+        int kept = _kept.FindLastIndex(k => k.Latest <= cursor),
+            rule = _keptRules.FindLastIndex(k => k.Latest <= cursor);
         (int from, FoldState state) = kept < 0 ? (0, new FoldState(header, _clocks)) : (_kept[kept].Count, _kept[kept].State.Copy());
         for (int i = from; i < _log.Count && _earliest[i] <= cursor; i++)
         {
@@ -98,13 +102,15 @@ public sealed class TimelineFold(RunHeader header)
                 state.Append(_log[i]);
         }
         (int ruled, BindChecksFold known) = rule < 0 ? (0, new BindChecksFold(header)) : (_keptRules[rule].Count, _keptRules[rule].Rule);
-        return state.Timeline((log, progress) =>
-        {
-            BindChecksFold checks = known.Copy();
-            for (int i = ruled; i < log.Count; i++)
-                checks.Append(log[i]);
-            return checks.Verdict(progress);
-        });
+        return state.Timeline(
+            (log, progress) =>
+            {
+                BindChecksFold checks = known.Copy();
+                for (int i = ruled; i < log.Count; i++)
+                    checks.Append(log[i]);
+                return checks.Verdict(progress);
+            }
+        );
     }
 
     private void Apply(RunEvent told)

@@ -4,21 +4,39 @@ using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Core.Fold;
 
-/// <summary>The bind rule in words: why a deciding call came out as it did, and what the next bind or listen will return. Pure; the sentences stand in <c>Texts/LANGUAGE/rule.json</c>.</summary>
+/// <summary>
+/// The bind rule in words: why a deciding call came out as it did, and what the next bind or listen will return. Pure; the sentences stand in
+/// <c>Texts/LANGUAGE/rule.json</c>.
+/// </summary>
 public static class VerdictMessages
 {
     /// <summary>Of an attempt of a deciding step: of the call that decided it.</summary>
     public static VerdictWords Words(StepResult result) => Words(result.Deciding);
 
     /// <summary>Of one deciding call.</summary>
-    public static VerdictWords Words(ResultMark mark) => mark.Rule is { Match: not RuleMatch.Outside } rule ? Words(rule)
-        : new() { Result = Result(mark.Result.Errno), Why = VerdictErrors.Explain(mark.Call), Match = mark.Rule?.Match };
+    public static VerdictWords Words(ResultMark mark) =>
+        mark.Rule is { Match: not RuleMatch.Outside } rule
+            ? Words(rule)
+            : new()
+            {
+                Result = Result(mark.Result.Errno),
+                Why = VerdictErrors.Explain(mark.Call),
+                Match = mark.Rule?.Match,
+            };
 
     /// <summary>Of a bind or listen that was made on one of the run's ports.</summary>
     public static VerdictWords Words(RuleCheck check)
     {
         if (check.Match == RuleMatch.Outside)
-            return new() { Result = Result(check.Errno), Why = VerdictErrors.Explain(Name(check.Verdict.Call), check.Errno!), Match = check.Match };
+        {
+            return new()
+            {
+                Result = Result(check.Errno),
+                Why = VerdictErrors.Explain(Name(check.Verdict.Call), check.Errno!),
+                Match = check.Match,
+            };
+        }
+
         var told = new Told(check.Candidate, check.Verdict, check.Occupants, check.At, check.Errno is null);
         List<Message> why =
         [
@@ -38,7 +56,10 @@ public static class VerdictMessages
             why.Add(new($"verdict.quirk.{quirk}"));
         return new()
         {
-            Result = Result(check.Errno), Why = why, Remedies = check.Errno is null ? [] : VerdictRemedies.Explain(told), Match = check.Match,
+            Result = Result(check.Errno),
+            Why = why,
+            Remedies = check.Errno is null ? [] : VerdictRemedies.Explain(told),
+            Match = check.Match,
             Rule = check.Match switch
             {
                 RuleMatch.Same => new("verdict.rule.same"),
@@ -68,15 +89,19 @@ public static class VerdictMessages
             why.Add(doubt);
         return new()
         {
-            Result = Message.Of((next.Verdict.Outcome, next.Doubt) switch
-            {
-                (BindOutcome.Ok, RuleDoubt.None) => "verdict.next.ok",
-                (BindOutcome.Ok, _) => "verdict.next.ok-likely",
-                (BindOutcome.InUse, _) => "verdict.next.in-use",
-                (BindOutcome.Invalid, _) => "verdict.next.invalid",
-                _ => "verdict.next.unknown",
-            }, ("call", Name(next.Verdict.Call))),
-            Why = why, Remedies = VerdictRemedies.Explain(told),
+            Result = Message.Of(
+                (next.Verdict.Outcome, next.Doubt) switch
+                {
+                    (BindOutcome.Ok, RuleDoubt.None) => "verdict.next.ok",
+                    (BindOutcome.Ok, _) => "verdict.next.ok-likely",
+                    (BindOutcome.InUse, _) => "verdict.next.in-use",
+                    (BindOutcome.Invalid, _) => "verdict.next.invalid",
+                    _ => "verdict.next.unknown",
+                },
+                ("call", Name(next.Verdict.Call))
+            ),
+            Why = why,
+            Remedies = VerdictRemedies.Explain(told),
         };
     }
 
@@ -85,14 +110,15 @@ public static class VerdictMessages
 
     private static Message Result(string? errno) => errno is null ? new("verdict.success") : Message.Of("verdict.errno", ("errno", errno));
 
-    private static Message? Doubt(RuleDoubt doubt) => doubt switch
-    {
-        RuleDoubt.BoundUnseen => new("verdict.doubt.bound-unseen"),
-        RuleDoubt.Lost => new("verdict.doubt.lost"),
-        RuleDoubt.NotLooked => new("verdict.doubt.not-looked"),
-        // Options and moments are told of with the socket that has them.
-        _ => null,
-    };
+    private static Message? Doubt(RuleDoubt doubt) =>
+        doubt switch
+        {
+            RuleDoubt.BoundUnseen => new("verdict.doubt.bound-unseen"),
+            RuleDoubt.Lost => new("verdict.doubt.lost"),
+            RuleDoubt.NotLooked => new("verdict.doubt.not-looked"),
+            // Options and moments are told of with the socket that has them.
+            _ => null,
+        };
 
     private static IEnumerable<Message> Proved(ProvedOptions proved)
     {
@@ -112,9 +138,11 @@ public static class VerdictMessages
     {
         public bool Past => Succeeded is not null;
 
-        public PortOccupant? Find(PortSocket socket) => Occupants.FirstOrDefault(o => ReferenceEquals(o.Socket, socket)) ?? Occupants.FirstOrDefault(o => o.Socket == socket);
+        public PortOccupant? Find(PortSocket socket) =>
+            Occupants.FirstOrDefault(o => ReferenceEquals(o.Socket, socket)) ?? Occupants.FirstOrDefault(o => o.Socket == socket);
 
         /// <summary>The socket that the sentences are about: what is certain before what is not, a listener before others.</summary>
-        public BindObstacle? Main => Verdict.Obstacles.OrderByDescending(o => o.Certain).ThenByDescending(o => o.Socket.State == TcpState.Listen).FirstOrDefault();
+        public BindObstacle? Main =>
+            Verdict.Obstacles.OrderByDescending(o => o.Certain).ThenByDescending(o => o.Socket.State == TcpState.Listen).FirstOrDefault();
     }
 }

@@ -7,7 +7,8 @@ namespace ReuseAddrDashboard.Core.Fold;
 /// <summary>What would make a call succeed, in words that name the sockets of the run.</summary>
 internal static class VerdictRemedies
 {
-    public static IReadOnlyList<Message> Explain(VerdictMessages.Told told) => told.Main is not { } main ? [] : [.. told.Verdict.Remedies.Select(r => Explain(r, main.Socket, told))];
+    public static IReadOnlyList<Message> Explain(VerdictMessages.Told told) =>
+        told.Main is not { } main ? [] : [.. told.Verdict.Remedies.Select(r => Explain(r, main.Socket, told))];
 
     private static Message Explain(BindRemedy remedy, PortSocket socket, VerdictMessages.Told told)
     {
@@ -27,21 +28,29 @@ internal static class VerdictRemedies
             BindRemedy.CloseOther => Close("verdict.cure.close-other", of, socket),
             BindRemedy.WaitForOrphan => new("verdict.cure.wait-for-orphan"),
             _ => told.Verdict.Obstacles.Select(o => told.Find(o.Socket)?.Ends).Max() is { } ends && ends > told.At && !told.Past
-                ? Message.Of("verdict.cure.wait-for-time-wait-left", ("left", ends - told.At)) : new("verdict.cure.wait-for-time-wait"),
+                ? Message.Of("verdict.cure.wait-for-time-wait-left", ("left", ends - told.At))
+                : new("verdict.cure.wait-for-time-wait"),
         };
     }
 
     // On which socket of the other side: the listener whose children inherit, or the socket itself.
-    private static Message Other(string code, string option, PortOccupant? of, OptionOrigin? from, bool several) => Message.Of(
-        (of, from) switch
-        {
-            _ when several => $"{code}.several",
-            (null or { Name: null, Use: not PortUse.NotAccepted }, _) => $"{code}.stranger",
-            (_, OptionOrigin.Own) or ({ Listener: null }, _) => $"{code}.socket",
-            _ => $"{code}.listener",
-        },
-        ("option", option), ("socket", of?.Name), ("listener", of?.Listener), ("program", of?.Program));
+    private static Message Other(string code, string option, PortOccupant? of, OptionOrigin? from, bool several) =>
+        Message.Of(
+            (of, from) switch
+            {
+                _ when several => $"{code}.several",
+                (null or { Name: null, Use: not PortUse.NotAccepted }, _) => $"{code}.stranger",
+                (_, OptionOrigin.Own) or ({ Listener: null }, _) => $"{code}.socket",
+                _ => $"{code}.listener",
+            },
+            ("option", option),
+            ("socket", of?.Name),
+            ("listener", of?.Listener),
+            ("program", of?.Program)
+        );
 
-    private static Message Close(string code, PortOccupant? of, PortSocket socket) => of is { Name: { } name, Program: { } program }
-        ? Message.Of($"{code}.program", ("socket", name), ("program", program)) : Message.Of($"{code}.stranger", ("ends", VerdictSockets.Ends(socket)));
+    private static Message Close(string code, PortOccupant? of, PortSocket socket) =>
+        of is { Name: { } name, Program: { } program }
+            ? Message.Of($"{code}.program", ("socket", name), ("program", program))
+            : Message.Of($"{code}.stranger", ("ends", VerdictSockets.Ends(socket)));
 }

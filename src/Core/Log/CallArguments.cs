@@ -8,10 +8,12 @@ namespace ReuseAddrDashboard.Core.Log;
 public enum SocketFamily : byte
 {
     /// <summary>IPv4.</summary>
-    [JsonStringEnumMemberName("AF_INET")] Inet,
+    [JsonStringEnumMemberName("AF_INET")]
+    Inet,
 
     /// <summary>IPv6, and IPv4 by mapped addresses.</summary>
-    [JsonStringEnumMemberName("AF_INET6")] Inet6,
+    [JsonStringEnumMemberName("AF_INET6")]
+    Inet6,
 }
 
 /// <summary>shutdown(2): which direction, with the kernel's numbers.</summary>
@@ -19,13 +21,16 @@ public enum SocketFamily : byte
 public enum ShutdownHow : byte
 {
     /// <summary>No more is received.</summary>
-    [JsonStringEnumMemberName("SHUT_RD")] Read = 0,
+    [JsonStringEnumMemberName("SHUT_RD")]
+    Read = 0,
 
     /// <summary>No more is sent: a FIN follows what is in the send buffer.</summary>
-    [JsonStringEnumMemberName("SHUT_WR")] Write = 1,
+    [JsonStringEnumMemberName("SHUT_WR")]
+    Write = 1,
 
     /// <summary>Both directions.</summary>
-    [JsonStringEnumMemberName("SHUT_RDWR")] Both = 2,
+    [JsonStringEnumMemberName("SHUT_RDWR")]
+    Both = 2,
 }
 
 /// <summary>The value of a socket option, by its <see cref="OptionKind"/>.</summary>
@@ -58,7 +63,8 @@ public sealed record OptionValue
 }
 
 /// <summary>
-/// A system call's arguments, each where the call has it; null elsewhere. <see cref="StraceLine"/> makes strace's spelling of them. Nothing is read back out of that.
+/// A system call's arguments, each where the call has it; null elsewhere. <see cref="StraceLine"/> makes strace's spelling of them. Nothing is read back out of
+/// that.
 /// </summary>
 public sealed record CallArguments
 {
@@ -122,8 +128,12 @@ public sealed record CallArguments
     public ulong? Pointer { get; init; }
 
     /// <summary>By content.</summary>
-    public bool Equals(CallArguments? o) => o is not null && (Fd, Family, Address, Peer, Option, Size, SizeBack) == (o.Fd, o.Family, o.Address, o.Peer, o.Option, o.Size, o.SizeBack)
-        && Value == o.Value && (Backlog, Length, DontWait, How, Pointer) == (o.Backlog, o.Length, o.DontWait, o.How, o.Pointer) && Octets.AsSpan().SequenceEqual(o.Octets);
+    public bool Equals(CallArguments? o) =>
+        o is not null
+        && (Fd, Family, Address, Peer, Option, Size, SizeBack) == (o.Fd, o.Family, o.Address, o.Peer, o.Option, o.Size, o.SizeBack)
+        && Value == o.Value
+        && (Backlog, Length, DontWait, How, Pointer) == (o.Backlog, o.Length, o.DontWait, o.How, o.Pointer)
+        && Octets.AsSpan().SequenceEqual(o.Octets);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Fd, Address, Option, Length, How);

@@ -1,7 +1,8 @@
 namespace ReuseAddrDashboard.Core.Log;
 
 /// <summary>
-/// The sources that evidence comes from, by the name that stands in the log. The list is open: an agent may bring a source that is not here; its events are kept and shown under their own
+/// The sources that evidence comes from, by the name that stands in the log. The list is open: an agent may bring a source that is not here; its events are
+/// kept and shown under their own
 /// name, with the lowest rank.
 /// </summary>
 public static class EvidenceSource
@@ -21,7 +22,10 @@ public static class EvidenceSource
     /// <summary>AF_PACKET (packet(7)).</summary>
     public const string Capture = "capture";
 
-    /// <summary>A capture file of somebody's (pcap, pcapng), read here; no host of this dashboard saw it. Its point of capture is one: <see cref="SegmentEvent.Sent"/> and <see cref="SegmentEvent.Received"/> are both the moment at which it saw the segment.</summary>
+    /// <summary>
+    /// A capture file of somebody's (pcap, pcapng), read here; no host of this dashboard saw it. Its point of capture is one: <see cref="SegmentEvent.Sent"/>
+    /// and <see cref="SegmentEvent.Received"/> are both the moment at which it saw the segment.
+    /// </summary>
     public const string CaptureFile = "capture-file";
 
     /// <summary>The kernel's tracepoints: sock:inet_sock_set_state and those of the TIME-WAIT timer.</summary>
@@ -36,11 +40,21 @@ public static class EvidenceSource
     /// <summary>Most characters of a source's name.</summary>
     public const int MaxLength = 32;
 
-    /// <summary>Every source this version knows, the most exact first. Texts of what it sees and misses: <c>source.NAME.sees</c>, <c>source.NAME.misses</c> in the catalogue.</summary>
+    /// <summary>
+    /// Every source this version knows, the most exact first. Texts of what it sees and misses: <c>source.NAME.sees</c>, <c>source.NAME.misses</c> in the
+    /// catalogue.
+    /// </summary>
     public static IReadOnlyList<SourceDescription> All { get; } =
     [
-        new(Call, 70, Exact: true, Observes: false), new(Trace, 60, Exact: true, Observes: true), new(Capture, 50, Exact: true, Observes: true), new(Diag, 40, Exact: false, Observes: true),
-        new(Proc, 30, Exact: false, Observes: true), new(CaptureFile, 25, Exact: true, Observes: false), new(Inferred, 20, Exact: false, Observes: false), new(Agent, 10, Exact: true, Observes: false), new(Lab, 9, Exact: true, Observes: false),
+        new(Call, 70, Exact: true, Observes: false),
+        new(Trace, 60, Exact: true, Observes: true),
+        new(Capture, 50, Exact: true, Observes: true),
+        new(Diag, 40, Exact: false, Observes: true),
+        new(Proc, 30, Exact: false, Observes: true),
+        new(CaptureFile, 25, Exact: true, Observes: false),
+        new(Inferred, 20, Exact: false, Observes: false),
+        new(Agent, 10, Exact: true, Observes: false),
+        new(Lab, 9, Exact: true, Observes: false),
     ];
 
     /// <summary>What is known of a source; of a foreign one only its name.</summary>

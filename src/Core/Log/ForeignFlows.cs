@@ -11,17 +11,21 @@ namespace ReuseAddrDashboard.Core.Log;
 public sealed record ForeignSample(int Burst, int PerSecond, int OfOne, int Most, bool Forgets);
 
 /// <summary>
-/// Connections on a run's ports that are none of its own, a busy service's or a port scan's: a sample of them is kept, the rest is counted. Which connection is the run's own is known only once its call has
+/// Connections on a run's ports that are none of its own, a busy service's or a port scan's: a sample of them is kept, the rest is counted. Which connection is
+/// the run's own is known only once its call has
 /// returned, so what is withheld waits for that a while. Not thread safe.
 /// </summary>
 /// <param name="sample">How many are kept.</param>
 /// <param name="isOwn">Whether a connection is the run's own, seen from either end.</param>
 public sealed class ForeignFlows(ForeignSample sample, Func<SocketPair, bool> isOwn)
 {
-    /// <summary>Events that wait for their connection to turn out to be the run's, and how long: longer than a call takes from its first segment to its report.</summary>
+    /// <summary>
+    /// Events that wait for their connection to turn out to be the run's, and how long: longer than a call takes from its first segment to its report.
+    /// </summary>
     public const int Waiting = 16_384;
 
-    private const long Second = 1_000_000_000, Wait = 5 * Second;
+    private const long Second = 1_000_000_000,
+        Wait = 5 * Second;
 
     private readonly OrderedDictionary<SocketPair, int> _kept = [];
     private readonly Queue<(long At, SocketPair Pair, RunEvent Event)> _withheld = new();
@@ -87,7 +91,10 @@ public sealed class ForeignFlows(ForeignSample sample, Func<SocketPair, bool> is
     {
         if (_counted.Count == 0)
             return [];
-        (string, string, int, long)[] counts = [.. _counted.Where(c => c.Value.Events > 0).Select(c => (c.Key.Host, c.Key.Source, c.Value.Flows.Count, c.Value.Events))];
+        (string, string, int, long)[] counts =
+        [
+            .. _counted.Where(c => c.Value.Events > 0).Select(c => (c.Key.Host, c.Key.Source, c.Value.Flows.Count, c.Value.Events)),
+        ];
         _counted.Clear();
         return counts;
     }
@@ -108,18 +115,20 @@ public sealed class ForeignFlows(ForeignSample sample, Func<SocketPair, bool> is
         return true;
     }
 
-    private static SocketPair? PairOf(RunEvent e) => e switch
-    {
-        SocketEvent row => new(row.Local, row.Remote),
-        StateEvent state => state.Socket,
-        SegmentEvent segment => new(segment.From, segment.To),
-        _ => null,
-    };
+    private static SocketPair? PairOf(RunEvent e) =>
+        e switch
+        {
+            SocketEvent row => new(row.Local, row.Remote),
+            StateEvent state => state.Socket,
+            SegmentEvent segment => new(segment.From, segment.To),
+            _ => null,
+        };
 
     /// <summary>A connection whichever end sees it.</summary>
     public static SocketPair Flow(SocketPair pair)
     {
-        TcpEndpoint local = pair.Local.Unmapped(), remote = pair.Remote.Unmapped();
+        TcpEndpoint local = pair.Local.Unmapped(),
+            remote = pair.Remote.Unmapped();
         return (local.Port, local.Bits).CompareTo((remote.Port, remote.Bits)) <= 0 ? new(local, remote) : new(remote, local);
     }
 }

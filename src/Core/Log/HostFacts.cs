@@ -39,7 +39,9 @@ public sealed record HostFacts
     /// <summary>/proc/sys/kernel/random/boot_id, the same for all that one kernel runs; <see cref="UnknownBoot"/> where it cannot be read.</summary>
     public required string BootId { get; init; }
 
-    /// <summary>Nanoseconds by which the agent's CLOCK_MONOTONIC is ahead of its kernel's: other than 0 in a time namespace only (time_namespaces(7)).</summary>
+    /// <summary>
+    /// Nanoseconds by which the agent's CLOCK_MONOTONIC is ahead of its kernel's: other than 0 in a time namespace only (time_namespaces(7)).
+    /// </summary>
     public long MonotonicOffset { get; init; }
 
     /// <summary>The inode of the network namespace.</summary>

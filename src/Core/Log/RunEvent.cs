@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
-using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Core.Log;
 
@@ -41,7 +41,11 @@ public abstract record RunEvent
 
     /// <summary>Where the knowledge comes from (<see cref="EvidenceSource"/>).</summary>
     [JsonPropertyOrder(-1)]
-    public string Source { get => field ?? EvidenceSource.Lab; init; }
+    public string Source
+    {
+        get => field ?? EvidenceSource.Lab;
+        init;
+    }
 }
 
 /// <summary>A system call that was made, whatever came of it: a failed call is data.</summary>
@@ -110,16 +114,20 @@ public sealed record CallEvent : RunEvent
 public enum ProgramChange : byte
 {
     /// <summary>It began; it has no socket yet.</summary>
-    [JsonStringEnumMemberName("started")] Started,
+    [JsonStringEnumMemberName("started")]
+    Started,
 
     /// <summary>It forked; <see cref="ProgramEvent.Child"/> keeps sockets.</summary>
-    [JsonStringEnumMemberName("forked")] Forked,
+    [JsonStringEnumMemberName("forked")]
+    Forked,
 
     /// <summary>exit(3): the kernel closed its sockets.</summary>
-    [JsonStringEnumMemberName("exited")] Exited,
+    [JsonStringEnumMemberName("exited")]
+    Exited,
 
     /// <summary>kill -9: the kernel closed its sockets.</summary>
-    [JsonStringEnumMemberName("killed")] Killed,
+    [JsonStringEnumMemberName("killed")]
+    Killed,
 }
 
 /// <summary>A program of the scenario began or ended.</summary>
@@ -141,7 +149,11 @@ public sealed record ProgramEvent : RunEvent
     public string? Child { get; init; }
 
     /// <summary>The sockets that it kept (forked) or that the kernel closed at its end, by name, in that order.</summary>
-    public IReadOnlyList<string> Sockets { get => field ?? []; init; }
+    public IReadOnlyList<string> Sockets
+    {
+        get => field ?? [];
+        init;
+    }
 
     /// <summary>The real process; null where the agent itself stands for the program.</summary>
     public int? Pid { get; init; }
@@ -152,13 +164,16 @@ public sealed record ProgramEvent : RunEvent
 public enum EnvironmentChange : byte
 {
     /// <summary>The kernel has it from now on.</summary>
-    [JsonStringEnumMemberName("made")] Made,
+    [JsonStringEnumMemberName("made")]
+    Made,
 
     /// <summary>It is as it was before.</summary>
-    [JsonStringEnumMemberName("undone")] Undone,
+    [JsonStringEnumMemberName("undone")]
+    Undone,
 
     /// <summary>The kernel refused; <see cref="EnvironmentEvent.Reason"/> says what.</summary>
-    [JsonStringEnumMemberName("refused")] Refused,
+    [JsonStringEnumMemberName("refused")]
+    Refused,
 }
 
 /// <summary>Something of the host's own namespace was changed for the run, or put back: a sysctl, a packet filter.</summary>
@@ -189,7 +204,9 @@ public sealed record EnvironmentEvent : RunEvent
 /// <summary>Which socket a row is of: listeners may share an address or follow one another between two looks, and only the inode tells them apart.</summary>
 public readonly record struct SocketIdentity(string? Host, TcpEndpoint Local, TcpEndpoint Remote, ulong Listener);
 
-/// <summary>A socket appeared (<see cref="From"/> null), changed, or went (<see cref="To"/> null); both equal when only its timer, queues or place were read anew.</summary>
+/// <summary>
+/// A socket appeared (<see cref="From"/> null), changed, or went (<see cref="To"/> null); both equal when only its timer, queues or place were read anew.
+/// </summary>
 public sealed record SocketEvent : RunEvent
 {
     /// <summary>The socket's own end.</summary>
@@ -247,13 +264,16 @@ public sealed record SocketEvent : RunEvent
 public enum StepStatus : byte
 {
     /// <summary>An attempt began.</summary>
-    [JsonStringEnumMemberName("started")] Started,
+    [JsonStringEnumMemberName("started")]
+    Started,
 
     /// <summary>All its actions were carried out, or a deciding call failed, which is the step's result.</summary>
-    [JsonStringEnumMemberName("done")] Done,
+    [JsonStringEnumMemberName("done")]
+    Done,
 
     /// <summary>A call failed that the next steps need; the step may be tried again.</summary>
-    [JsonStringEnumMemberName("failed")] Failed,
+    [JsonStringEnumMemberName("failed")]
+    Failed,
 }
 
 /// <summary>A step of the scenario began or ended.</summary>
@@ -319,7 +339,8 @@ public sealed record GapEvent : RunEvent
     public required Message Reason { get; init; }
 
     /// <summary>
-    /// True when what <paramref name="source"/> saw on <paramref name="host"/> may be among it: what was lost after the sources, by the agent's buffer or in the lab, may have been of any,
+    /// True when what <paramref name="source"/> saw on <paramref name="host"/> may be among it: what was lost after the sources, by the agent's buffer or in
+    /// the lab, may have been of any,
     /// and without a host of either.
     /// </summary>
     public bool Concerns(string host, string source) =>
@@ -331,13 +352,16 @@ public sealed record GapEvent : RunEvent
 public enum NoteLevel : byte
 {
     /// <summary>Good to know.</summary>
-    [JsonStringEnumMemberName("info")] Info,
+    [JsonStringEnumMemberName("info")]
+    Info,
 
     /// <summary>The run shows less than it could, or something else.</summary>
-    [JsonStringEnumMemberName("warning")] Warning,
+    [JsonStringEnumMemberName("warning")]
+    Warning,
 
     /// <summary>The rule and the kernel disagree: one of the two is not understood.</summary>
-    [JsonStringEnumMemberName("alarm")] Alarm,
+    [JsonStringEnumMemberName("alarm")]
+    Alarm,
 }
 
 /// <summary>What a person must know beside the evidence: an agent left, a wait began, TIME-WAIT never came.</summary>
@@ -359,16 +383,20 @@ public sealed record NoteEvent : RunEvent
 public enum Outcome : byte
 {
     /// <summary>It goes on.</summary>
-    [JsonStringEnumMemberName("running")] Running,
+    [JsonStringEnumMemberName("running")]
+    Running,
 
     /// <summary>Every step was done.</summary>
-    [JsonStringEnumMemberName("completed")] Completed,
+    [JsonStringEnumMemberName("completed")]
+    Completed,
 
     /// <summary>The server or an agent ended in the middle.</summary>
-    [JsonStringEnumMemberName("interrupted")] Interrupted,
+    [JsonStringEnumMemberName("interrupted")]
+    Interrupted,
 
     /// <summary>Someone pressed Reset before every step was done.</summary>
-    [JsonStringEnumMemberName("reset")] Reset,
+    [JsonStringEnumMemberName("reset")]
+    Reset,
 }
 
 /// <summary>The run's outcome is settled; the first of these counts, and later events (another rebind) may follow a completed one.</summary>

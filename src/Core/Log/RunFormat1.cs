@@ -5,7 +5,8 @@ using ReuseAddrDashboard.Core.Texts;
 namespace ReuseAddrDashboard.Core.Log;
 
 /// <summary>
-/// Converts a run of format 1 to the JSON of format 2 (docs/run-format.md, "Format 1"). One of these is for one run: give it the header, then every event in the order of the log.
+/// Converts a run of format 1 to the JSON of format 2 (docs/run-format.md, "Format 1"). One of these is for one run: give it the header, then every event in
+/// the order of the log.
 /// </summary>
 public sealed class RunFormat1
 {
@@ -15,7 +16,8 @@ public sealed class RunFormat1
     private readonly RunFormat1Script _script;
 
     // The program that used a socket last, and the one that called last on a host: what the log leaves to be concluded.
-    private readonly Dictionary<string, string> _bySocket = [], _byHost = [];
+    private readonly Dictionary<string, string> _bySocket = [],
+        _byHost = [];
 
     /// <param name="run">A stored header, or a run file: its <c>events</c>, <c>outcome</c> and <c>rebind</c> are passed over.</param>
     /// <exception cref="JsonException">It is no run of format 1.</exception>
@@ -32,7 +34,11 @@ public sealed class RunFormat1
             ["id"] = run.Text("id"),
             ["lab"] = run.Text("lab"),
             ["scenario"] = run.Text("scenario"),
-            ["values"] = new JsonObject { [RunFormat1Script.ListenerReuseAddr] = options.Flag(RunFormat1Script.ListenerReuseAddr), [RunFormat1Script.RebindReuseAddr] = options.Flag(RunFormat1Script.RebindReuseAddr) },
+            ["values"] = new JsonObject
+            {
+                [RunFormat1Script.ListenerReuseAddr] = options.Flag(RunFormat1Script.ListenerReuseAddr),
+                [RunFormat1Script.RebindReuseAddr] = options.Flag(RunFormat1Script.RebindReuseAddr),
+            },
             ["ports"] = new JsonObject { [RunFormat1Script.Port] = options.Number("port") },
             ["pauseMs"] = options.Number("pauseMs"),
             ["startedAt"] = run.Copy("startedAt"),
@@ -55,7 +61,11 @@ public sealed class RunFormat1
                 Call(e, converted);
                 break;
             case "output":
-                converted["program"] = _script.ProgramOf(e.Text("host"), e.Text("program") ?? "", e.Text("host") is { } at ? _byHost.GetValueOrDefault(at) : null);
+                converted["program"] = _script.ProgramOf(
+                    e.Text("host"),
+                    e.Text("program") ?? "",
+                    e.Text("host") is { } at ? _byHost.GetValueOrDefault(at) : null
+                );
                 break;
             case "step":
                 Rename(converted, "message", "reason", Verbatim(e.Text("message")));
@@ -73,8 +83,10 @@ public sealed class RunFormat1
 
     private void Call(JsonElement e, JsonObject converted)
     {
-        string call = e.Text("call") ?? "", socket = e.Text("socket") ?? "";
-        string? host = e.Text("host"), program = _script.ProgramOf(e.Text("step"), e.Number("index")) ?? _bySocket.GetValueOrDefault(socket);
+        string call = e.Text("call") ?? "",
+            socket = e.Text("socket") ?? "";
+        string? host = e.Text("host"),
+            program = _script.ProgramOf(e.Text("step"), e.Number("index")) ?? _bySocket.GetValueOrDefault(socket);
         if (program is not null)
         {
             _bySocket[socket] = program;
@@ -91,7 +103,8 @@ public sealed class RunFormat1
     // The code went on under another name; what the sentence names was kept in the sentence alone, which is therefore kept.
     private static JsonObject Note(JsonElement e)
     {
-        string? code = e.Text("code"), host = e.Text("host");
+        string? code = e.Text("code"),
+            host = e.Text("host");
         JsonObject args = host is null ? [] : new() { ["host"] = host };
         string now = code switch
         {
@@ -115,7 +128,16 @@ public sealed class RunFormat1
     private static JsonObject Source(JsonElement source)
     {
         if (source.ValueKind == JsonValueKind.String)
-            return new() { ["name"] = source.GetString(), ["available"] = true, ["missing"] = null, ["grant"] = null };
+        {
+            return new()
+            {
+                ["name"] = source.GetString(),
+                ["available"] = true,
+                ["missing"] = null,
+                ["grant"] = null,
+            };
+        }
+
         JsonObject converted = source.CopyObject();
         foreach (string said in (string[])["missing", "grant", "limit"])
         {
@@ -130,12 +152,21 @@ public sealed class RunFormat1
     {
         if (hosts is not [var a, var b] || a.Text("bootId") is not { } boot || boot != b.Text("bootId") || boot == HostFacts.UnknownBoot)
             return "remote";
-        return IsLoopback(a) && IsLoopback(b) ? "loopback" : a.Number("networkNamespace") != b.Number("networkNamespace") ? "namespaces" : "remote";
+        return IsLoopback(a) && IsLoopback(b) ? "loopback"
+            : a.Number("networkNamespace") != b.Number("networkNamespace") ? "namespaces"
+            : "remote";
 
         static bool IsLoopback(JsonElement host) => host.Text("address")?.StartsWith("127.", StringComparison.Ordinal) == true;
     }
 
-    private static JsonObject? Verbatim(string? sentence) => sentence is null ? null : new() { ["code"] = Message.Verbatim, ["args"] = new JsonObject { ["text"] = Bounded(sentence) } };
+    private static JsonObject? Verbatim(string? sentence) =>
+        sentence is null
+            ? null
+            : new()
+            {
+                ["code"] = Message.Verbatim,
+                ["args"] = new JsonObject { ["text"] = Bounded(sentence) },
+            };
 
     private static string Bounded(string sentence) => sentence.Length <= Message.MaxArgument ? sentence : sentence[..Message.MaxArgument];
 

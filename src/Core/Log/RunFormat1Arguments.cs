@@ -6,7 +6,8 @@ using ReuseAddrDashboard.Core.Tcp;
 namespace ReuseAddrDashboard.Core.Log;
 
 /// <summary>
-/// The typed arguments of a call of format 1, which kept strace's spelling alone: <c>3, {sa_family=AF_INET, sin_port=htons(11111), sin_addr=inet_addr("0.0.0.0")}, 16</c>.
+/// The typed arguments of a call of format 1, which kept strace's spelling alone: <c>3, {sa_family=AF_INET, sin_port=htons(11111),
+/// sin_addr=inet_addr("0.0.0.0")}, 16</c>.
 /// This is the one place that reads it; <see cref="StraceLine"/> makes the same line of what it reads.
 /// </summary>
 internal static class RunFormat1Arguments
@@ -57,7 +58,8 @@ internal static class RunFormat1Arguments
     private static List<string> Split(string args)
     {
         var parts = new List<string>();
-        int depth = 0, start = 0;
+        int depth = 0,
+            start = 0;
         bool quoted = false;
         for (int i = 0; i <= args.Length; i++)
         {
@@ -69,10 +71,18 @@ internal static class RunFormat1Arguments
             }
             switch (args[i])
             {
-                case '\\' when quoted: i = Math.Min(i + 1, args.Length - 1); break;
-                case '"': quoted = !quoted; break;
-                case '{' or '[' or '(' when !quoted: depth++; break;
-                case '}' or ']' or ')' when !quoted: depth--; break;
+                case '\\' when quoted:
+                    i = Math.Min(i + 1, args.Length - 1);
+                    break;
+                case '"':
+                    quoted = !quoted;
+                    break;
+                case '{' or '[' or '(' when !quoted:
+                    depth++;
+                    break;
+                case '}' or ']' or ')' when !quoted:
+                    depth--;
+                    break;
             }
         }
         return parts;
@@ -133,22 +143,39 @@ internal static class RunFormat1Arguments
             char escape = text[++i];
             if (escape is >= '0' and <= '7')
             {
-                int value = 0, digits = 0;
+                int value = 0,
+                    digits = 0;
                 for (; digits < 3 && i < text.Length && text[i] is >= '0' and <= '7'; digits++, i++)
                     value = value * 8 + (text[i] - '0');
                 i--;
                 octets.Add((byte)value);
                 continue;
             }
-            octets.Add(escape switch { 'f' => (byte)'\f', 'n' => (byte)'\n', 'r' => (byte)'\r', 't' => (byte)'\t', 'v' => (byte)'\v', _ => (byte)escape });
+            octets.Add(
+                escape switch
+                {
+                    'f' => (byte)'\f',
+                    'n' => (byte)'\n',
+                    'r' => (byte)'\r',
+                    't' => (byte)'\t',
+                    'v' => (byte)'\v',
+                    _ => (byte)escape,
+                }
+            );
         }
         return [.. octets];
     }
 
     private static void Pointer(JsonObject read, string? text)
     {
-        if (text is not null && text.StartsWith("0x", StringComparison.Ordinal) && ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong at))
+        if (
+            text is not null
+            && text.StartsWith("0x", StringComparison.Ordinal)
+            && ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong at)
+        )
+        {
             read["pointer"] = at;
+        }
     }
 
     private static string? Part(IReadOnlyList<string> parts, int i) => i < parts.Count ? parts[i] : null;

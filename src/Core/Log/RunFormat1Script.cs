@@ -7,7 +7,9 @@ namespace ReuseAddrDashboard.Core.Log;
 internal sealed class RunFormat1Script
 {
     /// <summary>The two switches and the one port that there were.</summary>
-    public const string ListenerReuseAddr = "listenerReuseAddr", RebindReuseAddr = "rebindReuseAddr", Port = "main";
+    public const string ListenerReuseAddr = "listenerReuseAddr",
+        RebindReuseAddr = "rebindReuseAddr",
+        Port = "main";
 
     private readonly List<(string Id, string Host, string Command, string Started)> _programs = [];
     private readonly Dictionary<(string Step, long Index), string> _programByCall = [];
@@ -22,9 +24,26 @@ internal sealed class RunFormat1Script
             ["title"] = script.Text("title"),
             ["summary"] = script.Text("summary"),
             ["topic"] = "time-wait",
-            ["values"] = new JsonArray(Switch(ListenerReuseAddr, "SO_REUSEADDR on the first listener", defaults), Switch(RebindReuseAddr, "SO_REUSEADDR on the rebind", defaults)),
-            ["ports"] = new JsonArray(new JsonObject { ["id"] = Port, ["default"] = defaults.Number("port"), ["host"] = "server" }),
-            ["programs"] = new JsonArray([.. _programs.Select(p => new JsonObject { ["id"] = p.Id, ["host"] = p.Host, ["command"] = p.Command })]),
+            ["values"] = new JsonArray(
+                Switch(ListenerReuseAddr, "SO_REUSEADDR on the first listener", defaults),
+                Switch(RebindReuseAddr, "SO_REUSEADDR on the rebind", defaults)
+            ),
+            ["ports"] = new JsonArray(
+                new JsonObject
+                {
+                    ["id"] = Port,
+                    ["default"] = defaults.Number("port"),
+                    ["host"] = "server",
+                }
+            ),
+            ["programs"] = new JsonArray([
+                .. _programs.Select(p => new JsonObject
+                {
+                    ["id"] = p.Id,
+                    ["host"] = p.Host,
+                    ["command"] = p.Command,
+                }),
+            ]),
             ["pauseMs"] = defaults.Number("pauseMs"),
             ["steps"] = steps,
         };
@@ -42,7 +61,14 @@ internal sealed class RunFormat1Script
         return last is not null && all.Contains(last) ? last : all.FirstOrDefault() ?? started;
     }
 
-    private static JsonObject Switch(string id, string label, JsonElement defaults) => new() { ["id"] = id, ["kind"] = "switch", ["label"] = label, ["default"] = defaults.Flag(id) };
+    private static JsonObject Switch(string id, string label, JsonElement defaults) =>
+        new()
+        {
+            ["id"] = id,
+            ["kind"] = "switch",
+            ["label"] = label,
+            ["default"] = defaults.Flag(id),
+        };
 
     private JsonObject Step(JsonElement step, JsonElement options)
     {
@@ -69,8 +95,14 @@ internal sealed class RunFormat1Script
 
     private static JsonObject Action(JsonElement call, string program, bool lesson)
     {
-        string name = call.Text("call") ?? "", socket = call.Text("socket") ?? "";
-        var action = new JsonObject { ["do"] = name, ["program"] = program, ["socket"] = socket };
+        string name = call.Text("call") ?? "",
+            socket = call.Text("socket") ?? "";
+        var action = new JsonObject
+        {
+            ["do"] = name,
+            ["program"] = program,
+            ["socket"] = socket,
+        };
         string? when = call.Text("when") switch
         {
             null or "always" => null,
@@ -111,12 +143,17 @@ internal sealed class RunFormat1Script
 
     private string Program(string host, string command, JsonElement options)
     {
-        string now = command.Replace("{0}", $"{{{ListenerReuseAddr}}}", StringComparison.Ordinal).Replace("{1}", $"{{{RebindReuseAddr}}}", StringComparison.Ordinal);
+        string now = command
+            .Replace("{0}", $"{{{ListenerReuseAddr}}}", StringComparison.Ordinal)
+            .Replace("{1}", $"{{{RebindReuseAddr}}}", StringComparison.Ordinal);
         if (_programs.Find(p => p.Host == host && p.Command == now) is { Id: { } known })
             return known;
-        string started = command.Replace("{0}", options.Flag(ListenerReuseAddr) ? "1" : "0", StringComparison.Ordinal).Replace("{1}", options.Flag(RebindReuseAddr) ? "1" : "0", StringComparison.Ordinal);
+        string started = command
+            .Replace("{0}", options.Flag(ListenerReuseAddr) ? "1" : "0", StringComparison.Ordinal)
+            .Replace("{1}", options.Flag(RebindReuseAddr) ? "1" : "0", StringComparison.Ordinal);
         // ./sv 1 is sv, and the next program of that name sv2.
-        string word = string.Concat(command.Split(' ')[0].Split('/')[^1].ToLowerInvariant().Where(char.IsAsciiLetterOrDigit)), id = word.Length > 0 ? word : "program";
+        string word = string.Concat(command.Split(' ')[0].Split('/')[^1].ToLowerInvariant().Where(char.IsAsciiLetterOrDigit)),
+            id = word.Length > 0 ? word : "program";
         for (int n = 2; _programs.Exists(p => p.Id == id); n++)
             id = $"{word}{n}";
         _programs.Add((id, host, now, started));
@@ -128,13 +165,21 @@ internal sealed class RunFormat1Script
 internal static class JsonMembers
 {
     public static string? Text(this JsonElement of, string name) =>
-        of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     public static long? Number(this JsonElement of, string name) =>
-        of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) ? number : null;
+        of.ValueKind == JsonValueKind.Object
+        && of.TryGetProperty(name, out JsonElement value)
+        && value.ValueKind == JsonValueKind.Number
+        && value.TryGetInt64(out long number)
+            ? number
+            : null;
 
     /// <summary>True for true alone.</summary>
-    public static bool Flag(this JsonElement of, string name) => of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;
+    public static bool Flag(this JsonElement of, string name) =>
+        of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;
 
     /// <exception cref="JsonException">There is none.</exception>
     public static JsonElement Member(this JsonElement of, string name) =>
@@ -153,11 +198,12 @@ internal static class JsonMembers
         return copy;
     }
 
-    private static JsonNode? Copy(JsonElement of) => of.ValueKind switch
-    {
-        JsonValueKind.Object => JsonObject.Create(of),
-        JsonValueKind.Array => JsonArray.Create(of),
-        JsonValueKind.Null => null,
-        _ => JsonValue.Create(of),
-    };
+    private static JsonNode? Copy(JsonElement of) =>
+        of.ValueKind switch
+        {
+            JsonValueKind.Object => JsonObject.Create(of),
+            JsonValueKind.Array => JsonArray.Create(of),
+            JsonValueKind.Null => null,
+            _ => JsonValue.Create(of),
+        };
 }

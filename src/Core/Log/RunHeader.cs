@@ -22,7 +22,11 @@ public sealed record RunHeader
     public required string Scenario { get; init; }
 
     /// <summary>What was chosen, by the values' ids: one for each value of the scenario.</summary>
-    public IReadOnlyDictionary<string, Scalar> Values { get => field ?? NoValues; init; }
+    public IReadOnlyDictionary<string, Scalar> Values
+    {
+        get => field ?? NoValues;
+        init;
+    }
 
     private static readonly Dictionary<string, Scalar> NoValues = [];
 
@@ -49,7 +53,10 @@ public sealed record RunHeader
     public bool OneNamespace => ShareNamespace(Hosts);
 
     /// <summary>The same of hosts that have no run yet.</summary>
-    public static bool ShareNamespace(IReadOnlyList<HostFacts> hosts) => hosts.Count > 1 && hosts[0].NetworkNamespace != 0 && hosts[0].BootId != HostFacts.UnknownBoot
+    public static bool ShareNamespace(IReadOnlyList<HostFacts> hosts) =>
+        hosts.Count > 1
+        && hosts[0].NetworkNamespace != 0
+        && hosts[0].BootId != HostFacts.UnknownBoot
         && hosts.All(h => h.NetworkNamespace == hosts[0].NetworkNamespace && h.BootId == hosts[0].BootId);
 
     /// <summary>The scenario's first port.</summary>
@@ -57,7 +64,8 @@ public sealed record RunHeader
     public int MainPort => Ports.GetValueOrDefault(Script.MainPort.Id, Script.MainPort.Default);
 
     /// <summary>The run with a step more in its script; one that it has is not added again.</summary>
-    public RunHeader With(ScenarioStep step) => Script.FindStep(step.Id) is null ? this with { Script = Script with { Steps = [.. Script.Steps, step] } } : this;
+    public RunHeader With(ScenarioStep step) =>
+        Script.FindStep(step.Id) is null ? this with { Script = Script with { Steps = [.. Script.Steps, step] } } : this;
 
     /// <summary>True for one of the run's ports.</summary>
     public bool HasPort(int port) => Ports.Any(p => p.Value == port);
@@ -85,7 +93,8 @@ public sealed record RunResult(
     long Result,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Errno,
     [property: JsonPropertyName("t"), JsonConverter(typeof(Tcp.NanosecondsAsSeconds))] long T,
-    long Seq)
+    long Seq
+)
 {
     /// <summary>True when the call returned without an error.</summary>
     [JsonIgnore]
@@ -143,11 +152,14 @@ public sealed record RunFile
 public enum HostsMode : byte
 {
     /// <summary>Network namespaces of this machine.</summary>
-    [JsonStringEnumMemberName("namespaces")] Namespaces,
+    [JsonStringEnumMemberName("namespaces")]
+    Namespaces,
 
     /// <summary>127.0.0.1, 127.0.0.2, ... of this machine.</summary>
-    [JsonStringEnumMemberName("loopback")] Loopback,
+    [JsonStringEnumMemberName("loopback")]
+    Loopback,
 
     /// <summary>Agents that join from elsewhere.</summary>
-    [JsonStringEnumMemberName("remote")] Remote,
+    [JsonStringEnumMemberName("remote")]
+    Remote,
 }

@@ -4,8 +4,20 @@ namespace ReuseAddrDashboard.Core.Log;
 
 /// <summary>A line in the list of runs.</summary>
 public sealed record RunSummary(
-    string Id, string Lab, string Scenario, LocalText Title, string Topic, IReadOnlyDictionary<string, Scalar> Values, IReadOnlyDictionary<string, int> Ports, DateTimeOffset StartedAt, HostsMode Mode,
-    IReadOnlyList<RunHost> Hosts, Outcome Outcome, IReadOnlyList<RunResult> Results, long Events)
+    string Id,
+    string Lab,
+    string Scenario,
+    LocalText Title,
+    string Topic,
+    IReadOnlyDictionary<string, Scalar> Values,
+    IReadOnlyDictionary<string, int> Ports,
+    DateTimeOffset StartedAt,
+    HostsMode Mode,
+    IReadOnlyList<RunHost> Hosts,
+    Outcome Outcome,
+    IReadOnlyList<RunResult> Results,
+    long Events
+)
 {
     /// <summary>Most characters of <see cref="Note"/>.</summary>
     public const int MaxNote = 500;

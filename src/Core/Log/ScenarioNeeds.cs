@@ -30,42 +30,52 @@ public static class ScenarioNeeds
         return missing;
     }
 
-    private static bool Has(HostFacts host, ScenarioNeed need, HostsMode mode) => need switch
-    {
-        ScenarioNeed.OwnNamespaces => mode == HostsMode.Namespaces && host.Can(HostAbilities.OwnNamespace),
-        ScenarioNeed.Ipv6 => host.V6Address is not null,
-        ScenarioNeed.SecondAddress => host.SecondAddress is not null,
-        ScenarioNeed.Nft => host.Can(HostAbilities.Filter),
-        ScenarioNeed.Netem => host.Can(HostAbilities.Delay),
-        ScenarioNeed.Users => host.Can(HostAbilities.Users),
-        ScenarioNeed.Fork => host.Can(HostAbilities.Fork),
-        ScenarioNeed.Capture => host.Observes(EvidenceSource.Capture),
-        _ => true,
-    };
+    private static bool Has(HostFacts host, ScenarioNeed need, HostsMode mode) =>
+        need switch
+        {
+            ScenarioNeed.OwnNamespaces => mode == HostsMode.Namespaces && host.Can(HostAbilities.OwnNamespace),
+            ScenarioNeed.Ipv6 => host.V6Address is not null,
+            ScenarioNeed.SecondAddress => host.SecondAddress is not null,
+            ScenarioNeed.Nft => host.Can(HostAbilities.Filter),
+            ScenarioNeed.Netem => host.Can(HostAbilities.Delay),
+            ScenarioNeed.Users => host.Can(HostAbilities.Users),
+            ScenarioNeed.Fork => host.Can(HostAbilities.Fork),
+            ScenarioNeed.Capture => host.Observes(EvidenceSource.Capture),
+            _ => true,
+        };
 
     // The hosts on which something needs it; where the file alone says so, every host of the scenario.
     private static IEnumerable<string> HostsOf(Scenario scenario, ScenarioNeed need)
     {
-        string[] named = [.. need switch
-        {
-            ScenarioNeed.Users => scenario.Programs.Where(p => p.Uid is not null).Select(p => p.Host),
-            ScenarioNeed.Ipv6 => Addressed(scenario, AddressNames.V6Suffix),
-            ScenarioNeed.SecondAddress => Addressed(scenario, AddressNames.SecondSuffix),
-            ScenarioNeed.Capture => [],
-            _ => scenario.Steps.SelectMany(s => s.Actions).Where(a => ImpliedNeeds.Find(a).Contains(need)).Select(scenario.HostOf).OfType<string>(),
-        }];
+        string[] named =
+        [
+            .. need switch
+            {
+                ScenarioNeed.Users => scenario.Programs.Where(p => p.Uid is not null).Select(p => p.Host),
+                ScenarioNeed.Ipv6 => Addressed(scenario, AddressNames.V6Suffix),
+                ScenarioNeed.SecondAddress => Addressed(scenario, AddressNames.SecondSuffix),
+                ScenarioNeed.Capture => [],
+                _ => scenario.Steps.SelectMany(s => s.Actions).Where(a => ImpliedNeeds.Find(a).Contains(need)).Select(scenario.HostOf).OfType<string>(),
+            },
+        ];
         return named.Length > 0 ? named.Distinct() : Roles(scenario);
     }
 
-    private static IEnumerable<string> Addressed(Scenario scenario, string suffix) => scenario.Steps.SelectMany(s => s.Actions)
-        .Select(a => a.Address).OfType<string>().Where(a => a.EndsWith(suffix, StringComparison.Ordinal)).Select(a => a[..^suffix.Length]);
+    private static IEnumerable<string> Addressed(Scenario scenario, string suffix) =>
+        scenario
+            .Steps.SelectMany(s => s.Actions)
+            .Select(a => a.Address)
+            .OfType<string>()
+            .Where(a => a.EndsWith(suffix, StringComparison.Ordinal))
+            .Select(a => a[..^suffix.Length]);
 
     private static IEnumerable<string> Roles(Scenario scenario) => scenario.Programs.Select(p => p.Host).Concat(scenario.Ports.Select(p => p.Host)).Distinct();
 
-    private static string Name(ScenarioNeed need) => need switch
-    {
-        ScenarioNeed.OwnNamespaces => "own-namespaces",
-        ScenarioNeed.SecondAddress => "second-address",
-        _ => need.ToString().ToLowerInvariant(),
-    };
+    private static string Name(ScenarioNeed need) =>
+        need switch
+        {
+            ScenarioNeed.OwnNamespaces => "own-namespaces",
+            ScenarioNeed.SecondAddress => "second-address",
+            _ => need.ToString().ToLowerInvariant(),
+        };
 }

@@ -13,9 +13,15 @@ namespace ReuseAddrDashboard.Core.Log;
 public sealed record SourceFact(string Name, bool Available, Message? Missing = null, Message? Grant = null, Message? Limit = null)
 {
     /// <summary>The names: the tables of /proc/net, sock_diag, AF_PACKET, the kernel's tracepoints.</summary>
-    public const string Proc = "proc", Diag = "diag", Capture = "capture", Trace = "trace";
+    public const string Proc = "proc",
+        Diag = "diag",
+        Capture = "capture",
+        Trace = "trace";
 
-    /// <summary>Every source that an agent of this version may have, in the order in which <see cref="HostFacts.Sources"/> lists them; an agent of another version may list more.</summary>
+    /// <summary>
+    /// Every source that an agent of this version may have, in the order in which <see cref="HostFacts.Sources"/> lists them; an agent of another version may
+    /// list more.
+    /// </summary>
     public static IReadOnlyList<string> All { get; } = [Proc, Diag, Capture, Trace];
 
     /// <summary>A source that the host has.</summary>

@@ -7,7 +7,11 @@ namespace ReuseAddrDashboard.Core.Log;
 /// <summary>A source as an object; in runs of earlier versions, which named only those a host had, as its name.</summary>
 public sealed class SourceFactJson : JsonConverter<SourceFact>
 {
-    private const string Name = "name", Available = "available", Missing = "missing", Grant = "grant", Limit = "limit";
+    private const string Name = "name",
+        Available = "available",
+        Missing = "missing",
+        Grant = "grant",
+        Limit = "limit";
 
     /// <inheritdoc/>
     public override SourceFact Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -17,7 +21,9 @@ public sealed class SourceFactJson : JsonConverter<SourceFact>
         if (reader.TokenType != JsonTokenType.StartObject)
             throw new JsonException("A source is an object, or a name.");
         string? name = null;
-        Message? missing = null, grant = null, limit = null;
+        Message? missing = null,
+            grant = null,
+            limit = null;
         bool available = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -25,12 +31,26 @@ public sealed class SourceFactJson : JsonConverter<SourceFact>
             reader.Read();
             switch (property)
             {
-                case Name: name = Text(ref reader); break;
-                case Available: available = reader.TokenType is JsonTokenType.True or JsonTokenType.False ? reader.GetBoolean() : throw new JsonException("available is true or false."); break;
-                case Missing: missing = Said(ref reader); break;
-                case Grant: grant = Said(ref reader); break;
-                case Limit: limit = Said(ref reader); break;
-                default: reader.Skip(); break;
+                case Name:
+                    name = Text(ref reader);
+                    break;
+                case Available:
+                    available = reader.TokenType is JsonTokenType.True or JsonTokenType.False
+                        ? reader.GetBoolean()
+                        : throw new JsonException("available is true or false.");
+                    break;
+                case Missing:
+                    missing = Said(ref reader);
+                    break;
+                case Grant:
+                    grant = Said(ref reader);
+                    break;
+                case Limit:
+                    limit = Said(ref reader);
+                    break;
+                default:
+                    reader.Skip();
+                    break;
             }
         }
         return new(name ?? throw new JsonException("A source has a name."), available, missing, grant, limit);

@@ -1,6 +1,6 @@
-using ReuseAddrDashboard.Core.Tcp;
 using System.Globalization;
 using System.Text;
+using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Core.Log;
 
@@ -22,7 +22,9 @@ public static class SsText
         new("Process", Gap: 0, Right: false),
     ];
 
-    /// <summary>The header and a line for each IPv4 socket whose local port is <paramref name="port"/>: listeners first, as the kernel gives them, the rest as given.</summary>
+    /// <summary>
+    /// The header and a line for each IPv4 socket whose local port is <paramref name="port"/>: listeners first, as the kernel gives them, the rest as given.
+    /// </summary>
     public static string Print(IEnumerable<SsRow> rows, int port)
     {
         string[][] cells = [.. rows.Where(row => IsAskedFor(row, port)).OrderBy(row => row.State != TcpState.Listen).Select(Cells)];
@@ -34,7 +36,9 @@ public static class SsText
         return text.ToString();
     }
 
-    /// <summary>The time left as ss prints it: <c>1min39sec</c>, <c>47sec</c>, <c>8.940ms</c> (8.94 s, a slip of ss kept here), <c>200ms</c>; nothing at 0.</summary>
+    /// <summary>
+    /// The time left as ss prints it: <c>1min39sec</c>, <c>47sec</c>, <c>8.940ms</c> (8.94 s, a slip of ss kept here), <c>200ms</c>; nothing at 0.
+    /// </summary>
     public static string TimeLeft(long milliseconds)
     {
         (long minutes, long rest) = Math.DivRem(Math.Max(0, milliseconds), 60_000);
@@ -64,8 +68,13 @@ public static class SsText
         string sendQ = state == TcpState.Listen ? row.Backlog?.ToString(CultureInfo.InvariantCulture) ?? "?" : row.SendQ.ToString(CultureInfo.InvariantCulture);
         return
         [
-            state.Name(), row.RecvQ.ToString(CultureInfo.InvariantCulture), sendQ,
-            $"{row.Local.Address}:", Port(row.Local), $"{row.Remote.Address}:", Port(row.Remote),
+            state.Name(),
+            row.RecvQ.ToString(CultureInfo.InvariantCulture),
+            sendQ,
+            $"{row.Local.Address}:",
+            Port(row.Local),
+            $"{row.Remote.Address}:",
+            Port(row.Remote),
             Timer(row),
         ];
     }

@@ -3,7 +3,9 @@ using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Core.Log;
 
-/// <summary>The two ends of a connection as one host names them (RFC 9293: a pair of sockets); a socket without a peer has the wildcard with port 0 there.</summary>
+/// <summary>
+/// The two ends of a connection as one host names them (RFC 9293: a pair of sockets); a socket without a peer has the wildcard with port 0 there.
+/// </summary>
 public readonly record struct SocketPair(TcpEndpoint Local, TcpEndpoint Remote)
 {
     /// <summary>Both ends with a blank between them.</summary>
@@ -30,7 +32,10 @@ public sealed record StateEvent : RunEvent
     /// <summary>The timer at <see cref="RunEvent.T"/>, from sock_diag in milliseconds (steps of a kernel tick); null for none.</summary>
     public SocketTimer? Timer { get; init; }
 
-    /// <summary>The last moment at which the source still saw <see cref="From"/>: the change lies in (After, T]. Null when the change itself was told, or there was no earlier look.</summary>
+    /// <summary>
+    /// The last moment at which the source still saw <see cref="From"/>: the change lies in (After, T]. Null when the change itself was told, or there was no
+    /// earlier look.
+    /// </summary>
     [JsonConverter(typeof(NanosecondsAsSeconds))]
     public long? After { get; init; }
 

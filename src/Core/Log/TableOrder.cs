@@ -12,6 +12,8 @@ public static class TableOrder
 
     // The kernel walks the same hash for /proc and for ss: the row's number in /proc is its place in ss.
     private static int Slot(SocketEvent e) =>
-        e.Raw?.IndexOf(':') is { } colon and > 0 && int.TryParse(e.Raw.AsSpan(0, colon), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out int slot)
-            ? slot : int.MaxValue;
+        e.Raw?.IndexOf(':') is { } colon and > 0
+        && int.TryParse(e.Raw.AsSpan(0, colon), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out int slot)
+            ? slot
+            : int.MaxValue;
 }

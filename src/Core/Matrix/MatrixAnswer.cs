@@ -6,7 +6,8 @@ using ReuseAddrDashboard.Core.Rule;
 namespace ReuseAddrDashboard.Core.Matrix;
 
 /// <summary>
-/// What came of the second socket: both of its calls succeeded, or one of them failed. The text form is <c>ok</c>, <c>bind EADDRINUSE</c> or <c>listen EADDRINUSE</c>.
+/// What came of the second socket: both of its calls succeeded, or one of them failed. The text form is <c>ok</c>, <c>bind EADDRINUSE</c> or <c>listen
+/// EADDRINUSE</c>.
 /// </summary>
 /// <param name="Call">The call that failed; without meaning where none did.</param>
 /// <param name="Errno">The error's name; null where both calls succeeded.</param>
@@ -40,13 +41,16 @@ public readonly record struct MatrixAnswer(PortCall Call, string? Errno)
     }
 
     /// <summary>True for a text that looks as the name of an error does: <c>EADDRINUSE</c>, or its number where it has no name.</summary>
-    public static bool IsErrno(string? text) => text is { Length: > 0 and < MaxLength } && (text.All(char.IsAsciiDigit) || text[0] == 'E' && text.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c)));
+    public static bool IsErrno(string? text) =>
+        text is { Length: > 0 and < MaxLength }
+        && (text.All(char.IsAsciiDigit) || text[0] == 'E' && text.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c)));
 }
 
 internal sealed class MatrixAnswerJson : JsonConverter<MatrixAnswer>
 {
     public override MatrixAnswer Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String && MatrixAnswer.TryParse(reader.GetString(), out MatrixAnswer answer) ? answer
+        reader.TokenType == JsonTokenType.String && MatrixAnswer.TryParse(reader.GetString(), out MatrixAnswer answer)
+            ? answer
             : throw new JsonException("An answer is written ok, bind EADDRINUSE or listen EADDRINUSE.");
 
     public override void Write(Utf8JsonWriter writer, MatrixAnswer value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());

@@ -52,8 +52,10 @@ public enum CellAddress : byte
 public readonly record struct CellOptions(bool ReuseAddr, bool ReusePort);
 
 /// <summary>
-/// One cell of the matrix: a first socket with its options at its address left something on a port, then a second one with its own options binds that port at its address, and listens.
-/// The text form is <c>time-wait/v4/dual/ra/both</c>: what is left, where the first and the second are bound, their options (<c>none</c>, <c>ra</c>, <c>rp</c>, <c>both</c>).
+/// One cell of the matrix: a first socket with its options at its address left something on a port, then a second one with its own options binds that port at
+/// its address, and listens.
+/// The text form is <c>time-wait/v4/dual/ra/both</c>: what is left, where the first and the second are bound, their options (<c>none</c>, <c>ra</c>, <c>rp</c>,
+/// <c>both</c>).
 /// </summary>
 /// <param name="Left">What is left of the first.</param>
 /// <param name="First">Where the first was bound.</param>
@@ -82,23 +84,29 @@ public readonly record struct MatrixCell(LeftOnPort Left, CellAddress First, Cel
     /// <summary>Every cell: 7 states x 16 address pairs x 16 combinations of options.</summary>
     public static IReadOnlyList<MatrixCell> All { get; } =
     [
-        .. from first in AllAddresses from second in AllAddresses from left in AllLeft from mine in AllOptions from its in AllOptions select new MatrixCell(left, first, second, mine, its),
+        .. from first in AllAddresses
+        from second in AllAddresses
+        from left in AllLeft
+        from mine in AllOptions
+        from its in AllOptions
+        select new MatrixCell(left, first, second, mine, its),
     ];
 
     /// <summary>The 64 basic cells, what the lessons are about: TIME-WAIT is left, both sockets at the same address, all options.</summary>
     public static IReadOnlyList<MatrixCell> Basic { get; } = [.. All.Where(c => c.Left == LeftOnPort.TimeWait && c.First == c.Second)];
 
     /// <summary>The state of the socket that is left; null for none.</summary>
-    public TcpState? State => Left switch
-    {
-        LeftOnPort.Bound => TcpState.BoundInactive,
-        LeftOnPort.Listen => TcpState.Listen,
-        LeftOnPort.Established => TcpState.Established,
-        LeftOnPort.FinWait2 => TcpState.FinWait2,
-        LeftOnPort.CloseWait => TcpState.CloseWait,
-        LeftOnPort.TimeWait => TcpState.TimeWait,
-        _ => null,
-    };
+    public TcpState? State =>
+        Left switch
+        {
+            LeftOnPort.Bound => TcpState.BoundInactive,
+            LeftOnPort.Listen => TcpState.Listen,
+            LeftOnPort.Established => TcpState.Established,
+            LeftOnPort.FinWait2 => TcpState.FinWait2,
+            LeftOnPort.CloseWait => TcpState.CloseWait,
+            LeftOnPort.TimeWait => TcpState.TimeWait,
+            _ => null,
+        };
 
     /// <summary>True where a connection has to be made for it.</summary>
     public bool HasConnection => Left >= LeftOnPort.Established;
@@ -129,7 +137,9 @@ public readonly record struct MatrixCell(LeftOnPort Left, CellAddress First, Cel
         cell = default;
         if (text is not { Length: <= MaxLength } || text.Split('/') is not [var left, var first, var second, var mine, var its])
             return false;
-        int at = Array.IndexOf(LeftNames, left), myOptions = Array.IndexOf(OptionNames, mine), itsOptions = Array.IndexOf(OptionNames, its);
+        int at = Array.IndexOf(LeftNames, left),
+            myOptions = Array.IndexOf(OptionNames, mine),
+            itsOptions = Array.IndexOf(OptionNames, its);
         if (at < 0 || myOptions < 0 || itsOptions < 0 || !TryParseAddress(first, out CellAddress a) || !TryParseAddress(second, out CellAddress b))
             return false;
         cell = new((LeftOnPort)at, a, b, AllOptions[myOptions], AllOptions[itsOptions]);
@@ -140,7 +150,8 @@ public readonly record struct MatrixCell(LeftOnPort Left, CellAddress First, Cel
 internal sealed class MatrixCellJson : JsonConverter<MatrixCell>
 {
     public override MatrixCell Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String && MatrixCell.TryParse(reader.GetString(), out MatrixCell cell) ? cell
+        reader.TokenType == JsonTokenType.String && MatrixCell.TryParse(reader.GetString(), out MatrixCell cell)
+            ? cell
             : throw new JsonException("A cell is written time-wait/v4/dual/ra/both.");
 
     public override void Write(Utf8JsonWriter writer, MatrixCell value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());

@@ -14,10 +14,12 @@ public sealed record MatrixComparison(int Compared, IReadOnlyList<MatrixDifferen
     /// <summary>Compares them.</summary>
     public static MatrixComparison Of(IEnumerable<MatrixResult> one, IEnumerable<MatrixResult> other)
     {
-        Dictionary<MatrixCell, MatrixAnswer> mine = Answers(one), its = Answers(other);
+        Dictionary<MatrixCell, MatrixAnswer> mine = Answers(one),
+            its = Answers(other);
         MatrixCell[] both = [.. MatrixCell.All.Where(c => mine.ContainsKey(c) && its.ContainsKey(c))];
         return new(both.Length, [.. both.Where(c => mine[c] != its[c]).Select(c => new MatrixDifference(c, mine[c], its[c]))]);
     }
 
-    private static Dictionary<MatrixCell, MatrixAnswer> Answers(IEnumerable<MatrixResult> results) => results.Where(r => r.Kernel is not null).ToDictionary(r => r.Cell, r => r.Kernel!.Value);
+    private static Dictionary<MatrixCell, MatrixAnswer> Answers(IEnumerable<MatrixResult> results) =>
+        results.Where(r => r.Kernel is not null).ToDictionary(r => r.Cell, r => r.Kernel!.Value);
 }

@@ -17,14 +17,25 @@ public static class MatrixExport
         foreach (MatrixResult result in Ordered(file))
         {
             MatrixCell c = result.Cell;
-            string kernel = result.Kernel?.ToString() ?? "", matches = result.Kernel is null ? "" : result.IsMismatch ? "no" : "yes";
-            text.Append(CultureInfo.InvariantCulture, $"{MatrixCell.Name(c.Left)},{MatrixCell.Name(c.First)},{MatrixCell.Name(c.Second)},{Bit(c.FirstOptions.ReuseAddr)},{Bit(c.FirstOptions.ReusePort)},");
-            text.Append(CultureInfo.InvariantCulture, $"{Bit(c.SecondOptions.ReuseAddr)},{Bit(c.SecondOptions.ReusePort)},{kernel},{result.Rule},{matches}\r\n");
+            string kernel = result.Kernel?.ToString() ?? "",
+                matches = result.Kernel is null ? ""
+                : result.IsMismatch ? "no"
+                : "yes";
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{MatrixCell.Name(c.Left)},{MatrixCell.Name(c.First)},{MatrixCell.Name(c.Second)},{Bit(c.FirstOptions.ReuseAddr)},{Bit(c.FirstOptions.ReusePort)},"
+            );
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{Bit(c.SecondOptions.ReuseAddr)},{Bit(c.SecondOptions.ReusePort)},{kernel},{result.Rule},{matches}\r\n"
+            );
         }
         return text.ToString();
     }
 
-    /// <summary>Markdown: what was tried where, the mismatches, and a table for each address pair and state, rows the first socket's options, columns the second's.</summary>
+    /// <summary>
+    /// Markdown: what was tried where, the mismatches, and a table for each address pair and state, rows the first socket's options, columns the second's.
+    /// </summary>
     /// <param name="file">The matrix.</param>
     /// <param name="texts">The reader's language.</param>
     public static string Markdown(MatrixFile file, TextCatalog texts)
@@ -32,13 +43,26 @@ public static class MatrixExport
         var text = new StringBuilder($"# {texts["matrix.md.title"]}\n\n");
         foreach ((string name, string value) in Head(file))
             text.Append(CultureInfo.InvariantCulture, $"- {name}: `{value}`\n");
-        MatrixResult[] all = [.. Ordered(file)], mismatches = [.. all.Where(r => r.IsMismatch)];
-        text.Append(CultureInfo.InvariantCulture, $"\n{texts[Message.Of("matrix.md.count", ("tried", all.Count(r => r.Kernel is not null)), ("mismatches", mismatches.Length))]}\n");
+        MatrixResult[] all = [.. Ordered(file)],
+            mismatches = [.. all.Where(r => r.IsMismatch)];
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"\n{texts[Message.Of("matrix.md.count", ("tried", all.Count(r => r.Kernel is not null)), ("mismatches", mismatches.Length))]}\n"
+        );
         foreach (MatrixResult result in mismatches)
-            text.Append(CultureInfo.InvariantCulture, $"- `{result.Cell}`: {texts[Message.Of("matrix.md.mismatch", ("kernel", result.Kernel), ("rule", result.Rule))]}\n");
+        {
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"- `{result.Cell}`: {texts[Message.Of("matrix.md.mismatch", ("kernel", result.Kernel), ("rule", result.Rule))]}\n"
+            );
+        }
+
         foreach (IGrouping<(CellAddress First, CellAddress Second), MatrixResult> pair in all.GroupBy(r => (r.Cell.First, r.Cell.Second)))
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n## {texts[Message.Of("matrix.md.pair", ("first", MatrixCell.Name(pair.Key.First)), ("second", MatrixCell.Name(pair.Key.Second)))]}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"\n## {texts[Message.Of("matrix.md.pair", ("first", MatrixCell.Name(pair.Key.First)), ("second", MatrixCell.Name(pair.Key.Second)))]}\n"
+            );
             foreach (IGrouping<LeftOnPort, MatrixResult> left in pair.GroupBy(r => r.Cell.Left))
                 Table(text, texts, left);
         }
@@ -61,13 +85,14 @@ public static class MatrixExport
         }
     }
 
-    private static string Shown(MatrixResult? result, TextCatalog texts) => result switch
-    {
-        null => "",
-        { Kernel: null } => texts["matrix.md.untried"],
-        { IsMismatch: true } => $"**{result.Kernel}** ≠ {result.Rule}",
-        _ => result.Kernel.Value.ToString(),
-    };
+    private static string Shown(MatrixResult? result, TextCatalog texts) =>
+        result switch
+        {
+            null => "",
+            { Kernel: null } => texts["matrix.md.untried"],
+            { IsMismatch: true } => $"**{result.Kernel}** ≠ {result.Rule}",
+            _ => result.Kernel.Value.ToString(),
+        };
 
     private static IEnumerable<(string Name, string Value)> Head(MatrixFile file)
     {
@@ -77,7 +102,17 @@ public static class MatrixExport
         yield return ("uid", file.Host.Uid.ToString(CultureInfo.InvariantCulture));
         yield return ("agent", file.Host.Agent);
         foreach ((string name, string? value) in file.Host.Sysctls.OrderBy(s => s.Key, StringComparer.Ordinal))
-            yield return (name, value switch { null => "?", "" => "-", _ => value.Replace('`', '\'') });
+        {
+            yield return (
+                name,
+                value switch
+                {
+                    null => "?",
+                    "" => "-",
+                    _ => value.Replace('`', '\''),
+                }
+            );
+        }
     }
 
     private static IEnumerable<MatrixResult> Ordered(MatrixFile file)

@@ -58,7 +58,9 @@ public sealed record MatrixFile
         }
         catch (JsonException e)
         {
-            fault = e is { LineNumber: { } line, Path: { } path } ? Message.Of("matrix.file-broken-at", ("line", line + 1), ("path", path.Length <= 80 ? path : path[..80])) : new Message("matrix.file-broken");
+            fault = e is { LineNumber: { } line, Path: { } path }
+                ? Message.Of("matrix.file-broken-at", ("line", line + 1), ("path", path.Length <= 80 ? path : path[..80]))
+                : new Message("matrix.file-broken");
         }
         fault ??= new Message("matrix.file-broken");
         return null;
@@ -83,7 +85,11 @@ public sealed record MatrixFile
 }
 
 /// <summary>The JSON of matrices; source-generated, so that it survives trimming and NativeAOT.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = 8)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    MaxDepth = 8
+)]
 [JsonSerializable(typeof(MatrixFile))]
 [JsonSerializable(typeof(MatrixResult))]
 public sealed partial class MatrixJson : JsonSerializerContext;

@@ -21,7 +21,9 @@ public sealed record MatrixResult(MatrixCell Cell, MatrixAnswer? Kernel, Message
 public sealed record MatrixHost
 {
     /// <summary>Most characters of a text, sysctls, and characters of a sysctl's value.</summary>
-    public const int MaxText = 200, MaxSysctls = 32, MaxSysctlValue = 1000;
+    public const int MaxText = 200,
+        MaxSysctls = 32,
+        MaxSysctlValue = 1000;
 
     /// <summary>uname -r.</summary>
     public required string Kernel { get; init; }
@@ -40,10 +42,17 @@ public sealed record MatrixHost
 
     /// <summary>True where everything is within its bounds and on one line.</summary>
     [JsonIgnore]
-    public bool IsBounded => Line(Kernel, MaxText) && Line(Os, MaxText) && Line(Agent, MaxText) && Sysctls is { Count: <= MaxSysctls } && Sysctls.All(s => Line(s.Key, MaxText) && (s.Value is not { Length: > 0 } value || Line(value, MaxSysctlValue)));
+    public bool IsBounded =>
+        Line(Kernel, MaxText)
+        && Line(Os, MaxText)
+        && Line(Agent, MaxText)
+        && Sysctls is { Count: <= MaxSysctls }
+        && Sysctls.All(s => Line(s.Key, MaxText) && (s.Value is not { Length: > 0 } value || Line(value, MaxSysctlValue)));
 
     /// <summary>True where the answers of both may stand side by side as those of one: the same kernel, user and sysctls.</summary>
-    public bool IsLike(MatrixHost other) => (Kernel, Os, Uid, Sysctls.Count) == (other.Kernel, other.Os, other.Uid, other.Sysctls.Count) && Sysctls.All(s => other.Sysctls.TryGetValue(s.Key, out string? value) && value == s.Value);
+    public bool IsLike(MatrixHost other) =>
+        (Kernel, Os, Uid, Sysctls.Count) == (other.Kernel, other.Os, other.Uid, other.Sysctls.Count)
+        && Sysctls.All(s => other.Sysctls.TryGetValue(s.Key, out string? value) && value == s.Value);
 
     private static bool Line(string? text, int most) => text is { Length: > 0 } && text.Length <= most && PlainLine.Is(text);
 }

@@ -16,7 +16,8 @@ public enum BucketMemory : byte
 }
 
 /// <summary>
-/// What the bucket of a port remembers of sockets that were bound to it (struct inet_bind_bucket: fastreuse, fastreuseport, fastuid, fast_rcv_saddr). By that the kernel lets a socket pass without a look at the others
+/// What the bucket of a port remembers of sockets that were bound to it (struct inet_bind_bucket: fastreuse, fastreuseport, fastuid, fast_rcv_saddr). By that
+/// the kernel lets a socket pass without a look at the others
 /// (inet_csk_get_port, sk_reuseport_match), even where they have cleared the option since. A bucket lives as long as any socket has the port, a TIME-WAIT too.
 /// </summary>
 public sealed record BindBucket
@@ -27,9 +28,7 @@ public sealed record BindBucket
     /// <summary>What it remembers is not known: sockets were bound to it that nobody followed.</summary>
     public static BindBucket Unknown(BucketMemory memory) => new() { ReuseAddr = memory == BucketMemory.ReusePort ? false : null, IsUnknown = true };
 
-    private BindBucket()
-    {
-    }
+    private BindBucket() { }
 
     /// <summary>fastreuse: every socket was bound with SO_REUSEADDR, and none listened. Null when nobody knows.</summary>
     public bool? ReuseAddr { get; private init; } = false;
@@ -48,13 +47,16 @@ public sealed record BindBucket
 
     /// <summary>What the kernel of a host remembers.</summary>
     /// <param name="release">uname -r.</param>
-    public static BucketMemory Memory(string release) => KernelVersion.Parse(release) is not { } version || release.Contains(".el", StringComparison.Ordinal) ? BucketMemory.Unknown
-        : version < new KernelVersion(6, 8, 0) ? BucketMemory.Both : BucketMemory.ReusePort;
+    public static BucketMemory Memory(string release) =>
+        KernelVersion.Parse(release) is not { } version || release.Contains(".el", StringComparison.Ordinal) ? BucketMemory.Unknown
+        : version < new KernelVersion(6, 8, 0) ? BucketMemory.Both
+        : BucketMemory.ReusePort;
 
     /// <summary>Whether a call passes by what is remembered, whatever other sockets there are; null when nobody knows.</summary>
     public bool? Lets(PortCall call, BindCandidate candidate)
     {
-        bool? byAddr = ReuseAddr & (candidate.ReuseAddr && call == PortCall.Bind), byPort = IsUnknown && candidate.ReusePort ? null : Matches(candidate);
+        bool? byAddr = ReuseAddr & (candidate.ReuseAddr && call == PortCall.Bind),
+            byPort = IsUnknown && candidate.ReusePort ? null : Matches(candidate);
         return BindRule.Or(byAddr, byPort);
     }
 
@@ -73,37 +75,56 @@ public sealed record BindBucket
             BucketMemory.Unknown when first != false => null,
             _ => call == PortCall.Bind ? first : false,
         };
-        bool? reuseAddr = empty switch { true => reuse, false => ReuseAddr & reuse, null => reuse ? ReuseAddr == true ? true : null : false };
+        bool? reuseAddr = empty switch
+        {
+            true => reuse,
+            false => ReuseAddr & reuse,
+            null => reuse
+                ? ReuseAddr == true
+                    ? true
+                    : null
+                : false,
+        };
         if (!candidate.ReusePort)
             return new() { ReuseAddr = reuseAddr };
         bool matches = !IsUnknown && Matches(candidate);
         bool known = empty == true || !IsUnknown && (empty == false || matches && AnyAddress);
-        return !known ? new() { ReuseAddr = reuseAddr, IsUnknown = true } : new()
-        {
-            ReuseAddr = reuseAddr,
-            ReusePort = empty != true && matches ? ReusePort : candidate,
-            AnyAddress = empty == true || matches && AnyAddress,
-        };
+        return !known
+            ? new() { ReuseAddr = reuseAddr, IsUnknown = true }
+            : new()
+            {
+                ReuseAddr = reuseAddr,
+                ReusePort = empty != true && matches ? ReusePort : candidate,
+                AnyAddress = empty == true || matches && AnyAddress,
+            };
     }
 
     /// <summary>The bucket where it is not known whether it was this one or a new one.</summary>
     public BindBucket OrNew(BucketMemory memory) => RemembersNothing ? this : Unknown(memory);
 
-    private bool Matches(BindCandidate candidate) => ReusePort is { } last && candidate.ReusePort && candidate.Uid == last.Uid && (AnyAddress || Covers(last, candidate));
+    private bool Matches(BindCandidate candidate) =>
+        ReusePort is { } last && candidate.ReusePort && candidate.Uid == last.Uid && (AnyAddress || Covers(last, candidate));
 
-    // ipv6_rcv_saddr_equal and ipv4_rcv_saddr_equal with match_sk1_wildcard: a wildcard that is remembered covers the others of its family, one of the candidate covers none but itself.
+    // ipv6_rcv_saddr_equal and ipv4_rcv_saddr_equal with match_sk1_wildcard: a wildcard that is remembered covers the others of its family, one of the
+    // candidate covers none but itself.
     private static bool Covers(BindCandidate last, BindCandidate candidate)
     {
-        TcpEndpoint its = last.Local, mine = candidate.Local;
+        TcpEndpoint its = last.Local,
+            mine = candidate.Local;
         bool v6Only = IsV6Only(candidate);
         if (!its.IsV6 || its.IsV4Mapped && (!mine.IsV6 || mine.IsV4Mapped))
             return !v6Only && (its.Unmapped().IsWildcard || V4(mine) == V4(its));
-        bool itsAny = its.IsWildcard, mineV4 = !mine.IsV6 || mine.IsV4Mapped;
+        bool itsAny = its.IsWildcard,
+            mineV4 = !mine.IsV6 || mine.IsV4Mapped;
         return itsAny && (mine is { IsV6: true, IsWildcard: true } || !(last.V6Only && mineV4)) || mine.IsV6 && mine.SameAddress(its);
     }
 
     // What sk_rcv_saddr holds: of a socket on a real IPv6 address LOOPBACK4_IPV6, which equals no IPv4 address in use.
-    private static UInt128? V4(TcpEndpoint local) => !local.IsV6 || local.IsV4Mapped ? local.Unmapped().Bits : local.IsWildcard ? UInt128.Zero : null;
+    private static UInt128? V4(TcpEndpoint local) =>
+        !local.IsV6 || local.IsV4Mapped ? local.Unmapped().Bits
+        : local.IsWildcard ? UInt128.Zero
+        : null;
 
-    private static bool IsV6Only(BindCandidate candidate) => candidate.Local is { IsV6: true, IsV4Mapped: false } && (candidate.V6Only || !candidate.Local.IsWildcard);
+    private static bool IsV6Only(BindCandidate candidate) =>
+        candidate.Local is { IsV6: true, IsV4Mapped: false } && (candidate.V6Only || !candidate.Local.IsWildcard);
 }

@@ -29,7 +29,9 @@ internal static class BindRemedies
             bool lesser = remedy switch
             {
                 BindRemedy.BothReuseAddr => cures.Contains(BindRemedy.CandidateReuseAddr) || cures.Contains(BindRemedy.OtherReuseAddr),
-                BindRemedy.BothReusePort => cures.Contains(BindRemedy.CandidateReusePort) || cures.Contains(BindRemedy.OtherReusePort) || cures.Contains(BindRemedy.SameUser),
+                BindRemedy.BothReusePort => cures.Contains(BindRemedy.CandidateReusePort)
+                    || cures.Contains(BindRemedy.OtherReusePort)
+                    || cures.Contains(BindRemedy.SameUser),
                 BindRemedy.WaitForOrphan => obstacles.All(o => o.State == TcpState.TimeWait),
                 _ => false,
             };

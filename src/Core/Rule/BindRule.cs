@@ -30,7 +30,15 @@ public static class BindRule
         if (remembered == true)
             return new(call, BindOutcome.Ok, [], [], [.. sockets.Where(s => BindOverlap.Overlaps(candidate, s) != false)]) { Remembered = obstacles };
         if (remembered is null)
-            obstacles = [.. obstacles.Select(o => o.Certain && !IsSureOfStranger(candidate, o.Socket) ? o with { Clause = BindClause.MemoryUnknown, Certain = false } : o).OrderByDescending(o => o.Certain)];
+        {
+            obstacles =
+            [
+                .. obstacles
+                    .Select(o => o.Certain && !IsSureOfStranger(candidate, o.Socket) ? o with { Clause = BindClause.MemoryUnknown, Certain = false } : o)
+                    .OrderByDescending(o => o.Certain),
+            ];
+        }
+
         BindOutcome outcome = obstacles switch
         {
             [] => BindOutcome.Ok,
@@ -38,28 +46,35 @@ public static class BindRule
             _ => BindOutcome.Unknown,
         };
         return new(
-            call, outcome, obstacles, outcome == BindOutcome.Ok ? [] : BindRemedies.For(candidate, [.. obstacles.Select(o => o.Socket)]),
-            [.. sockets.Where(s => BindOverlap.Overlaps(candidate, s) != false && IsFree(candidate, s) == true)]);
+            call,
+            outcome,
+            obstacles,
+            outcome == BindOutcome.Ok ? [] : BindRemedies.For(candidate, [.. obstacles.Select(o => o.Socket)]),
+            [.. sockets.Where(s => BindOverlap.Overlaps(candidate, s) != false && IsFree(candidate, s) == true)]
+        );
     }
 
     /// <summary>True when the socket leaves the candidate alone, false when it is in its way, null when that depends on what nobody knows.</summary>
-    internal static bool? IsFree(BindCandidate candidate, PortSocket other) =>
-        Or(Not(BindOverlap.Overlaps(candidate, other)), MayShare(candidate, other));
+    internal static bool? IsFree(BindCandidate candidate, PortSocket other) => Or(Not(BindOverlap.Overlaps(candidate, other)), MayShare(candidate, other));
 
-    // Over another user's listener no bucket remembers the candidate's user: nobody of that user could have been bound over it, and its own listen made the bucket remember its own.
-    private static bool IsSureOfStranger(BindCandidate candidate, PortSocket other) => other is { State: TcpState.Listen, Uid: { } uid } && uid != candidate.Uid;
+    // Over another user's listener no bucket remembers the candidate's user: nobody of that user could have been bound over it, and its own listen made the
+    // bucket remember its own.
+    private static bool IsSureOfStranger(BindCandidate candidate, PortSocket other) =>
+        other is { State: TcpState.Listen, Uid: { } uid } && uid != candidate.Uid;
 
-    private static BindObstacle? Obstacle(BindCandidate candidate, PortSocket other) => IsFree(candidate, other) switch
-    {
-        true => null,
-        false when !other.Sure => new(other, BindClause.OtherMoved, Certain: false),
-        var free => new(other, Clause(candidate, other, free), Certain: free == false),
-    };
+    private static BindObstacle? Obstacle(BindCandidate candidate, PortSocket other) =>
+        IsFree(candidate, other) switch
+        {
+            true => null,
+            false when !other.Sure => new(other, BindClause.OtherMoved, Certain: false),
+            var free => new(other, Clause(candidate, other, free), Certain: free == false),
+        };
 
     private static bool? MayShare(BindCandidate candidate, PortSocket other) =>
         Or(
             And(candidate.ReuseAddr, And(other.ReuseAddr, other.State != TcpState.Listen)),
-            And(candidate.ReusePort, And(other.ReusePort, Or(other.State == TcpState.TimeWait, other.Uid == null ? null : other.Uid == candidate.Uid))));
+            And(candidate.ReusePort, And(other.ReusePort, Or(other.State == TcpState.TimeWait, other.Uid == null ? null : other.Uid == candidate.Uid)))
+        );
 
     private static BindClause Clause(BindCandidate candidate, PortSocket other, bool? free)
     {

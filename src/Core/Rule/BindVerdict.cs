@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-
 using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Core.Rule;
@@ -9,10 +8,12 @@ namespace ReuseAddrDashboard.Core.Rule;
 public enum PortCall : byte
 {
     /// <summary>bind(2).</summary>
-    [JsonStringEnumMemberName("bind")] Bind,
+    [JsonStringEnumMemberName("bind")]
+    Bind,
 
     /// <summary>listen(2).</summary>
-    [JsonStringEnumMemberName("listen")] Listen,
+    [JsonStringEnumMemberName("listen")]
+    Listen,
 }
 
 /// <summary>What is about to be bound, or is bound and about to listen.</summary>
@@ -82,23 +83,34 @@ public sealed record PortSocket
 public enum BindOutcome : byte
 {
     /// <summary>The kernel lets the candidate have the port.</summary>
-    [JsonStringEnumMemberName("ok")] Ok,
+    [JsonStringEnumMemberName("ok")]
+    Ok,
 
     /// <summary>The kernel answers EADDRINUSE.</summary>
-    [JsonStringEnumMemberName("EADDRINUSE")] InUse,
+    [JsonStringEnumMemberName("EADDRINUSE")]
+    InUse,
 
     /// <summary>It depends on an option that nobody knows.</summary>
-    [JsonStringEnumMemberName("unknown")] Unknown,
+    [JsonStringEnumMemberName("unknown")]
+    Unknown,
 
     /// <summary>bind of an IPv4-mapped address on a socket with IPV6_V6ONLY: no other socket has to do with it.</summary>
-    [JsonStringEnumMemberName("EINVAL")] Invalid,
+    [JsonStringEnumMemberName("EINVAL")]
+    Invalid,
 }
 
 /// <summary>What an outcome is called.</summary>
 public static class BindOutcomes
 {
     /// <summary>As the call's result is spelt: <c>ok</c>, or the errno's name.</summary>
-    public static string Name(this BindOutcome outcome) => outcome switch { BindOutcome.Ok => "ok", BindOutcome.InUse => "EADDRINUSE", BindOutcome.Invalid => "EINVAL", _ => "unknown" };
+    public static string Name(this BindOutcome outcome) =>
+        outcome switch
+        {
+            BindOutcome.Ok => "ok",
+            BindOutcome.InUse => "EADDRINUSE",
+            BindOutcome.Invalid => "EINVAL",
+            _ => "unknown",
+        };
 }
 
 /// <summary>Why a socket is in the way.</summary>
@@ -106,34 +118,44 @@ public static class BindOutcomes
 public enum BindClause : byte
 {
     /// <summary>It listens; SO_REUSEADDR does not help against a listener.</summary>
-    [JsonStringEnumMemberName("other-listens")] OtherListens,
+    [JsonStringEnumMemberName("other-listens")]
+    OtherListens,
 
     /// <summary>SO_REUSEADDR has to be on both sockets, and is on neither.</summary>
-    [JsonStringEnumMemberName("neither-reuseaddr")] NeitherReuseAddr,
+    [JsonStringEnumMemberName("neither-reuseaddr")]
+    NeitherReuseAddr,
 
     /// <summary>The other has SO_REUSEADDR and the candidate has not.</summary>
-    [JsonStringEnumMemberName("candidate-lacks-reuseaddr")] CandidateLacksReuseAddr,
+    [JsonStringEnumMemberName("candidate-lacks-reuseaddr")]
+    CandidateLacksReuseAddr,
 
     /// <summary>The candidate has SO_REUSEADDR and the other has not.</summary>
-    [JsonStringEnumMemberName("other-lacks-reuseaddr")] OtherLacksReuseAddr,
+    [JsonStringEnumMemberName("other-lacks-reuseaddr")]
+    OtherLacksReuseAddr,
 
     /// <summary>Both have SO_REUSEPORT, but the other belongs to another user and is not in TIME-WAIT.</summary>
-    [JsonStringEnumMemberName("other-user")] OtherUser,
+    [JsonStringEnumMemberName("other-user")]
+    OtherUser,
 
     /// <summary>Whether it has SO_REUSEADDR or SO_REUSEPORT, or whose it is, decides and is not known.</summary>
-    [JsonStringEnumMemberName("other-options-unknown")] OtherOptionsUnknown,
+    [JsonStringEnumMemberName("other-options-unknown")]
+    OtherOptionsUnknown,
 
     /// <summary>It would be in the way, but may not have been there, or not like this: <see cref="PortSocket.Sure"/> is false.</summary>
-    [JsonStringEnumMemberName("other-moved")] OtherMoved,
+    [JsonStringEnumMemberName("other-moved")]
+    OtherMoved,
 
     /// <summary>Whether its address overlaps depends on its IPV6_V6ONLY, which is not known.</summary>
-    [JsonStringEnumMemberName("other-v6only-unknown")] OtherV6OnlyUnknown,
+    [JsonStringEnumMemberName("other-v6only-unknown")]
+    OtherV6OnlyUnknown,
 
     /// <summary>One of the two has SO_REUSEADDR alone and the other SO_REUSEPORT alone.</summary>
-    [JsonStringEnumMemberName("options-differ")] OptionsDiffer,
+    [JsonStringEnumMemberName("options-differ")]
+    OptionsDiffer,
 
     /// <summary>It would be in the way, but what the port's bucket remembers is not known (<see cref="BindBucket"/>).</summary>
-    [JsonStringEnumMemberName("memory-unknown")] MemoryUnknown,
+    [JsonStringEnumMemberName("memory-unknown")]
+    MemoryUnknown,
 }
 
 /// <summary>One change that would make the call succeed, everything else staying as it is.</summary>
@@ -141,40 +163,52 @@ public enum BindClause : byte
 public enum BindRemedy : byte
 {
     /// <summary>SO_REUSEADDR on the candidate before bind.</summary>
-    [JsonStringEnumMemberName("candidate-reuseaddr")] CandidateReuseAddr,
+    [JsonStringEnumMemberName("candidate-reuseaddr")]
+    CandidateReuseAddr,
 
     /// <summary>SO_REUSEADDR on what is in the way; for a listener's connection, on the listener before the connection comes.</summary>
-    [JsonStringEnumMemberName("other-reuseaddr")] OtherReuseAddr,
+    [JsonStringEnumMemberName("other-reuseaddr")]
+    OtherReuseAddr,
 
     /// <summary>SO_REUSEADDR on both.</summary>
-    [JsonStringEnumMemberName("both-reuseaddr")] BothReuseAddr,
+    [JsonStringEnumMemberName("both-reuseaddr")]
+    BothReuseAddr,
 
     /// <summary>SO_REUSEPORT on the candidate.</summary>
-    [JsonStringEnumMemberName("candidate-reuseport")] CandidateReusePort,
+    [JsonStringEnumMemberName("candidate-reuseport")]
+    CandidateReusePort,
 
     /// <summary>SO_REUSEPORT on what is in the way.</summary>
-    [JsonStringEnumMemberName("other-reuseport")] OtherReusePort,
+    [JsonStringEnumMemberName("other-reuseport")]
+    OtherReusePort,
 
     /// <summary>SO_REUSEPORT on both, and the same user.</summary>
-    [JsonStringEnumMemberName("both-reuseport")] BothReusePort,
+    [JsonStringEnumMemberName("both-reuseport")]
+    BothReusePort,
 
     /// <summary>The same user for both: both have SO_REUSEPORT already.</summary>
-    [JsonStringEnumMemberName("same-user")] SameUser,
+    [JsonStringEnumMemberName("same-user")]
+    SameUser,
 
     /// <summary>IPV6_V6ONLY on the candidate: only IPv4 sockets are in the way.</summary>
-    [JsonStringEnumMemberName("candidate-v6only")] CandidateV6Only,
+    [JsonStringEnumMemberName("candidate-v6only")]
+    CandidateV6Only,
 
     /// <summary>The listener in the way closed.</summary>
-    [JsonStringEnumMemberName("close-listener")] CloseListener,
+    [JsonStringEnumMemberName("close-listener")]
+    CloseListener,
 
     /// <summary>The socket in the way closed: one that is bound and does not listen, or one in CLOSE-WAIT.</summary>
-    [JsonStringEnumMemberName("close-other")] CloseOther,
+    [JsonStringEnumMemberName("close-other")]
+    CloseOther,
 
     /// <summary>Every socket in the way has no owner any more, and the kernel ends it by a timer.</summary>
-    [JsonStringEnumMemberName("wait-for-orphan")] WaitForOrphan,
+    [JsonStringEnumMemberName("wait-for-orphan")]
+    WaitForOrphan,
 
     /// <summary>TIME-WAIT over: every socket in the way is in it.</summary>
-    [JsonStringEnumMemberName("wait-for-time-wait")] WaitForTimeWait,
+    [JsonStringEnumMemberName("wait-for-time-wait")]
+    WaitForTimeWait,
 }
 
 /// <param name="Socket">The socket in the way.</param>
@@ -188,8 +222,16 @@ public sealed record BindObstacle(PortSocket Socket, BindClause Clause, bool Cer
 /// <param name="Remedies">What would surely make it succeed, the least first; empty when it succeeds or no single change does.</param>
 /// <param name="Shares">Sockets whose address overlaps and that let the candidate have the port all the same.</param>
 public sealed record BindVerdict(
-    PortCall Call, BindOutcome Outcome, IReadOnlyList<BindObstacle> Obstacles, IReadOnlyList<BindRemedy> Remedies, IReadOnlyList<PortSocket> Shares)
+    PortCall Call,
+    BindOutcome Outcome,
+    IReadOnlyList<BindObstacle> Obstacles,
+    IReadOnlyList<BindRemedy> Remedies,
+    IReadOnlyList<PortSocket> Shares
+)
 {
-    /// <summary>What would be in the way if the port's bucket did not remember SO_REUSEPORT (before 6.8 also SO_REUSEADDR) of when it was bound; empty where it needed not.</summary>
+    /// <summary>
+    /// What would be in the way if the port's bucket did not remember SO_REUSEPORT (before 6.8 also SO_REUSEADDR) of when it was bound; empty where it needed
+    /// not.
+    /// </summary>
     public IReadOnlyList<BindObstacle> Remembered { get; init; } = [];
 }

@@ -6,13 +6,15 @@ namespace ReuseAddrDashboard.Core.Rule;
 /// <param name="Major">6</param>
 /// <param name="Minor">18</param>
 /// <param name="Patch">44; 0 where it is not known.</param>
-/// <param name="IsExact">False where a distribution counts its own releases instead of the patches: Debian's <c>6.1.0-47-amd64</c> is 6.1.170, Ubuntu and Red Hat do likewise.</param>
+/// <param name="IsExact">False where a distribution counts its own releases instead of the patches: Debian's <c>6.1.0-47-amd64</c> is 6.1.170, Ubuntu and Red
+/// Hat do likewise.</param>
 public readonly record struct KernelVersion(int Major, int Minor, int Patch, bool IsExact = true) : IComparable<KernelVersion>
 {
     /// <summary>Reads the numbers at the beginning; null for a text that does not begin with two.</summary>
     public static KernelVersion? Parse(string? release)
     {
-        string[] halves = (release ?? "").Split('-', '+', '_'), parts = halves[0].Split('.');
+        string[] halves = (release ?? "").Split('-', '+', '_'),
+            parts = halves[0].Split('.');
         if (parts.Length < 2 || Number(parts[0]) is not { } major || Number(parts[1]) is not { } minor)
             return null;
         int? patch = parts.Length > 2 ? Number(parts[2]) : null;

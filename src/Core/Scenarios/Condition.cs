@@ -10,12 +10,15 @@ public interface IConditionFacts
     /// <summary>A value by name; null for none of that name.</summary>
     Scalar? Value(string name);
 
-    /// <summary>A function's answer: <c>result(rebind)</c>, <c>open(rfd)</c>, <c>saw(server, TIME-WAIT)</c>. <see cref="ConditionFunctions.All"/> has them all.</summary>
+    /// <summary>
+    /// A function's answer: <c>result(rebind)</c>, <c>open(rfd)</c>, <c>saw(server, TIME-WAIT)</c>. <see cref="ConditionFunctions.All"/> has them all.
+    /// </summary>
     Scalar? Call(string function, IReadOnlyList<string> arguments);
 }
 
 /// <summary>
-/// A condition of a scenario: values and functions, compared with <c>== != &lt; &lt;= &gt; &gt;=</c>, joined by <c>and</c>, <c>or</c>, <c>not</c> and parentheses. A word may hold a hyphen (TIME-WAIT); a function has
+/// A condition of a scenario: values and functions, compared with <c>== != &lt; &lt;= &gt; &gt;=</c>, joined by <c>and</c>, <c>or</c>, <c>not</c> and
+/// parentheses. A word may hold a hyphen (TIME-WAIT); a function has
 /// parentheses; a bare word is a value's name where there is one and itself elsewhere. It is read once; JSON: the text.
 /// </summary>
 [JsonConverter(typeof(ConditionJson))]
@@ -41,12 +44,15 @@ public sealed record Condition
     public IEnumerable<ConditionTerm> Terms => _term is null ? [] : Flat(_term);
 
     /// <summary>Every operand in it.</summary>
-    public IEnumerable<Operand> Operands => Terms.SelectMany(t => t switch
-    {
-        Truth alone => [alone.Operand],
-        Comparison compared => [compared.Left, compared.Right],
-        _ => Enumerable.Empty<Operand>(),
-    });
+    public IEnumerable<Operand> Operands =>
+        Terms.SelectMany(t =>
+            t switch
+            {
+                Truth alone => [alone.Operand],
+                Comparison compared => [compared.Left, compared.Right],
+                _ => Enumerable.Empty<Operand>(),
+            }
+        );
 
     /// <summary>Reads a condition; one that cannot be read has a <see cref="Fault"/>.</summary>
     /// <param name="text">At most <see cref="Limits.MaxCondition"/> characters.</param>
@@ -76,7 +82,9 @@ public sealed record Condition
 internal sealed class ConditionJson : JsonConverter<Condition>
 {
     public override Condition Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String ? Condition.Of(reader.GetString()!) : throw new JsonException("A condition is a text such as \"result(rebind) == ok\".");
+        reader.TokenType == JsonTokenType.String
+            ? Condition.Of(reader.GetString()!)
+            : throw new JsonException("A condition is a text such as \"result(rebind) == ok\".");
 
     public override void Write(Utf8JsonWriter writer, Condition value, JsonSerializerOptions options) => writer.WriteStringValue(value.Text);
 }

@@ -8,7 +8,8 @@ internal sealed class ConditionParser(string text)
 {
     private const int MaxDepth = 20;
 
-    private int _at, _depth;
+    private int _at,
+        _depth;
 
     public Message? Fault { get; private set; }
 
@@ -151,8 +152,14 @@ internal sealed class ConditionParser(string text)
     private bool Word(string word)
     {
         Skip();
-        if (!text.AsSpan(_at).StartsWith(word) || _at + word.Length < text.Length && (char.IsAsciiLetterOrDigit(text[_at + word.Length]) || text[_at + word.Length] is '-' or '_' or '.'))
+        if (
+            !text.AsSpan(_at).StartsWith(word)
+            || _at + word.Length < text.Length && (char.IsAsciiLetterOrDigit(text[_at + word.Length]) || text[_at + word.Length] is '-' or '_' or '.')
+        )
+        {
             return false;
+        }
+
         _at += word.Length;
         return true;
     }

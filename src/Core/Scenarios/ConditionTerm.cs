@@ -51,7 +51,8 @@ public sealed record Comparison(Operand Left, string Operator, Operand Right) : 
     }
 
     // A bare word that names no value stands for itself: EADDRINUSE, server.
-    private static Scalar? Known(Operand operand, IConditionFacts facts) => operand.In(facts) ?? (operand is { Arguments: null, Word: { } word } ? Scalar.Of(word) : null);
+    private static Scalar? Known(Operand operand, IConditionFacts facts) =>
+        operand.In(facts) ?? (operand is { Arguments: null, Word: { } word } ? Scalar.Of(word) : null);
 }
 
 /// <summary><c>not</c>.</summary>

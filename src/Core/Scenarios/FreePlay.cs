@@ -22,8 +22,20 @@ public static class FreePlay
     /// <summary>What a person may do: calls, and the ends of programs.</summary>
     public static IReadOnlyList<ActionKind> Kinds { get; } =
     [
-        ActionKind.Socket, ActionKind.SetSockOpt, ActionKind.GetSockOpt, ActionKind.Bind, ActionKind.Listen, ActionKind.Connect, ActionKind.Accept4, ActionKind.Write, ActionKind.Read,
-        ActionKind.Shutdown, ActionKind.GetSockName, ActionKind.Close, ActionKind.Exit, ActionKind.Kill,
+        ActionKind.Socket,
+        ActionKind.SetSockOpt,
+        ActionKind.GetSockOpt,
+        ActionKind.Bind,
+        ActionKind.Listen,
+        ActionKind.Connect,
+        ActionKind.Accept4,
+        ActionKind.Write,
+        ActionKind.Read,
+        ActionKind.Shutdown,
+        ActionKind.GetSockName,
+        ActionKind.Close,
+        ActionKind.Exit,
+        ActionKind.Kill,
     ];
 
     /// <summary>The step that an action makes, with the start of its program where that does not run.</summary>
@@ -50,18 +62,26 @@ public static class FreePlay
     }
 
     /// <summary>What is made of an action: a failing call ends no program, and what binds, listens or connects is a result.</summary>
-    private static ScenarioAction Made(ScenarioAction action) => action.IsCall
-        ? action with
-        {
-            // Only a fork has children that keep sockets; what is in the list does not matter.
-            Id = null, When = null, Keeps = action.Keeps is null ? null : [], OnError = OnError.Continue, Background = false, Prints = null,
-            Decides = action.Do is ActionKind.Bind or ActionKind.Listen or ActionKind.Connect,
-            LimitMs = ActionFields.Of(action.Do).Has("limitMs") ? action.LimitMs ?? DefaultLimitMs : null,
-        }
-        : new() { Do = action.Do, Program = action.Program };
+    private static ScenarioAction Made(ScenarioAction action) =>
+        action.IsCall
+            ? action with
+            {
+                // Only a fork has children that keep sockets; what is in the list does not matter.
+                Id = null,
+                When = null,
+                Keeps = action.Keeps is null ? null : [],
+                OnError = OnError.Continue,
+                Background = false,
+                Prints = null,
+                Decides = action.Do is ActionKind.Bind or ActionKind.Listen or ActionKind.Connect,
+                LimitMs = ActionFields.Of(action.Do).Has("limitMs") ? action.LimitMs ?? DefaultLimitMs : null,
+            }
+            : new() { Do = action.Do, Program = action.Program };
 
-    private static string Title(ScenarioAction action) => action.IsCall ? $"{action.Do.ToString().ToLowerInvariant()}({action.Socket})"
-        : action.Do == ActionKind.Kill ? $"kill -9 {action.Program}" : $"{action.Program}: exit()";
+    private static string Title(ScenarioAction action) =>
+        action.IsCall ? $"{action.Do.ToString().ToLowerInvariant()}({action.Socket})"
+        : action.Do == ActionKind.Kill ? $"kill -9 {action.Program}"
+        : $"{action.Program}: exit()";
 
     private static Message? Fault(Scenario script, ScenarioAction action, Func<string, bool> runs, Func<string, string?> owner)
     {
@@ -70,13 +90,25 @@ public static class FreePlay
         if (script.Steps.Count >= MaxSteps)
             return Message.Of("free.full", ("most", MaxSteps));
         if (!Kinds.Contains(action.Do))
-            return Message.Of(UnknownCall, ("call", action.Do.ToString().ToLowerInvariant()), ("known", string.Join(", ", Kinds.Select(k => k.ToString().ToLowerInvariant()))));
+        {
+            return Message.Of(
+                UnknownCall,
+                ("call", action.Do.ToString().ToLowerInvariant()),
+                ("known", string.Join(", ", Kinds.Select(k => k.ToString().ToLowerInvariant())))
+            );
+        }
+
         if (ScenarioCheck.OfAction(script, Made(action)).FirstOrDefault(f => !f.Warning) is { } wrong)
             return wrong.Problem;
         if (!action.IsCall)
             return runs(action.Program!) ? null : Message.Of("free.not-running", ("program", action.Program));
         if (action.Do != ActionKind.Socket && owner(action.Socket!) is var has && has != action.Program)
-            return has is null ? Message.Of("free.no-socket", ("socket", action.Socket)) : Message.Of("free.other-program", ("socket", action.Socket), ("owner", has), ("program", action.Program));
+        {
+            return has is null
+                ? Message.Of("free.no-socket", ("socket", action.Socket))
+                : Message.Of("free.other-program", ("socket", action.Socket), ("owner", has), ("program", action.Program));
+        }
+
         string? made = action.Do == ActionKind.Socket ? action.Socket : action.Accepted;
         return made is not null && owner(made) is not null ? Message.Of("free.name-taken", ("socket", made)) : null;
     }

@@ -20,7 +20,8 @@ public static class ImpliedNeeds
     }
 
     /// <summary>Whether a condition asks for segments: what nobody captured was not sent, as far as it knows.</summary>
-    public static bool AskForSegments(Condition condition) => condition.Operands.Any(o => o is { Arguments: not null, Word: "segments" or "min-window" or "first-to-close" });
+    public static bool AskForSegments(Condition condition) =>
+        condition.Operands.Any(o => o is { Arguments: not null, Word: "segments" or "min-window" or "first-to-close" });
 
     /// <summary>What an action needs.</summary>
     public static IEnumerable<ScenarioNeed> Find(ScenarioAction action)
@@ -55,7 +56,10 @@ public static class ImpliedNeeds
 
     // Not those of tests (expect): a run does without them.
     private static IEnumerable<Condition> Conditions(Scenario scenario) =>
-        scenario.Steps.SelectMany(s => s.Actions).Select(a => a.When).OfType<Condition>()
+        scenario
+            .Steps.SelectMany(s => s.Actions)
+            .Select(a => a.When)
+            .OfType<Condition>()
             .Concat(scenario.Question?.Choices.Select(c => c.When) ?? [])
             .Concat(scenario.Explanations.Select(e => e.When));
 }

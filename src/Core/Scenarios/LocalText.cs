@@ -4,7 +4,9 @@ using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Core.Scenarios;
 
-/// <summary>A text of a scenario in one or more languages. JSON: a string, which is English, or an object of languages: <c>{"en": "...", "ja": "..."}</c>.</summary>
+/// <summary>
+/// A text of a scenario in one or more languages. JSON: a string, which is English, or an object of languages: <c>{"en": "...", "ja": "..."}</c>.
+/// </summary>
 [JsonConverter(typeof(LocalTextJson))]
 public sealed record LocalText(IReadOnlyDictionary<string, string> ByLanguage) : ILocalText
 {
@@ -15,10 +17,14 @@ public sealed record LocalText(IReadOnlyDictionary<string, string> ByLanguage) :
     public static LocalText Of(string english) => new(new Dictionary<string, string> { [English] = english });
 
     /// <summary>The text in a language, or in English, or in any.</summary>
-    public string In(string language) => ByLanguage.TryGetValue(language, out string? text) || ByLanguage.TryGetValue(English, out text) ? text : ByLanguage.Values.FirstOrDefault() ?? "";
+    public string In(string language) =>
+        ByLanguage.TryGetValue(language, out string? text) || ByLanguage.TryGetValue(English, out text) ? text : ByLanguage.Values.FirstOrDefault() ?? "";
 
     /// <summary>By content.</summary>
-    public bool Equals(LocalText? other) => other is not null && ByLanguage.Count == other.ByLanguage.Count && ByLanguage.All(t => other.ByLanguage.TryGetValue(t.Key, out string? text) && text == t.Value);
+    public bool Equals(LocalText? other) =>
+        other is not null
+        && ByLanguage.Count == other.ByLanguage.Count
+        && ByLanguage.All(t => other.ByLanguage.TryGetValue(t.Key, out string? text) && text == t.Value);
 
     /// <inheritdoc/>
     public override int GetHashCode() => In(English).GetHashCode(StringComparison.Ordinal);

@@ -36,28 +36,38 @@ public readonly record struct Scalar
     public bool IsText => _kind == 3;
 
     /// <summary>A number, or a switch as 0 or 1; null for a word.</summary>
-    public long? Number => _kind is 1 or 2 ? _number : long.TryParse(_text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long parsed) ? parsed : null;
+    public long? Number =>
+        _kind is 1 or 2 ? _number
+        : long.TryParse(_text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long parsed) ? parsed
+        : null;
 
     /// <summary>True for true, for a number other than 0 and for a word that is not empty.</summary>
-    public bool IsTrue => _kind switch { 3 => !string.IsNullOrEmpty(_text), _ => _number != 0 };
+    public bool IsTrue =>
+        _kind switch
+        {
+            3 => !string.IsNullOrEmpty(_text),
+            _ => _number != 0,
+        };
 
     /// <summary>As a command line shows it: a switch is 0 or 1.</summary>
     public override string ToString() => _kind == 3 ? _text ?? "" : _number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Equal to a person: <c>1</c> and true are, and a word and its letters.</summary>
-    public bool Matches(Scalar other) => Number is { } a && other.Number is { } b ? a == b : string.Equals(ToString(), other.ToString(), StringComparison.Ordinal);
+    public bool Matches(Scalar other) =>
+        Number is { } a && other.Number is { } b ? a == b : string.Equals(ToString(), other.ToString(), StringComparison.Ordinal);
 }
 
 internal sealed class ScalarJson : JsonConverter<Scalar>
 {
-    public override Scalar Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
-    {
-        JsonTokenType.True => Scalar.Of(true),
-        JsonTokenType.False => Scalar.Of(false),
-        JsonTokenType.Number when reader.TryGetInt64(out long number) => Scalar.Of(number),
-        JsonTokenType.String when reader.GetString() is { Length: <= Scalar.MaxText } text => Scalar.Of(text),
-        _ => throw new JsonException($"A value is true, false, a whole number, or a word of at most {Scalar.MaxText} characters."),
-    };
+    public override Scalar Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType switch
+        {
+            JsonTokenType.True => Scalar.Of(true),
+            JsonTokenType.False => Scalar.Of(false),
+            JsonTokenType.Number when reader.TryGetInt64(out long number) => Scalar.Of(number),
+            JsonTokenType.String when reader.GetString() is { Length: <= Scalar.MaxText } text => Scalar.Of(text),
+            _ => throw new JsonException($"A value is true, false, a whole number, or a word of at most {Scalar.MaxText} characters."),
+        };
 
     public override void Write(Utf8JsonWriter writer, Scalar value, JsonSerializerOptions options)
     {

@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace ReuseAddrDashboard.Core.Scenarios;
 
 /// <summary>
-/// A lesson as data (docs/scenarios.md): what a person may choose, the ports and programs, the steps and what each does, the question, and what explains each outcome.
+/// A lesson as data (docs/scenarios.md): what a person may choose, the ports and programs, the steps and what each does, the question, and what explains each
+/// outcome.
 /// Agents know none of it. A run holds its own copy.
 /// </summary>
 public sealed record Scenario
@@ -38,7 +39,11 @@ public sealed record Scenario
     public int Order { get; init; }
 
     /// <summary>What a person may change.</summary>
-    public IReadOnlyList<ScenarioValue> Values { get => field ?? []; init; }
+    public IReadOnlyList<ScenarioValue> Values
+    {
+        get => field ?? [];
+        init;
+    }
 
     /// <summary>The server's ports and others that the scenario names; at least one, the first is the one that the page shows.</summary>
     public required IReadOnlyList<ScenarioPort> Ports { get; init; }
@@ -47,7 +52,11 @@ public sealed record Scenario
     public required IReadOnlyList<ScenarioProgram> Programs { get; init; }
 
     /// <summary>What hosts it cannot do without.</summary>
-    public IReadOnlyList<ScenarioNeed> Needs { get => field ?? []; init; }
+    public IReadOnlyList<ScenarioNeed> Needs
+    {
+        get => field ?? [];
+        init;
+    }
 
     /// <summary>Milliseconds between two actions where nobody chose, 0 to <see cref="Limits.MaxPauseMs"/>.</summary>
     public int PauseMs { get; init; }
@@ -63,10 +72,18 @@ public sealed record Scenario
     public ScenarioQuestion? Question { get; init; }
 
     /// <summary>The first whose condition holds is shown once the deciding calls were made.</summary>
-    public IReadOnlyList<ScenarioExplanation> Explanations { get => field ?? []; init; }
+    public IReadOnlyList<ScenarioExplanation> Explanations
+    {
+        get => field ?? [];
+        init;
+    }
 
     /// <summary>Where to read on.</summary>
-    public IReadOnlyList<ScenarioReference> ReadMore { get => field ?? []; init; }
+    public IReadOnlyList<ScenarioReference> ReadMore
+    {
+        get => field ?? [];
+        init;
+    }
 
     /// <summary>What must come of it on a kernel whose answers are known: for tests alone, in no API and no run.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -98,13 +115,16 @@ public static class Topics
 public enum ScenarioLevel : byte
 {
     /// <summary>What a socket and a port are.</summary>
-    [JsonStringEnumMemberName("basic")] Basic,
+    [JsonStringEnumMemberName("basic")]
+    Basic,
 
     /// <summary>TCP's states.</summary>
-    [JsonStringEnumMemberName("intermediate")] Intermediate,
+    [JsonStringEnumMemberName("intermediate")]
+    Intermediate,
 
     /// <summary>Options, sysctls and segments.</summary>
-    [JsonStringEnumMemberName("advanced")] Advanced,
+    [JsonStringEnumMemberName("advanced")]
+    Advanced,
 }
 
 /// <summary>What a person may choose for a value.</summary>
@@ -112,13 +132,16 @@ public enum ScenarioLevel : byte
 public enum ValueKind : byte
 {
     /// <summary>True or false.</summary>
-    [JsonStringEnumMemberName("switch")] Switch,
+    [JsonStringEnumMemberName("switch")]
+    Switch,
 
     /// <summary>A whole number.</summary>
-    [JsonStringEnumMemberName("number")] Number,
+    [JsonStringEnumMemberName("number")]
+    Number,
 
     /// <summary>One of several words.</summary>
-    [JsonStringEnumMemberName("choice")] Choice,
+    [JsonStringEnumMemberName("choice")]
+    Choice,
 }
 
 /// <summary>Something that a person may change before a run.</summary>
@@ -149,12 +172,13 @@ public sealed record ScenarioValue
     public IReadOnlyList<ScenarioChoice>? Choices { get; init; }
 
     /// <summary>True for a value that it can have.</summary>
-    public bool Allows(Scalar value) => Kind switch
-    {
-        ValueKind.Switch => value.IsBool,
-        ValueKind.Number => value is { IsNumber: true, Number: { } n } && n >= (Min ?? long.MinValue) && n <= (Max ?? long.MaxValue),
-        _ => value.IsText && Choices?.Any(c => c.Id == value.ToString()) == true,
-    };
+    public bool Allows(Scalar value) =>
+        Kind switch
+        {
+            ValueKind.Switch => value.IsBool,
+            ValueKind.Number => value is { IsNumber: true, Number: { } n } && n >= (Min ?? long.MinValue) && n <= (Max ?? long.MaxValue),
+            _ => value.IsText && Choices?.Any(c => c.Id == value.ToString()) == true,
+        };
 }
 
 /// <summary>One of the words that a value may be.</summary>
@@ -177,7 +201,11 @@ public sealed record ScenarioPort
     public required int Default { get; init; }
 
     /// <summary>The host whose port it is, by its role.</summary>
-    public string Host { get => field ?? "server"; init; }
+    public string Host
+    {
+        get => field ?? "server";
+        init;
+    }
 }
 
 /// <summary>A program of the lesson, as one would write it in C.</summary>
@@ -201,31 +229,40 @@ public sealed record ScenarioProgram
 public enum ScenarioNeed : byte
 {
     /// <summary>Network namespaces that are the lab's own: only there it changes sysctls and packet filters.</summary>
-    [JsonStringEnumMemberName("own-namespaces")] OwnNamespaces,
+    [JsonStringEnumMemberName("own-namespaces")]
+    OwnNamespaces,
 
     /// <summary>The two hosts do not share one network namespace.</summary>
-    [JsonStringEnumMemberName("two-namespaces")] TwoNamespaces,
+    [JsonStringEnumMemberName("two-namespaces")]
+    TwoNamespaces,
 
     /// <summary>An IPv6 address on each host that the other reaches.</summary>
-    [JsonStringEnumMemberName("ipv6")] Ipv6,
+    [JsonStringEnumMemberName("ipv6")]
+    Ipv6,
 
     /// <summary>A second IPv4 address on each host.</summary>
-    [JsonStringEnumMemberName("second-address")] SecondAddress,
+    [JsonStringEnumMemberName("second-address")]
+    SecondAddress,
 
     /// <summary>nft, to drop or reject segments.</summary>
-    [JsonStringEnumMemberName("nft")] Nft,
+    [JsonStringEnumMemberName("nft")]
+    Nft,
 
     /// <summary>tc with netem, to delay segments.</summary>
-    [JsonStringEnumMemberName("netem")] Netem,
+    [JsonStringEnumMemberName("netem")]
+    Netem,
 
     /// <summary>An agent that may make sockets for another user.</summary>
-    [JsonStringEnumMemberName("users")] Users,
+    [JsonStringEnumMemberName("users")]
+    Users,
 
     /// <summary>A capture: a condition of the scenario asks for segments.</summary>
-    [JsonStringEnumMemberName("capture")] Capture,
+    [JsonStringEnumMemberName("capture")]
+    Capture,
 
     /// <summary>An agent that can hand sockets to a child process.</summary>
-    [JsonStringEnumMemberName("fork")] Fork,
+    [JsonStringEnumMemberName("fork")]
+    Fork,
 }
 
 /// <summary>A part of a scenario that is carried out at one press of a button.</summary>
@@ -313,7 +350,11 @@ public sealed record ScenarioReference
 public sealed record ScenarioExpectation
 {
     /// <summary>Values other than the defaults.</summary>
-    public IReadOnlyDictionary<string, Scalar> Values { get => field ?? NoValues; init; }
+    public IReadOnlyDictionary<string, Scalar> Values
+    {
+        get => field ?? NoValues;
+        init;
+    }
 
     private static readonly Dictionary<string, Scalar> NoValues = [];
 

@@ -7,76 +7,100 @@ namespace ReuseAddrDashboard.Core.Scenarios;
 public enum ActionKind : byte
 {
     /// <summary>socket(2), SOCK_STREAM.</summary>
-    [JsonStringEnumMemberName("socket")] Socket,
+    [JsonStringEnumMemberName("socket")]
+    Socket,
 
     /// <summary>setsockopt(2); the value is read back afterwards.</summary>
-    [JsonStringEnumMemberName("setsockopt")] SetSockOpt,
+    [JsonStringEnumMemberName("setsockopt")]
+    SetSockOpt,
 
     /// <summary>getsockopt(2).</summary>
-    [JsonStringEnumMemberName("getsockopt")] GetSockOpt,
+    [JsonStringEnumMemberName("getsockopt")]
+    GetSockOpt,
 
     /// <summary>bind(2).</summary>
-    [JsonStringEnumMemberName("bind")] Bind,
+    [JsonStringEnumMemberName("bind")]
+    Bind,
 
     /// <summary>listen(2).</summary>
-    [JsonStringEnumMemberName("listen")] Listen,
+    [JsonStringEnumMemberName("listen")]
+    Listen,
 
     /// <summary>accept4(2).</summary>
-    [JsonStringEnumMemberName("accept4")] Accept4,
+    [JsonStringEnumMemberName("accept4")]
+    Accept4,
 
     /// <summary>connect(2).</summary>
-    [JsonStringEnumMemberName("connect")] Connect,
+    [JsonStringEnumMemberName("connect")]
+    Connect,
 
     /// <summary>read(2).</summary>
-    [JsonStringEnumMemberName("read")] Read,
+    [JsonStringEnumMemberName("read")]
+    Read,
 
     /// <summary>write(2).</summary>
-    [JsonStringEnumMemberName("write")] Write,
+    [JsonStringEnumMemberName("write")]
+    Write,
 
     /// <summary>recv(2).</summary>
-    [JsonStringEnumMemberName("recv")] Recv,
+    [JsonStringEnumMemberName("recv")]
+    Recv,
 
     /// <summary>send(2).</summary>
-    [JsonStringEnumMemberName("send")] Send,
+    [JsonStringEnumMemberName("send")]
+    Send,
 
     /// <summary>shutdown(2).</summary>
-    [JsonStringEnumMemberName("shutdown")] Shutdown,
+    [JsonStringEnumMemberName("shutdown")]
+    Shutdown,
 
     /// <summary>close(2).</summary>
-    [JsonStringEnumMemberName("close")] Close,
+    [JsonStringEnumMemberName("close")]
+    Close,
 
     /// <summary>getsockname(2).</summary>
-    [JsonStringEnumMemberName("getsockname")] GetSockName,
+    [JsonStringEnumMemberName("getsockname")]
+    GetSockName,
 
     /// <summary>A program is started: its command line is shown.</summary>
-    [JsonStringEnumMemberName("start")] Start,
+    [JsonStringEnumMemberName("start")]
+    Start,
 
     /// <summary>A program ends by itself, and the kernel closes its sockets.</summary>
-    [JsonStringEnumMemberName("exit")] Exit,
+    [JsonStringEnumMemberName("exit")]
+    Exit,
 
     /// <summary>kill -9.</summary>
-    [JsonStringEnumMemberName("kill")] Kill,
+    [JsonStringEnumMemberName("kill")]
+    Kill,
 
     /// <summary>A program forks: a real child process keeps some of its sockets, and ends with exit or kill of the child.</summary>
-    [JsonStringEnumMemberName("fork")] Fork,
+    [JsonStringEnumMemberName("fork")]
+    Fork,
 
     /// <summary>Waits for what <see cref="ScenarioAction.For"/> says, at most <see cref="ScenarioAction.LimitMs"/>.</summary>
-    [JsonStringEnumMemberName("wait")] Wait,
+    [JsonStringEnumMemberName("wait")]
+    Wait,
 
     /// <summary>Sets a sysctl of a host's own namespace; put back at the end of the run.</summary>
-    [JsonStringEnumMemberName("sysctl")] Sysctl,
+    [JsonStringEnumMemberName("sysctl")]
+    Sysctl,
 
     /// <summary>Segments that match are dropped from now on.</summary>
-    [JsonStringEnumMemberName("drop")] Drop,
+    [JsonStringEnumMemberName("drop")]
+    Drop,
 
     /// <summary>Segments that match are answered with a RST.</summary>
-    [JsonStringEnumMemberName("reject")] Reject,
+    [JsonStringEnumMemberName("reject")]
+    Reject,
 
     /// <summary>Segments that leave the host are delayed.</summary>
-    [JsonStringEnumMemberName("delay")] Delay,
+    [JsonStringEnumMemberName("delay")]
+    Delay,
 
     /// <summary>Ends a drop, reject or delay of that name.</summary>
-    [JsonStringEnumMemberName("pass")] Pass,
+    [JsonStringEnumMemberName("pass")]
+    Pass,
 }
 
 /// <summary>What an action waits for.</summary>
@@ -84,30 +108,40 @@ public enum ActionKind : byte
 public enum WaitFor : byte
 {
     /// <summary>A socket of the run's on the host is in the state.</summary>
-    [JsonStringEnumMemberName("state")] State,
+    [JsonStringEnumMemberName("state")]
+    State,
 
     /// <summary>No socket of the run's on the host is in the state any more.</summary>
-    [JsonStringEnumMemberName("gone")] Gone,
+    [JsonStringEnumMemberName("gone")]
+    Gone,
 
     /// <summary>A segment with the flags was captured.</summary>
-    [JsonStringEnumMemberName("segment")] Segment,
+    [JsonStringEnumMemberName("segment")]
+    Segment,
 
     /// <summary><see cref="ScenarioAction.LimitMs"/> have passed.</summary>
-    [JsonStringEnumMemberName("time")] Time,
+    [JsonStringEnumMemberName("time")]
+    Time,
 
     /// <summary>A call that was left waiting has returned.</summary>
-    [JsonStringEnumMemberName("return")] Return,
+    [JsonStringEnumMemberName("return")]
+    Return,
 }
 
 /// <summary>What becomes of the step when a call of it fails.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<OnError>))]
 public enum OnError : byte
 {
-    /// <summary>As a C program with perror and exit: the program ends. The step has failed, unless the call decides: then its failure is the result, and the step is done.</summary>
-    [JsonStringEnumMemberName("exit")] Exit,
+    /// <summary>
+    /// As a C program with perror and exit: the program ends. The step has failed, unless the call decides: then its failure is the result, and the step is
+    /// done.
+    /// </summary>
+    [JsonStringEnumMemberName("exit")]
+    Exit,
 
     /// <summary>The program says perror and goes on.</summary>
-    [JsonStringEnumMemberName("continue")] Continue,
+    [JsonStringEnumMemberName("continue")]
+    Continue,
 }
 
 /// <summary>
@@ -191,7 +225,9 @@ public sealed record ScenarioAction
     /// <summary>wait for state, gone: as ss spells it.</summary>
     public string? State { get; init; }
 
-    /// <summary>wait for segment, drop, reject: control bits that are set, <c>SYN</c>, <c>FIN,ACK</c>; those named with <c>!</c> are not: <c>ACK,!SYN</c>.</summary>
+    /// <summary>
+    /// wait for segment, drop, reject: control bits that are set, <c>SYN</c>, <c>FIN,ACK</c>; those named with <c>!</c> are not: <c>ACK,!SYN</c>.
+    /// </summary>
     public string? Flags { get; init; }
 
     /// <summary>sysctl, drop, reject, delay, pass: which; a filter's name is the scenario's own.</summary>
@@ -220,16 +256,48 @@ public sealed record ScenarioAction
 /// <summary>Names for addresses, so that one scenario runs on any hosts.</summary>
 public static class AddressNames
 {
-    /// <summary>0.0.0.0, [::], 127.0.0.1, ::1, ::ffff:0.0.0.0, ::ffff:127.0.0.1; then of a host (any role, here of the server): its address, its second one, its IPv6 address, its address mapped into IPv6.</summary>
-    public const string Any = "any", Any6 = "any6", Loopback = "loopback", Loopback6 = "loopback6", MappedAny = "mapped-any", MappedLoopback = "mapped-loopback",
-        SecondSuffix = ".second", V6Suffix = ".v6", MappedSuffix = ".mapped";
+    /// <summary>
+    /// 0.0.0.0, [::], 127.0.0.1, ::1, ::ffff:0.0.0.0, ::ffff:127.0.0.1; then of a host (any role, here of the server): its address, its second one, its IPv6
+    /// address, its address mapped into IPv6.
+    /// </summary>
+    public const string Any = "any",
+        Any6 = "any6",
+        Loopback = "loopback",
+        Loopback6 = "loopback6",
+        MappedAny = "mapped-any",
+        MappedLoopback = "mapped-loopback",
+        SecondSuffix = ".second",
+        V6Suffix = ".v6",
+        MappedSuffix = ".mapped";
 }
 
 /// <summary>Bounds of a scenario and of a run.</summary>
 public static class Limits
 {
-    /// <summary>Bounds of what a scenario may hold and an action may take: ports by number, waits in milliseconds, lengths in characters or octets, and how many there may be of each.</summary>
-    public const int MinPort = 1, MaxPort = 65535, MaxPauseMs = 10_000, MaxWaitMs = 120_000, DefaultWaitMs = 10_000,
-        MaxScenarioOctets = 256 * 1024, MaxValues = 16, MaxChoices = 12, MaxPorts = 8, MaxPrograms = 12, MaxSteps = 16, MaxActions = 80, MaxSockets = 40, MaxFilters = 8, MaxExplanations = 24,
-        MaxId = 48, MaxSocketName = 16, MaxTitle = 120, MaxText = 1200, MaxCondition = 400, MaxTransfer = 1024 * 1024, MaxBacklog = 4096;
+    /// <summary>
+    /// Bounds of what a scenario may hold and an action may take: ports by number, waits in milliseconds, lengths in characters or octets, and how many there
+    /// may be of each.
+    /// </summary>
+    public const int MinPort = 1,
+        MaxPort = 65535,
+        MaxPauseMs = 10_000,
+        MaxWaitMs = 120_000,
+        DefaultWaitMs = 10_000,
+        MaxScenarioOctets = 256 * 1024,
+        MaxValues = 16,
+        MaxChoices = 12,
+        MaxPorts = 8,
+        MaxPrograms = 12,
+        MaxSteps = 16,
+        MaxActions = 80,
+        MaxSockets = 40,
+        MaxFilters = 8,
+        MaxExplanations = 24,
+        MaxId = 48,
+        MaxSocketName = 16,
+        MaxTitle = 120,
+        MaxText = 1200,
+        MaxCondition = 400,
+        MaxTransfer = 1024 * 1024,
+        MaxBacklog = 4096;
 }

@@ -30,8 +30,15 @@ public sealed record ScenarioFault(string Field, Message Problem)
     /// <summary>As compilers write it: <c>mine.yaml:12:5: steps[0].id: ...</c></summary>
     public string In(TextCatalog texts)
     {
-        string place = Line is { } line ? Column is { } column ? $"{line}:{column}" : $"{line}" : "";
+        string place = Line is { } line
+            ? Column is { } column
+                ? $"{line}:{column}"
+                : $"{line}"
+            : "";
         string sentence = Hint is { } hint ? $"{texts[Problem]} {texts[hint]}" : texts[Problem];
-        return string.Join(": ", ((string[])[string.Join(':', ((string[])[File ?? "", place]).Where(p => p.Length > 0)), Field, sentence]).Where(p => p.Length > 0));
+        return string.Join(
+            ": ",
+            ((string[])[string.Join(':', ((string[])[File ?? "", place]).Where(p => p.Length > 0)), Field, sentence]).Where(p => p.Length > 0)
+        );
     }
 }

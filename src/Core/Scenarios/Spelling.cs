@@ -3,7 +3,9 @@ namespace ReuseAddrDashboard.Core.Scenarios;
 /// <summary>Finds what somebody probably meant.</summary>
 public static class Spelling
 {
-    /// <summary>The word that is spelled most like one that is not known, without regard to case: at most a third of its letters differ. Null for none.</summary>
+    /// <summary>
+    /// The word that is spelled most like one that is not known, without regard to case: at most a third of its letters differ. Null for none.
+    /// </summary>
     public static string? Nearest(string word, IEnumerable<string> known)
     {
         if (word.Length is 0 or > Limits.MaxId)

@@ -1,7 +1,8 @@
 namespace ReuseAddrDashboard.Core.Tcp;
 
 /// <summary>
-/// Takes the fields of a /proc line one after the other. A field is preceded by any blanks and ended by the given mark or, for a blank, also by the end of the line.
+/// Takes the fields of a /proc line one after the other. A field is preceded by any blanks and ended by the given mark or, for a blank, also by the end of the
+/// line.
 /// </summary>
 internal ref struct FieldReader(ReadOnlySpan<byte> line)
 {
@@ -47,8 +48,16 @@ internal ref struct FieldReader(ReadOnlySpan<byte> line)
         bool negative = Position < _line.Length && _line[_at] == '-';
         if (negative)
             _at++;
-        if (negative && AtEnd || _at < _line.Length && _line[_at] == ' ' || !Number(' ', out ulong digits) || digits > (negative ? 0x8000_0000ul : int.MaxValue))
+        if (
+            negative && AtEnd
+            || _at < _line.Length && _line[_at] == ' '
+            || !Number(' ', out ulong digits)
+            || digits > (negative ? 0x8000_0000ul : int.MaxValue)
+        )
+        {
             return false;
+        }
+
         value = (int)(negative ? -(long)digits : (long)digits);
         return true;
     }
@@ -63,7 +72,8 @@ internal ref struct FieldReader(ReadOnlySpan<byte> line)
     /// <summary>At least so many and at most 16 hexadecimal digits (%08lX), then a blank.</summary>
     public bool LongHex(int least, out ulong value)
     {
-        int start = Position, end = start;
+        int start = Position,
+            end = start;
         while (end < _line.Length && end - start <= 16 && _line[end] != ' ')
             end++;
         value = 0;
@@ -92,8 +102,12 @@ internal ref struct FieldReader(ReadOnlySpan<byte> line)
             return false;
         for (int end = _at + digits; _at < end; _at++)
         {
-            int c = _line[_at], lower = c | 0x20;
-            int digit = c is >= '0' and <= '9' ? c - '0' : lower is >= 'a' and <= 'f' ? lower - 'a' + 10 : -1;
+            int c = _line[_at],
+                lower = c | 0x20;
+            int digit =
+                c is >= '0' and <= '9' ? c - '0'
+                : lower is >= 'a' and <= 'f' ? lower - 'a' + 10
+                : -1;
             if (digit < 0)
                 return false;
             value = value << 4 | (uint)digit;

@@ -13,7 +13,8 @@ namespace ReuseAddrDashboard.Core.Tcp;
 ///    1: 00000000:2B67 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1569 1 0000000040e7dfad 100 0 0 10 0
 ///                                                                                                       (15)(16)(17)(18)(19)
 /// </code>
-/// (1) sl, (2) local_address, (3) rem_address, (4) st, (5) tx_queue, (6) rx_queue, (7) tr, (8) tm->when, (9) retrnsmt, (10) uid, (11) timeout, (12) inode, (13) ref,
+/// (1) sl, (2) local_address, (3) rem_address, (4) st, (5) tx_queue, (6) rx_queue, (7) tr, (8) tm->when, (9) retrnsmt, (10) uid, (11) timeout, (12) inode, (13)
+/// ref,
 /// (14) pointer; full sockets also (15) rto, (16) ato, (17) quick/pingpong, (18) cwnd, (19) ssthresh.
 /// An address is printed as 32-bit words in the host's byte order: 192.168.0.68 is 4400A8C0 on little-endian machines.
 /// </remarks>
@@ -27,7 +28,8 @@ public static class ProcNetTcp
 
     /// <summary>
     /// Reads the two ports alone, by their place in the line: on a busy host nearly all rows are of no interest, and this is all that is done with them.
-    /// False for a line of another shape, which <see cref="TryParse(ReadOnlySpan{byte}, out SocketRow)"/> may still read; the rest of the line is not looked at.
+    /// False for a line of another shape, which <see cref="TryParse(ReadOnlySpan{byte}, out SocketRow)"/> may still read; the rest of the line is not looked
+    /// at.
     /// </summary>
     public static bool TryReadPorts(ReadOnlySpan<byte> line, out ushort local, out ushort remote)
     {
@@ -36,9 +38,17 @@ public static class ProcNetTcp
         int slot = line.IndexOf((byte)':');
         if (slot < 0 || line.Length <= slot + 10)
             return false;
-        int address = line[slot + 10] == ':' ? 8 : 32, first = slot + 2 + address, second = first + 6 + address;
-        return line.Length > second + 5 && line[slot + 1] == ' ' && line[first] == ':' && line[first + 5] == ' ' && line[second] == ':' && line[second + 5] == ' '
-            && Port(line.Slice(first + 1, 4), out local) && Port(line.Slice(second + 1, 4), out remote);
+        int address = line[slot + 10] == ':' ? 8 : 32,
+            first = slot + 2 + address,
+            second = first + 6 + address;
+        return line.Length > second + 5
+            && line[slot + 1] == ' '
+            && line[first] == ':'
+            && line[first + 5] == ' '
+            && line[second] == ':'
+            && line[second + 5] == ' '
+            && Port(line.Slice(first + 1, 4), out local)
+            && Port(line.Slice(second + 1, 4), out remote);
     }
 
     /// <summary>Reads a line, with or without its trailing blanks and newline.</summary>
@@ -51,33 +61,78 @@ public static class ProcNetTcp
         if (line.Length > MaxLineLength)
             return false;
         var fields = new FieldReader(line);
-        if (!fields.Number(':', out ulong slot) || slot > int.MaxValue
-            || !Address(ref fields, littleEndian, out TcpEndpoint local) || !Address(ref fields, littleEndian, out TcpEndpoint remote) || local.IsV6 != remote.IsV6
-            || !fields.Hex(2, ' ', out ulong state) || state is < (ulong)TcpState.Established or > (ulong)TcpState.NewSynRecv
-            || !fields.Hex(8, ':', out ulong tx) || !fields.Hex(8, ' ', out ulong rx)
-            || !fields.Hex(2, ':', out ulong timer) || timer > (ulong)TimerKind.Persist || !fields.LongHex(8, out ulong when)
+        if (
+            !fields.Number(':', out ulong slot)
+            || slot > int.MaxValue
+            || !Address(ref fields, littleEndian, out TcpEndpoint local)
+            || !Address(ref fields, littleEndian, out TcpEndpoint remote)
+            || local.IsV6 != remote.IsV6
+            || !fields.Hex(2, ' ', out ulong state)
+            || state is < (ulong)TcpState.Established or > (ulong)TcpState.NewSynRecv
+            || !fields.Hex(8, ':', out ulong tx)
+            || !fields.Hex(8, ' ', out ulong rx)
+            || !fields.Hex(2, ':', out ulong timer)
+            || timer > (ulong)TimerKind.Persist
+            || !fields.LongHex(8, out ulong when)
             || !fields.Hex(8, ' ', out ulong retransmits)
-            || !fields.Number(' ', out ulong uid) || uid > uint.MaxValue || !fields.Number(' ', out ulong probes) || probes > uint.MaxValue
-            || !fields.Number(' ', out ulong inode) || !fields.Number(' ', out ulong references) || references > int.MaxValue
-            || !fields.Pointer(out ulong pointer))
+            || !fields.Number(' ', out ulong uid)
+            || uid > uint.MaxValue
+            || !fields.Number(' ', out ulong probes)
+            || probes > uint.MaxValue
+            || !fields.Number(' ', out ulong inode)
+            || !fields.Number(' ', out ulong references)
+            || references > int.MaxValue
+            || !fields.Pointer(out ulong pointer)
+        )
         {
             return false;
         }
 
-        ulong rto = 0, ato = 0, quick = 0, cwnd = 0;
+        ulong rto = 0,
+            ato = 0,
+            quick = 0,
+            cwnd = 0;
         int ssthresh = 0;
         bool tail = !fields.AtEnd;
-        if (tail && (!fields.Number(' ', out rto) || !fields.Number(' ', out ato) || !fields.Number(' ', out quick) || quick > uint.MaxValue
-            || !fields.Number(' ', out cwnd) || cwnd > uint.MaxValue || !fields.Signed(out ssthresh) || !fields.AtEnd))
+        if (
+            tail
+            && (
+                !fields.Number(' ', out rto)
+                || !fields.Number(' ', out ato)
+                || !fields.Number(' ', out quick)
+                || quick > uint.MaxValue
+                || !fields.Number(' ', out cwnd)
+                || cwnd > uint.MaxValue
+                || !fields.Signed(out ssthresh)
+                || !fields.AtEnd
+            )
+        )
         {
             return false;
         }
 
         row = new SocketRow
         {
-            Slot = (int)slot, Local = local, Remote = remote, State = (TcpState)state, TxQueue = (uint)tx, RxQueue = (uint)rx,
-            TimerKind = (TimerKind)timer, TimerTicks = when, Retransmits = (uint)retransmits, Uid = (uint)uid, Probes = (uint)probes, Inode = inode,
-            RefCount = (int)references, Pointer = pointer, HasTail = tail, Rto = rto, Ato = ato, QuickAck = (uint)quick, Cwnd = (uint)cwnd, SsThresh = ssthresh,
+            Slot = (int)slot,
+            Local = local,
+            Remote = remote,
+            State = (TcpState)state,
+            TxQueue = (uint)tx,
+            RxQueue = (uint)rx,
+            TimerKind = (TimerKind)timer,
+            TimerTicks = when,
+            Retransmits = (uint)retransmits,
+            Uid = (uint)uid,
+            Probes = (uint)probes,
+            Inode = inode,
+            RefCount = (int)references,
+            Pointer = pointer,
+            HasTail = tail,
+            Rto = rto,
+            Ato = ato,
+            QuickAck = (uint)quick,
+            Cwnd = (uint)cwnd,
+            SsThresh = ssthresh,
         };
         return true;
     }
@@ -93,7 +148,12 @@ public static class ProcNetTcp
     private static bool Address(ref FieldReader fields, bool littleEndian, out TcpEndpoint endpoint)
     {
         endpoint = default;
-        int words = fields.TokenLength(':') switch { 8 => 1, 32 => 4, _ => 0 };
+        int words = fields.TokenLength(':') switch
+        {
+            8 => 1,
+            32 => 4,
+            _ => 0,
+        };
         if (words == 0)
             return false;
         UInt128 bits = 0;

@@ -46,28 +46,18 @@ public static class ProcNetTcpFields
         bool listens = row.State == TcpState.Listen;
         yield return Field("sl", "row.slot", ("row", row.Slot));
         yield return Field("local_address", "row.local", ("address", row.Local));
-        yield return listens
-            ? Field("rem_address", "row.no-peer")
-            : Field("rem_address", "row.peer", ("address", row.Remote));
+        yield return listens ? Field("rem_address", "row.no-peer") : Field("rem_address", "row.peer", ("address", row.Remote));
         yield return Field("st", "row.state", ("state", row.State.Name()));
-        yield return listens
-            ? Field("tx_queue", "row.tx-unused")
-            : Field("tx_queue", "row.tx-queue", ("octets", row.TxQueue));
-        yield return listens
-            ? Field("rx_queue", "row.accept-queue", ("count", row.RxQueue))
-            : Field("rx_queue", "row.rx-queue", ("octets", row.RxQueue));
+        yield return listens ? Field("tx_queue", "row.tx-unused") : Field("tx_queue", "row.tx-queue", ("octets", row.TxQueue));
+        yield return listens ? Field("rx_queue", "row.accept-queue", ("count", row.RxQueue)) : Field("rx_queue", "row.rx-queue", ("octets", row.RxQueue));
         yield return Field("tr", TimerText(row.TimerKind));
         yield return row.TimerKind == TimerKind.Off
             ? Field("tm->when", "row.no-time")
             : Field("tm->when", "row.timer-left", ("seconds", Seconds(row.TimerTicks, clockTicks)), ("ticks", row.TimerTicks), ("rate", clockTicks));
         yield return Field("retrnsmt", "row.retransmits", ("count", row.Retransmits));
-        yield return row.State == TcpState.TimeWait
-            ? Field("uid", "row.uid-time-wait", ("uid", row.Uid))
-            : Field("uid", "row.uid", ("uid", row.Uid));
+        yield return row.State == TcpState.TimeWait ? Field("uid", "row.uid-time-wait", ("uid", row.Uid)) : Field("uid", "row.uid", ("uid", row.Uid));
         yield return Field("timeout", "row.probes", ("count", row.Probes));
-        yield return row.Inode == 0
-            ? Field("inode", "row.no-inode")
-            : Field("inode", "row.inode", ("inode", row.Inode));
+        yield return row.Inode == 0 ? Field("inode", "row.no-inode") : Field("inode", "row.inode", ("inode", row.Inode));
         yield return Field("ref", "row.references", ("count", row.RefCount));
         yield return Field("pointer", "row.pointer");
         if (!row.HasTail)
@@ -79,18 +69,19 @@ public static class ProcNetTcpFields
             : Field("quick/pingpong", "row.quick", ("count", row.QuickAck >> 1));
         yield return Field("cwnd", "row.cwnd", ("count", row.Cwnd));
         yield return listens ? Field("ssthresh", "row.fast-open", ("count", row.SsThresh))
-            : row.SsThresh < 0 ? Field("ssthresh", "row.no-threshold")
-            : Field("ssthresh", "row.threshold", ("count", row.SsThresh));
+        : row.SsThresh < 0 ? Field("ssthresh", "row.no-threshold")
+        : Field("ssthresh", "row.threshold", ("count", row.SsThresh));
     }
 
-    private static string TimerText(TimerKind kind) => kind switch
-    {
-        TimerKind.Off => "row.timer-off",
-        TimerKind.On => "row.timer-on",
-        TimerKind.Keepalive => "row.timer-keepalive",
-        TimerKind.TimeWait => "row.timer-time-wait",
-        _ => "row.timer-persist",
-    };
+    private static string TimerText(TimerKind kind) =>
+        kind switch
+        {
+            TimerKind.Off => "row.timer-off",
+            TimerKind.On => "row.timer-on",
+            TimerKind.Keepalive => "row.timer-keepalive",
+            TimerKind.TimeWait => "row.timer-time-wait",
+            _ => "row.timer-persist",
+        };
 
     private static RowField Field(string name, string code, params ReadOnlySpan<(string Name, object? Value)> args) => new(name, 0, 0, Message.Of(code, args));
 

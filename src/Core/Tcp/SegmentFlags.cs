@@ -4,7 +4,8 @@ namespace ReuseAddrDashboard.Core.Tcp;
 public static class SegmentFlags
 {
     /// <summary>True when every bit that is named is set, and none that is named with <c>!</c>.</summary>
-    public static bool Match(string wanted, string flags) => TryParse(wanted, out TcpFlags set, out TcpFlags unset) && TcpFlagNames.TryParse(flags, out TcpFlags has) && (has & set) == set && (has & unset) == 0;
+    public static bool Match(string wanted, string flags) =>
+        TryParse(wanted, out TcpFlags set, out TcpFlags unset) && TcpFlagNames.TryParse(flags, out TcpFlags has) && (has & set) == set && (has & unset) == 0;
 
     /// <summary>Reads them; false for a word that is no control bit.</summary>
     public static bool TryParse(string? wanted, out TcpFlags set, out TcpFlags unset)

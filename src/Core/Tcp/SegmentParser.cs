@@ -5,7 +5,8 @@ using System.Runtime.InteropServices;
 namespace ReuseAddrDashboard.Core.Tcp;
 
 /// <summary>
-/// Reads a TCP segment out of a captured frame. Nothing is allocated and nothing thrown; what is cut short in its headers, malformed, a fragment or not TCP is refused.
+/// Reads a TCP segment out of a captured frame. Nothing is allocated and nothing thrown; what is cut short in its headers, malformed, a fragment or not TCP is
+/// refused.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -17,21 +18,36 @@ namespace ReuseAddrDashboard.Core.Tcp;
 /// </remarks>
 public static class SegmentParser
 {
-    /// <summary>So many octets always hold every header that is read: an IP and a TCP header at their longest, and <see cref="MaxExtensions"/> small extension headers.</summary>
+    /// <summary>
+    /// So many octets always hold every header that is read: an IP and a TCP header at their longest, and <see cref="MaxExtensions"/> small extension headers.
+    /// </summary>
     public const int HeaderRoom = 256;
 
     /// <summary>IPv6 extension headers followed at most; real segments have none or one.</summary>
     public const int MaxExtensions = 8;
 
-    private const int EthernetLength = 14, VlanLength = 4, SllLength = 16, V4Minimum = 20, V6Length = 40, TcpMinimum = 20;
-    private const ushort TypeV4 = 0x0800, TypeV6 = 0x86dd, TypeVlan = 0x8100, TypeQinQ = 0x88a8;
-    private const byte ProtocolTcp = 6, HopByHop = 0, Routing = 43, Fragment = 44, Destination = 60;
+    private const int EthernetLength = 14,
+        VlanLength = 4,
+        SllLength = 16,
+        V4Minimum = 20,
+        V6Length = 40,
+        TcpMinimum = 20;
+    private const ushort TypeV4 = 0x0800,
+        TypeV6 = 0x86dd,
+        TypeVlan = 0x8100,
+        TypeQinQ = 0x88a8;
+    private const byte ProtocolTcp = 6,
+        HopByHop = 0,
+        Routing = 43,
+        Fragment = 44,
+        Destination = 60;
 
     /// <summary>Reads a frame that was captured whole.</summary>
     public static bool TryParse(ReadOnlySpan<byte> frame, FrameKind kind, out TcpSegment segment) => TryParse(frame, frame.Length, kind, out segment);
 
     /// <param name="captured">The frame's first octets.</param>
-    /// <param name="wireLength">The frame's length before it was cut, in octets; the headers must lie within <paramref name="captured"/>, the payload need not.</param>
+    /// <param name="wireLength">The frame's length before it was cut, in octets; the headers must lie within <paramref name="captured"/>, the payload need
+    /// not.</param>
     /// <param name="kind">What the frame begins with.</param>
     /// <param name="segment">What was read.</param>
     public static bool TryParse(ReadOnlySpan<byte> captured, int wireLength, FrameKind kind, out TcpSegment segment)
@@ -44,8 +60,13 @@ public static class SegmentParser
         {
             ref byte ip = ref Unsafe.Add(ref first, at);
             int have = captured.Length - at;
-            if (have >= V4Minimum + TcpMinimum && (ip >> 4 == 4 ? V4(ref ip, have, wireLength - at, ref segment) : V6(ref ip, have, wireLength - at, ref segment)))
+            if (
+                have >= V4Minimum + TcpMinimum
+                && (ip >> 4 == 4 ? V4(ref ip, have, wireLength - at, ref segment) : V6(ref ip, have, wireLength - at, ref segment))
+            )
+            {
                 return true;
+            }
         }
         segment = default;
         return false;
@@ -67,21 +88,39 @@ public static class SegmentParser
                 (type, length) = (BinaryPrimitives.ReadUInt16BigEndian(frame[14..]), SllLength);
                 break;
         }
-        return frame.Length > length && type switch { TypeV4 => frame[length] >> 4 == 4, TypeV6 => frame[length] >> 4 == 6, _ => false };
+        return frame.Length > length
+            && type switch
+            {
+                TypeV4 => frame[length] >> 4 == 4,
+                TypeV6 => frame[length] >> 4 == 6,
+                _ => false,
+            };
     }
 
     // Below, every header is read by few wide loads, each after one comparison that says how many octets there are (have).
     // At least V4Minimum + TcpMinimum: less holds no segment.
     private static bool V4(ref byte ip, int have, int room, ref TcpSegment segment)
     {
-        ulong begin = U64(ref ip, 0), middle = U64(ref ip, 8);
-        int header = (int)(begin >> 56 & 15) * 4, total = (ushort)(begin >> 32);
+        ulong begin = U64(ref ip, 0),
+            middle = U64(ref ip, 8);
+        int header = (int)(begin >> 56 & 15) * 4,
+            total = (ushort)(begin >> 32);
         // The kernel writes 0 where a packet to be cut later by the card is longer than the field can say.
         if (total == 0 && room > ushort.MaxValue)
             total = room;
         const ulong moreFragmentsAndOffset = 0x3fff;
-        if (header < V4Minimum || header > have - TcpMinimum || total < header || total > room || (byte)(middle >> 48) != ProtocolTcp || (begin & moreFragmentsAndOffset) != 0)
+        if (
+            header < V4Minimum
+            || header > have - TcpMinimum
+            || total < header
+            || total > room
+            || (byte)(middle >> 48) != ProtocolTcp
+            || (begin & moreFragmentsAndOffset) != 0
+        )
+        {
             return false;
+        }
+
         segment.SetAddresses(false, 0, (uint)middle, 0, U32(ref ip, 16));
         return Tcp(ref Unsafe.Add(ref ip, header), have - header, total - header, ref segment);
     }
@@ -127,7 +166,8 @@ public static class SegmentParser
     // At least TcpMinimum octets.
     private static bool Tcp(ref byte tcp, int have, int length, ref TcpSegment segment)
     {
-        ulong begin = U64(ref tcp, 0), end = U64(ref tcp, 8);
+        ulong begin = U64(ref tcp, 0),
+            end = U64(ref tcp, 8);
         int header = (int)(end >> 28 & 15) * 4;
         if (header < TcpMinimum || header > length || header > have)
             return false;
@@ -135,7 +175,9 @@ public static class SegmentParser
         segment.SetHeader((uint)begin, (uint)(end >> 32), (TcpFlags)(byte)(end >> 16), (ushort)end, length - header);
 
         // The kernel, too, looks first for what an open connection sends (tcp_fast_parse_options).
-        const uint timestamps = 0x0101_080a, sackPermittedAndTimestamps = 0x0402_080a, windowScale = 0x0103_03;
+        const uint timestamps = 0x0101_080a,
+            sackPermittedAndTimestamps = 0x0402_080a,
+            windowScale = 0x0103_03;
         ref byte options = ref Unsafe.Add(ref tcp, TcpMinimum);
         switch (header - TcpMinimum)
         {

@@ -7,46 +7,60 @@ namespace ReuseAddrDashboard.Core.Tcp;
 public enum SocketCall : byte
 {
     /// <summary>socket(2).</summary>
-    [JsonStringEnumMemberName("socket")] Socket,
+    [JsonStringEnumMemberName("socket")]
+    Socket,
 
     /// <summary>setsockopt(2).</summary>
-    [JsonStringEnumMemberName("setsockopt")] SetSockOpt,
+    [JsonStringEnumMemberName("setsockopt")]
+    SetSockOpt,
 
     /// <summary>getsockopt(2).</summary>
-    [JsonStringEnumMemberName("getsockopt")] GetSockOpt,
+    [JsonStringEnumMemberName("getsockopt")]
+    GetSockOpt,
 
     /// <summary>bind(2).</summary>
-    [JsonStringEnumMemberName("bind")] Bind,
+    [JsonStringEnumMemberName("bind")]
+    Bind,
 
     /// <summary>listen(2).</summary>
-    [JsonStringEnumMemberName("listen")] Listen,
+    [JsonStringEnumMemberName("listen")]
+    Listen,
 
     /// <summary>accept4(2).</summary>
-    [JsonStringEnumMemberName("accept4")] Accept4,
+    [JsonStringEnumMemberName("accept4")]
+    Accept4,
 
     /// <summary>connect(2).</summary>
-    [JsonStringEnumMemberName("connect")] Connect,
+    [JsonStringEnumMemberName("connect")]
+    Connect,
 
     /// <summary>read(2).</summary>
-    [JsonStringEnumMemberName("read")] Read,
+    [JsonStringEnumMemberName("read")]
+    Read,
 
     /// <summary>write(2).</summary>
-    [JsonStringEnumMemberName("write")] Write,
+    [JsonStringEnumMemberName("write")]
+    Write,
 
     /// <summary>recv(2).</summary>
-    [JsonStringEnumMemberName("recv")] Recv,
+    [JsonStringEnumMemberName("recv")]
+    Recv,
 
     /// <summary>send(2).</summary>
-    [JsonStringEnumMemberName("send")] Send,
+    [JsonStringEnumMemberName("send")]
+    Send,
 
     /// <summary>shutdown(2).</summary>
-    [JsonStringEnumMemberName("shutdown")] Shutdown,
+    [JsonStringEnumMemberName("shutdown")]
+    Shutdown,
 
     /// <summary>close(2).</summary>
-    [JsonStringEnumMemberName("close")] Close,
+    [JsonStringEnumMemberName("close")]
+    Close,
 
     /// <summary>getsockname(2).</summary>
-    [JsonStringEnumMemberName("getsockname")] GetSockName,
+    [JsonStringEnumMemberName("getsockname")]
+    GetSockName,
 }
 
 /// <summary>C's spelling of the calls.</summary>

@@ -65,7 +65,6 @@ public readonly record struct SocketRow
 
     /// <summary>The timer with its time in nanoseconds; null when none runs.</summary>
     /// <param name="clockTicks">sysconf(_SC_CLK_TCK) of the host.</param>
-    public SocketTimer? Timer(int clockTicks = 100) => TimerKind == TimerKind.Off
-        ? null
-        : new SocketTimer(TimerKind, (long)(Math.Min(TimerTicks, (ulong)uint.MaxValue) * 1_000_000_000 / (ulong)clockTicks));
+    public SocketTimer? Timer(int clockTicks = 100) =>
+        TimerKind == TimerKind.Off ? null : new SocketTimer(TimerKind, (long)(Math.Min(TimerTicks, (ulong)uint.MaxValue) * 1_000_000_000 / (ulong)clockTicks));
 }

@@ -84,8 +84,7 @@ public readonly record struct TcpEndpoint
             return false;
         ReadOnlySpan<char> host = text[..colon];
         bool bracketed = host.Length > 2 && host[0] == '[' && host[^1] == ']';
-        if (!IPAddress.TryParse(bracketed ? host[1..^1] : host, out IPAddress? address)
-            || bracketed != (address.AddressFamily == AddressFamily.InterNetworkV6))
+        if (!IPAddress.TryParse(bracketed ? host[1..^1] : host, out IPAddress? address) || bracketed != (address.AddressFamily == AddressFamily.InterNetworkV6))
         {
             return false;
         }

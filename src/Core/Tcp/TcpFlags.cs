@@ -41,10 +41,20 @@ public static class TcpFlagNames
     // In the order in which people say them: "SYN,ACK", "FIN,ACK", "PSH,ACK".
     private static readonly (TcpFlags Flag, string Name)[] Names =
     [
-        (TcpFlags.Syn, "SYN"), (TcpFlags.Fin, "FIN"), (TcpFlags.Rst, "RST"), (TcpFlags.Psh, "PSH"), (TcpFlags.Urg, "URG"), (TcpFlags.Ece, "ECE"), (TcpFlags.Cwr, "CWR"), (TcpFlags.Ack, "ACK"),
+        (TcpFlags.Syn, "SYN"),
+        (TcpFlags.Fin, "FIN"),
+        (TcpFlags.Rst, "RST"),
+        (TcpFlags.Psh, "PSH"),
+        (TcpFlags.Urg, "URG"),
+        (TcpFlags.Ece, "ECE"),
+        (TcpFlags.Cwr, "CWR"),
+        (TcpFlags.Ack, "ACK"),
     ];
 
-    private static readonly string[] Texts = [.. Enumerable.Range(0, 256).Select(bits => string.Join(',', Names.Where(n => (bits & (int)n.Flag) != 0).Select(n => n.Name)))];
+    private static readonly string[] Texts =
+    [
+        .. Enumerable.Range(0, 256).Select(bits => string.Join(',', Names.Where(n => (bits & (int)n.Flag) != 0).Select(n => n.Name))),
+    ];
 
     /// <summary>True when the flag is set. (Enum.HasFlag allocates until the JIT optimizes it.)</summary>
     public static bool Has(this TcpFlags flags, TcpFlags flag) => (flags & flag) != 0;

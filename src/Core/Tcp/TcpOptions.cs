@@ -2,16 +2,26 @@ using System.Buffers.Binary;
 
 namespace ReuseAddrDashboard.Core.Tcp;
 
-/// <summary>The options of a TCP header (RFC 9293, 3.2): kind, length, value. A known kind with a length that is not its own is passed over, as the kernel does (tcp_parse_options).</summary>
+/// <summary>
+/// The options of a TCP header (RFC 9293, 3.2): kind, length, value. A known kind with a length that is not its own is passed over, as the kernel does
+/// (tcp_parse_options).
+/// </summary>
 internal struct TcpOptions
 {
-    private const byte End = 0, Nop = 1, KindMss = 2, KindWindowScale = 3, KindSackPermitted = 4, KindSack = 5, KindTimestamps = 8;
+    private const byte End = 0,
+        Nop = 1,
+        KindMss = 2,
+        KindWindowScale = 3,
+        KindSackPermitted = 4,
+        KindSack = 5,
+        KindTimestamps = 8;
 
     public ushort? Mss;
     public byte? WindowScale;
     public bool SackPermitted;
     public SackBlocks Sack;
-    public uint? TsVal, TsEcr;
+    public uint? TsVal,
+        TsEcr;
 
     /// <summary>Reads them; false where a length leads out of the header or is too small to go on.</summary>
     public static bool TryParse(ReadOnlySpan<byte> octets, out TcpOptions options)

@@ -1,15 +1,25 @@
 namespace ReuseAddrDashboard.Core.Tcp;
 
 /// <summary>
-/// What a captured TCP segment says: addresses, header and options, held without allocation. Its checksums are not looked at (a host's own segments often have none yet).
+/// What a captured TCP segment says: addresses, header and options, held without allocation. Its checksums are not looked at (a host's own segments often have
+/// none yet).
 /// Small and flat, because one is written for every packet; what is made of it costs where it is asked for.
 /// </summary>
 public record struct TcpSegment
 {
-    private ulong _sourceHigh, _sourceLow, _destinationHigh, _destinationLow;
-    private uint _seq, _ack, _tsVal, _tsEcr;
+    private ulong _sourceHigh,
+        _sourceLow,
+        _destinationHigh,
+        _destinationLow;
+    private uint _seq,
+        _ack,
+        _tsVal,
+        _tsEcr;
     private int _length;
-    private ushort _sourcePort, _destinationPort, _window, _mss;
+    private ushort _sourcePort,
+        _destinationPort,
+        _window,
+        _mss;
     private TcpFlags _flags;
     private byte _windowScale;
     private bool _v6;
@@ -41,19 +51,39 @@ public record struct TcpSegment
     }
 
     /// <summary>The control bits.</summary>
-    public TcpFlags Flags { readonly get => _flags; init => _flags = value; }
+    public TcpFlags Flags
+    {
+        readonly get => _flags;
+        init => _flags = value;
+    }
 
     /// <summary>SEG.SEQ.</summary>
-    public uint Seq { readonly get => _seq; init => _seq = value; }
+    public uint Seq
+    {
+        readonly get => _seq;
+        init => _seq = value;
+    }
 
     /// <summary>SEG.ACK; says nothing unless <see cref="TcpFlags.Ack"/> is set.</summary>
-    public uint Ack { readonly get => _ack; init => _ack = value; }
+    public uint Ack
+    {
+        readonly get => _ack;
+        init => _ack = value;
+    }
 
     /// <summary>SEG.WND as it stands in the header, before scaling.</summary>
-    public ushort Window { readonly get => _window; init => _window = value; }
+    public ushort Window
+    {
+        readonly get => _window;
+        init => _window = value;
+    }
 
     /// <summary>Octets of payload, by the IP header, whatever part of them was captured.</summary>
-    public int Length { readonly get => _length; init => _length = value; }
+    public int Length
+    {
+        readonly get => _length;
+        init => _length = value;
+    }
 
     /// <summary>Maximum segment size (RFC 9293, 3.7.1); null where the option is absent.</summary>
     public ushort? Mss
@@ -77,7 +107,11 @@ public record struct TcpSegment
     }
 
     /// <summary>SACK blocks (RFC 2018, 3).</summary>
-    public SackBlocks Sack { readonly get => _sack; init => _sack = value; }
+    public SackBlocks Sack
+    {
+        readonly get => _sack;
+        init => _sack = value;
+    }
 
     /// <summary>TSval of the timestamps option (RFC 7323, 3); null where absent. Together with <see cref="TsEcr"/>.</summary>
     public uint? TsVal
@@ -101,7 +135,8 @@ public record struct TcpSegment
 
     internal void SetPorts(ushort source, ushort destination) => (_sourcePort, _destinationPort) = (source, destination);
 
-    internal void SetHeader(uint seq, uint ack, TcpFlags flags, ushort window, int length) => (_seq, _ack, _flags, _window, _length) = (seq, ack, flags, window, length);
+    internal void SetHeader(uint seq, uint ack, TcpFlags flags, ushort window, int length) =>
+        (_seq, _ack, _flags, _window, _length) = (seq, ack, flags, window, length);
 
     internal void SetNoOptions()
     {
@@ -126,11 +161,16 @@ public record struct TcpSegment
     internal void SetOptions(in TcpOptions options)
     {
         (_mss, _windowScale, _tsVal, _tsEcr) = (options.Mss ?? 0, options.WindowScale ?? 0, options.TsVal ?? 0, options.TsEcr ?? 0);
-        _has = (options.Mss is null ? 0 : Has.Mss) | (options.WindowScale is null ? 0 : Has.WindowScale) | (options.SackPermitted ? Has.SackPermitted : 0) | (options.TsVal is null ? 0 : Has.Timestamps);
+        _has =
+            (options.Mss is null ? 0 : Has.Mss)
+            | (options.WindowScale is null ? 0 : Has.WindowScale)
+            | (options.SackPermitted ? Has.SackPermitted : 0)
+            | (options.TsVal is null ? 0 : Has.Timestamps);
         _sack = options.Sack;
     }
 
-    private readonly TcpEndpoint End(ulong high, ulong low, ushort port) => _v6 ? TcpEndpoint.V6(new UInt128(high, low), port) : TcpEndpoint.V4((uint)low, port);
+    private readonly TcpEndpoint End(ulong high, ulong low, ushort port) =>
+        _v6 ? TcpEndpoint.V6(new UInt128(high, low), port) : TcpEndpoint.V4((uint)low, port);
 
     private readonly Has With(Has option, bool there) => there ? _has | option : _has & ~option;
 }
@@ -144,7 +184,10 @@ public readonly record struct SackBlocks
     /// <summary>Blocks that have room in a header.</summary>
     public const int Max = 4;
 
-    private readonly SackBlock _0, _1, _2, _3;
+    private readonly SackBlock _0,
+        _1,
+        _2,
+        _3;
 
     /// <param name="blocks">In the order of the option.</param>
     /// <exception cref="ArgumentOutOfRangeException">More than <see cref="Max"/>.</exception>
@@ -173,5 +216,14 @@ public readonly record struct SackBlocks
     }
 
     /// <summary>A block by its place in the option, from 0.</summary>
-    public SackBlock this[int i] => (uint)i >= (uint)Count ? throw new ArgumentOutOfRangeException(nameof(i)) : i switch { 0 => _0, 1 => _1, 2 => _2, _ => _3 };
+    public SackBlock this[int i] =>
+        (uint)i >= (uint)Count
+            ? throw new ArgumentOutOfRangeException(nameof(i))
+            : i switch
+            {
+                0 => _0,
+                1 => _1,
+                2 => _2,
+                _ => _3,
+            };
 }

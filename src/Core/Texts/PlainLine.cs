@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ReuseAddrDashboard.Core.Texts;
 
-/// <summary>Text of anybody's as one line of a log or a terminal: it can neither begin a line, nor move the cursor, nor turn the direction of what follows.</summary>
+/// <summary>
+/// Text of anybody's as one line of a log or a terminal: it can neither begin a line, nor move the cursor, nor turn the direction of what follows.
+/// </summary>
 public static class PlainLine
 {
     /// <summary>The text with each control, line separator, unpaired surrogate and directional formatting character as <c>\uXXXX</c>.</summary>
@@ -32,11 +34,12 @@ public static class PlainLine
     public static bool Is(string text) => ReferenceEquals(From(text), text);
 
     // Unicode 16, 23.2 and 9.2: controls, separators, LRM, RLM, ALM, embeddings, overrides, isolates.
-    private static bool IsActive(string text, int at) => text[at] switch
-    {
-        '\u2028' or '\u2029' or '\u200e' or '\u200f' or '\u061c' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') or '\ufeff' => true,
-        var c when char.IsHighSurrogate(c) => at + 1 >= text.Length || !char.IsLowSurrogate(text[at + 1]),
-        var c when char.IsLowSurrogate(c) => at == 0 || !char.IsHighSurrogate(text[at - 1]),
-        var c => char.IsControl(c),
-    };
+    private static bool IsActive(string text, int at) =>
+        text[at] switch
+        {
+            '\u2028' or '\u2029' or '\u200e' or '\u200f' or '\u061c' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') or '\ufeff' => true,
+            var c when char.IsHighSurrogate(c) => at + 1 >= text.Length || !char.IsLowSurrogate(text[at + 1]),
+            var c when char.IsLowSurrogate(c) => at == 0 || !char.IsHighSurrogate(text[at - 1]),
+            var c => char.IsControl(c),
+        };
 }

@@ -6,8 +6,10 @@ using System.Text.Json;
 namespace ReuseAddrDashboard.Core.Texts;
 
 /// <summary>
-/// The sentences of one language by code. A place in a sentence is <c>{name}</c>, an argument as it is, or <c>{name:span}</c>, nanoseconds as a duration, <c>{name:moment}</c>, nanoseconds as a moment on the run's axis,
-/// <c>{name:s}</c>, nanoseconds as whole seconds, <c>{name:text}</c>, the sentence of a code without arguments, <c>{name:word}</c>, what the code <c>word.VALUE</c> calls a value, where there is one.
+/// The sentences of one language by code. A place in a sentence is <c>{name}</c>, an argument as it is, or <c>{name:span}</c>, nanoseconds as a duration,
+/// <c>{name:moment}</c>, nanoseconds as a moment on the run's axis,
+/// <c>{name:s}</c>, nanoseconds as whole seconds, <c>{name:text}</c>, the sentence of a code without arguments, <c>{name:word}</c>, what the code
+/// <c>word.VALUE</c> calls a value, where there is one.
 /// An argument that is a text in several languages stands beside itself as <c>NAME@LANGUAGE</c>.
 /// The files are <c>Texts/LANGUAGE/AREA.json</c>: the English in this assembly, the Japanese in <see cref="JapaneseAssembly"/>.
 /// </summary>
@@ -51,7 +53,10 @@ public sealed class TextCatalog
     public string? Sentence(string code) => _sentences.GetValueOrDefault(code);
 
     /// <summary>The sentence; for a code of a newer version, the code and its arguments.</summary>
-    public string this[Message message] => message.Args.TryGetValue(Message.Said, out string? said) ? said : _sentences.TryGetValue(message.Code, out string? sentence) ? Fill(sentence, message) : message.ToString();
+    public string this[Message message] =>
+        message.Args.TryGetValue(Message.Said, out string? said) ? said
+        : _sentences.TryGetValue(message.Code, out string? sentence) ? Fill(sentence, message)
+        : message.ToString();
 
     /// <summary>Sentences one after the other.</summary>
     public string Join(IEnumerable<Message> sentences) => string.Join(Language == "ja" ? "" : " ", sentences.Select(m => this[m]));
@@ -82,9 +87,10 @@ public sealed class TextCatalog
     private string Fill(string sentence, Message message)
     {
         var text = new StringBuilder(sentence.Length + 40);
-        for (int at = 0; at < sentence.Length;)
+        for (int at = 0; at < sentence.Length; )
         {
-            int open = sentence.IndexOf('{', at), close = open < 0 ? -1 : sentence.IndexOf('}', open);
+            int open = sentence.IndexOf('{', at),
+                close = open < 0 ? -1 : sentence.IndexOf('}', open);
             if (close < 0)
             {
                 text.Append(sentence, at, sentence.Length - at);
@@ -106,6 +112,11 @@ public sealed class TextCatalog
             return _sentences.GetValueOrDefault($"word.{value}", value);
         if (format.Length == 0 || !long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long ns))
             return value;
-        return format switch { "s" => Durations.Seconds(ns), "moment" => Durations.Moment(ns, Language), _ => Durations.Span(ns, Language) };
+        return format switch
+        {
+            "s" => Durations.Seconds(ns),
+            "moment" => Durations.Moment(ns, Language),
+            _ => Durations.Span(ns, Language),
+        };
     }
 }

@@ -59,7 +59,16 @@ public sealed record AgentReport(string Instance, IReadOnlyList<AgentItem> Items
 /// <param name="Check">At the end of a <see cref="CheckOrder"/>, what was found.</param>
 /// <param name="Matrix">What came of some of the cells of a <see cref="TryCellsOrder"/>.</param>
 /// <param name="Run">The run whose order, socket, program or change it is about; null for what the agent saw by itself.</param>
-public sealed record AgentItem(long Number, RunEvent? Event, long? OrderId = null, bool Done = false, Message? Refused = null, HostCheck? Check = null, string? Run = null, MatrixPart? Matrix = null)
+public sealed record AgentItem(
+    long Number,
+    RunEvent? Event,
+    long? OrderId = null,
+    bool Done = false,
+    Message? Refused = null,
+    HostCheck? Check = null,
+    string? Run = null,
+    MatrixPart? Matrix = null
+)
 {
     /// <summary>The code of <see cref="Refused"/> from an agent that is ending and takes no order any more.</summary>
     public const string Ending = "agent.ending";

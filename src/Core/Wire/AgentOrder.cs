@@ -113,7 +113,9 @@ public sealed record DestroyOrder : AgentOrder
     public required TcpEndpoint Remote { get; init; }
 }
 
-/// <summary>End a program or a forked child: the kernel closes the sockets it holds. The answer's events are a <see cref="ProgramEvent"/> and what the sockets came to.</summary>
+/// <summary>
+/// End a program or a forked child: the kernel closes the sockets it holds. The answer's events are a <see cref="ProgramEvent"/> and what the sockets came to.
+/// </summary>
 public sealed record EndProgramOrder : AgentOrder
 {
     /// <summary>The program's id in the scenario.</summary>
@@ -123,7 +125,11 @@ public sealed record EndProgramOrder : AgentOrder
     public bool Kill { get; init; }
 
     /// <summary>The sockets that the program holds, by name.</summary>
-    public IReadOnlyList<string> Sockets { get => field ?? []; init; }
+    public IReadOnlyList<string> Sockets
+    {
+        get => field ?? [];
+        init;
+    }
 
     /// <summary>How often it was started, from 1: an end is of that start alone.</summary>
     public int Instance { get; init; }
@@ -183,7 +189,9 @@ public sealed record FilterOrder : AgentOrder
 /// <summary>End a run here: end what blocks and what was forked, close every socket of the run, undo what it changed.</summary>
 public sealed record CloseRunOrder : AgentOrder;
 
-/// <summary>Read and try how fit the host is for a scenario; the answer is in the order's end (<see cref="AgentItem.Check"/>), and nothing of it belongs to a run.</summary>
+/// <summary>
+/// Read and try how fit the host is for a scenario; the answer is in the order's end (<see cref="AgentItem.Check"/>), and nothing of it belongs to a run.
+/// </summary>
 public sealed record CheckOrder : AgentOrder
 {
     /// <summary>1 to 65535.</summary>
@@ -197,7 +205,8 @@ public sealed record CheckOrder : AgentOrder
 }
 
 /// <summary>
-/// Try cells of the matrix over loopback, on ports that nobody has. What came of them is told in items with <see cref="AgentItem.Matrix"/> as it comes, in the cells' order; the order ends once all were tried or it
+/// Try cells of the matrix over loopback, on ports that nobody has. What came of them is told in items with <see cref="AgentItem.Matrix"/> as it comes, in the
+/// cells' order; the order ends once all were tried or it
 /// was stopped. One that is still going on is stopped first.
 /// </summary>
 public sealed record TryCellsOrder : AgentOrder
@@ -206,7 +215,11 @@ public sealed record TryCellsOrder : AgentOrder
     public required IReadOnlyList<MatrixCell> Cells { get; init; }
 
     /// <summary>Ports that are not to be touched, at most <see cref="WatchOrder.MaxPorts"/>.</summary>
-    public IReadOnlyList<int> Avoid { get => field ?? []; init; }
+    public IReadOnlyList<int> Avoid
+    {
+        get => field ?? [];
+        init;
+    }
 }
 
 /// <summary>Stop trying cells; ends once everything of the trial is closed.</summary>

@@ -49,5 +49,6 @@ public sealed record CaptureEntry
 public sealed record CapturePart(int Total, IReadOnlyList<FileConnection> Connections)
 {
     /// <summary>Connections of one answer, and characters of the text that is looked for.</summary>
-    public const int MaxLimit = 200, MaxText = 100;
+    public const int MaxLimit = 200,
+        MaxText = 100;
 }

@@ -22,7 +22,9 @@ public sealed record HostCheck
     /// <summary>How many more there are than are told of.</summary>
     public int MoreHolders { get; init; }
 
-    /// <summary>TCPTimeWaitOverflow of /proc/net/netstat: connections that got no TIME-WAIT because net.ipv4.tcp_max_tw_buckets was used up; null where unreadable.</summary>
+    /// <summary>
+    /// TCPTimeWaitOverflow of /proc/net/netstat: connections that got no TIME-WAIT because net.ipv4.tcp_max_tw_buckets was used up; null where unreadable.
+    /// </summary>
     public long? TimeWaitOverflow { get; init; }
 
     /// <summary>ListenOverflows of /proc/net/netstat: SYNs and last ACKs that found a listener's accept queue full; null where unreadable.</summary>
@@ -71,36 +73,51 @@ public sealed record PortHolder
     /// <summary>LISTEN: connections that wait to be accepted.</summary>
     public uint Waiting { get; init; }
 
-    /// <summary>LISTEN: the backlog that listen(2) was given, as far as net.core.somaxconn lets it; null of any other, and where the kernel does not say.</summary>
+    /// <summary>
+    /// LISTEN: the backlog that listen(2) was given, as far as net.core.somaxconn lets it; null of any other, and where the kernel does not say.
+    /// </summary>
     public uint? Backlog { get; init; }
 
-    /// <summary>True for a listener whose accept queue is full: it holds one more than the backlog (sk_acceptq_is_full), and further SYNs are dropped.</summary>
+    /// <summary>
+    /// True for a listener whose accept queue is full: it holds one more than the backlog (sk_acceptq_is_full), and further SYNs are dropped.
+    /// </summary>
     [JsonIgnore]
     public bool QueueIsFull => State == TcpState.Listen && Waiting > Backlog;
 
-    /// <summary>Whether a bind of <paramref name="address"/> without any option meets it: the wildcard overlaps every address, and [::] those of IPv4 unless it is IPv6 only. True where that is unknown.</summary>
-    public bool Overlaps(TcpEndpoint address) => (Local.Unmapped(), address.Unmapped()) switch
-    {
-        ({ IsV6: true } own, { IsV6: false }) => own.IsWildcard && V6Only != true,
-        ({ IsV6: false }, { IsV6: true } asked) => asked.IsWildcard,
-        var (own, asked) => own.IsWildcard || asked.IsWildcard || own.SameAddress(asked),
-    };
+    /// <summary>
+    /// Whether a bind of <paramref name="address"/> without any option meets it: the wildcard overlaps every address, and [::] those of IPv4 unless it is IPv6
+    /// only. True where that is unknown.
+    /// </summary>
+    public bool Overlaps(TcpEndpoint address) =>
+        (Local.Unmapped(), address.Unmapped()) switch
+        {
+            ({ IsV6: true } own, { IsV6: false }) => own.IsWildcard && V6Only != true,
+            ({ IsV6: false }, { IsV6: true } asked) => asked.IsWildcard,
+            var (own, asked) => own.IsWildcard || asked.IsWildcard || own.SameAddress(asked),
+        };
 
-    /// <summary>The process that has it open; null where no process owns it or none that this agent may look into: one of the agent's own user, that may no more than the agent.</summary>
+    /// <summary>
+    /// The process that has it open; null where no process owns it or none that this agent may look into: one of the agent's own user, that may no more than
+    /// the agent.
+    /// </summary>
     public int? Pid { get; init; }
 
     /// <summary>Its name (/proc/PID/comm).</summary>
     public string? Program { get; init; }
 
-    /// <summary>The command that names the process to somebody who may look into all of them; null where no process owns the socket. ss lists no socket that is bound only.</summary>
+    /// <summary>
+    /// The command that names the process to somebody who may look into all of them; null where no process owns the socket. ss lists no socket that is bound
+    /// only.
+    /// </summary>
     [JsonIgnore]
-    public string? FindCommand => (Inode, State) switch
-    {
-        (0, _) => null,
-        (var inode, TcpState.BoundInactive) => $"sudo find /proc/[0-9]*/fd -lname 'socket:\\[{inode}\\]'",
-        (_, TcpState.Listen) => $"sudo ss -tlnp 'sport = :{Local.Port}'",
-        _ => $"sudo ss -tanp 'sport = :{Local.Port}'",
-    };
+    public string? FindCommand =>
+        (Inode, State) switch
+        {
+            (0, _) => null,
+            (var inode, TcpState.BoundInactive) => $"sudo find /proc/[0-9]*/fd -lname 'socket:\\[{inode}\\]'",
+            (_, TcpState.Listen) => $"sudo ss -tlnp 'sport = :{Local.Port}'",
+            _ => $"sudo ss -tanp 'sport = :{Local.Port}'",
+        };
 }
 
 /// <summary>What came of a trial connect.</summary>
@@ -108,16 +125,20 @@ public sealed record PortHolder
 public enum ReachResult : byte
 {
     /// <summary>ECONNREFUSED: the way is free and nobody listens, as it is to be before a run.</summary>
-    [JsonStringEnumMemberName("refused")] Refused,
+    [JsonStringEnumMemberName("refused")]
+    Refused,
 
     /// <summary>Somebody listens; the connection was reset at once, so that it leaves no TIME-WAIT.</summary>
-    [JsonStringEnumMemberName("open")] Open,
+    [JsonStringEnumMemberName("open")]
+    Open,
 
     /// <summary>No answer within the limit: something drops the segments.</summary>
-    [JsonStringEnumMemberName("filtered")] Filtered,
+    [JsonStringEnumMemberName("filtered")]
+    Filtered,
 
     /// <summary>Any other error: EHOSTUNREACH, ENETUNREACH.</summary>
-    [JsonStringEnumMemberName("unreachable")] Unreachable,
+    [JsonStringEnumMemberName("unreachable")]
+    Unreachable,
 }
 
 /// <param name="To">What was to be reached.</param>

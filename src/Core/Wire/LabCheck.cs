@@ -6,7 +6,8 @@ namespace ReuseAddrDashboard.Core.Wire;
 /// <summary>What a check of the hosts found.</summary>
 /// <param name="Port">The lesson's port that was asked about.</param>
 /// <param name="At">When it ended.</param>
-/// <param name="Hosts">In the lab's order. Where only what holds the port had changed, the part of the others is that of the check before, with its time.</param>
+/// <param name="Hosts">In the lab's order. Where only what holds the port had changed, the part of the others is that of the check before, with its
+/// time.</param>
 /// <param name="Findings">The gravest first; of what is fine, too.</param>
 /// <param name="DuringRun">True when a run was open: then nothing is bound and nothing is connected, which would stand in the run.</param>
 public sealed record LabCheck(int Port, DateTimeOffset At, IReadOnlyList<HostChecked> Hosts, IReadOnlyList<Finding> Findings, bool DuringRun);
@@ -21,16 +22,20 @@ public sealed record HostChecked(string Host, HostCheck? Check, DateTimeOffset A
 public enum FindingLevel : byte
 {
     /// <summary>Nothing is in the way.</summary>
-    [JsonStringEnumMemberName("ok")] Ok,
+    [JsonStringEnumMemberName("ok")]
+    Ok,
 
     /// <summary>Good to know, and in nobody's way.</summary>
-    [JsonStringEnumMemberName("info")] Info,
+    [JsonStringEnumMemberName("info")]
+    Info,
 
     /// <summary>A run works, but may show something else than the lesson says.</summary>
-    [JsonStringEnumMemberName("warning")] Warning,
+    [JsonStringEnumMemberName("warning")]
+    Warning,
 
     /// <summary>A run cannot show the lesson.</summary>
-    [JsonStringEnumMemberName("blocker")] Blocker,
+    [JsonStringEnumMemberName("blocker")]
+    Blocker,
 }
 
 /// <param name="Level">How grave it is.</param>

@@ -5,7 +5,9 @@ using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Core.Wire;
 
-/// <summary>Something a browser or the API asks of a lab. A new one is one record here and one case in the lab; hubs and API hand it on without knowing it.</summary>
+/// <summary>
+/// Something a browser or the API asks of a lab. A new one is one record here and one case in the lab; hubs and API hand it on without knowing it.
+/// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "command")]
 [JsonDerivedType(typeof(StartRun), "start-run")]
 [JsonDerivedType(typeof(RunStep), "run-step")]
@@ -76,7 +78,9 @@ public sealed record RepeatStep(string Run) : LabCommand;
 /// <summary>Stops <see cref="RepeatStep"/> between two attempts.</summary>
 public sealed record StopRepeating(string Run) : LabCommand;
 
-/// <summary>Ends a run on every host: its sockets, programs and changes, and what it left in TIME-WAIT where the hosts may; then puts it away. Null for every open run.</summary>
+/// <summary>
+/// Ends a run on every host: its sockets, programs and changes, and what it left in TIME-WAIT where the hosts may; then puts it away. Null for every open run.
+/// </summary>
 public sealed record ResetRun(string? Run = null) : LabCommand;
 
 /// <summary>Milliseconds between two actions of an open run.</summary>
@@ -88,7 +92,10 @@ public sealed record CheckHosts : LabCommand;
 /// <summary>The ports to watch while no run is open; the first is the one that checks are about.</summary>
 public sealed record WatchPorts(IReadOnlyList<int> Ports) : LabCommand;
 
-/// <summary>Has the kernel of the port's host fill cells of the matrix; what came of them is in <see cref="MatrixView"/>, and how far it is in <see cref="LabState.Matrix"/>. One trial goes on at a time.</summary>
+/// <summary>
+/// Has the kernel of the port's host fill cells of the matrix; what came of them is in <see cref="MatrixView"/>, and how far it is in
+/// <see cref="LabState.Matrix"/>. One trial goes on at a time.
+/// </summary>
 public sealed record TryCells : LabCommand
 {
     /// <summary>Most cells that one command names.</summary>
@@ -106,10 +113,12 @@ public sealed record TryCells : LabCommand
 public enum CellSet : byte
 {
     /// <summary><see cref="MatrixCell.Basic"/>: TIME-WAIT is left, both at the same address.</summary>
-    [JsonStringEnumMemberName("basic")] Basic,
+    [JsonStringEnumMemberName("basic")]
+    Basic,
 
     /// <summary><see cref="MatrixCell.All"/>.</summary>
-    [JsonStringEnumMemberName("all")] All,
+    [JsonStringEnumMemberName("all")]
+    All,
 }
 
 /// <summary>Stops <see cref="TryCells"/>; what was tried stays.</summary>
@@ -120,7 +129,9 @@ public sealed record StopCells : LabCommand;
 /// <param name="Run">The run it was about.</param>
 public sealed record LabReply(Message? Refusal, string? Run = null)
 {
-    /// <summary>The lab's version once this was answered: an older <see cref="LabState"/> does not show yet what was done. 0 where the caller is no browser.</summary>
+    /// <summary>
+    /// The lab's version once this was answered: an older <see cref="LabState"/> does not show yet what was done. 0 where the caller is no browser.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long Version { get; init; }
 

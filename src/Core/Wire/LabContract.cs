@@ -10,7 +10,8 @@ namespace ReuseAddrDashboard.Core.Wire;
 public interface ILabHub
 {
     /// <summary>
-    /// Asks for all there is and all that will be: the scenarios, the lab's state, and piece by piece the logs of the open runs, at the browser's own pace. Asked again, it begins anew.
+    /// Asks for all there is and all that will be: the scenarios, the lab's state, and piece by piece the logs of the open runs, at the browser's own pace.
+    /// Asked again, it begins anew.
     /// </summary>
     /// <param name="lab">The lab's id; empty for the first there is.</param>
     /// <param name="has">How many events of each run's log the browser has already; null for none.</param>
@@ -114,4 +115,8 @@ public sealed record OpenRun(RunHeader Header)
 /// <param name="Facts">What it announced last; null for never.</param>
 /// <param name="ClockUncertainty">How far its times may be off the lab's clock (JSON: seconds): 0 when both share one, null when not measured.</param>
 public sealed record LabHost(
-    string Name, bool Connected, HostFacts? Facts, [property: JsonConverter(typeof(NanosecondsAsSeconds))] long? ClockUncertainty = null);
+    string Name,
+    bool Connected,
+    HostFacts? Facts,
+    [property: JsonConverter(typeof(NanosecondsAsSeconds))] long? ClockUncertainty = null
+);

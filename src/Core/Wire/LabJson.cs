@@ -12,7 +12,8 @@ namespace ReuseAddrDashboard.Core.Wire;
     GenerationMode = JsonSourceGenerationMode.Metadata,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     AllowOutOfOrderMetadataProperties = true,
-    MaxDepth = 32)]
+    MaxDepth = 32
+)]
 [JsonSerializable(typeof(LabState))]
 [JsonSerializable(typeof(LabReply))]
 [JsonSerializable(typeof(RunBatch))]

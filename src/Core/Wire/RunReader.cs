@@ -32,7 +32,12 @@ public static class RunReader
         {
             throw new JsonException("A member of the run has a content that its format does not allow.", e);
         }
-        (RunHeader header, IReadOnlyList<RunEvent> events) = Convert(run, run.TryGetProperty("events", out JsonElement log) && log.ValueKind == JsonValueKind.Array ? [.. log.EnumerateArray()] : throw new JsonException("A run file has events."));
+        (RunHeader header, IReadOnlyList<RunEvent> events) = Convert(
+            run,
+            run.TryGetProperty("events", out JsonElement log) && log.ValueKind == JsonValueKind.Array
+                ? [.. log.EnumerateArray()]
+                : throw new JsonException("A run file has events.")
+        );
         return RunFiles.Make(header, events);
     }
 
@@ -42,12 +47,21 @@ public static class RunReader
     {
         using JsonDocument document = JsonDocument.Parse(header, Bounds);
         if (FormatOf(document.RootElement) != RunFormat1.Name)
-            return (document.RootElement.Deserialize(LabJson.Default.RunHeader)!, [.. events.Select(e => JsonSerializer.Deserialize(e, LabJson.Default.RunEvent)!)]);
-        return Convert(document.RootElement, events.Select(e =>
         {
-            using JsonDocument one = JsonDocument.Parse(e, Bounds);
-            return one.RootElement.Clone();
-        }));
+            return (
+                document.RootElement.Deserialize(LabJson.Default.RunHeader)!,
+                [.. events.Select(e => JsonSerializer.Deserialize(e, LabJson.Default.RunEvent)!)]
+            );
+        }
+
+        return Convert(
+            document.RootElement,
+            events.Select(e =>
+            {
+                using JsonDocument one = JsonDocument.Parse(e, Bounds);
+                return one.RootElement.Clone();
+            })
+        );
     }
 
     /// <summary>What format a file says it has, where that is a format of runs that this version does not know; null for any other file.</summary>
@@ -57,8 +71,15 @@ public static class RunReader
         {
             using JsonDocument document = JsonDocument.Parse(json, Bounds);
             JsonElement run = document.RootElement;
-            return run.ValueKind == JsonValueKind.Object && run.TryGetProperty("format", out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: <= 64 } format
-                && format.StartsWith(Family, StringComparison.Ordinal) && format is not (RunHeader.CurrentFormat or RunFormat1.Name) ? format : null;
+            return
+                run.ValueKind == JsonValueKind.Object
+                && run.TryGetProperty("format", out JsonElement value)
+                && value.ValueKind == JsonValueKind.String
+                && value.GetString() is { Length: <= 64 } format
+                && format.StartsWith(Family, StringComparison.Ordinal)
+                && format is not (RunHeader.CurrentFormat or RunFormat1.Name)
+                ? format
+                : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -69,8 +90,12 @@ public static class RunReader
 
     private static string FormatOf(JsonElement run)
     {
-        string? format = run.ValueKind == JsonValueKind.Object && run.TryGetProperty("format", out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-        return format is RunHeader.CurrentFormat or RunFormat1.Name ? format
+        string? format =
+            run.ValueKind == JsonValueKind.Object && run.TryGetProperty("format", out JsonElement value) && value.ValueKind == JsonValueKind.String
+                ? value.GetString()
+                : null;
+        return format is RunHeader.CurrentFormat or RunFormat1.Name
+            ? format
             : throw new JsonException($"This is no run in a format that this version reads ({RunHeader.CurrentFormat}, {RunFormat1.Name}).");
     }
 
@@ -79,7 +104,10 @@ public static class RunReader
         try
         {
             var converter = new RunFormat1(header);
-            return (Deserialized(converter.Header, LabJson.Default.RunHeader), [.. events.Select(e => Deserialized(converter.Event(e), LabJson.Default.RunEvent))]);
+            return (
+                Deserialized(converter.Header, LabJson.Default.RunHeader),
+                [.. events.Select(e => Deserialized(converter.Event(e), LabJson.Default.RunEvent))]
+            );
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or OverflowException or KeyNotFoundException)
         {

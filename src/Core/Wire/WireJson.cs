@@ -1,18 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ReuseAddrDashboard.Core.Captures;
-using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Matrix;
 using ReuseAddrDashboard.Core.Scenarios;
 
 namespace ReuseAddrDashboard.Core.Wire;
 
 /// <summary>The one JSON of hubs, store and run files; source-generated, so that it survives trimming and NativeAOT.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    AllowOutOfOrderMetadataProperties = true,
-    MaxDepth = 32)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, AllowOutOfOrderMetadataProperties = true, MaxDepth = 32)]
 [JsonSerializable(typeof(AgentHello))]
 [JsonSerializable(typeof(AgentWelcome))]
 [JsonSerializable(typeof(AgentReport))]

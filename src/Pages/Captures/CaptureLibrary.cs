@@ -34,11 +34,16 @@ internal sealed class CaptureLibrary(HttpClient http)
     /// <summary>Connections a page of the list has.</summary>
     public const int PageSize = 50;
 
-    public Task<(CaptureEntry? Entry, Message? Trouble)> Get(string id, CancellationToken cancel) => Ask($"api/captures/{Uri.EscapeDataString(id)}", CaptureJson.Default.CaptureEntry, cancel);
+    public Task<(CaptureEntry? Entry, Message? Trouble)> Get(string id, CancellationToken cancel) =>
+        Ask($"api/captures/{Uri.EscapeDataString(id)}", CaptureJson.Default.CaptureEntry, cancel);
 
     /// <summary>A page of a file's connections.</summary>
     public Task<(CapturePart? Part, Message? Trouble)> List(string id, string text, string closed, int offset, CancellationToken cancel) =>
-        Ask($"api/captures/{Uri.EscapeDataString(id)}/connections?limit={PageSize}&offset={offset}{(text.Length > 0 ? $"&q={Uri.EscapeDataString(text)}" : "")}{(closed.Length > 0 ? $"&closed={closed}" : "")}", CaptureJson.Default.CapturePart, cancel);
+        Ask(
+            $"api/captures/{Uri.EscapeDataString(id)}/connections?limit={PageSize}&offset={offset}{(text.Length > 0 ? $"&q={Uri.EscapeDataString(text)}" : "")}{(closed.Length > 0 ? $"&closed={closed}" : "")}",
+            CaptureJson.Default.CapturePart,
+            cancel
+        );
 
     public Task<(ConnectionAnswer? Answer, Message? Trouble)> Connection(string id, int number, CancellationToken cancel) =>
         Ask($"api/captures/{Uri.EscapeDataString(id)}/connections/{number}", CaptureJson.Default.ConnectionAnswer, cancel);
@@ -51,7 +56,8 @@ internal sealed class CaptureLibrary(HttpClient http)
         try
         {
             return status == 201 ? (JsonSerializer.Deserialize(answer, CaptureJson.Default.CaptureEntry), null)
-                : status == 0 ? (null, new("captures.not-sent")) : (null, JsonSerializer.Deserialize(answer, LabJson.Default.Message) ?? new("captures.not-sent"));
+                : status == 0 ? (null, new("captures.not-sent"))
+                : (null, JsonSerializer.Deserialize(answer, LabJson.Default.Message) ?? new("captures.not-sent"));
         }
         catch (JsonException)
         {
@@ -60,12 +66,15 @@ internal sealed class CaptureLibrary(HttpClient http)
     }
 
     // What is refused is told by its code, in the language of this page.
-    private async Task<(T?, Message?)> Ask<T>(string path, JsonTypeInfo<T> type, CancellationToken cancel) where T : class
+    private async Task<(T?, Message?)> Ask<T>(string path, JsonTypeInfo<T> type, CancellationToken cancel)
+        where T : class
     {
         try
         {
             using HttpResponseMessage answer = await http.GetAsync(path, cancel);
-            return answer.IsSuccessStatusCode ? (await answer.Content.ReadFromJsonAsync(type, cancel), null) : (null, await answer.Content.ReadFromJsonAsync(LabJson.Default.Message, cancel));
+            return answer.IsSuccessStatusCode
+                ? (await answer.Content.ReadFromJsonAsync(type, cancel), null)
+                : (null, await answer.Content.ReadFromJsonAsync(LabJson.Default.Message, cancel));
         }
         catch (Exception e) when (e is HttpRequestException or JsonException || e is OperationCanceledException && !cancel.IsCancellationRequested)
         {

@@ -16,12 +16,15 @@ internal static class CaptureWords
     public static string Moment(PageTexts text, long ns) => Durations.Moment(ns, text.Language);
 
     /// <summary>Who closed first, in a word.</summary>
-    public static string Closed(PageTexts text, FileConnection c) => text[(c.Closed, c.Begin) switch
-    {
-        (ClosedFirst.A, ConnectionBegin.Before) => "captures.by-end.a",
-        (ClosedFirst.B, ConnectionBegin.Before) => "captures.by-end.b",
-        _ => $"captures.by.{c.Closed.ToString().ToLowerInvariant()}",
-    }];
+    public static string Closed(PageTexts text, FileConnection c) =>
+        text[
+            (c.Closed, c.Begin) switch
+            {
+                (ClosedFirst.A, ConnectionBegin.Before) => "captures.by-end.a",
+                (ClosedFirst.B, ConnectionBegin.Before) => "captures.by-end.b",
+                _ => $"captures.by.{c.Closed.ToString().ToLowerInvariant()}",
+            }
+        ];
 
     /// <summary>The state at the end of the capture; a hyphen where nothing is known.</summary>
     public static string State(FileEnd end) => end.State?.Name() ?? (end.Gone ? "CLOSED" : "–");

@@ -10,7 +10,8 @@ namespace ReuseAddrDashboard.Pages.Compare;
 internal sealed record ArmForms(RunForm Left, RunForm Right, string Value)
 {
     /// <summary>Whether two runs of a lesson may go on at once: not where it changes what both would have in common.</summary>
-    public static bool May(Scenario scenario) => scenario.Values.Count > 0 && !scenario.Steps.SelectMany(s => s.Actions).Any(a => a.Do is ActionKind.Sysctl or ActionKind.Delay);
+    public static bool May(Scenario scenario) =>
+        scenario.Values.Count > 0 && !scenario.Steps.SelectMany(s => s.Actions).Any(a => a.Do is ActionKind.Sysctl or ActionKind.Delay);
 
     /// <summary>With the two contents that say most: off and on, the first two choices, a number and its least.</summary>
     public static ArmForms Of(Scenario scenario, string? value = null)
@@ -27,7 +28,10 @@ internal sealed record ArmForms(RunForm Left, RunForm Right, string Value)
     }
 
     /// <summary>True when both can be run and do differ.</summary>
-    public bool IsValid => Left.IsValid && Right.IsValid && Field(Left).Value?.ToString() != Field(Right).Value?.ToString()
+    public bool IsValid =>
+        Left.IsValid
+        && Right.IsValid
+        && Field(Left).Value?.ToString() != Field(Right).Value?.ToString()
         && !Left.PortNumbers!.Values.Intersect(Right.PortNumbers!.Values).Any();
 
     /// <summary>The value's field in one of them.</summary>

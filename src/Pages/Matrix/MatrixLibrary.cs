@@ -29,7 +29,10 @@ public sealed class MatrixLibrary(HttpClient http, string lab)
     {
         try
         {
-            return (await http.GetFromJsonAsync($"api/labs/{Uri.EscapeDataString(lab)}/matrix/results?since={since}", LabJson.Default.MatrixView, cancel), null);
+            return (
+                await http.GetFromJsonAsync($"api/labs/{Uri.EscapeDataString(lab)}/matrix/results?since={since}", LabJson.Default.MatrixView, cancel),
+                null
+            );
         }
         catch (Exception e) when (IsTrouble(e, cancel))
         {
@@ -55,7 +58,9 @@ public sealed class MatrixLibrary(HttpClient http, string lab)
     {
         try
         {
-            return MatrixFile.Read(await http.GetByteArrayAsync($"api/kernels/{Uri.EscapeDataString(id)}", cancel), out Message? fault) is { } file ? (file, null) : (null, fault);
+            return MatrixFile.Read(await http.GetByteArrayAsync($"api/kernels/{Uri.EscapeDataString(id)}", cancel), out Message? fault) is { } file
+                ? (file, null)
+                : (null, fault);
         }
         catch (Exception e) when (IsTrouble(e, cancel))
         {
@@ -63,7 +68,8 @@ public sealed class MatrixLibrary(HttpClient http, string lab)
         }
     }
 
-    private static bool IsTrouble(Exception e, CancellationToken cancel) => e is HttpRequestException or JsonException || e is OperationCanceledException && !cancel.IsCancellationRequested;
+    private static bool IsTrouble(Exception e, CancellationToken cancel) =>
+        e is HttpRequestException or JsonException || e is OperationCanceledException && !cancel.IsCancellationRequested;
 }
 
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, MaxDepth = 4)]

@@ -27,31 +27,44 @@ public sealed partial class MatrixPage : ComponentBase, IDisposable
     private LinkStatus _link;
     private MatrixHost? _host;
     private DateTimeOffset _at;
-    private Message? _refusal, _trouble, _fault;
+    private Message? _refusal,
+        _trouble,
+        _fault;
     private OtherKernel? _opened;
-    private CellAddress _first, _second;
+    private CellAddress _first,
+        _second;
     private string? _server;
     private long _number;
     private int _files;
-    private bool _asking, _fetching, _stopping;
+    private bool _asking,
+        _fetching,
+        _stopping;
 
-    [Inject] private PageTexts T { get; set; } = null!;
+    [Inject]
+    private PageTexts T { get; set; } = null!;
 
-    [Inject] private LabStore Store { get; set; } = null!;
+    [Inject]
+    private LabStore Store { get; set; } = null!;
 
-    [Inject] private ILabCommands Orders { get; set; } = null!;
+    [Inject]
+    private ILabCommands Orders { get; set; } = null!;
 
-    [Inject] private PageAddress Links { get; set; } = null!;
+    [Inject]
+    private PageAddress Links { get; set; } = null!;
 
-    [Inject] private NavigationManager Navigation { get; set; } = null!;
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
 
-    [Inject] private HttpClient Http { get; set; } = null!;
+    [Inject]
+    private HttpClient Http { get; set; } = null!;
 
     /// <summary>Where the first socket is bound: <c>v4</c>, <c>v6</c>, <c>dual</c> or <c>mapped</c>; IPv4 for anything else.</summary>
-    [SupplyParameterFromQuery] public string? First { get; set; }
+    [SupplyParameterFromQuery]
+    public string? First { get; set; }
 
     /// <summary>The same of the second; that of the first where it is left out.</summary>
-    [SupplyParameterFromQuery] public string? Second { get; set; }
+    [SupplyParameterFromQuery]
+    public string? Second { get; set; }
 
     private MatrixProgress? Progress => _state?.Matrix;
 
@@ -251,10 +264,18 @@ public sealed partial class MatrixPage : ComponentBase, IDisposable
 
     private string AddressOf(CellAddress first, CellAddress second) => Links.To($"matrix?first={MatrixCell.Name(first)}&second={MatrixCell.Name(second)}");
 
-    private string Named(MatrixCell cell) => T["matrix.page.named", ("left", T[$"matrix.left.{MatrixCell.Name(cell.Left)}"]), ("first", MatrixWords.Address(cell.First)), ("mine", MatrixWords.Head(cell.FirstOptions, T)),
-        ("second", MatrixWords.Address(cell.Second)), ("its", MatrixWords.Head(cell.SecondOptions, T))];
+    private string Named(MatrixCell cell) =>
+        T[
+            "matrix.page.named",
+            ("left", T[$"matrix.left.{MatrixCell.Name(cell.Left)}"]),
+            ("first", MatrixWords.Address(cell.First)),
+            ("mine", MatrixWords.Head(cell.FirstOptions, T)),
+            ("second", MatrixWords.Address(cell.Second)),
+            ("its", MatrixWords.Head(cell.SecondOptions, T))
+        ];
 
-    private string Quirk(MatrixResult wrong) => _host is { } host && MatrixRule.Quirk(host.Kernel, wrong.Cell, wrong.Kernel!.Value) is { } quirk ? T[$"verdict.quirk.{quirk.Id}"] : "";
+    private string Quirk(MatrixResult wrong) =>
+        _host is { } host && MatrixRule.Quirk(host.Kernel, wrong.Cell, wrong.Kernel!.Value) is { } quirk ? T[$"verdict.quirk.{quirk.Id}"] : "";
 
     private string FileName(string end) => $"matrix-{_host?.Kernel}.{end}";
 

@@ -54,16 +54,20 @@ internal sealed class RunFileSource(HttpClient http, NavigationManager navigatio
     }
 
     /// <summary>The address where it is one of this dashboard's; null otherwise.</summary>
-    public Uri? Here(string address) => Uri.TryCreate(new(navigation.BaseUri), address, out Uri? uri) && uri.AbsoluteUri.StartsWith(navigation.BaseUri, StringComparison.Ordinal) ? uri : null;
+    public Uri? Here(string address) =>
+        Uri.TryCreate(new(navigation.BaseUri), address, out Uri? uri) && uri.AbsoluteUri.StartsWith(navigation.BaseUri, StringComparison.Ordinal) ? uri : null;
 
     /// <summary>Whether an address names a run that was recorded before this dashboard was there.</summary>
-    public bool IsRecorded(string? address) => address is not null && Here(address) is { } uri && uri.AbsoluteUri[navigation.BaseUri.Length..].StartsWith(RecordedRuns.Address, StringComparison.Ordinal);
+    public bool IsRecorded(string? address) =>
+        address is not null
+        && Here(address) is { } uri
+        && uri.AbsoluteUri[navigation.BaseUri.Length..].StartsWith(RecordedRuns.Address, StringComparison.Ordinal);
 
     private static async Task<(RunFile?, Message?)> Read(string name, Stream stream, CancellationToken cancel)
     {
         using var octets = new MemoryStream();
         byte[] piece = new byte[64 * 1024];
-        for (int read; (read = await stream.ReadAsync(piece, cancel)) > 0;)
+        for (int read; (read = await stream.ReadAsync(piece, cancel)) > 0; )
         {
             if (octets.Length + read > RunReader.MaxOctets)
                 return (null, TooLarge(name));
@@ -78,7 +82,12 @@ internal sealed class RunFileSource(HttpClient http, NavigationManager navigatio
         // An event that does not say its kind is no JSON that the reader supports.
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {
-            return (null, RunReader.UnknownFormat(json) is { } format ? Message.Of("replay.file-format", ("name", name), ("format", format)) : Message.Of("replay.file-no-run", ("name", name)));
+            return (
+                null,
+                RunReader.UnknownFormat(json) is { } format
+                    ? Message.Of("replay.file-format", ("name", name), ("format", format))
+                    : Message.Of("replay.file-no-run", ("name", name))
+            );
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
+using ReuseAddrDashboard.Components.Texts;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Scenarios;
-using ReuseAddrDashboard.Components.Texts;
 
 namespace ReuseAddrDashboard.Pages.Runs;
 
@@ -18,8 +18,18 @@ public static class RunWords
     public static string Name(RunSummary run, PageTexts text) => text["runs.of", ("lesson", text[run.Title]), ("at", When(run.StartedAt))];
 
     /// <summary>Ports and values as they were, with the labels of the lesson where that is still listed.</summary>
-    public static string Values(RunSummary run, Scenario? lesson, PageTexts text) => string.Join(", ",
-        [text["runs.ports", ("ports", string.Join(", ", run.Ports.Values))], .. run.Values.Select(v => lesson?.Values.FirstOrDefault(x => x.Id == v.Key) is { } of ? $"{text[of.Label]}: {of.Shown(v.Value, text.Catalog)}" : $"{v.Key} = {v.Value}")]);
+    public static string Values(RunSummary run, Scenario? lesson, PageTexts text) =>
+        string.Join(
+            ", ",
+            [
+                text["runs.ports", ("ports", string.Join(", ", run.Ports.Values))],
+                .. run.Values.Select(v =>
+                    lesson?.Values.FirstOrDefault(x => x.Id == v.Key) is { } of
+                        ? $"{text[of.Label]}: {of.Shown(v.Value, text.Catalog)}"
+                        : $"{v.Key} = {v.Value}"
+                ),
+            ]
+        );
 
     /// <summary>Values of a run with their labels.</summary>
     public static IReadOnlyList<(string Label, string Value)> Values(RunHeader run, PageTexts text) =>

@@ -12,7 +12,12 @@ internal static class BodyFields
     /// <param name="example">A body that would do.</param>
     /// <param name="read">Makes something of it, or says what is wrong.</param>
     /// <param name="cancel">Ends the reading.</param>
-    public static async Task<(T? Read, Problem? Problem)> Of<T>(HttpRequest http, string example, Func<JsonElement, (T? Read, IReadOnlyList<ProblemError> Errors)> read, CancellationToken cancel)
+    public static async Task<(T? Read, Problem? Problem)> Of<T>(
+        HttpRequest http,
+        string example,
+        Func<JsonElement, (T? Read, IReadOnlyList<ProblemError> Errors)> read,
+        CancellationToken cancel
+    )
         where T : class
     {
         if (await RequestBody.Read(http, cancel) is not { } octets)

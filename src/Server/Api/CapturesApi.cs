@@ -25,22 +25,55 @@ internal static class CapturesApi
 
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapPost("/captures", Open).WithName("openCapture").WithTags("captures").Produces<CaptureEntry>(StatusCodes.Status201Created).Fails(400, 403, 413, 415, 422, 503)
+        api.MapPost("/captures", Open)
+            .WithName("openCapture")
+            .WithTags("captures")
+            .Produces<CaptureEntry>(StatusCodes.Status201Created)
+            .Fails(400, 403, 413, 415, 422, 503)
             .WithMetadata(new ApiBody(typeof(string), MediaType, "the octets of a pcap or pcapng file"))
             .WithSummary("Opens a capture file of anybody's: pcap or pcapng.")
-            .WithDescription("The body is the file, at most Captures:Megabytes (100). What cannot be read to its end is opened up to there, and fault says where and why. It is held in the temporary directory for an hour after somebody asked for it last; eight are held at most.");
-        api.MapGet("/captures/{id}", Get).WithName("getCaptureFile").WithTags("captures").Produces<CaptureEntry>().Fails(404)
-            .WithSummary("An opened capture file, without its connections.").WithDescription("Packets that were passed over are counted in remarks.");
-        api.MapGet("/captures/{id}/connections", List).WithName("listConnections").WithTags("captures").Produces<CapturePart>().Fails(400, 404)
-            .WithSummary("The connections of a capture file, in the file's order.").WithDescription("At most 200 at once. Who closed first is told by what the FINs acknowledge; the states at the end are inferred.");
-        api.MapGet("/captures/{id}/connections/{number:int}", Connection).WithName("getConnection").WithTags("captures").Produces<FileConnectionDetail>().Fails(404, 503)
+            .WithDescription(
+                "The body is the file, at most Captures:Megabytes (100). What cannot be read to its end is opened up to there, and fault says where and why. It is held in the temporary directory for an hour after somebody asked for it last; eight are held at most."
+            );
+        api.MapGet("/captures/{id}", Get)
+            .WithName("getCaptureFile")
+            .WithTags("captures")
+            .Produces<CaptureEntry>()
+            .Fails(404)
+            .WithSummary("An opened capture file, without its connections.")
+            .WithDescription("Packets that were passed over are counted in remarks.");
+        api.MapGet("/captures/{id}/connections", List)
+            .WithName("listConnections")
+            .WithTags("captures")
+            .Produces<CapturePart>()
+            .Fails(400, 404)
+            .WithSummary("The connections of a capture file, in the file's order.")
+            .WithDescription("At most 200 at once. Who closed first is told by what the FINs acknowledge; the states at the end are inferred.");
+        api.MapGet("/captures/{id}/connections/{number:int}", Connection)
+            .WithName("getConnection")
+            .WithTags("captures")
+            .Produces<FileConnectionDetail>()
+            .Fails(404, 503)
             .WithSummary("One connection: who closed first, why its port is in TIME-WAIT or is not, and its log.")
-            .WithDescription("The log is that of a run: segments with the source capture-file, states with the source inferred. Of a long connection the middle is left out, which a gap says; the states take it into account.");
-        api.MapDelete("/captures/{id}", Delete).WithName("closeCapture").WithTags("captures").Produces(StatusCodes.Status204NoContent).Fails(403, 404)
-            .WithSummary("Lets an opened capture file go.").WithDescription("Nobody can ask for it any more.");
+            .WithDescription(
+                "The log is that of a run: segments with the source capture-file, states with the source inferred. Of a long connection the middle is left out, which a gap says; the states take it into account."
+            );
+        api.MapDelete("/captures/{id}", Delete)
+            .WithName("closeCapture")
+            .WithTags("captures")
+            .Produces(StatusCodes.Status204NoContent)
+            .Fails(403, 404)
+            .WithSummary("Lets an opened capture file go.")
+            .WithDescription("Nobody can ask for it any more.");
     }
 
-    private static async Task<IResult> Open([FromQuery(Name = "name"), Description("What the file is called, for people; at most 200 characters.")] string? name, HttpContext http, CaptureShelf shelf, IOptions<CaptureOptions> options, CancellationToken cancel)
+    private static async Task<IResult> Open(
+        [FromQuery(Name = "name"), Description("What the file is called, for people; at most 200 characters.")] string? name,
+        HttpContext http,
+        CaptureShelf shelf,
+        IOptions<CaptureOptions> options,
+        CancellationToken cancel
+    )
     {
         CaptureOptions taken = options.Value;
         if (name?.Length > MaxName)
@@ -69,12 +102,19 @@ internal static class CapturesApi
         };
     }
 
-    private static IResult Get([Description(IdText)] string id, CaptureShelf shelf) => shelf.Find(id) is { } held ? Results.Ok(held.Entry) : Problems.Result(Unknown(id));
+    private static IResult Get([Description(IdText)] string id, CaptureShelf shelf) =>
+        shelf.Find(id) is { } held ? Results.Ok(held.Entry) : Problems.Result(Unknown(id));
 
     private static IResult List(
-        [Description(IdText)] string id, [FromQuery(Name = "q"), Description("Only connections of which this stands in an address, a port or a state at the end; at most 100 characters.")] string? text,
-        [FromQuery(Name = "closed"), Description("Only connections that were closed first by this: a, b, both, reset, refused, unanswered, nobody or unknown.")] string? closed,
-        [FromQuery(Name = "offset"), Description("So many are passed over; 0 where it is left out.")] string? offset, [FromQuery(Name = "limit"), Description("At most so many, 1 to 200; 200 where it is left out.")] string? limit, CaptureShelf shelf)
+        [Description(IdText)] string id,
+        [FromQuery(Name = "q"), Description("Only connections of which this stands in an address, a port or a state at the end; at most 100 characters.")]
+            string? text,
+        [FromQuery(Name = "closed"), Description("Only connections that were closed first by this: a, b, both, reset, refused, unanswered, nobody or unknown.")]
+            string? closed,
+        [FromQuery(Name = "offset"), Description("So many are passed over; 0 where it is left out.")] string? offset,
+        [FromQuery(Name = "limit"), Description("At most so many, 1 to 200; 200 where it is left out.")] string? limit,
+        CaptureShelf shelf
+    )
     {
         if (shelf.Find(id) is not { } held)
             return Problems.Result(Unknown(id));
@@ -87,19 +127,35 @@ internal static class CapturesApi
             return Wrong(new Message(EdgeCodes.Offset));
         if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out most) || most is < 1 or > CapturePart.MaxLimit))
             return Wrong(Message.Of(EdgeCodes.Limit, ("limit", Problems.Short(limit)), ("most", CapturePart.MaxLimit)));
-        FileConnection[] found = [.. held.Connections.Where(c => (closed is null || c.Closed == by) && (string.IsNullOrWhiteSpace(text) || Has(c, text.Trim())))];
+        FileConnection[] found =
+        [
+            .. held.Connections.Where(c => (closed is null || c.Closed == by) && (string.IsNullOrWhiteSpace(text) || Has(c, text.Trim()))),
+        ];
         return Results.Ok(new CapturePart(found.Length, [.. found.Skip(skip).Take(most)]));
     }
 
-    private static async Task<IResult> Connection([Description(IdText)] string id, [Description("The connection's number, from 1.")] int number, CaptureShelf shelf, CancellationToken cancel)
+    private static async Task<IResult> Connection(
+        [Description(IdText)] string id,
+        [Description("The connection's number, from 1.")] int number,
+        CaptureShelf shelf,
+        CancellationToken cancel
+    )
     {
         if (shelf.Find(id) is not { } held)
             return Problems.Result(Unknown(id));
         if (number < 1 || number > held.Connections.Count)
-            return Problems.Result(StatusCodes.Status404NotFound, Message.Of(EdgeCodes.UnknownConnection, ("number", number), ("count", held.Connections.Count)));
+        {
+            return Problems.Result(
+                StatusCodes.Status404NotFound,
+                Message.Of(EdgeCodes.UnknownConnection, ("number", number), ("count", held.Connections.Count))
+            );
+        }
+
         try
         {
-            return await shelf.Connection(held, number, cancel) is { } detail ? Results.Ok(detail) : Problems.Result(StatusCodes.Status503ServiceUnavailable, new Message(EdgeCodes.CapturesBusy));
+            return await shelf.Connection(held, number, cancel) is { } detail
+                ? Results.Ok(detail)
+                : Problems.Result(StatusCodes.Status503ServiceUnavailable, new Message(EdgeCodes.CapturesBusy));
         }
         catch (IOException)
         {
@@ -111,11 +167,15 @@ internal static class CapturesApi
 
     private static bool Has(FileConnection c, string text) => Has(c.A, text) || Has(c.B, text);
 
-    private static bool Has(FileEnd end, string text) => end.Address.ToString().Contains(text, StringComparison.OrdinalIgnoreCase) || end.State?.Name().Contains(text, StringComparison.OrdinalIgnoreCase) == true;
+    private static bool Has(FileEnd end, string text) =>
+        end.Address.ToString().Contains(text, StringComparison.OrdinalIgnoreCase)
+        || end.State?.Name().Contains(text, StringComparison.OrdinalIgnoreCase) == true;
 
     private static IResult Wrong(Message why) => Problems.Result(StatusCodes.Status400BadRequest, why);
 
-    private static Problem TooLarge(CaptureOptions options) => Problems.Of(StatusCodes.Status413PayloadTooLarge, Message.Of(EdgeCodes.CaptureTooLarge, ("most", options.Megabytes)));
+    private static Problem TooLarge(CaptureOptions options) =>
+        Problems.Of(StatusCodes.Status413PayloadTooLarge, Message.Of(EdgeCodes.CaptureTooLarge, ("most", options.Megabytes)));
 
-    private static Problem Unknown(string id) => Problems.Of(StatusCodes.Status404NotFound, Message.Of(EdgeCodes.UnknownCapture, ("capture", Problems.Short(id))));
+    private static Problem Unknown(string id) =>
+        Problems.Of(StatusCodes.Status404NotFound, Message.Of(EdgeCodes.UnknownCapture, ("capture", Problems.Short(id))));
 }

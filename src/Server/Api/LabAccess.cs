@@ -14,8 +14,10 @@ internal sealed class LabAccess(IGrainFactory grains, LabSetups setups, RunReads
 
     public async Task<MatrixView> Matrix(string lab, long since) => (await grains.GetGrain<ILabGrain>(lab).Matrix(since)).Value;
 
-    public Problem? UnknownLab(string lab) => setups.Find(lab) is not null ? null
-        : Problems.Of(StatusCodes.Status404NotFound, Message.Of(EdgeCodes.UnknownLab, ("lab", Problems.Short(lab)), ("known", string.Join(", ", Labs))));
+    public Problem? UnknownLab(string lab) =>
+        setups.Find(lab) is not null
+            ? null
+            : Problems.Of(StatusCodes.Status404NotFound, Message.Of(EdgeCodes.UnknownLab, ("lab", Problems.Short(lab)), ("known", string.Join(", ", Labs))));
 
     /// <summary>Asks something of a lab.</summary>
     /// <returns>The reply, or what it was refused with.</returns>
@@ -31,11 +33,12 @@ internal sealed class LabAccess(IGrainFactory grains, LabSetups setups, RunReads
     public async Task<(LabReply? Reply, Problem? Problem)> AskOf(string run, LabCommand command, bool wait, CancellationToken cancel) =>
         await reads.LabOf(run, cancel) is var (lab, problem) && lab is not null ? await Ask(lab, command, wait) : (null, problem);
 
-    private static int Status(Message why) => LabRefusals.Kind(why.Code) switch
-    {
-        RefusalKind.Bad => StatusCodes.Status400BadRequest,
-        RefusalKind.Unknown => StatusCodes.Status404NotFound,
-        RefusalKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
-        _ => StatusCodes.Status409Conflict,
-    };
+    private static int Status(Message why) =>
+        LabRefusals.Kind(why.Code) switch
+        {
+            RefusalKind.Bad => StatusCodes.Status400BadRequest,
+            RefusalKind.Unknown => StatusCodes.Status404NotFound,
+            RefusalKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
+            _ => StatusCodes.Status409Conflict,
+        };
 }

@@ -15,8 +15,16 @@ internal static class MatrixBody
     {
         var errors = new List<ProblemError>();
         BodyFields.OnlyOf(root, ["set", "cells"], errors);
-        JsonElement? set = BodyFields.Value(root, "set"), cells = BodyFields.Value(root, "cells");
-        CellSet? named = set is { ValueKind: JsonValueKind.String } text ? text.GetString() switch { "basic" => CellSet.Basic, "all" => CellSet.All, _ => null } : null;
+        JsonElement? set = BodyFields.Value(root, "set"),
+            cells = BodyFields.Value(root, "cells");
+        CellSet? named = set is { ValueKind: JsonValueKind.String } text
+            ? text.GetString() switch
+            {
+                "basic" => CellSet.Basic,
+                "all" => CellSet.All,
+                _ => null,
+            }
+            : null;
         List<MatrixCell>? list = cells is { } given ? Cells(given) : null;
         if (set is null == cells is null || set is not null && named is null)
             errors.Add(ProblemError.Of("set", Message.Of(EdgeCodes.CellSet)));

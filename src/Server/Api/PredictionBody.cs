@@ -18,7 +18,10 @@ internal sealed record PredictionBody
     {
         var errors = new List<ProblemError>();
         BodyFields.OnlyOf(root, ["choice"], errors);
-        string? choice = BodyFields.Value(root, "choice") is { ValueKind: JsonValueKind.String } value && value.GetString() is { Length: > 0 and <= Limits.MaxId } id ? id : null;
+        string? choice =
+            BodyFields.Value(root, "choice") is { ValueKind: JsonValueKind.String } value && value.GetString() is { Length: > 0 and <= Limits.MaxId } id
+                ? id
+                : null;
         if (choice is null)
             errors.Add(ProblemError.Of("choice", Message.Of(EdgeCodes.Choice)));
         return (choice is null ? null : new() { Choice = choice }, errors);

@@ -15,10 +15,20 @@ internal static class RecordedApi
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/recorded", (RecordedRuns recorded) => Results.Ok(recorded.All)).WithName("listRecorded").WithTags("recorded").Produces<IReadOnlyList<RecordedRun>>().Fails()
-            .WithSummary("Runs that were recorded elsewhere and come with the dashboard.").WithDescription("One of a lesson, each with the kernel on which it was made and when. They are in no history: they did not happen here.");
-        api.MapGet("/recorded/{lesson}", Get).WithName("getRecorded").WithTags("recorded").Produces<RunFile>().Fails(404)
-            .WithSummary("A recorded run with its whole log.").WithDescription("In the format reuseaddr-run/2 (docs/run-format.md).");
+        api.MapGet("/recorded", (RecordedRuns recorded) => Results.Ok(recorded.All))
+            .WithName("listRecorded")
+            .WithTags("recorded")
+            .Produces<IReadOnlyList<RecordedRun>>()
+            .Fails()
+            .WithSummary("Runs that were recorded elsewhere and come with the dashboard.")
+            .WithDescription("One of a lesson, each with the kernel on which it was made and when. They are in no history: they did not happen here.");
+        api.MapGet("/recorded/{lesson}", Get)
+            .WithName("getRecorded")
+            .WithTags("recorded")
+            .Produces<RunFile>()
+            .Fails(404)
+            .WithSummary("A recorded run with its whole log.")
+            .WithDescription("In the format reuseaddr-run/2 (docs/run-format.md).");
     }
 
     private static IResult Get([Description("The scenario's id.")] string lesson, HttpContext http, RecordedRuns recorded)

@@ -10,7 +10,8 @@ namespace ReuseAddrDashboard.Server.Api;
 /// <summary>Run files as one zip, made while it is sent: one run at a time is in memory.</summary>
 internal static class RunArchive
 {
-    public const string MediaType = "application/zip", FileName = "reuseaddr-runs.zip";
+    public const string MediaType = "application/zip",
+        FileName = "reuseaddr-runs.zip";
 
     /// <param name="ids">The runs; of one that cannot be read the problem is in its place.</param>
     /// <param name="reads">Reads them.</param>
@@ -25,7 +26,9 @@ internal static class RunArchive
             foreach (string id in ids)
             {
                 (RunFile? run, Problem? problem) = await reads.Find(id, cancel);
-                await using (Stream file = await zip.CreateEntry(run is not null ? $"{id}.json" : $"{id}.problem.json", CompressionLevel.Fastest).OpenAsync(cancel))
+                await using (
+                    Stream file = await zip.CreateEntry(run is not null ? $"{id}.json" : $"{id}.problem.json", CompressionLevel.Fastest).OpenAsync(cancel)
+                )
                 {
                     if (run is not null)
                         await JsonSerializer.SerializeAsync(file, run, WireJson.Default.RunFile, cancel);
@@ -38,7 +41,10 @@ internal static class RunArchive
         await made.Send(body, cancel);
     }
 
-    /// <summary>What of the archive was not sent yet. An archive ends its entries without waiting, which would hold a thread for whoever reads slowly; so it writes here.</summary>
+    /// <summary>
+    /// What of the archive was not sent yet. An archive ends its entries without waiting, which would hold a thread for whoever reads slowly; so it writes
+    /// here.
+    /// </summary>
     private sealed class Made : MemoryStream
     {
         // What was sent cannot be gone back to.

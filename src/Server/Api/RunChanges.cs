@@ -12,12 +12,15 @@ internal sealed class RunChanges(RunReads reads, StoreWriter writer, StoreCalls 
     /// <summary>Writes down a note, keeps a run, or both; the run's line as it is then.</summary>
     public async Task<(RunSummary? Line, Problem? Problem)> Mark(string id, RunMark mark, CancellationToken cancel)
     {
-        (_, Problem? problem) = await calls.Try<string>(id, async () =>
-        {
-            bool there = false;
-            await writer.Write(async s => there = await s.Change(id, mark));
-            return there ? (id, null) : (null, RunReads.Unknown(id));
-        });
+        (_, Problem? problem) = await calls.Try<string>(
+            id,
+            async () =>
+            {
+                bool there = false;
+                await writer.Write(async s => there = await s.Change(id, mark));
+                return there ? (id, null) : (null, RunReads.Unknown(id));
+            }
+        );
         return problem is not null ? (null, problem) : await reads.Line(id, cancel);
     }
 
@@ -35,10 +38,14 @@ internal sealed class RunChanges(RunReads reads, StoreWriter writer, StoreCalls 
     /// <summary>Puts back runs that were deleted: those that were still there.</summary>
     public Task<(RunsDone? Done, Problem? Problem)> Restore(IReadOnlyList<string> ids) => Written(s => s.Restore(ids));
 
-    private Task<(RunsDone?, Problem?)> Written(Func<RunStore, Task<IReadOnlyList<string>>> write) => calls.Try<RunsDone>(null, async () =>
-    {
-        IReadOnlyList<string> done = [];
-        await writer.Write(async s => done = await write(s));
-        return (new(done), null);
-    });
+    private Task<(RunsDone?, Problem?)> Written(Func<RunStore, Task<IReadOnlyList<string>>> write) =>
+        calls.Try<RunsDone>(
+            null,
+            async () =>
+            {
+                IReadOnlyList<string> done = [];
+                await writer.Write(async s => done = await write(s));
+                return (new(done), null);
+            }
+        );
 }

@@ -21,7 +21,10 @@ internal sealed record RunListParameters
     [FromQuery(Name = "limit"), Description("At most so many, 1 to 200; 200 where it is left out.")]
     public string? Limit { get; init; }
 
-    [FromQuery(Name = "q"), Description("Only runs of which each of these words stands in the lesson's id or title, in a kernel's release, or in the note; at most 200 characters.")]
+    [
+        FromQuery(Name = "q"),
+        Description("Only runs of which each of these words stands in the lesson's id or title, in a kernel's release, or in the note; at most 200 characters.")
+    ]
     public string? Text { get; init; }
 
     [FromQuery(Name = "lesson"), Description("Only runs of this lesson, a scenario's id.")]
@@ -53,7 +56,21 @@ internal sealed record RunListParameters
             return Wrong(Message.Of(EdgeCodes.SearchText, ("most", RunQuery.MaxText)));
         if (Kept is not null && !bool.TryParse(Kept, out kept))
             return Wrong(Message.Of(EdgeCodes.Switch, ("field", "kept")));
-        return (new() { Before = Before, After = After, Limit = most, Text = Text ?? "", Lesson = Lesson, Topic = Topic, Result = Result, Kernel = Kernel, Kept = Kept is null ? null : kept }, null);
+        return (
+            new()
+            {
+                Before = Before,
+                After = After,
+                Limit = most,
+                Text = Text ?? "",
+                Lesson = Lesson,
+                Topic = Topic,
+                Result = Result,
+                Kernel = Kernel,
+                Kept = Kept is null ? null : kept,
+            },
+            null
+        );
     }
 
     private static (RunQuery?, Problem?) Wrong(Message why) => (null, Problems.Of(StatusCodes.Status400BadRequest, why));

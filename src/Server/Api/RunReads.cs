@@ -30,35 +30,46 @@ internal sealed class RunReads(IGrainFactory grains, LabSetups setups, RunStore 
     }
 
     /// <summary>A part of the list, newest first; beside it how many the filters let through, and how many of them are newer.</summary>
-    public async Task<(RunListAnswer? Page, Problem? Problem)> List(RunQuery query, CancellationToken cancel) => await calls.Try<RunListAnswer>(null, async () =>
-    {
-        RunListPage page = await runs.Page(query, cancel);
-        var list = new List<RunSummary>();
-        foreach (RunLine line in page.Lines)
-        {
-            if ((await Summary(line, cancel)).Summary is { } summary)
-                list.Add(summary);
-        }
-        return (new(list, page.Total, page.Newer), null);
-    });
+    public async Task<(RunListAnswer? Page, Problem? Problem)> List(RunQuery query, CancellationToken cancel) =>
+        await calls.Try<RunListAnswer>(
+            null,
+            async () =>
+            {
+                RunListPage page = await runs.Page(query, cancel);
+                var list = new List<RunSummary>();
+                foreach (RunLine line in page.Lines)
+                {
+                    if ((await Summary(line, cancel)).Summary is { } summary)
+                        list.Add(summary);
+                }
+                return (new(list, page.Total, page.Newer), null);
+            }
+        );
 
     /// <summary>What the list can be filtered by.</summary>
-    public Task<(RunFilters? Filters, Problem? Problem)> Filters(CancellationToken cancel) => calls.Try<RunFilters>(null, async () => (await runs.Filters(cancel), null));
+    public Task<(RunFilters? Filters, Problem? Problem)> Filters(CancellationToken cancel) =>
+        calls.Try<RunFilters>(null, async () => (await runs.Filters(cancel), null));
 
     /// <summary>A line of the list, or why there is none.</summary>
     public Task<(RunSummary? Line, Problem? Problem)> Line(string id, CancellationToken cancel) =>
         calls.Try<RunSummary>(id, async () => await runs.Line(id, cancel) is { } line ? await Summary(line, cancel) : (null, Unknown(id)));
 
     /// <summary>The first of those runs that is not there; null where all are.</summary>
-    public async Task<Problem?> Missing(IReadOnlyList<string> ids, CancellationToken cancel) => (await calls.Try<string>(null, async () =>
-    {
-        foreach (string id in ids.Except(await runs.Known(ids, cancel)))
-        {
-            if (!await IsOpen(id))
-                return (null, Unknown(id));
-        }
-        return ("", null);
-    })).Item2;
+    public async Task<Problem?> Missing(IReadOnlyList<string> ids, CancellationToken cancel) =>
+        (
+            await calls.Try<string>(
+                null,
+                async () =>
+                {
+                    foreach (string id in ids.Except(await runs.Known(ids, cancel)))
+                    {
+                        if (!await IsOpen(id))
+                            return (null, Unknown(id));
+                    }
+                    return ("", null);
+                }
+            )
+        ).Item2;
 
     /// <summary>Whether a lab still has a run.</summary>
     public async Task<bool> IsOpen(string id) => (await InLabs(id)).Lab is not null;

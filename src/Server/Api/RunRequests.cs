@@ -14,7 +14,8 @@ internal sealed class RunRequests(LabAccess labs, RunReads reads)
     }
 
     /// <summary>Answers with a run.</summary>
-    public async Task<IResult> Answer(string id, CancellationToken cancel) => await reads.Find(id, cancel) is var (run, problem) && run is not null ? Results.Ok(run) : Problems.Result(problem!);
+    public async Task<IResult> Answer(string id, CancellationToken cancel) =>
+        await reads.Find(id, cancel) is var (run, problem) && run is not null ? Results.Ok(run) : Problems.Result(problem!);
 
     /// <summary>Answers once it has begun.</summary>
     public async Task<IResult> Begin(string id, LabCommand command, CancellationToken cancel)

@@ -37,5 +37,11 @@ internal sealed record MissingNeed
     [Description("What is missing and what to do, in the language that was asked for.")]
     public required string Detail { get; init; }
 
-    public static MissingNeed Of(Message message, TextCatalog texts) => new() { Code = message.Code, Args = message.Args, Detail = texts[message] };
+    public static MissingNeed Of(Message message, TextCatalog texts) =>
+        new()
+        {
+            Code = message.Code,
+            Args = message.Args,
+            Detail = texts[message],
+        };
 }

@@ -53,15 +53,28 @@ internal sealed record ScenarioFaultEntry
 
 internal static class ScenarioFaults
 {
-    public static ScenarioFaultEntry Entry(ScenarioFault fault, TextCatalog texts) => new()
-    {
-        File = fault.File, Field = fault.Field, Line = fault.Line, Column = fault.Column, Warning = fault.Warning, Code = fault.Problem.Code, Args = fault.Problem.Args,
-        Detail = texts[fault.Problem], Hint = fault.Hint is { } hint ? texts[hint] : null,
-    };
+    public static ScenarioFaultEntry Entry(ScenarioFault fault, TextCatalog texts) =>
+        new()
+        {
+            File = fault.File,
+            Field = fault.Field,
+            Line = fault.Line,
+            Column = fault.Column,
+            Warning = fault.Warning,
+            Code = fault.Problem.Code,
+            Args = fault.Problem.Args,
+            Detail = texts[fault.Problem],
+            Hint = fault.Hint is { } hint ? texts[hint] : null,
+        };
 
     /// <summary>As one of a body's errors.</summary>
     /// <param name="fault">What is wrong.</param>
     /// <param name="under">The body's field that holds the scenario.</param>
     public static ProblemError Error(ScenarioFault fault, string under) =>
-        ProblemError.Of(fault.Field.Length == 0 ? under : $"{under}.{fault.Field}", fault.Problem) with { Line = fault.Line, Column = fault.Column, Hint = fault.Hint };
+        ProblemError.Of(fault.Field.Length == 0 ? under : $"{under}.{fault.Field}", fault.Problem) with
+        {
+            Line = fault.Line,
+            Column = fault.Column,
+            Hint = fault.Hint,
+        };
 }

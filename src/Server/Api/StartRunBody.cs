@@ -8,7 +8,9 @@ using ReuseAddrDashboard.Server.Scenarios;
 
 namespace ReuseAddrDashboard.Server.Api;
 
-/// <summary>Reads the body of POST /api/labs/{lab}/runs; everything that is wrong at once, by field. Whether a scenario has such values and ports is the lab's to say.</summary>
+/// <summary>
+/// Reads the body of POST /api/labs/{lab}/runs; everything that is wrong at once, by field. Whether a scenario has such values and ports is the lab's to say.
+/// </summary>
 internal static class StartRunBody
 {
     public const string Example = """{"scenario": "without-reuseaddr", "play": true}""";
@@ -19,7 +21,8 @@ internal static class StartRunBody
     {
         var errors = new List<ProblemError>();
         BodyFields.OnlyOf(root, Fields, errors);
-        JsonElement? scenario = BodyFields.Value(root, "scenario"), script = BodyFields.Value(root, "script");
+        JsonElement? scenario = BodyFields.Value(root, "scenario"),
+            script = BodyFields.Value(root, "script");
         if (scenario is null == script is null)
             Add(errors, "scenario", EdgeCodes.ScenarioOrScript);
         else if (scenario is { } named && (named.ValueKind != JsonValueKind.String || named.GetString() is not { Length: > 0 and <= Limits.MaxId }))
@@ -81,13 +84,14 @@ internal static class StartRunBody
         return values;
     }
 
-    private static Scalar? Chosen(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.True or JsonValueKind.False => Scalar.Of(value.GetBoolean()),
-        JsonValueKind.Number when value.TryGetInt64(out long number) => Scalar.Of(number),
-        JsonValueKind.String when value.GetString() is { Length: <= Scalar.MaxText } text => Scalar.Of(text),
-        _ => null,
-    };
+    private static Scalar? Chosen(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.True or JsonValueKind.False => Scalar.Of(value.GetBoolean()),
+            JsonValueKind.Number when value.TryGetInt64(out long number) => Scalar.Of(number),
+            JsonValueKind.String when value.GetString() is { Length: <= Scalar.MaxText } text => Scalar.Of(text),
+            _ => null,
+        };
 
     private static Dictionary<string, int>? Ports(JsonElement root, List<ProblemError> errors)
     {
@@ -107,5 +111,6 @@ internal static class StartRunBody
         return ports;
     }
 
-    private static void Add(List<ProblemError> errors, string field, string code, params ReadOnlySpan<(string Name, object? Value)> args) => errors.Add(ProblemError.Of(field, Message.Of(code, args)));
+    private static void Add(List<ProblemError> errors, string field, string code, params ReadOnlySpan<(string Name, object? Value)> args) =>
+        errors.Add(ProblemError.Of(field, Message.Of(code, args)));
 }

@@ -13,7 +13,8 @@ internal sealed class StoreCalls(DataDirectory data)
 {
     /// <param name="run">The run that it is about; null for none.</param>
     /// <param name="call">Asks.</param>
-    public async Task<(T?, Problem?)> Try<T>(string? run, Func<Task<(T?, Problem?)>> call) where T : class
+    public async Task<(T?, Problem?)> Try<T>(string? run, Func<Task<(T?, Problem?)>> call)
+        where T : class
     {
         try
         {

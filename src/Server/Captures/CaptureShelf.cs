@@ -24,7 +24,8 @@ internal enum CaptureRefusal : byte
 }
 
 /// <summary>
-/// Holds capture files that people opened, for a while: at most <see cref="MaxHeld"/>, for <see cref="Longest"/> since somebody asked for one last; the one that nobody asked for longest goes first. They are in the temporary directory, without
+/// Holds capture files that people opened, for a while: at most <see cref="MaxHeld"/>, for <see cref="Longest"/> since somebody asked for one last; the one
+/// that nobody asked for longest goes first. They are in the temporary directory, without
 /// names, in no store, and gone with the program.
 /// </summary>
 internal sealed class CaptureShelf : IDisposable
@@ -33,12 +34,16 @@ internal sealed class CaptureShelf : IDisposable
     public const int MaxHeld = 8;
 
     /// <summary>Files that are read through at once, each of which takes a processor for its time, and those that are taken in.</summary>
-    private const int Reading = 2, Arriving = 4;
+    private const int Reading = 2,
+        Arriving = 4;
 
-    private static readonly TimeSpan Longest = TimeSpan.FromHours(1), Wait = TimeSpan.FromSeconds(20), Looks = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(1),
+        Wait = TimeSpan.FromSeconds(20),
+        Looks = TimeSpan.FromMinutes(5);
 
     private readonly Dictionary<string, HeldCapture> _held = [];
-    private readonly SemaphoreSlim _turns = new(Reading), _arrivals = new(Arriving);
+    private readonly SemaphoreSlim _turns = new(Reading),
+        _arrivals = new(Arriving);
     private readonly Lock _lock = new();
     private readonly IOptions<CaptureOptions> _options;
     private readonly TimeProvider _time;
@@ -71,8 +76,17 @@ internal sealed class CaptureShelf : IDisposable
                 return new(null, CaptureRefusal.Unreadable, fault);
             CaptureEntry entry = new()
             {
-                Id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), Name = name, Format = contents.Format, Size = file.Length, Packets = contents.Packets, Segments = contents.Segments,
-                Connections = contents.Connections.Count, StartedAt = contents.StartedAt, Duration = contents.Duration, Remarks = contents.Remarks, Fault = contents.Fault,
+                Id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
+                Name = name,
+                Format = contents.Format,
+                Size = file.Length,
+                Packets = contents.Packets,
+                Segments = contents.Segments,
+                Connections = contents.Connections.Count,
+                StartedAt = contents.StartedAt,
+                Duration = contents.Duration,
+                Remarks = contents.Remarks,
+                Fault = contents.Fault,
             };
             Put(new(entry, contents.Connections, file));
             file = null;
@@ -105,13 +119,15 @@ internal sealed class CaptureShelf : IDisposable
 
     /// <summary>A connection of a capture, read from its file; null where the reading would have to wait too long.</summary>
     /// <exception cref="IOException">The capture is held no more.</exception>
-    public Task<FileConnectionDetail?> Connection(HeldCapture capture, int number, CancellationToken cancel) => InTurn(
-        () =>
-        {
-            using FileStream file = capture.Open();
-            return CaptureReading.Connection(file, number, cancel);
-        },
-        cancel);
+    public Task<FileConnectionDetail?> Connection(HeldCapture capture, int number, CancellationToken cancel) =>
+        InTurn(
+            () =>
+            {
+                using FileStream file = capture.Open();
+                return CaptureReading.Connection(file, number, cancel);
+            },
+            cancel
+        );
 
     /// <summary>Lets a capture go; false where none of that id is held.</summary>
     public bool Remove(string id)
@@ -139,7 +155,8 @@ internal sealed class CaptureShelf : IDisposable
     }
 
     // Null where the turn did not come in time.
-    private async Task<T?> InTurn<T>(Func<T?> read, CancellationToken cancel) where T : class
+    private async Task<T?> InTurn<T>(Func<T?> read, CancellationToken cancel)
+        where T : class
     {
         if (!await _turns.WaitAsync(Wait, cancel))
             return null;
@@ -181,7 +198,17 @@ internal sealed class CaptureShelf : IDisposable
         string path = Path.Combine(Path.GetTempPath(), $"reuseaddr-capture-{Guid.NewGuid():N}");
         try
         {
-            FileStream file = new(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite | FileShare.Delete, Options = FileOptions.Asynchronous, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+            FileStream file = new(
+                path,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.ReadWrite,
+                    Share = FileShare.ReadWrite | FileShare.Delete,
+                    Options = FileOptions.Asynchronous,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                }
+            );
             File.Delete(path);
             return file;
         }
@@ -199,7 +226,7 @@ internal sealed class CaptureShelf : IDisposable
         {
             byte[] chunk = new byte[64 * 1024];
             long length = 0;
-            for (int n; (n = await body.ReadAsync(chunk, cancel)) > 0;)
+            for (int n; (n = await body.ReadAsync(chunk, cancel)) > 0; )
             {
                 length += n;
                 if (length > _options.Value.MaxOctets)

@@ -3,7 +3,9 @@ using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Server.Captures;
 
-/// <summary>A capture file that is held: its octets in a file without a name, which the kernel removes with the last descriptor, however this program ends.</summary>
+/// <summary>
+/// A capture file that is held: its octets in a file without a name, which the kernel removes with the last descriptor, however this program ends.
+/// </summary>
 internal sealed class HeldCapture(CaptureEntry entry, IReadOnlyList<FileConnection> connections, FileStream octets) : IDisposable
 {
     public CaptureEntry Entry => entry;

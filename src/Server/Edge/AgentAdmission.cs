@@ -7,7 +7,9 @@ using ReuseAddrDashboard.Server.LocalHosts;
 
 namespace ReuseAddrDashboard.Server.Edge;
 
-/// <summary>Which connections may bring an agent: the dashboard's own hosts come through its private socket, others only when it has none, and with their role's key.</summary>
+/// <summary>
+/// Which connections may bring an agent: the dashboard's own hosts come through its private socket, others only when it has none, and with their role's key.
+/// </summary>
 internal sealed class AgentAdmission(LocalHostsStatus hosts, AgentKeys keys)
 {
     /// <param name="http">The request that opened the connection.</param>

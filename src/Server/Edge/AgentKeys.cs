@@ -6,7 +6,8 @@ using ReuseAddrDashboard.Server.Options;
 namespace ReuseAddrDashboard.Server.Edge;
 
 /// <summary>
-/// What agents that join over the network show: a key for each role, made by the dashboard and kept in a file of its own that the owner takes to the host. Whoever has a role's key takes that seat and no other.
+/// What agents that join over the network show: a key for each role, made by the dashboard and kept in a file of its own that the owner takes to the host.
+/// Whoever has a role's key takes that seat and no other.
 /// </summary>
 internal sealed class AgentKeys(DashboardOptions options, LabSetups setups)
 {
@@ -18,7 +19,8 @@ internal sealed class AgentKeys(DashboardOptions options, LabSetups setups)
     /// <summary>Where the keys are: <c>DIRECTORY/ROLE</c>.</summary>
     public string Path { get; } = options.AgentKeys is { Length: > 0 } given ? given : System.IO.Path.Combine(options.Data, "agent-keys");
 
-    public IEnumerable<(string Role, string File)> Files => setups.All.SelectMany(l => l.Hosts).Distinct().Select(role => (role, System.IO.Path.Combine(Path, role)));
+    public IEnumerable<(string Role, string File)> Files =>
+        setups.All.SelectMany(l => l.Hosts).Distinct().Select(role => (role, System.IO.Path.Combine(Path, role)));
 
     /// <summary>Makes the keys that are not there yet.</summary>
     /// <exception cref="InvalidDataException">They cannot be written; the message says what to do.</exception>
@@ -29,13 +31,27 @@ internal sealed class AgentKeys(DashboardOptions options, LabSetups setups)
             if (!Directory.Exists(Path))
                 DataDirectory.Make(Path);
             // A directory that its owner opened to others is one that hands the keys on, to containers that mount it.
-            UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite
+            UnixFileMode mode =
+                UnixFileMode.UserRead
+                | UnixFileMode.UserWrite
                 | (File.GetUnixFileMode(Path).HasFlag(UnixFileMode.OtherExecute) ? UnixFileMode.GroupRead | UnixFileMode.OtherRead : 0);
             foreach ((_, string file) in Files.Where(f => !File.Exists(f.File)))
             {
                 string half = $"{file}.{RandomNumberGenerator.GetHexString(8)}";
-                using (var stream = new FileStream(half, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = mode }))
+                using (
+                    var stream = new FileStream(
+                        half,
+                        new FileStreamOptions
+                        {
+                            Mode = FileMode.Create,
+                            Access = FileAccess.Write,
+                            UnixCreateMode = mode,
+                        }
+                    )
+                )
+                {
                     stream.Write(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Size)) + "\n"));
+                }
                 // Nobody reads half a key, and where two dashboards share the directory the first one's counts.
                 try
                 {

@@ -11,7 +11,8 @@ internal static class HealthCheck
             using HttpResponseMessage answer = await http.GetAsync(url.TrimEnd('/') + "/healthz");
             return answer.IsSuccessStatusCode ? 0 : 1;
         }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException or InvalidOperationException or UriFormatException or NotSupportedException)
+        catch (Exception e)
+            when (e is HttpRequestException or TaskCanceledException or InvalidOperationException or UriFormatException or NotSupportedException)
         {
             Console.Error.WriteLine(e.Message);
             return 1;

@@ -31,7 +31,8 @@ internal sealed record PortListener(TcpEndpoint Local, uint Uid, int? Process, s
         }
     }
 
-    private static bool Overlaps(TcpEndpoint one, TcpEndpoint other) => one.Port == other.Port && (one.IsWildcard || other.IsWildcard || one.Unmapped() == other.Unmapped());
+    private static bool Overlaps(TcpEndpoint one, TcpEndpoint other) =>
+        one.Port == other.Port && (one.IsWildcard || other.IsWildcard || one.Unmapped() == other.Unmapped());
 
     private static int? HasOpen(string socket)
     {

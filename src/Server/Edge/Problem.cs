@@ -71,7 +71,14 @@ internal sealed record ProblemError
     [JsonIgnore]
     public Message? Hint { get; init; }
 
-    public static ProblemError Of(string field, Message message) => new() { Field = field, Code = message.Code, Args = message.Args, Detail = "" };
+    public static ProblemError Of(string field, Message message) =>
+        new()
+        {
+            Field = field,
+            Code = message.Code,
+            Args = message.Args,
+            Detail = "",
+        };
 
     /// <summary>The same with its sentence.</summary>
     public ProblemError In(TextCatalog texts)

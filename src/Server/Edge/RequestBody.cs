@@ -18,7 +18,7 @@ internal static class RequestBody
             return null;
         using var body = new MemoryStream();
         var chunk = new byte[8192];
-        for (int n; (n = await http.Body.ReadAsync(chunk, cancel)) > 0;)
+        for (int n; (n = await http.Body.ReadAsync(chunk, cancel)) > 0; )
         {
             body.Write(chunk, 0, n);
             if (body.Length > MaxOctets)

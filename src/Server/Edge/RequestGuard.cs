@@ -21,18 +21,41 @@ internal sealed class RequestGuard(RequestDelegate next, IOptions<DashboardOptio
             return Refuse(http, StatusCodes.Status400BadRequest, Message.Of(EdgeCodes.Host, ("host", Problems.Short(request.Host.Host))));
         if (request.Headers.Origin is [{ Length: > 0 } origin] && !SameOrigin(origin, request))
             return Refuse(http, StatusCodes.Status403Forbidden, new Message(EdgeCodes.Origin));
-        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && request.Path.StartsWithSegments("/api")
-            && request.ContentType is { Length: > 0 } && !IsTaken(request))
+        if (
+            !HttpMethods.IsGet(request.Method)
+            && !HttpMethods.IsHead(request.Method)
+            && request.Path.StartsWithSegments("/api")
+            && request.ContentType is { Length: > 0 }
+            && !IsTaken(request)
+        )
         {
-            return Refuse(http, StatusCodes.Status415UnsupportedMediaType, Message.Of(EdgeCodes.Media, ("allowed", TakesYaml(request) ? "application/yaml" : TakesCapture(request) ? Octets : "application/json")));
+            return Refuse(
+                http,
+                StatusCodes.Status415UnsupportedMediaType,
+                Message.Of(
+                    EdgeCodes.Media,
+                    (
+                        "allowed",
+                        TakesYaml(request) ? "application/yaml"
+                        : TakesCapture(request) ? Octets
+                        : "application/json"
+                    )
+                )
+            );
         }
 
         return next(http);
     }
 
     // None is a type that a form of another page can send without being asked first.
-    private static bool IsTaken(HttpRequest request) => TakesCapture(request) ? MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? octets) && octets.MediaType.Equals(Octets, StringComparison.OrdinalIgnoreCase)
-        : request.HasJsonContentType() || TakesYaml(request) && MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type) && Yaml.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase);
+    private static bool IsTaken(HttpRequest request) =>
+        TakesCapture(request)
+            ? MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? octets)
+                && octets.MediaType.Equals(Octets, StringComparison.OrdinalIgnoreCase)
+            : request.HasJsonContentType()
+                || TakesYaml(request)
+                    && MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)
+                    && Yaml.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase);
 
     private static bool TakesYaml(HttpRequest request) => request.Path.Equals("/api/scenarios/check", StringComparison.OrdinalIgnoreCase);
 
@@ -45,12 +68,14 @@ internal sealed class RequestGuard(RequestDelegate next, IOptions<DashboardOptio
 
     // An address cannot be rebound: a browser that names one went there itself.
     private bool KnownHost(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(host.Trim('[', ']'), out _)
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || IPAddress.TryParse(host.Trim('[', ']'), out _)
         || host.Equals(Dns.GetHostName(), StringComparison.OrdinalIgnoreCase)
         || options.Value.AllowedHostNames.Contains(host, StringComparer.OrdinalIgnoreCase);
 
     private static bool SameOrigin(string origin, HttpRequest request) =>
-        Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"
+        Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri)
+        && uri.Scheme is "http" or "https"
         && string.Equals(uri.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase);
 
     private static Task Refuse(HttpContext http, int status, Message why) => Problems.Write(http, Problems.Of(status, why));

@@ -4,7 +4,8 @@ using ReuseAddrDashboard.Core.Texts;
 namespace ReuseAddrDashboard.Server.Edge;
 
 /// <summary>
-/// The language of an answer's sentences: that of the query's <c>lang</c>, else the one of Accept-Language that is wanted most among those that have texts, else English (RFC 9110, 12.5.4). The log stays English.
+/// The language of an answer's sentences: that of the query's <c>lang</c>, else the one of Accept-Language that is wanted most among those that have texts,
+/// else English (RFC 9110, 12.5.4). The log stays English.
 /// </summary>
 internal static class RequestLanguage
 {
@@ -25,6 +26,11 @@ internal static class RequestLanguage
         if (request.Query[Parameter].FirstOrDefault() is { Length: > 0 } chosen)
             return chosen;
         // A weight of 0 says: not this one. Any (*) is the default.
-        return request.GetTypedHeaders().AcceptLanguage.Where(l => l.Quality is not 0).OrderByDescending(l => l.Quality ?? 1).Select(l => l.Value.ToString()).FirstOrDefault(l => l == "*" || TextCatalog.Speaks(l));
+        return request
+            .GetTypedHeaders()
+            .AcceptLanguage.Where(l => l.Quality is not 0)
+            .OrderByDescending(l => l.Quality ?? 1)
+            .Select(l => l.Value.ToString())
+            .FirstOrDefault(l => l == "*" || TextCatalog.Speaks(l));
     }
 }

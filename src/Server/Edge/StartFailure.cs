@@ -24,8 +24,12 @@ internal static class StartFailure
     private static bool IsOfListening(Exception fault) => fault is SocketException || fault is IOException && fault.InnerException is AddressInUseException;
 
     // A file that holds no certificate, a wrong password, one without its key: who threw it says more than its type.
-    private static bool IsOfCertificate(Exception fault) => fault is CryptographicException
-        || (fault is NotSupportedException or InvalidOperationException or ArgumentException && fault.Source is "System.Net.Security" or "System.Security.Cryptography" or "Microsoft.AspNetCore.Server.Kestrel.Core");
+    private static bool IsOfCertificate(Exception fault) =>
+        fault is CryptographicException
+        || (
+            fault is NotSupportedException or InvalidOperationException or ArgumentException
+            && fault.Source is "System.Net.Security" or "System.Security.Cryptography" or "Microsoft.AspNetCore.Server.Kestrel.Core"
+        );
 
     /// <param name="urls">What was to be listened on.</param>
     /// <param name="fault">What came of it.</param>
@@ -38,7 +42,10 @@ internal static class StartFailure
         return Taken(urls);
     }
 
-    /// <summary>An address that is taken now, while who may see every process looks; null where none is. One that cannot be listened on for another reason is left to who will listen.</summary>
+    /// <summary>
+    /// An address that is taken now, while who may see every process looks; null where none is. One that cannot be listened on for another reason is left to
+    /// who will listen.
+    /// </summary>
     public static Message? FindTaken(IReadOnlyList<string> urls)
     {
         foreach (TcpEndpoint wanted in urls.Select(Address).OfType<TcpEndpoint>())
@@ -75,6 +82,13 @@ internal static class StartFailure
     }
 
     // A name other than an address, and *, are every address.
-    private static TcpEndpoint? Address(string url) => !ListenAddress.TryParse(url, out Uri? uri) ? null
-        : TcpEndpoint.Of(uri!.IsLoopback && uri.HostNameType == UriHostNameType.Dns ? IPAddress.Loopback : IPAddress.TryParse(uri.IdnHost, out IPAddress? address) ? address : IPAddress.Any, uri.Port);
+    private static TcpEndpoint? Address(string url) =>
+        !ListenAddress.TryParse(url, out Uri? uri)
+            ? null
+            : TcpEndpoint.Of(
+                uri!.IsLoopback && uri.HostNameType == UriHostNameType.Dns ? IPAddress.Loopback
+                    : IPAddress.TryParse(uri.IdnHost, out IPAddress? address) ? address
+                    : IPAddress.Any,
+                uri.Port
+            );
 }

@@ -25,12 +25,22 @@ internal static partial class StartMessage
     }
 
     /// <summary>Where a browser of this machine finds it: the wildcard address is one to listen on and none to open.</summary>
-    public static string ToOpen(string url) => Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) && IPAddress.TryParse(uri.IdnHost, out IPAddress? address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
-        ? $"{uri.Scheme}://localhost:{uri.Port.ToString(CultureInfo.InvariantCulture)}" : url;
+    public static string ToOpen(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out Uri? uri)
+        && IPAddress.TryParse(uri.IdnHost, out IPAddress? address)
+        && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
+            ? $"{uri.Scheme}://localhost:{uri.Port.ToString(CultureInfo.InvariantCulture)}"
+            : url;
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Url} can be reached by other machines, and whoever reaches it can drive the lab: there is no access control")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Url} can be reached by other machines, and whoever reaches it can drive the lab: there is no access control"
+    )]
     private static partial void ReachableByOthers(Microsoft.Extensions.Logging.ILogger logger, string url);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Directory} belongs to another user and others may enter it: they may read what was captured, and lock the database. Give this user a directory of its own with --data")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Directory} belongs to another user and others may enter it: they may read what was captured, and lock the database. Give this user a directory of its own with --data"
+    )]
     private static partial void OpenToOthers(Microsoft.Extensions.Logging.ILogger logger, string directory);
 }

@@ -7,7 +7,8 @@ internal sealed class UnknownAddress(RequestDelegate next, IWebHostEnvironment h
 {
     public Task Invoke(HttpContext http)
     {
-        bool isPerson = HttpMethods.IsGet(http.Request.Method) && http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+        bool isPerson =
+            HttpMethods.IsGet(http.Request.Method) && http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
         if (http.GetEndpoint() is not null || !isPerson || host.WebRootFileProvider.GetFileInfo("index.html") is not { Exists: true } page)
             return next(http);
         http.Response.StatusCode = StatusCodes.Status404NotFound;

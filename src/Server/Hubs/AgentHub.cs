@@ -7,10 +7,20 @@ using ReuseAddrDashboard.Server.Metrics;
 namespace ReuseAddrDashboard.Server.Hubs;
 
 /// <summary>Translates between an agent's connection and its lab; decides nothing but who may speak.</summary>
-internal sealed class AgentHub(IGrainFactory grains, IHubContext<AgentHub, IAgentClient> agents, LabSetups setups, AgentAdmission admission, AgentClocks clocks, DashboardMetrics metrics, AgentRefusals refusals)
-    : Hub<IAgentClient>, IAgentHub
+internal sealed class AgentHub(
+    IGrainFactory grains,
+    IHubContext<AgentHub, IAgentClient> agents,
+    LabSetups setups,
+    AgentAdmission admission,
+    AgentClocks clocks,
+    DashboardMetrics metrics,
+    AgentRefusals refusals
+) : Hub<IAgentClient>, IAgentHub
 {
-    private const string OrdersKey = "orders", LabKey = "lab", JoinedKey = "joined", RefusedKey = "refused";
+    private const string OrdersKey = "orders",
+        LabKey = "lab",
+        JoinedKey = "joined",
+        RefusedKey = "refused";
 
     public async Task<AgentWelcome> Hello(AgentHello hello)
     {

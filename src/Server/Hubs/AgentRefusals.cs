@@ -36,6 +36,9 @@ internal sealed partial class AgentRefusals(TimeProvider time, ILogger<AgentHub>
     [LoggerMessage(Level = LogLevel.Warning, Message = "An agent was not taken: {Why}")]
     private partial void LogAgent(string why);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A report of the agent on connection {Connection} was refused: it had not joined, or the report holds more than one may")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "A report of the agent on connection {Connection} was refused: it had not joined, or the report holds more than one may"
+    )]
     private partial void LogReport(string connection);
 }

@@ -1,10 +1,11 @@
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace ReuseAddrDashboard.Server.Hubs;
 
 /// <summary>
-/// Compresses what browsers are sent over the lab's WebSocket (RFC 7692): events are a tenth of their size then. Nothing on it is secret, so that the length of a message gives nothing away (CRIME, BREACH).
+/// Compresses what browsers are sent over the lab's WebSocket (RFC 7692): events are a tenth of their size then. Nothing on it is secret, so that the length of
+/// a message gives nothing away (CRIME, BREACH).
 /// </summary>
 internal sealed class Compression(RequestDelegate next)
 {

@@ -9,10 +9,17 @@ namespace ReuseAddrDashboard.Server.Hubs;
 /// <summary>Translates between a browser's connection and a lab; decides nothing.</summary>
 internal sealed class LabHub(IGrainFactory grains, LabSetups setups, LabRelay relay, TimeProvider time) : Hub<ILabClient>, ILabHub
 {
-    private const string LabKey = "lab", PaceKey = "pace";
+    private const string LabKey = "lab",
+        PaceKey = "pace";
 
     // Far beyond what a person presses, far below what holds a lab up.
-    private static readonly TokenBucketRateLimiterOptions Pace = new() { TokenLimit = 100, TokensPerPeriod = 50, ReplenishmentPeriod = TimeSpan.FromSeconds(1), AutoReplenishment = false };
+    private static readonly TokenBucketRateLimiterOptions Pace = new()
+    {
+        TokenLimit = 100,
+        TokensPerPeriod = 50,
+        ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+        AutoReplenishment = false,
+    };
 
     // Calls of one connection are taken in turn: one that floods waits for its own answers, and its messages stay with it.
     private static readonly TimeSpan Refusing = TimeSpan.FromMilliseconds(50);
@@ -28,7 +35,9 @@ internal sealed class LabHub(IGrainFactory grains, LabSetups setups, LabRelay re
         Context.Items[LabKey] = lab;
         // What came from another process need not be what this one has.
         bool same = server == DashboardInstance.Id && has is { Count: <= LabLimits.Runs } && has.All(h => h.Value >= 0);
-        return await relay.Show(Context.ConnectionId, lab, same ? has! : new Dictionary<string, long>(), Context.ConnectionAborted, Context.Abort) ? null : Message.Of(LabRefusals.TooManyViewers, ("most", LabRelay.MaxViewers));
+        return await relay.Show(Context.ConnectionId, lab, same ? has! : new Dictionary<string, long>(), Context.ConnectionAborted, Context.Abort)
+            ? null
+            : Message.Of(LabRefusals.TooManyViewers, ("most", LabRelay.MaxViewers));
     }
 
     public async Task<LabReply> Ask(LabCommand command)
@@ -37,17 +46,32 @@ internal sealed class LabHub(IGrainFactory grains, LabSetups setups, LabRelay re
             return new LabReply(new Message(LabRefusals.TooFast));
         if (!IsWhole(command))
             return new LabReply(new Message(LabRefusals.Incomplete));
-        return Context.Items[LabKey] is string lab ? await grains.GetGrain<ILabGrain>(lab).Ask(command, wait: false) : new LabReply(new Message(LabRefusals.NotJoined));
+        return Context.Items[LabKey] is string lab
+            ? await grains.GetGrain<ILabGrain>(lab).Ask(command, wait: false)
+            : new LabReply(new Message(LabRefusals.NotJoined));
     }
 
     // JSON may leave out, or say null, where the record has something.
-    private static bool IsWhole(LabCommand? command) => command switch
-    {
-        null => false,
-        RunStep { Run: null } or RunStep { Step: null } or NextAction { Run: null } or PlayRun { Run: null } or PauseRun { Run: null } or PredictRun { Run: null } or PredictRun { Choice: null } or SkipWait { Run: null } or RepeatStep { Run: null } or StopRepeating { Run: null }
-            or ChangePace { Run: null } or AddAction { Run: null } or AddAction { Action: null } or WatchPorts { Ports: null } => false,
-        _ => true,
-    };
+    private static bool IsWhole(LabCommand? command) =>
+        command switch
+        {
+            null => false,
+            RunStep { Run: null }
+            or RunStep { Step: null }
+            or NextAction { Run: null }
+            or PlayRun { Run: null }
+            or PauseRun { Run: null }
+            or PredictRun { Run: null }
+            or PredictRun { Choice: null }
+            or SkipWait { Run: null }
+            or RepeatStep { Run: null }
+            or StopRepeating { Run: null }
+            or ChangePace { Run: null }
+            or AddAction { Run: null }
+            or AddAction { Action: null }
+            or WatchPorts { Ports: null } => false,
+            _ => true,
+        };
 
     private async Task<bool> KeepsPace()
     {

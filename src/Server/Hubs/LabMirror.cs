@@ -113,7 +113,11 @@ internal sealed class LabMirror
     public long Behind(IReadOnlyDictionary<string, long> has)
     {
         lock (_lock)
-            return (_state?.Runs ?? []).Sum(run => _logs.TryGetValue(run.Header.Id, out List<RunEvent>? log) ? Math.Max(0, log.Count - has.GetValueOrDefault(run.Header.Id)) : 0);
+        {
+            return (_state?.Runs ?? []).Sum(run =>
+                _logs.TryGetValue(run.Header.Id, out List<RunEvent>? log) ? Math.Max(0, log.Count - has.GetValueOrDefault(run.Header.Id)) : 0
+            );
+        }
     }
 
     /// <summary>When a run's axis begins; null for one that the lab does not have.</summary>

@@ -8,7 +8,13 @@ using ReuseAddrDashboard.Server.Metrics;
 namespace ReuseAddrDashboard.Server.Hubs;
 
 /// <summary>Takes what is new in a lab once for this server; each of its browsers is a <see cref="Viewer"/> of its own.</summary>
-internal sealed class LabRelay(IGrainFactory grains, IHubContext<LabHub, ILabClient> browsers, DashboardMetrics metrics, TimeProvider time, ILogger<LabRelay> logger) : BackgroundService, ILabOnlooker
+internal sealed class LabRelay(
+    IGrainFactory grains,
+    IHubContext<LabHub, ILabClient> browsers,
+    DashboardMetrics metrics,
+    TimeProvider time,
+    ILogger<LabRelay> logger
+) : BackgroundService, ILabOnlooker
 {
     /// <summary>Browsers at once. A class of thirty with a few tabs each is far below.</summary>
     public const int MaxViewers = 500;
@@ -45,29 +51,39 @@ internal sealed class LabRelay(IGrainFactory grains, IHubContext<LabHub, ILabCli
             }
         }
         var end = CancellationTokenSource.CreateLinkedTokenSource(gone);
-        var viewer = new Viewer(browsers.Clients.Client(connection), mirror, async () => (await grains.GetGrain<ILabGrain>(lab).State()).Value, has, metrics, time);
+        var viewer = new Viewer(
+            browsers.Clients.Client(connection),
+            mirror,
+            async () => (await grains.GetGrain<ILabGrain>(lab).State()).Value,
+            has,
+            metrics,
+            time
+        );
         if (_viewers.TryRemove(connection, out var before))
             await before.End.CancelAsync();
         _viewers[connection] = (lab, viewer, end);
         metrics.ViewerCame();
-        _ = Task.Run(async () =>
-        {
-            try
+        _ = Task.Run(
+            async () =>
             {
-                await viewer.Run(end.Token);
-            }
-            catch (Exception e)
-            {
-                LabRelayLog.Failed(logger, e);
-                abort();
-            }
-            finally
-            {
-                _viewers.TryRemove(new(connection, (lab, viewer, end)));
-                metrics.ViewerWent();
-                end.Dispose();
-            }
-        }, CancellationToken.None);
+                try
+                {
+                    await viewer.Run(end.Token);
+                }
+                catch (Exception e)
+                {
+                    LabRelayLog.Failed(logger, e);
+                    abort();
+                }
+                finally
+                {
+                    _viewers.TryRemove(new(connection, (lab, viewer, end)));
+                    metrics.ViewerWent();
+                    end.Dispose();
+                }
+            },
+            CancellationToken.None
+        );
         return true;
     }
 

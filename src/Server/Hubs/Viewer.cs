@@ -6,7 +6,8 @@ using ReuseAddrDashboard.Server.Metrics;
 namespace ReuseAddrDashboard.Server.Hubs;
 
 /// <summary>
-/// One browser that looks on. It is sent what it lacks, piece by piece, as fast as it reads: nothing is queued for it but the numbers of what it has, and nobody else waits for it.
+/// One browser that looks on. It is sent what it lacks, piece by piece, as fast as it reads: nothing is queued for it but the numbers of what it has, and
+/// nobody else waits for it.
 /// </summary>
 /// <param name="browser">Its connection.</param>
 /// <param name="mirror">What the lab has shown.</param>
@@ -14,17 +15,27 @@ namespace ReuseAddrDashboard.Server.Hubs;
 /// <param name="has">How many events of each run it has already.</param>
 /// <param name="metrics">Told how late events come.</param>
 /// <param name="time">The clock for that.</param>
-internal sealed class Viewer(ILabClient browser, LabMirror mirror, Func<Task<LabState>> fresh, IReadOnlyDictionary<string, long> has, DashboardMetrics metrics, TimeProvider time)
+internal sealed class Viewer(
+    ILabClient browser,
+    LabMirror mirror,
+    Func<Task<LabState>> fresh,
+    IReadOnlyDictionary<string, long> has,
+    DashboardMetrics metrics,
+    TimeProvider time
+)
 {
     /// <summary>
-    /// Events in one message: about 30 kB, so that a browser reads one between two frames, a state comes between two pieces of a long log, and a slow line takes each well within SignalR's time limit for a message.
+    /// Events in one message: about 30 kB, so that a browser reads one between two frames, a state comes between two pieces of a long log, and a slow line
+    /// takes each well within SignalR's time limit for a message.
     /// </summary>
     public const int Piece = 100;
 
     private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Dictionary<string, long> _has = new(has);
     private readonly DateTimeOffset _came = time.GetUtcNow();
-    private long _state, _scenarios, _behind;
+    private long _state,
+        _scenarios,
+        _behind;
 
     /// <summary>Events that it has yet to be sent, as of the last look.</summary>
     public long Behind => Volatile.Read(ref _behind);
@@ -40,9 +51,7 @@ internal sealed class Viewer(ILabClient browser, LabMirror mirror, Func<Task<Lab
             await SendState(await fresh());
             while (!gone.IsCancellationRequested)
             {
-                while (!gone.IsCancellationRequested && await SendNext())
-                {
-                }
+                while (!gone.IsCancellationRequested && await SendNext()) { }
                 await _news.Reader.ReadAsync(gone);
             }
         }

@@ -21,7 +21,10 @@ internal sealed class AgentSeat(string name)
     /// <summary>What the round trips to the agent say of its clock; null while there was none.</summary>
     public ClockEstimate? Measured { get; private set; }
 
-    /// <summary>The best that is known of the clock: nanoseconds to add to the host's CLOCK_MONOTONIC to get the server's. Exactly 0 when the two are one clock, null while not measured.</summary>
+    /// <summary>
+    /// The best that is known of the clock: nanoseconds to add to the host's CLOCK_MONOTONIC to get the server's. Exactly 0 when the two are one clock, null
+    /// while not measured.
+    /// </summary>
     public ClockEstimate? Clock { get; private set; }
 
     /// <summary>When the agent last said anything, in nanoseconds of the lab's clock.</summary>

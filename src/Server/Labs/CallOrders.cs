@@ -45,7 +45,12 @@ internal static class CallOrders
             Length = octets?.Length ?? (int)(RunAddresses.Number(run, action.Length) ?? 4096),
             Octets = octets,
             DontWait = action.DontWait,
-            How = action.How switch { "SHUT_RD" => ShutdownHow.Read, "SHUT_WR" => ShutdownHow.Write, _ => ShutdownHow.Both },
+            How = action.How switch
+            {
+                "SHUT_RD" => ShutdownHow.Read,
+                "SHUT_WR" => ShutdownHow.Write,
+                _ => ShutdownHow.Both,
+            },
             TimeoutMs = LimitMs(action),
             Background = action.Background,
         };
@@ -59,12 +64,19 @@ internal static class CallOrders
         SegmentFlags.TryParse(action.Flags, out TcpFlags set, out TcpFlags unset);
         return new FilterOrder
         {
-            Name = action.Name!, What = action.Do.ToString().ToLowerInvariant(), Inbound = action.Direction == "in", Port = RunAddresses.Port(run, action.Port) ?? run.MainPort,
-            Set = set, Unset = unset, Count = action.Count, DelayMs = action.DelayMs ?? 0,
+            Name = action.Name!,
+            What = action.Do.ToString().ToLowerInvariant(),
+            Inbound = action.Direction == "in",
+            Port = RunAddresses.Port(run, action.Port) ?? run.MainPort,
+            Set = set,
+            Unset = unset,
+            Count = action.Count,
+            DelayMs = action.DelayMs ?? 0,
         };
     }
 
-    private static bool Blocks(ActionKind call) => call is ActionKind.Accept4 or ActionKind.Connect or ActionKind.Read or ActionKind.Write or ActionKind.Recv or ActionKind.Send or ActionKind.Close;
+    private static bool Blocks(ActionKind call) =>
+        call is ActionKind.Accept4 or ActionKind.Connect or ActionKind.Read or ActionKind.Write or ActionKind.Recv or ActionKind.Send or ActionKind.Close;
 
     private static OptionValue Value(RunHeader run, ScenarioAction action, SocketOption option)
     {

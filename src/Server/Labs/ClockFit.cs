@@ -18,7 +18,8 @@ internal readonly record struct ClockEstimate(long Offset, long Uncertainty, lon
 }
 
 /// <summary>
-/// The clocks of two hosts from what was measured over each one's link and from segments that passed between them: no segment arrives before it was sent, in either direction.
+/// The clocks of two hosts from what was measured over each one's link and from segments that passed between them: no segment arrives before it was sent, in
+/// either direction.
 /// All as of one time.
 /// </summary>
 internal static class ClockFit
@@ -38,10 +39,12 @@ internal static class ClockFit
         if (!ordered.IsPossible || !firstWithin.IsPossible || !otherWithin.IsPossible)
             (ordered, firstWithin, otherWithin) = (difference, f, o);
         // Of both intervals every value has a partner in the other: the other takes its middle, the first what fits to it.
-        long otherAt = otherWithin.Middle, firstAt = Math.Clamp(firstWithin.Middle, otherAt + ordered.Least, otherAt + ordered.Most);
+        long otherAt = otherWithin.Middle,
+            firstAt = Math.Clamp(firstWithin.Middle, otherAt + ordered.Least, otherAt + ordered.Most);
         return (Within(f, firstAt, first.At), Within(o, otherAt, other.At));
 
-        (ClockInterval First, ClockInterval Other) Both(ClockInterval apart) => (first.Interval & (other.Interval + apart), other.Interval & (first.Interval - apart));
+        (ClockInterval First, ClockInterval Other) Both(ClockInterval apart) =>
+            (first.Interval & (other.Interval + apart), other.Interval & (first.Interval - apart));
     }
 
     private static ClockEstimate Within(ClockInterval i, long offset, long? at) => new(offset, Math.Max(offset - i.Least, i.Most - offset), at);

@@ -17,26 +17,32 @@ internal static class FindingsInRun
         return left.Length == check.Findings.Count ? check : check with { Findings = left };
     }
 
-    private static bool Disproves(Finding finding, int port, string portHost, RunEvent e) => finding.About switch
-    {
-        "answer" => e.Host == finding.Host,
-        "port" or "holders" or "privileged" => IsBind(e, port, portHost) || finding.About != "privileged" && Went(e, port, portHost, TcpState.Listen),
-        "queue" => Went(e, port, portHost, TcpState.Listen),
-        "time-wait" => Went(e, port, portHost, TcpState.TimeWait),
-        "reach" => IsReached(e, port),
-        _ => false,
-    };
+    private static bool Disproves(Finding finding, int port, string portHost, RunEvent e) =>
+        finding.About switch
+        {
+            "answer" => e.Host == finding.Host,
+            "port" or "holders" or "privileged" => IsBind(e, port, portHost) || finding.About != "privileged" && Went(e, port, portHost, TcpState.Listen),
+            "queue" => Went(e, port, portHost, TcpState.Listen),
+            "time-wait" => Went(e, port, portHost, TcpState.TimeWait),
+            "reach" => IsReached(e, port),
+            _ => false,
+        };
 
-    private static bool IsBind(RunEvent e, int port, string portHost) => e is CallEvent { Call: "bind", Succeeded: true } call && call.Host == portHost && call.Args.Address?.Port == port;
+    private static bool IsBind(RunEvent e, int port, string portHost) =>
+        e is CallEvent { Call: "bind", Succeeded: true } call && call.Host == portHost && call.Args.Address?.Port == port;
 
     // Answered, with a connection or with the RST of a closed port.
     private static bool IsReached(RunEvent e, int port) =>
-        e is CallEvent { Call: "connect" } call && call.Args.Address?.Port == port && (call.Succeeded || call.Errno == "ECONNREFUSED" && call.Duration < Preflight.SlowRefusal);
+        e is CallEvent { Call: "connect" } call
+        && call.Args.Address?.Port == port
+        && (call.Succeeded || call.Errno == "ECONNREFUSED" && call.Duration < Preflight.SlowRefusal);
 
-    private static bool Went(RunEvent e, int port, string portHost, TcpState from) => e.Host == portHost && e switch
-    {
-        SocketEvent row => row.To is null && row.From == from && row.Local.Port == port,
-        StateEvent state => state.To is null && state.From == from && state.Socket.Local.Port == port,
-        _ => false,
-    };
+    private static bool Went(RunEvent e, int port, string portHost, TcpState from) =>
+        e.Host == portHost
+        && e switch
+        {
+            SocketEvent row => row.To is null && row.From == from && row.Local.Port == port,
+            StateEvent state => state.To is null && state.From == from && state.Socket.Local.Port == port,
+            _ => false,
+        };
 }

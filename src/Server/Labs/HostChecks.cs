@@ -7,7 +7,8 @@ using ReuseAddrDashboard.Server.Labs.Activities;
 namespace ReuseAddrDashboard.Server.Labs;
 
 /// <summary>
-/// Checks of the hosts before a run: by themselves when all have joined, when the port changes, when what holds it comes or goes and after a run; and whenever somebody asks.
+/// Checks of the hosts before a run: by themselves when all have joined, when the port changes, when what holds it comes or goes and after a run; and whenever
+/// somebody asks.
 /// One round goes on at a time. Whoever asks gets one that began afterwards.
 /// </summary>
 internal sealed class HostChecks(Lab lab)
@@ -18,10 +19,13 @@ internal sealed class HostChecks(Lab lab)
     // Whoever starts the next run at once is not held up.
     private static readonly TimeSpan AfterReset = TimeSpan.FromSeconds(2);
 
-    private readonly List<Action> _asked = [], _idle = [];
+    private readonly List<Action> _asked = [],
+        _idle = [];
     private CheckingHosts? _round;
     private LabTimer? _timer;
-    private bool _next, _nextIsWhole, _wholeDue;
+    private bool _next,
+        _nextIsWhole,
+        _wholeDue;
     private int _forgets;
     private long? _portChecked;
 
@@ -91,15 +95,19 @@ internal sealed class HostChecks(Lab lab)
         BySelf(whole: false);
     }
 
-    private void In(TimeSpan wait) => _timer ??= lab.After(wait, () =>
-    {
-        _timer = null;
-        if (_wholeDue)
-            BySelf(whole: true);
-        else
-            PortMoved();
-        _wholeDue = false;
-    });
+    private void In(TimeSpan wait) =>
+        _timer ??= lab.After(
+            wait,
+            () =>
+            {
+                _timer = null;
+                if (_wholeDue)
+                    BySelf(whole: true);
+                else
+                    PortMoved();
+                _wholeDue = false;
+            }
+        );
 
     private void BySelf(bool whole)
     {
@@ -142,8 +150,15 @@ internal sealed class HostChecks(Lab lab)
 
     private void Found(LabCheck check)
     {
-        foreach (Finding finding in check.Findings.Where(f => f.Level == FindingLevel.Blocker && Last?.Findings.Any(b => (b.Level, b.Host, b.About) == (f.Level, f.Host, f.About)) != true))
+        foreach (
+            Finding finding in check.Findings.Where(f =>
+                f.Level == FindingLevel.Blocker && Last?.Findings.Any(b => (b.Level, b.Host, b.About) == (f.Level, f.Host, f.About)) != true
+            )
+        )
+        {
             lab.Log(LogLevel.Warning, finding.Found);
+        }
+
         Last = check;
         lab.Changed();
     }

@@ -56,7 +56,9 @@ public interface ILabGrain : IGrainWithStringKey
     /// <summary>Asks something of the lab; a lab that does not know the command refuses it.</summary>
     /// <param name="command">What.</param>
     /// <param name="wait">True to answer when it has ended and its events are stored; false when it has begun.</param>
-    /// <remarks>A step may wait for what it waits for, two minutes at each action: no answer within the half minute that Orleans gives by default is no failure.</remarks>
+    /// <remarks>
+    /// A step may wait for what it waits for, two minutes at each action: no answer within the half minute that Orleans gives by default is no failure.
+    /// </remarks>
     [Alias("ask"), ResponseTimeout("01:00:00")]
     Task<LabReply> Ask([Immutable] LabCommand command, bool wait);
 }

@@ -9,8 +9,10 @@ using ReuseAddrDashboard.Server.Labs.Activities;
 namespace ReuseAddrDashboard.Server.Labs;
 
 /// <summary>
-/// A lab: what happens to it goes in (<see cref="LabInput"/>), what is to be done about it comes out (<see cref="LabEffect"/>), and nothing else happens. No I/O, no clock, no threads of its own, so that
-/// every case can be tried in a test. This file: its life; agents and their reports are in LabAgents, commands in LabCommands, what is stored and shown in LabStore.
+/// A lab: what happens to it goes in (<see cref="LabInput"/>), what is to be done about it comes out (<see cref="LabEffect"/>), and nothing else happens. No
+/// I/O, no clock, no threads of its own, so that
+/// every case can be tried in a test. This file: its life; agents and their reports are in LabAgents, commands in LabCommands, what is stored and shown in
+/// LabStore.
 /// </summary>
 internal sealed class Lab
 {
@@ -21,7 +23,8 @@ internal sealed class Lab
     private readonly LabStore _store;
     private readonly LabCommands _commands;
     private List<LabEffect> _effects = [];
-    private long _version, _told;
+    private long _version,
+        _told;
     private long? _wakes;
 
     /// <param name="setup">Its hosts.</param>
@@ -117,7 +120,13 @@ internal sealed class Lab
     public AgentSeat? HostWith(TcpEndpoint end)
     {
         IPAddress address = end.Unmapped().Address;
-        AgentSeat[] has = [.. Seats.Where(s => s.Facts is { } f && new[] { f.Address, f.SecondAddress, f.V6Address }.Any(a => IPAddress.TryParse(a, out IPAddress? known) && known.Equals(address)))];
+        AgentSeat[] has =
+        [
+            .. Seats.Where(s =>
+                s.Facts is { } f
+                && new[] { f.Address, f.SecondAddress, f.V6Address }.Any(a => IPAddress.TryParse(a, out IPAddress? known) && known.Equals(address))
+            ),
+        ];
         return has.Length == 1 ? has[0] : null;
     }
 
@@ -150,7 +159,8 @@ internal sealed class Lab
     }
 
     /// <summary>
-    /// A run whose steps are all done is completed, but not while an agent of its is away: one that comes back as another process had lost its sockets, and what was done since was done without them.
+    /// A run whose steps are all done is completed, but not while an agent of its is away: one that comes back as another process had lost its sockets, and
+    /// what was done since was done without them.
     /// </summary>
     public void Complete(LabRun run)
     {
@@ -223,22 +233,32 @@ internal sealed class Lab
     /// <summary>Calls back once a run that was put away is finished in the store, or nobody can wait for that.</summary>
     public void WhenFinished(LabRun run, Action then) => _store.WhenFinished(run, then);
 
-    public LabState State(long now) => new()
-    {
-        Id = Setup.Id,
-        Server = DashboardInstance.Id,
-        Version = _version,
-        Mode = Mode,
-        ModeReason = ModeReason,
-        Hosts = [.. Seats.Select(s => new LabHost(s.Name, s.Ready, s.Facts, Clocks.Uncertainty(s, now)))],
-        Runs = [.. Runs.Select(r => new OpenRun(r.Settled) { Now = r.T(now), Busy = r.Doing is not null, Repeating = r.Doing is Repeating, PauseMs = r.PauseMs })],
-        Ports = Ports,
-        Sockets = [.. Loose.Rows.Select(e => e with { T = e.T - now, After = null })],
-        Check = Checks.Last,
-        Matrix = Matrix.Progress,
-        Problem = _store.Problem,
-        Notice = _store.Notice,
-    };
+    public LabState State(long now) =>
+        new()
+        {
+            Id = Setup.Id,
+            Server = DashboardInstance.Id,
+            Version = _version,
+            Mode = Mode,
+            ModeReason = ModeReason,
+            Hosts = [.. Seats.Select(s => new LabHost(s.Name, s.Ready, s.Facts, Clocks.Uncertainty(s, now)))],
+            Runs =
+            [
+                .. Runs.Select(r => new OpenRun(r.Settled)
+                {
+                    Now = r.T(now),
+                    Busy = r.Doing is not null,
+                    Repeating = r.Doing is Repeating,
+                    PauseMs = r.PauseMs,
+                }),
+            ],
+            Ports = Ports,
+            Sockets = [.. Loose.Rows.Select(e => e with { T = e.T - now, After = null })],
+            Check = Checks.Last,
+            Matrix = Matrix.Progress,
+            Problem = _store.Problem,
+            Notice = _store.Notice,
+        };
 
     public LabSnapshot Snapshot(long now) => new(State(now), Scenarios, [.. Runs.Select(r => new RunBatch(r.Id, Shown(r)))]);
 
@@ -303,7 +323,14 @@ internal sealed class Lab
             starting.Fail(new Message(LabRefusals.Fault));
         foreach (LabRun run in busy)
         {
-            run.Append(new NoteEvent { T = run.T(Now), Level = NoteLevel.Alarm, Message = new(NoteCodes.LabFault) });
+            run.Append(
+                new NoteEvent
+                {
+                    T = run.T(Now),
+                    Level = NoteLevel.Alarm,
+                    Message = new(NoteCodes.LabFault),
+                }
+            );
             Stop(run);
         }
         if (input is CommandGiven given)

@@ -21,7 +21,8 @@ internal sealed class LabAgents(Lab lab)
             return;
         }
         AgentSeat seat = lab.Seat(hello.Facts.Name);
-        bool other = seat.Instance is not null && seat.Instance != hello.Instance, otherClock = seat.Occupy(came.Connection, hello);
+        bool other = seat.Instance is not null && seat.Instance != hello.Instance,
+            otherClock = seat.Occupy(came.Connection, hello);
         seat.HeardAt = lab.Now;
         if (otherClock)
             lab.Clocks.Forget(seat.Name);
@@ -46,19 +47,25 @@ internal sealed class LabAgents(Lab lab)
     }
 
     // The first order on a link; one that is slow to start is asked again.
-    private void Welcome(AgentSeat seat, string connection) => lab.Orders.Give(seat, new WatchOrder { Ports = lab.WatchedPorts }, LabLimits.OrderTime, item =>
-    {
-        if (seat.Connection != connection || seat.Ending)
-            return;
-        if (item is null)
-        {
-            Welcome(seat, connection);
-            return;
-        }
-        seat.Answers = true;
-        lab.Checks.Anew();
-        lab.Changed();
-    });
+    private void Welcome(AgentSeat seat, string connection) =>
+        lab.Orders.Give(
+            seat,
+            new WatchOrder { Ports = lab.WatchedPorts },
+            LabLimits.OrderTime,
+            item =>
+            {
+                if (seat.Connection != connection || seat.Ending)
+                    return;
+                if (item is null)
+                {
+                    Welcome(seat, connection);
+                    return;
+                }
+                seat.Answers = true;
+                lab.Checks.Anew();
+                lab.Changed();
+            }
+        );
 
     public void Went(AgentWent went)
     {
@@ -165,7 +172,13 @@ internal sealed class LabAgents(Lab lab)
         if (e is CallEvent call && context is not null)
         {
             // The first event of an order is its call; a read-back or the agent's own shutdown follows it without an index.
-            call = call with { Step = context.Step, Attempt = context.Attempt, Index = context.Made is null ? context.Index : null, Program = call.Program ?? context.Program };
+            call = call with
+            {
+                Step = context.Step,
+                Attempt = context.Attempt,
+                Index = context.Made is null ? context.Index : null,
+                Program = call.Program ?? context.Program,
+            };
             returned = context.Made is null && context.Waits is not null;
             e = call;
         }
@@ -194,8 +207,16 @@ internal sealed class LabAgents(Lab lab)
     {
         if (!lab.Loose.Update(row) || lab.Runs.Count > 0)
             return;
-        if (row.Host == lab.PortHost && row.Local.Port == lab.Ports[0] && row.From != row.To && (row.To is TcpState.Listen || row.To is null && row.From is TcpState.Listen or TcpState.TimeWait))
+        if (
+            row.Host == lab.PortHost
+            && row.Local.Port == lab.Ports[0]
+            && row.From != row.To
+            && (row.To is TcpState.Listen || row.To is null && row.From is TcpState.Listen or TcpState.TimeWait)
+        )
+        {
             lab.Checks.PortMoved();
+        }
+
         lab.Changed();
     }
 
@@ -204,25 +225,48 @@ internal sealed class LabAgents(Lab lab)
     {
         if (!_telling.Add(run))
             return;
-        lab.After(TimeSpan.FromSeconds(1), () =>
-        {
-            _telling.Remove(run);
-            if (run.Over is null)
-                run.TellForeign(run.T(lab.Now));
-        });
+        lab.After(
+            TimeSpan.FromSeconds(1),
+            () =>
+            {
+                _telling.Remove(run);
+                if (run.Over is null)
+                    run.TellForeign(run.T(lab.Now));
+            }
+        );
     }
 
     private void Gap(AgentSeat seat, long lost)
     {
         lab.Log(LogLevel.Warning, Message.Of("log.items-missing", ("host", seat.Name), ("lost", lost)));
         foreach (LabRun run in lab.Runs.Where(r => r.Over is null))
-            run.Append(new GapEvent { T = run.T(lab.Now), Host = seat.Name, Lost = lost, Reason = Message.Of("gap.items-missing", ("host", seat.Name)) });
+        {
+            run.Append(
+                new GapEvent
+                {
+                    T = run.T(lab.Now),
+                    Host = seat.Name,
+                    Lost = lost,
+                    Reason = Message.Of("gap.items-missing", ("host", seat.Name)),
+                }
+            );
+        }
     }
 
     private void Note(string host, string code, NoteLevel level)
     {
         foreach (LabRun run in lab.Runs.Where(r => r.Over is null && r.Progress is not { AllDone: true, Outcome: not Outcome.Running } && r.Uses(host)))
-            run.Append(new NoteEvent { T = run.T(lab.Now), Host = host, Level = level, Message = Message.Of(code, ("host", host)) });
+        {
+            run.Append(
+                new NoteEvent
+                {
+                    T = run.T(lab.Now),
+                    Host = host,
+                    Level = level,
+                    Message = Message.Of(code, ("host", host)),
+                }
+            );
+        }
     }
 
     /// <summary>The same agent is back, with all the sockets it had.</summary>
@@ -235,15 +279,21 @@ internal sealed class LabAgents(Lab lab)
 
     /// <summary>An agent came back as another process: its sockets and programs went with the old one.</summary>
     /// <param name="seat">Whose.</param>
-    /// <param name="otherClock">Its host was booted, or it is on another one, and it counts another CLOCK_MONOTONIC now: on the axis of an open run nothing more of it can be placed.</param>
+    /// <param name="otherClock">Its host was booted, or it is on another one, and it counts another CLOCK_MONOTONIC now: on the axis of an open run nothing
+    /// more of it can be placed.</param>
     private void Restarted(AgentSeat seat, bool otherClock)
     {
         foreach (LabRun run in lab.Runs.Where(r => r.Over is null && r.Uses(seat.Name)).ToArray())
         {
-            run.Append(new NoteEvent
-            {
-                T = run.T(lab.Now), Host = seat.Name, Level = NoteLevel.Warning, Message = Message.Of(NoteCodes.AgentRestarted, ("host", seat.Name), ("clock", otherClock ? "other" : "same")),
-            });
+            run.Append(
+                new NoteEvent
+                {
+                    T = run.T(lab.Now),
+                    Host = seat.Name,
+                    Level = NoteLevel.Warning,
+                    Message = Message.Of(NoteCodes.AgentRestarted, ("host", seat.Name), ("clock", otherClock ? "other" : "same")),
+                }
+            );
             Interrupt(run, seat, over: otherClock);
         }
     }
@@ -265,7 +315,18 @@ internal sealed class LabAgents(Lab lab)
     private void Interrupt(LabRun run, AgentSeat seat, bool over)
     {
         if (run.Progress.Outcome == Outcome.Running)
-            run.Append(new EndEvent { T = run.T(lab.Now), Host = seat.Name, Outcome = Outcome.Interrupted, Reason = Message.Of("end.agent-ended", ("host", seat.Name)) });
+        {
+            run.Append(
+                new EndEvent
+                {
+                    T = run.T(lab.Now),
+                    Host = seat.Name,
+                    Outcome = Outcome.Interrupted,
+                    Reason = Message.Of("end.agent-ended", ("host", seat.Name)),
+                }
+            );
+        }
+
         run.Orders.Clear();
         if (over)
             run.Over = run.T(lab.Now);

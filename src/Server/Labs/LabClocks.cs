@@ -2,7 +2,9 @@ using ReuseAddrDashboard.Core.Log;
 
 namespace ReuseAddrDashboard.Server.Labs;
 
-/// <summary>The clocks of hosts on other machines: tightened by the segments that pass between any two of them, and told in the logs of the open runs.</summary>
+/// <summary>
+/// The clocks of hosts on other machines: tightened by the segments that pass between any two of them, and told in the logs of the open runs.
+/// </summary>
 internal sealed class LabClocks(Lab lab)
 {
     private readonly Dictionary<(string First, string Other), SegmentFlights> _flights = [];
@@ -35,7 +37,8 @@ internal sealed class LabClocks(Lab lab)
     public void Follow(AgentSeat seat, SegmentEvent segment)
     {
         // The other end: the host that has that address, or in a lab of two the other one.
-        AgentSeat? other = lab.HostWith(segment.Sent is not null ? segment.To : segment.From) ?? (lab.Seats.Count == 2 ? lab.Seats.First(s => s != seat) : null);
+        AgentSeat? other =
+            lab.HostWith(segment.Sent is not null ? segment.To : segment.From) ?? (lab.Seats.Count == 2 ? lab.Seats.First(s => s != seat) : null);
         if (other is null || other == seat || Share(seat, other) || seat.Measured is not { } own || other.Measured is not { } its)
             return;
         (AgentSeat first, AgentSeat second) = InOrder(seat, other);
@@ -57,7 +60,8 @@ internal sealed class LabClocks(Lab lab)
             SegmentFlights? flights = one ? null : _flights.GetValueOrDefault((first.Name, other.Name));
             if (!one && flights is null)
                 continue;
-            ClockInterval difference = flights?.Difference(now) ?? default, order = flights?.Consistent ?? default;
+            ClockInterval difference = flights?.Difference(now) ?? default,
+                order = flights?.Consistent ?? default;
             (best[first], best[other]) = ClockFit.Tighten(best[first], best[other], difference, order);
             orders.Add((first, other, order));
         }
@@ -70,28 +74,54 @@ internal sealed class LabClocks(Lab lab)
         }
     }
 
-    /// <summary>How far times of a host may be off: those of the open runs, each placed by one offset; without one, those of now. Null while its clock was not measured.</summary>
+    /// <summary>
+    /// How far times of a host may be off: those of the open runs, each placed by one offset; without one, those of now. Null while its clock was not measured.
+    /// </summary>
     public long? Uncertainty(AgentSeat seat, long now)
     {
         if (seat.Clock is not { } clock)
             return null;
-        long[] open = [.. lab.Runs.Where(r => r.Over is null && r.Clocks.ContainsKey(seat.Name)).Select(r => r.Clocks[seat.Name].Told.UncertaintyOver(r.Zero, r.Clocks[seat.Name].SeenUntil))];
+        long[] open =
+        [
+            .. lab
+                .Runs.Where(r => r.Over is null && r.Clocks.ContainsKey(seat.Name))
+                .Select(r => r.Clocks[seat.Name].Told.UncertaintyOver(r.Zero, r.Clocks[seat.Name].SeenUntil)),
+        ];
         return open.Length > 0 ? open.Max() : clock.Aged(now).Uncertainty;
     }
 
-    // Once for each tenth less of uncertainty over the whole run, of which all is placed by one offset; where what was told is contradicted; and where it has a segment arrive before it was sent.
+    // Once for each tenth less of uncertainty over the whole run, of which all is placed by one offset; where what was told is contradicted; and where it has a
+    // segment arrive before it was sent.
     private void LogClock(LabRun run, AgentSeat seat, ClockEstimate clock, IReadOnlyList<(AgentSeat First, AgentSeat Other, ClockInterval Consistent)> orders)
     {
         if (!run.Clocks.TryGetValue(seat.Name, out RunClock? known))
             return;
-        long told = known.Told.UncertaintyOver(run.Zero, known.SeenUntil), better = clock.UncertaintyOver(run.Zero, known.SeenUntil);
+        long told = known.Told.UncertaintyOver(run.Zero, known.SeenUntil),
+            better = clock.UncertaintyOver(run.Zero, known.SeenUntil);
         bool contradicted = Math.Abs(clock.Offset - known.Told.Offset) > known.Told.Aged(lab.Now).Uncertainty;
-        bool mended = clock.Offset != known.Told.Offset && orders.Any(o => (o.First == seat || o.Other == seat) && o.First.Clock is { } f && o.Other.Clock is { } s && o.Consistent.Holds(f.Offset - s.Offset)
-            && run.Clocks.TryGetValue(o.First.Name, out RunClock? first) && run.Clocks.TryGetValue(o.Other.Name, out RunClock? other) && !o.Consistent.Holds(first.Told.Offset - other.Told.Offset));
+        bool mended =
+            clock.Offset != known.Told.Offset
+            && orders.Any(o =>
+                (o.First == seat || o.Other == seat)
+                && o.First.Clock is { } f
+                && o.Other.Clock is { } s
+                && o.Consistent.Holds(f.Offset - s.Offset)
+                && run.Clocks.TryGetValue(o.First.Name, out RunClock? first)
+                && run.Clocks.TryGetValue(o.Other.Name, out RunClock? other)
+                && !o.Consistent.Holds(first.Told.Offset - other.Told.Offset)
+            );
         if (better >= told - told / 10 && !contradicted && !mended)
             return;
         known.Told = clock;
-        run.Append(new ClockEvent { T = run.T(lab.Now), Host = seat.Name, Shift = clock.Offset - known.PlacedBy, Uncertainty = clock.Uncertainty });
+        run.Append(
+            new ClockEvent
+            {
+                T = run.T(lab.Now),
+                Host = seat.Name,
+                Shift = clock.Offset - known.PlacedBy,
+                Uncertainty = clock.Uncertainty,
+            }
+        );
         lab.Changed();
     }
 
@@ -104,7 +134,8 @@ internal sealed class LabClocks(Lab lab)
         return flights;
     }
 
-    private (AgentSeat First, AgentSeat Other) InOrder(AgentSeat one, AgentSeat other) => Pairs().First(p => (p.First, p.Other) == (one, other) || (p.First, p.Other) == (other, one));
+    private (AgentSeat First, AgentSeat Other) InOrder(AgentSeat one, AgentSeat other) =>
+        Pairs().First(p => (p.First, p.Other) == (one, other) || (p.First, p.Other) == (other, one));
 
     private IEnumerable<(AgentSeat First, AgentSeat Other)> Pairs()
     {

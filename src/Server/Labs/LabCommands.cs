@@ -54,7 +54,17 @@ internal sealed class LabCommands(Lab lab)
                     break;
                 }
                 run.Predictions++;
-                run.Append(new NoteEvent { T = run.T(lab.Now), Message = Message.Of(NoteCodes.Predicted, ("choice", predict.Choice), ("text", run.Header.Script.Question!.Choices.First(c => c.Id == predict.Choice).Text)) });
+                run.Append(
+                    new NoteEvent
+                    {
+                        T = run.T(lab.Now),
+                        Message = Message.Of(
+                            NoteCodes.Predicted,
+                            ("choice", predict.Choice),
+                            ("text", run.Header.Script.Question!.Choices.First(c => c.Id == predict.Choice).Text)
+                        ),
+                    }
+                );
                 lab.WhenShown(() => Answer(given, LabReply.Done(run.Id)));
                 break;
             case SkipWait skip when Open(skip.Run, given, during: r => r.Doing is Repeating or Playing or DoingStep && r.Beside is null) is { } run:
@@ -158,7 +168,8 @@ internal sealed class LabCommands(Lab lab)
             if (lab.Runs.FirstOrDefault(r => r.Ports.Contains(port) && (r.Closing || r.Over is null && r.Progress.Outcome == Outcome.Running)) is { } run)
                 return LabRefusals.PortIsTaken(port, run.Id);
         }
-        bool full = lab.Runs.Count + lab.Starting.Count >= LabLimits.Runs && lab.Runs.All(r => r.Progress.Outcome == Outcome.Running)
+        bool full =
+            lab.Runs.Count + lab.Starting.Count >= LabLimits.Runs && lab.Runs.All(r => r.Progress.Outcome == Outcome.Running)
             || lab.Runs.Where(r => r.Over is null).SelectMany(r => r.Ports).Concat(plan.Ports.Values).Distinct().Count() > WatchOrder.MaxPorts;
         return full ? Message.Of(LabRefusals.TooManyRuns, ("most", LabLimits.Runs)) : null;
     }
@@ -166,7 +177,16 @@ internal sealed class LabCommands(Lab lab)
     private void Add(LabRun run, ScenarioAction action, CommandGiven given)
     {
         RunFacts facts = run.Progress.Facts;
-        if (FreePlay.Step(run.Header.Script, action, facts.RunningPrograms.ContainsKey, s => facts.OpenSockets.TryGetValue(s, out (string? Host, string? Program) has) ? has.Program : null, out Message? fault) is not { } step)
+        if (
+            FreePlay.Step(
+                run.Header.Script,
+                action,
+                facts.RunningPrograms.ContainsKey,
+                s => facts.OpenSockets.TryGetValue(s, out (string? Host, string? Program) has) ? has.Program : null,
+                out Message? fault
+            )
+            is not { } step
+        )
         {
             Answer(given, LabRefusals.Refuse(run.Id, fault!));
             return;
@@ -188,7 +208,15 @@ internal sealed class LabCommands(Lab lab)
     /// <summary>Begins something in a run, and answers: at once, or with what came of the step when it has ended.</summary>
     private void Do(LabRun run, string? step, Activity activity, CommandGiven given)
     {
-        WhenIdle(run, given, () => step is not null && run.Progress.Find(step) is { Readiness: StepReadiness.Failed, Reason: { } reason } ? LabRefusals.Refuse(run.Id, reason) : LabReply.Done(run.Id), begins: true);
+        WhenIdle(
+            run,
+            given,
+            () =>
+                step is not null && run.Progress.Find(step) is { Readiness: StepReadiness.Failed, Reason: { } reason }
+                    ? LabRefusals.Refuse(run.Id, reason)
+                    : LabReply.Done(run.Id),
+            begins: true
+        );
         lab.Do(run, activity);
     }
 
@@ -204,7 +232,10 @@ internal sealed class LabCommands(Lab lab)
 
     private void Skip(LabRun run, CommandGiven given)
     {
-        SocketEvent[] waiting = [.. run.Rows.Where(r => r.To == TcpState.TimeWait && lab.Seat(r.Host!).Connected && (run.Sockets.IsOwn(r.Local, r.Remote) || IsLabsOwn(run, r)))];
+        SocketEvent[] waiting =
+        [
+            .. run.Rows.Where(r => r.To == TcpState.TimeWait && lab.Seat(r.Host!).Connected && (run.Sockets.IsOwn(r.Local, r.Remote) || IsLabsOwn(run, r))),
+        ];
         if (waiting.Length == 0)
         {
             Answer(given, LabRefusals.NothingWaits(run.Id));
@@ -237,7 +268,10 @@ internal sealed class LabCommands(Lab lab)
     private bool IsLabsOwn(LabRun run, SocketEvent row) => lab.Mode == HostsMode.Namespaces && run.Header.HasPort(row.Local.Port);
 
     private static ScenarioStep? Repeated(LabRun run) =>
-        run.Progress is { Outcome: Outcome.Running or Outcome.Completed, Results: [.., { Errno: "EADDRINUSE" } last] } progress && progress.Find(last.Step) is { MayRun: true, Step.Decides: true } step ? step.Step : null;
+        run.Progress is { Outcome: Outcome.Running or Outcome.Completed, Results: [.., { Errno: "EADDRINUSE" } last] } progress
+        && progress.Find(last.Step) is { MayRun: true, Step.Decides: true } step
+            ? step.Step
+            : null;
 
     private void Reset(IReadOnlyList<LabRun> runs, CommandGiven given)
     {
@@ -254,12 +288,13 @@ internal sealed class LabCommands(Lab lab)
                 Watched();
         }
 
-        void Watched() => new Watching(lab, [.. closing.SelectMany(c => c.Silent)]).Begin(() =>
-        {
-            lab.Checks.AfterRun();
-            lab.Changed();
-            Finished(0);
-        });
+        void Watched() =>
+            new Watching(lab, [.. closing.SelectMany(c => c.Silent)]).Begin(() =>
+            {
+                lab.Checks.AfterRun();
+                lab.Changed();
+                Finished(0);
+            });
 
         void Finished(int index)
         {
@@ -272,7 +307,8 @@ internal sealed class LabCommands(Lab lab)
 
     private void Watch(IReadOnlyList<int> ports, CommandGiven given)
     {
-        Message? wrong = ports.Count is 0 or > WatchOrder.MaxPorts ? Message.Of(LabRefusals.TooManyPorts, ("most", WatchOrder.MaxPorts))
+        Message? wrong =
+            ports.Count is 0 or > WatchOrder.MaxPorts ? Message.Of(LabRefusals.TooManyPorts, ("most", WatchOrder.MaxPorts))
             : ports.Select(p => (int?)p).FirstOrDefault(p => p is < Limits.MinPort or > Limits.MaxPort) is { } bad ? LabRefusals.PortOutOfRange("", bad)
             : null;
         if (wrong is not null || ports.SequenceEqual(lab.Ports))
@@ -295,10 +331,23 @@ internal sealed class LabCommands(Lab lab)
 
     private void Try(TryCells asked, CommandGiven given)
     {
-        MatrixCell[] cells = [.. (asked.Set switch { CellSet.Basic => MatrixCell.Basic, CellSet.All => MatrixCell.All, _ => asked.Cells ?? [] }).Distinct()];
-        Message? wrong = asked.Set is null == asked.Cells is null || cells.Length == 0 || asked.Cells is { Count: > TryCells.MaxNamed } ? Message.Of(LabRefusals.BadCells, ("most", TryCells.MaxNamed))
+        MatrixCell[] cells =
+        [
+            .. (
+                asked.Set switch
+                {
+                    CellSet.Basic => MatrixCell.Basic,
+                    CellSet.All => MatrixCell.All,
+                    _ => asked.Cells ?? [],
+                }
+            ).Distinct(),
+        ];
+        Message? wrong =
+            asked.Set is null == asked.Cells is null || cells.Length == 0 || asked.Cells is { Count: > TryCells.MaxNamed }
+                ? Message.Of(LabRefusals.BadCells, ("most", TryCells.MaxNamed))
             : !lab.Seat(lab.Setup.PortHost).Ready ? LabRefusals.Missing([lab.Setup.PortHost])
-            : lab.Matrix.Busy ? new(LabRefusals.CellsBusy) : null;
+            : lab.Matrix.Busy ? new(LabRefusals.CellsBusy)
+            : null;
         if (wrong is not null)
         {
             Answer(given, new(wrong));

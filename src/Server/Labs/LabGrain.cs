@@ -13,11 +13,22 @@ using ReuseAddrDashboard.Server.Scenarios;
 namespace ReuseAddrDashboard.Server.Labs;
 
 /// <summary>
-/// The shell around a <see cref="Lab"/>: brings it what happens, carries out what it says, and decides nothing. Reentrant, because what is carried out answers while others ask;
+/// The shell around a <see cref="Lab"/>: brings it what happens, carries out what it says, and decides nothing. Reentrant, because what is carried out answers
+/// while others ask;
 /// all of it runs on one thread at a time.
 /// </summary>
 [Reentrant, KeepAlive]
-internal sealed partial class LabGrain(LabSetups setups, ScenarioCatalog scenarios, RunStore store, StoreWriter writer, DataDirectory data, LocalHostsStatus hosts, DashboardMetrics metrics, TimeProvider time, ILogger<LabGrain> logger) : Grain, ILabGrain
+internal sealed partial class LabGrain(
+    LabSetups setups,
+    ScenarioCatalog scenarios,
+    RunStore store,
+    StoreWriter writer,
+    DataDirectory data,
+    LocalHostsStatus hosts,
+    DashboardMetrics metrics,
+    TimeProvider time,
+    ILogger<LabGrain> logger
+) : Grain, ILabGrain
 {
     private static readonly TimeSpan OnlookerLease = TimeSpan.FromMinutes(5);
 
@@ -196,7 +207,8 @@ internal sealed partial class LabGrain(LabSetups setups, ScenarioCatalog scenari
     }
 
     // CallEvent is of the kind call, as in the run file.
-    private static string Kind(RunEvent e) => e.GetType().Name is var name && name.EndsWith("Event", StringComparison.Ordinal) ? name[..^"Event".Length].ToLowerInvariant() : name;
+    private static string Kind(RunEvent e) =>
+        e.GetType().Name is var name && name.EndsWith("Event", StringComparison.Ordinal) ? name[..^"Event".Length].ToLowerInvariant() : name;
 
     // One after the other of each kind is the lab's doing; here each is only begun, and told of when it has ended.
     private void Write(Func<RunStore, Task> write, LabInput done, Func<Message, LabInput> failed)
@@ -236,7 +248,16 @@ internal sealed partial class LabGrain(LabSetups setups, ScenarioCatalog scenari
         if (_timer is null)
         {
             if (at is not null)
-                _timer = this.RegisterGrainTimer(_ => { Carry(new TimeCame()); return Task.CompletedTask; }, new GrainTimerCreationOptions(wait, Timeout.InfiniteTimeSpan) { Interleave = true });
+            {
+                _timer = this.RegisterGrainTimer(
+                    _ =>
+                    {
+                        Carry(new TimeCame());
+                        return Task.CompletedTask;
+                    },
+                    new GrainTimerCreationOptions(wait, Timeout.InfiniteTimeSpan) { Interleave = true }
+                );
+            }
         }
         else
         {

@@ -22,7 +22,8 @@ internal static class LabLimits
     public static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     /// <summary>An agent that says nothing at all for so long, though it was asked, does not answer; and how often that is looked at.</summary>
-    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(2.5), SilenceLook = TimeSpan.FromSeconds(0.5);
+    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(2.5),
+        SilenceLook = TimeSpan.FromSeconds(0.5);
 
     /// <summary>An agent that talks, but does not do what it is told: whoever starts a run is answered within 3 s all the same.</summary>
     public static readonly TimeSpan StartLook = TimeSpan.FromSeconds(2.9);
@@ -34,7 +35,8 @@ internal static class LabLimits
     public static readonly TimeSpan TimeWait = TimeSpan.FromSeconds(70);
 
     /// <summary>How long a closing connection is looked at after a step, and how far apart.</summary>
-    public static readonly TimeSpan Settle = TimeSpan.FromSeconds(1), SettlePause = TimeSpan.FromMilliseconds(5);
+    public static readonly TimeSpan Settle = TimeSpan.FromSeconds(1),
+        SettlePause = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Most predictions that a run's log takes: one of each page that there may be.</summary>
     public const int Predictions = 500;
@@ -43,7 +45,8 @@ internal static class LabLimits
     public static readonly TimeSpan Repeat = TimeSpan.FromSeconds(1);
 
     /// <summary>What could not be stored is tried again after so long, and each time it fails after twice as long, up to the second.</summary>
-    public static readonly TimeSpan StoreAgain = TimeSpan.FromSeconds(1), StoreAgainAtMost = TimeSpan.FromSeconds(16);
+    public static readonly TimeSpan StoreAgain = TimeSpan.FromSeconds(1),
+        StoreAgainAtMost = TimeSpan.FromSeconds(16);
 
     /// <summary>A write that takes longer is not waited for: what it has is shown. A commit takes 1 ms on an idle machine.</summary>
     public static readonly TimeSpan StorePatience = TimeSpan.FromMilliseconds(500);

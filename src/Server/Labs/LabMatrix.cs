@@ -5,7 +5,10 @@ using ReuseAddrDashboard.Server.Labs.Activities;
 
 namespace ReuseAddrDashboard.Server.Labs;
 
-/// <summary>What the kernel of the port's host did in the cells that were tried on it, and the trial that goes on. Kept as long as the lab is; a host that boots another kernel begins anew.</summary>
+/// <summary>
+/// What the kernel of the port's host did in the cells that were tried on it, and the trial that goes on. Kept as long as the lab is; a host that boots another
+/// kernel begins anew.
+/// </summary>
 internal sealed class LabMatrix(Lab lab)
 {
     private readonly Dictionary<MatrixCell, (long Number, MatrixResult Result)> _results = [];
@@ -14,22 +17,39 @@ internal sealed class LabMatrix(Lab lab)
     private MatrixHost? _host;
     private DateTimeOffset _at;
     private Message? _problem;
-    private int _asked, _done, _left;
-    private long _number, _begun;
+    private int _asked,
+        _done,
+        _left;
+    private long _number,
+        _begun;
 
     /// <summary>True while a trial goes on.</summary>
     public bool Busy => _trial is not null;
 
     /// <summary>How far it is; null while no cell was ever tried.</summary>
-    public MatrixProgress? Progress => _trial is null && _host is null && _problem is null ? null
-        : new(_number, lab.Setup.PortHost, _results.Count, _trial is null ? 0 : _asked, _trial is null ? 0 : _done, _problem, _left);
+    public MatrixProgress? Progress =>
+        _trial is null && _host is null && _problem is null
+            ? null
+            : new(_number, lab.Setup.PortHost, _results.Count, _trial is null ? 0 : _asked, _trial is null ? 0 : _done, _problem, _left);
 
     /// <summary>The results that came after a number.</summary>
     public MatrixView View(long since)
     {
         bool whole = since < _begun || since > _number || since == 0;
         MatrixResult[] results = [.. _results.Values.Where(r => whole || r.Number > since).OrderBy(r => r.Number).Select(r => r.Result)];
-        return new(_number, _host is null ? null : new() { Format = MatrixFile.CurrentFormat, At = _at, Host = _host, Results = results }, whole);
+        return new(
+            _number,
+            _host is null
+                ? null
+                : new()
+                {
+                    Format = MatrixFile.CurrentFormat,
+                    At = _at,
+                    Host = _host,
+                    Results = results,
+                },
+            whole
+        );
     }
 
     /// <summary>Begins a trial; none goes on.</summary>

@@ -35,11 +35,14 @@ internal sealed class LabOrders(Lab lab)
             return pending;
         }
         _pending[pending.Id] = pending;
-        pending.Limit = lab.After(limit, () =>
-        {
-            lab.Log(LogLevel.Warning, Message.Of("log.order-unanswered", ("host", seat.Name), ("order", pending.Id)));
-            End(pending, null);
-        });
+        pending.Limit = lab.After(
+            limit,
+            () =>
+            {
+                lab.Log(LogLevel.Warning, Message.Of("log.order-unanswered", ("host", seat.Name), ("order", pending.Id)));
+                End(pending, null);
+            }
+        );
         lab.Emit(new GiveOrder(connection, order with { Id = pending.Id }));
         return pending;
     }

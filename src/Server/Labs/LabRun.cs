@@ -103,7 +103,8 @@ internal sealed class LabRun(RunHeader header, long zero)
     public Dictionary<string, CallEvent> Returned { get; } = [];
 
     /// <summary>Takes one of <see cref="Returned"/>: that of a socket, or any.</summary>
-    public CallEvent? TakeReturned(string? socket) => (socket ?? Returned.Keys.FirstOrDefault()) is { } name && Returned.Remove(name, out CallEvent? call) ? call : null;
+    public CallEvent? TakeReturned(string? socket) =>
+        (socket ?? Returned.Keys.FirstOrDefault()) is { } name && Returned.Remove(name, out CallEvent? call) ? call : null;
 
     /// <summary>Takes over a run that an earlier server left.</summary>
     public static LabRun Restore(RunFile left)
@@ -131,7 +132,18 @@ internal sealed class LabRun(RunHeader header, long zero)
     public void TellForeign(long t)
     {
         foreach ((string host, string source, int flows, long events) in Foreign.TakeCounts())
-            Append(new GapEvent { T = t, Host = host.Length > 0 ? host : null, Source = source, Lost = events, Reason = Message.Of(ForeignGap, ("flows", flows), ("host", host), ("kept", ForeignSample.Burst)) });
+        {
+            Append(
+                new GapEvent
+                {
+                    T = t,
+                    Host = host.Length > 0 ? host : null,
+                    Source = source,
+                    Lost = events,
+                    Reason = Message.Of(ForeignGap, ("flows", flows), ("host", host), ("kept", ForeignSample.Burst)),
+                }
+            );
+        }
     }
 
     /// <summary>Tells of what was dropped, at the end of the run.</summary>
@@ -154,12 +166,17 @@ internal sealed class LabRun(RunHeader header, long zero)
     {
         bool On(TcpEndpoint local, TcpEndpoint remote) => port is not { } p || local.Port == p || remote.Port == p;
         return Rows.Any(r => r.Host == host && r.To == state && On(r.Local, r.Remote))
-            || Sockets.States.Any(s => s.Host == host && (s.To == state || s.To == TcpState.NewSynRecv && state == TcpState.SynRecv) && On(s.Socket.Local, s.Socket.Remote)
-                && !Contradicted(s));
+            || Sockets.States.Any(s =>
+                s.Host == host
+                && (s.To == state || s.To == TcpState.NewSynRecv && state == TcpState.SynRecv)
+                && On(s.Socket.Local, s.Socket.Remote)
+                && !Contradicted(s)
+            );
     }
 
     // Sources tell states at different times: what the table said later of the same socket counts more.
-    private bool Contradicted(StateEvent state) => Rows.Any(r => r.Host == state.Host && r.Local == state.Socket.Local && r.Remote == state.Socket.Remote && r.T > state.T);
+    private bool Contradicted(StateEvent state) =>
+        Rows.Any(r => r.Host == state.Host && r.Local == state.Socket.Local && r.Remote == state.Socket.Remote && r.T > state.T);
 
     private void Follow(RunEvent e)
     {
@@ -168,5 +185,4 @@ internal sealed class LabRun(RunHeader header, long zero)
         Sockets.Append(e, Starting);
         Moved = true;
     }
-
 }

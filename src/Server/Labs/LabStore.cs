@@ -5,7 +5,8 @@ using ReuseAddrDashboard.Core.Wire;
 namespace ReuseAddrDashboard.Server.Labs;
 
 /// <summary>
-/// What of the lab's runs is stored. While the store works, events are shown once they are stored. While it is slow or fails, nobody waits for it: events are shown as they come, kept in memory, and stored,
+/// What of the lab's runs is stored. While the store works, events are shown once they are stored. While it is slow or fails, nobody waits for it: events are
+/// shown as they come, kept in memory, and stored,
 /// with growing pauses between the attempts, once it works again; the lab says what is wrong.
 /// </summary>
 internal sealed class LabStore(Lab lab)
@@ -16,7 +17,8 @@ internal sealed class LabStore(Lab lab)
     private readonly HashSet<LabRun> _finishing = [];
     private readonly List<((LabRun Run, int Events)[] Until, Action Then)> _waiting = [];
     private readonly Dictionary<(string Run, Type Kind), long> _underWay = [];
-    private LabTimer? _again, _patience;
+    private LabTimer? _again,
+        _patience;
     private readonly BackOff _pauses = new(random: null, LabLimits.StoreAgain, LabLimits.StoreAgainAtMost);
 
     /// <summary>What keeps the runs from being stored; null when nothing does.</summary>
@@ -35,11 +37,22 @@ internal sealed class LabStore(Lab lab)
         {
             LabRun run = LabRun.Restore(file);
             long end = file.Events.Count == 0 ? 0 : file.Events.Max(e => e.T);
-            if (run.Log.Events.LastOrDefault(e => e is NoteEvent { Code: NoteCodes.Repeating or NoteCodes.RepeatingEnded }) is NoteEvent { Code: NoteCodes.Repeating } repeating)
+            if (
+                run.Log.Events.LastOrDefault(e => e is NoteEvent { Code: NoteCodes.Repeating or NoteCodes.RepeatingEnded }) is NoteEvent
+                {
+                    Code: NoteCodes.Repeating
+                } repeating
+            )
             {
                 Message ended = Message.Of(NoteCodes.RepeatingEnded, ("attempts", ""), ("after", end - repeating.T), ("end", "interrupted"));
                 // The step's title in every language.
-                run.Append(new NoteEvent { T = end, Message = ended with { Args = ended.Args.Concat(repeating.Message.Args.Where(a => a.Key.Split('@')[0] == "step")).ToDictionary() } });
+                run.Append(
+                    new NoteEvent
+                    {
+                        T = end,
+                        Message = ended with { Args = ended.Args.Concat(repeating.Message.Args.Where(a => a.Key.Split('@')[0] == "step")).ToDictionary() },
+                    }
+                );
             }
             run.Over = end;
             if (run.Progress.Outcome != Outcome.Running)
@@ -47,7 +60,14 @@ internal sealed class LabStore(Lab lab)
                 Finish(run);
                 continue;
             }
-            run.Append(new EndEvent { T = end, Outcome = Outcome.Interrupted, Reason = Message.Of("end.server-ended") });
+            run.Append(
+                new EndEvent
+                {
+                    T = end,
+                    Outcome = Outcome.Interrupted,
+                    Reason = Message.Of("end.server-ended"),
+                }
+            );
             lab.Runs.Add(run);
             lab.Log(LogLevel.Warning, Message.Of("log.run-interrupted", ("run", run.Id)));
         }
@@ -172,7 +192,8 @@ internal sealed class LabStore(Lab lab)
         _patience ??= lab.After(LabLimits.StorePatience, OutOfPatience);
     }
 
-    private void Ended<T>(string run) where T : LabEffect => _underWay.Remove((run, typeof(T)));
+    private void Ended<T>(string run)
+        where T : LabEffect => _underWay.Remove((run, typeof(T)));
 
     private void OutOfPatience()
     {

@@ -2,7 +2,9 @@ using ReuseAddrDashboard.Core.Log;
 
 namespace ReuseAddrDashboard.Server.Labs;
 
-/// <summary>The last reading of each socket on the watched ports that no run has; times in nanoseconds of the lab's clock. Nothing of a run is decided by it.</summary>
+/// <summary>
+/// The last reading of each socket on the watched ports that no run has; times in nanoseconds of the lab's clock. Nothing of a run is decided by it.
+/// </summary>
 internal sealed class LooseSockets
 {
     private readonly Dictionary<SocketIdentity, SocketEvent> _rows = [];

@@ -34,11 +34,24 @@ internal static class PortFindings
                 Say(FindingLevel.Info, "queue", Message.Of("check.queue-full", ("socket", Row(full)), ("waiting", full.Waiting), ("backlog", full.Backlog)));
         }
         if (waiting.Length > 0)
-            Say(FindingLevel.Warning, "time-wait", Message.Of("check.time-wait", ("port", port), ("count", waiting.Length), ("left", waiting.Max(w => w.Timer?.Left ?? 0))), new Message("check.remedy.wait"));
+        {
+            Say(
+                FindingLevel.Warning,
+                "time-wait",
+                Message.Of("check.time-wait", ("port", port), ("count", waiting.Length), ("left", waiting.Max(w => w.Timer?.Left ?? 0))),
+                new Message("check.remedy.wait")
+            );
+        }
+
         if (check.TrialBind == "EACCES")
         {
             string? start = Preflight.Value(check, "net.ipv4.ip_unprivileged_port_start");
-            Say(FindingLevel.Blocker, "privileged", Message.Of("check.privileged", ("port", port), ("start", start)), Message.Of("check.remedy.privileged", ("start", start)));
+            Say(
+                FindingLevel.Blocker,
+                "privileged",
+                Message.Of("check.privileged", ("port", port), ("start", start)),
+                Message.Of("check.remedy.privileged", ("start", start))
+            );
         }
         else if (binds && holders.FirstOrDefault(h => h.State is TcpState.Listen or TcpState.BoundInactive) is { } beside)
         {
@@ -53,25 +66,40 @@ internal static class PortFindings
             Say(FindingLevel.Blocker, "port", Message.Of("check.port-unseen", ("port", port), ("errno", errno)), new Message("check.remedy.other-port"));
         }
         if (check.TimeWaitOverflow is > 0 and var overflow)
-            Say(FindingLevel.Info, "overflow", Message.Of("check.time-wait-overflow", ("count", overflow), ("host", host.Host)), new Message("check.remedy.overflow"));
+        {
+            Say(
+                FindingLevel.Info,
+                "overflow",
+                Message.Of("check.time-wait-overflow", ("count", overflow), ("host", host.Host)),
+                new Message("check.remedy.overflow")
+            );
+        }
     }
 
-    private static Message Taken(int port, PortHolder holder) => holder switch
-    {
-        { Pid: { } pid } => Message.Of("check.taken-by-process", ("port", port), ("socket", Row(holder)), ("program", holder.Program), ("pid", pid)),
-        { Inode: 0, State: TcpState.FinWait2, Timer: { } timer } => Message.Of("check.taken-by-orphan-until", ("port", port), ("socket", Row(holder)), ("left", timer.Left)),
-        { Inode: 0 } => Message.Of("check.taken-by-orphan", ("port", port), ("socket", Row(holder))),
-        { User: { } user } => Message.Of("check.taken-by-user", ("port", port), ("socket", Row(holder)), ("user", user), ("uid", holder.Uid)),
-        _ => Message.Of("check.taken-by-uid", ("port", port), ("socket", Row(holder)), ("uid", holder.Uid)),
-    };
+    private static Message Taken(int port, PortHolder holder) =>
+        holder switch
+        {
+            { Pid: { } pid } => Message.Of("check.taken-by-process", ("port", port), ("socket", Row(holder)), ("program", holder.Program), ("pid", pid)),
+            { Inode: 0, State: TcpState.FinWait2, Timer: { } timer } => Message.Of(
+                "check.taken-by-orphan-until",
+                ("port", port),
+                ("socket", Row(holder)),
+                ("left", timer.Left)
+            ),
+            { Inode: 0 } => Message.Of("check.taken-by-orphan", ("port", port), ("socket", Row(holder))),
+            { User: { } user } => Message.Of("check.taken-by-user", ("port", port), ("socket", Row(holder)), ("user", user), ("uid", holder.Uid)),
+            _ => Message.Of("check.taken-by-uid", ("port", port), ("socket", Row(holder)), ("uid", holder.Uid)),
+        };
 
-    private static Message Remedy(PortHolder holder) => holder switch
-    {
-        { Pid: { } pid } => Message.Of("check.remedy.kill", ("pid", pid)),
-        { FindCommand: { } find } => Message.Of("check.remedy.find", ("command", find)),
-        _ => new Message("check.remedy.other-port"),
-    };
+    private static Message Remedy(PortHolder holder) =>
+        holder switch
+        {
+            { Pid: { } pid } => Message.Of("check.remedy.kill", ("pid", pid)),
+            { FindCommand: { } find } => Message.Of("check.remedy.find", ("command", find)),
+            _ => new Message("check.remedy.other-port"),
+        };
 
     // As ss writes it: state, own address, the peer's where there is one.
-    private static string Row(PortHolder holder) => holder.Remote is { } peer ? $"{holder.State.Name()} {holder.Local} {peer}" : $"{holder.State.Name()} {holder.Local}";
+    private static string Row(PortHolder holder) =>
+        holder.Remote is { } peer ? $"{holder.State.Name()} {holder.Local} {peer}" : $"{holder.State.Name()} {holder.Local}";
 }

@@ -8,7 +8,10 @@ namespace ReuseAddrDashboard.Server.Labs;
 /// <summary>What the checks of hosts mean for a scenario on a port. Pure.</summary>
 internal static class Preflight
 {
-    private const FindingLevel Ok = FindingLevel.Ok, Info = FindingLevel.Info, Warning = FindingLevel.Warning, Blocker = FindingLevel.Blocker;
+    private const FindingLevel Ok = FindingLevel.Ok,
+        Info = FindingLevel.Info,
+        Warning = FindingLevel.Warning,
+        Blocker = FindingLevel.Blocker;
 
     /// <summary>A SYN that a firewall's ICMP answered is refused only when it has been sent once more, a second later; a closed port refuses at once.</summary>
     public const long SlowRefusal = 500_000_000;
@@ -22,7 +25,13 @@ internal static class Preflight
     /// <param name="hosts">What each answered.</param>
     /// <param name="runPorts">The ports of open runs: their sockets are no finding.</param>
     /// <param name="before">The check before of this port, by which a counter is seen to grow; null for none.</param>
-    public static IReadOnlyList<Finding> Judge(int port, string portHost, IReadOnlyList<HostChecked> hosts, IReadOnlyCollection<int> runPorts, LabCheck? before = null)
+    public static IReadOnlyList<Finding> Judge(
+        int port,
+        string portHost,
+        IReadOnlyList<HostChecked> hosts,
+        IReadOnlyCollection<int> runPorts,
+        LabCheck? before = null
+    )
     {
         var found = new List<Finding>();
         HostCheck? at = hosts.FirstOrDefault(h => h.Host == portHost)?.Check;
@@ -31,7 +40,9 @@ internal static class Preflight
         {
             if (host.Check is not { } check)
             {
-                found.Add(new(Warning, host.At, host.Host, "answer", Message.Of("check.no-answer", ("host", host.Host)), new Message("check.remedy.agent-log")));
+                found.Add(
+                    new(Warning, host.At, host.Host, "answer", Message.Of("check.no-answer", ("host", host.Host)), new Message("check.remedy.agent-log"))
+                );
                 continue;
             }
             if (host.Host == portHost)
@@ -44,7 +55,8 @@ internal static class Preflight
     }
 
     /// <summary>
-    /// Whether a host may connect to see if it reaches an address without anybody having asked for it: not where something listens, which would be a stranger's. False where the port's
+    /// Whether a host may connect to see if it reaches an address without anybody having asked for it: not where something listens, which would be a
+    /// stranger's. False where the port's
     /// host did not say.
     /// </summary>
     public static bool MayConnect(HostCheck? portHost, TcpEndpoint to) => portHost is { MoreHolders: 0 } && !ListensOn(portHost, to);
@@ -59,12 +71,31 @@ internal static class Preflight
         void Say(FindingLevel level, string name, Message text, Message? remedy = null) => found.Add(new(level, host.At, host.Host, name, text, remedy));
 
         if (Number(check, "net.ipv4.tcp_max_tw_buckets") is { } buckets && buckets < FewBuckets)
-            Say(listens && buckets == 0 ? Blocker : Warning, "net.ipv4.tcp_max_tw_buckets", Message.Of(buckets == 0 ? "check.no-buckets" : "check.few-buckets", ("host", host.Host), ("buckets", buckets)), new Message("check.remedy.buckets"));
-        string? reserved = check.Sysctls.GetValueOrDefault(ReservedPorts.Sysctl);
-        if (Value(check, "net.ipv4.ip_local_port_range").Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var low, var high]
-            && int.TryParse(low, out int first) && int.TryParse(high, out int last) && port >= first && port <= last && !(reserved is not null && ReservedPorts.Has(reserved, port)))
         {
-            Say(Warning, "net.ipv4.ip_local_port_range", Message.Of("check.in-port-range", ("port", port), ("first", first), ("last", last), ("host", host.Host)), ReservedPorts.Remedy(reserved, first, port));
+            Say(
+                listens && buckets == 0 ? Blocker : Warning,
+                "net.ipv4.tcp_max_tw_buckets",
+                Message.Of(buckets == 0 ? "check.no-buckets" : "check.few-buckets", ("host", host.Host), ("buckets", buckets)),
+                new Message("check.remedy.buckets")
+            );
+        }
+
+        string? reserved = check.Sysctls.GetValueOrDefault(ReservedPorts.Sysctl);
+        if (
+            Value(check, "net.ipv4.ip_local_port_range").Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var low, var high]
+            && int.TryParse(low, out int first)
+            && int.TryParse(high, out int last)
+            && port >= first
+            && port <= last
+            && !(reserved is not null && ReservedPorts.Has(reserved, port))
+        )
+        {
+            Say(
+                Warning,
+                "net.ipv4.ip_local_port_range",
+                Message.Of("check.in-port-range", ("port", port), ("first", first), ("last", last), ("host", host.Host)),
+                ReservedPorts.Remedy(reserved, first, port)
+            );
         }
 
         if (listens && Number(check, "net.ipv4.tcp_rfc1337") == 1)
@@ -79,9 +110,15 @@ internal static class Preflight
 
     private static Finding Reached(int port, HostChecked host, string portHost, ReachTest reach, HostCheck? at, HostCheck? before)
     {
-        Finding Found(FindingLevel level, string code, string? remedy) => new(level, host.At, null, "reach",
-            Message.Of(code, ("host", host.Host), ("host-of-port", portHost), ("to", reach.To), ("took", reach.Took), ("errno", reach.Errno)),
-            remedy is null ? null : Message.Of(remedy, ("port", port), ("host", host.Host), ("host-of-port", portHost)));
+        Finding Found(FindingLevel level, string code, string? remedy) =>
+            new(
+                level,
+                host.At,
+                null,
+                "reach",
+                Message.Of(code, ("host", host.Host), ("host-of-port", portHost), ("to", reach.To), ("took", reach.Took), ("errno", reach.Errno)),
+                remedy is null ? null : Message.Of(remedy, ("port", port), ("host", host.Host), ("host-of-port", portHost))
+            );
 
         bool listens = at is not null && ListensOn(at, reach.To);
         bool full = at is not null && (at.Holders.Any(h => h.QueueIsFull && h.Overlaps(reach.To)) || listens && at.ListenOverflows > before?.ListenOverflows);
@@ -101,5 +138,6 @@ internal static class Preflight
     /// <summary>A sysctl's value; <c>unknown</c> where it cannot be read.</summary>
     public static string Value(HostCheck check, string sysctl) => check.Sysctls.GetValueOrDefault(sysctl) ?? "?";
 
-    private static long? Number(HostCheck check, string sysctl) => long.TryParse(Value(check, sysctl), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : null;
+    private static long? Number(HostCheck check, string sysctl) =>
+        long.TryParse(Value(check, sysctl), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : null;
 }

@@ -13,11 +13,27 @@ internal static class RuleAlarm
     /// <param name="made">The call that was just made.</param>
     public static void Check(Lab lab, LabRun run, CallEvent made)
     {
-        if (made is not { Call: "bind" or "listen" } || run.RuleChecks is not [.., var check] || check is not { Match: RuleMatch.Differs } || check.Seq != made.Seq)
+        if (
+            made is not { Call: "bind" or "listen" }
+            || run.RuleChecks is not [.., var check]
+            || check is not { Match: RuleMatch.Differs }
+            || check.Seq != made.Seq
+        )
+        {
             return;
+        }
+
         Message message = Describe(check, run.Id, run.Header.Host(check.Host)?.Kernel ?? "");
         lab.Log(LogLevel.Error, message);
-        run.Append(new NoteEvent { T = run.T(lab.Now), Host = made.Host, Level = NoteLevel.Alarm, Message = message });
+        run.Append(
+            new NoteEvent
+            {
+                T = run.T(lab.Now),
+                Host = made.Host,
+                Level = NoteLevel.Alarm,
+                Message = message,
+            }
+        );
     }
 
     /// <param name="check">Where rule and kernel differ.</param>
@@ -27,9 +43,16 @@ internal static class RuleAlarm
     {
         ReadOnlySpan<(string, object?)> args =
         [
-            ("host", check.Host), ("call", VerdictMessages.Name(check.Verdict.Call)), ("address", check.Candidate.Local), ("real", check.Errno ?? BindOutcome.Ok.Name()), ("rule", check.Verdict.Outcome.Name()),
-            ("run", run), ("kernel", kernel),
+            ("host", check.Host),
+            ("call", VerdictMessages.Name(check.Verdict.Call)),
+            ("address", check.Candidate.Local),
+            ("real", check.Errno ?? BindOutcome.Ok.Name()),
+            ("rule", check.Verdict.Outcome.Name()),
+            ("run", run),
+            ("kernel", kernel),
         ];
-        return check.Quirk is { } quirk ? Message.Of(NoteCodes.RuleQuirk, [.. args, ("known", $"verdict.quirk.{quirk}")]) : Message.Of(NoteCodes.RuleMismatch, args);
+        return check.Quirk is { } quirk
+            ? Message.Of(NoteCodes.RuleQuirk, [.. args, ("known", $"verdict.quirk.{quirk}")])
+            : Message.Of(NoteCodes.RuleMismatch, args);
     }
 }

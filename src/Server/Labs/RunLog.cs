@@ -4,7 +4,8 @@ using ReuseAddrDashboard.Core.Texts;
 namespace ReuseAddrDashboard.Server.Labs;
 
 /// <summary>
-/// A run's log as the lab keeps it: numbers events and lets each batch out in order. While the store works, an event is stored before anyone is shown it, so that a server killed with -9 loses
+/// A run's log as the lab keeps it: numbers events and lets each batch out in order. While the store works, an event is stored before anyone is shown it, so
+/// that a server killed with -9 loses
 /// nothing that was seen.
 /// </summary>
 internal sealed class RunLog
@@ -12,12 +13,20 @@ internal sealed class RunLog
     /// <summary>Of what was observed so much is kept; the rest is counted and dropped. 200,000 events of about 300 octets are 60 MB.</summary>
     public const int MaxEvents = 200_000;
 
-    /// <summary>Of an agent's calls, programs and changes, and of its notes and gaps, so many are kept: a scenario makes a thousand calls at most, a repeated step as many again.</summary>
-    public const int MaxDone = 10_000, MaxSaid = 2_000;
+    /// <summary>
+    /// Of an agent's calls, programs and changes, and of its notes and gaps, so many are kept: a scenario makes a thousand calls at most, a repeated step as
+    /// many again.
+    /// </summary>
+    public const int MaxDone = 10_000,
+        MaxSaid = 2_000;
 
     private readonly List<RunEvent> _events = [];
-    private int _underWay, _observed, _done, _said;
-    private long _dropped, _told;
+    private int _underWay,
+        _observed,
+        _done,
+        _said;
+    private long _dropped,
+        _told;
 
     public IReadOnlyList<RunEvent> Events => _events;
 
@@ -54,12 +63,13 @@ internal sealed class RunLog
     // What the lab says of others' connections has the source whose events it counted.
     private static bool IsLabs(RunEvent e) => e.Source == EvidenceSource.Lab || e is GapEvent { Reason.Code: LabRun.ForeignGap };
 
-    private bool IsFull(RunEvent e) => e switch
-    {
-        SocketEvent or StateEvent or SegmentEvent => _observed >= MaxEvents,
-        NoteEvent or GapEvent => _said >= MaxSaid,
-        _ => _done >= MaxDone,
-    };
+    private bool IsFull(RunEvent e) =>
+        e switch
+        {
+            SocketEvent or StateEvent or SegmentEvent => _observed >= MaxEvents,
+            NoteEvent or GapEvent => _said >= MaxSaid,
+            _ => _done >= MaxDone,
+        };
 
     private void Count(RunEvent e)
     {
@@ -115,7 +125,15 @@ internal sealed class RunLog
     {
         long lost = _dropped - _told;
         _told = _dropped;
-        return (GapEvent)Add(new GapEvent { T = t, Source = EvidenceSource.Lab, Lost = lost, Reason = Message.Of("gap.run-full", ("events", MaxEvents), ("calls", MaxDone), ("notes", MaxSaid)) });
+        return (GapEvent)Add(
+            new GapEvent
+            {
+                T = t,
+                Source = EvidenceSource.Lab,
+                Lost = lost,
+                Reason = Message.Of("gap.run-full", ("events", MaxEvents), ("calls", MaxDone), ("notes", MaxSaid)),
+            }
+        );
     }
 
     private RunEvent Add(RunEvent e)

@@ -18,7 +18,13 @@ internal sealed record RunPlan(Scenario Script, IReadOnlyDictionary<string, Scal
 
     /// <summary>The roles that a lesson cannot do without.</summary>
     public static IReadOnlyList<string> RolesOf(Scenario script) =>
-        [.. script.Programs.Select(p => p.Host).Concat(script.Ports.Select(p => p.Host)).Concat(script.Steps.SelectMany(s => s.Actions).Select(a => a.Host).OfType<string>()).Distinct()];
+        [
+            .. script
+                .Programs.Select(p => p.Host)
+                .Concat(script.Ports.Select(p => p.Host))
+                .Concat(script.Steps.SelectMany(s => s.Actions).Select(a => a.Host).OfType<string>())
+                .Distinct(),
+        ];
 
     /// <summary>The plan that a request makes of a lesson; null with what is wrong with it.</summary>
     public static RunPlan? TryMake(StartRun request, Scenario script, out Message? fault)
@@ -27,25 +33,30 @@ internal sealed record RunPlan(Scenario Script, IReadOnlyDictionary<string, Scal
         if (fault is not null)
             return null;
         return new(
-            script with { Expect = null },
+            script with
+            {
+                Expect = null,
+            },
             script.Values.ToDictionary(v => v.Id, v => request.Values?.TryGetValue(v.Id, out Scalar chosen) == true ? chosen : v.Default),
             script.Ports.ToDictionary(p => p.Id, p => request.Ports?.TryGetValue(p.Id, out int chosen) == true ? chosen : p.Default),
-            request.PauseMs ?? script.PauseMs);
+            request.PauseMs ?? script.PauseMs
+        );
     }
 
-    public RunHeader Header(Lab lab, LabMoment at) => new()
-    {
-        Id = lab.NewRunId(at.Wall),
-        Lab = lab.Setup.Id,
-        Scenario = Script.Id,
-        Values = Values,
-        Ports = Ports,
-        PauseMs = PauseMs,
-        StartedAt = at.Wall,
-        Hosts = [.. lab.Seats.Where(s => s.Ready).Select(s => s.Facts!)],
-        Mode = lab.Mode,
-        Script = Script,
-    };
+    public RunHeader Header(Lab lab, LabMoment at) =>
+        new()
+        {
+            Id = lab.NewRunId(at.Wall),
+            Lab = lab.Setup.Id,
+            Scenario = Script.Id,
+            Values = Values,
+            Ports = Ports,
+            PauseMs = PauseMs,
+            StartedAt = at.Wall,
+            Hosts = [.. lab.Seats.Where(s => s.Ready).Select(s => s.Facts!)],
+            Mode = lab.Mode,
+            Script = Script,
+        };
 
     private static Message? Fault(StartRun request, Scenario script)
     {
@@ -69,10 +80,11 @@ internal sealed record RunPlan(Scenario Script, IReadOnlyDictionary<string, Scal
         return request.PauseMs is { } pause ? LabRefusals.Pause(pause) : null;
     }
 
-    private static string Allowed(ScenarioValue value) => value.Kind switch
-    {
-        ValueKind.Switch => "true, false",
-        ValueKind.Number => string.Create(CultureInfo.InvariantCulture, $"{value.Min} – {value.Max}"),
-        _ => string.Join(", ", value.Choices?.Select(c => c.Id) ?? []),
-    };
+    private static string Allowed(ScenarioValue value) =>
+        value.Kind switch
+        {
+            ValueKind.Switch => "true, false",
+            ValueKind.Number => string.Create(CultureInfo.InvariantCulture, $"{value.Min} – {value.Max}"),
+            _ => string.Join(", ", value.Choices?.Select(c => c.Id) ?? []),
+        };
 }

@@ -12,7 +12,8 @@ internal sealed class RunSockets
     private readonly HashSet<(string Host, ulong Inode)> _inodes = [];
     private readonly HashSet<SocketPair> _pairs = [];
     private readonly HashSet<TcpEndpoint> _connected = [];
-    private readonly Dictionary<string, MadeIn> _made = [], _started = [];
+    private readonly Dictionary<string, MadeIn> _made = [],
+        _started = [];
     private readonly Dictionary<string, int> _instances = [];
     private readonly Dictionary<(string Host, SocketPair Pair, ulong Bound), StateEvent> _states = [];
 

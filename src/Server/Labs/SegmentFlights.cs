@@ -1,5 +1,5 @@
-using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Server.Labs;
@@ -19,11 +19,14 @@ internal sealed class SegmentFlights(string first)
     private ClockInterval _difference = ClockInterval.Unknown;
     private long _at = long.MinValue;
 
-    /// <summary>What is known of the first's offset less the other's at a time, in nanoseconds of the lab's clock: clocks come apart since the last segment.</summary>
+    /// <summary>
+    /// What is known of the first's offset less the other's at a time, in nanoseconds of the lab's clock: clocks come apart since the last segment.
+    /// </summary>
     public ClockInterval Difference(long at) => _at == long.MinValue ? _difference : _difference.Widened(ClockDrift.Over(at - _at));
 
     /// <summary>
-    /// The first's offset less the other's with which no segment of this run arrives before it was sent, when one offset places all of them; impossible once the clocks came apart too far for that.
+    /// The first's offset less the other's with which no segment of this run arrives before it was sent, when one offset places all of them; impossible once
+    /// the clocks came apart too far for that.
     /// </summary>
     public ClockInterval Consistent { get; private set; } = ClockInterval.Unknown;
 
@@ -59,7 +62,8 @@ internal sealed class SegmentFlights(string first)
         ClockInterval bound = fromFirst ? ClockInterval.Unknown with { Most = flight } : ClockInterval.Unknown with { Least = -flight };
         // Hosts do not tell in the order of time. Both bounds count as of the later of the two times.
         long then = Math.Max(at, _at);
-        ClockInterval known = Difference(then), narrower = known & bound.Widened(ClockDrift.Over(then - at));
+        ClockInterval known = Difference(then),
+            narrower = known & bound.Widened(ClockDrift.Over(then - at));
         if (!(narrower & possible.Widened(ClockDrift.Over(then - at))).IsPossible)
             return false;
         ClockInterval order = Consistent.IsPossible ? Consistent & bound : Consistent;

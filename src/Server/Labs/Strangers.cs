@@ -19,8 +19,13 @@ internal static class Strangers
         if (theirs.Any(r => r.Inode != 0))
             return theirs.Where(r => r.Inode != 0).All(r => !run.Sockets.IsOwn(r.Host!, r.Inode));
         // The run's own connection still waits in the queue, with its own address: the one that came out of it is another.
-        if (accepted.Local is { } local && run.Rows.Any(r => r.Host == accepted.Host && r.Local.Port == local.Port && run.Sockets.ConnectedFrom(r.Remote) && !WasAccepted(run, r.Remote)))
+        if (
+            accepted.Local is { } local
+            && run.Rows.Any(r => r.Host == accepted.Host && r.Local.Port == local.Port && run.Sockets.ConnectedFrom(r.Remote) && !WasAccepted(run, r.Remote))
+        )
+        {
             return true;
+        }
         // Nobody of the run has connected, nor is about to.
         return !run.Orders.Values.Any(o => o.Waits is not null) && !run.Sockets.Connected.Any() && lab.HostWith(peer) is null;
     }

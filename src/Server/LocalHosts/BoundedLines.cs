@@ -6,7 +6,8 @@ namespace ReuseAddrDashboard.Server.LocalHosts;
 internal static class BoundedLines
 {
     /// <param name="reader">Read to its end.</param>
-    /// <param name="longest">Characters kept of a line; the rest is dropped and shown as an ellipsis. Empty lines are passed over, control characters become spaces.</param>
+    /// <param name="longest">Characters kept of a line; the rest is dropped and shown as an ellipsis. Empty lines are passed over, control characters become
+    /// spaces.</param>
     public static async IAsyncEnumerable<string> Read(TextReader reader, int longest)
     {
         var line = new StringBuilder();

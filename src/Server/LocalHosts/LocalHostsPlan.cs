@@ -40,13 +40,22 @@ internal sealed record LocalHostsPlan(HostsMode Mode, IReadOnlyList<string> Wrap
 
     /// <summary>The agent's arguments.</summary>
     public IReadOnlyList<string> Arguments(PrivateDirectory directory) =>
-    [
-        LocalHostsContract.Command, "--dashboard", directory.Dashboard, "--directory", directory.FullPath,
-        "--mode", Mode == HostsMode.Namespaces ? LocalHostsContract.Namespaces : LocalHostsContract.Loopback,
-    ];
+        [
+            LocalHostsContract.Command,
+            "--dashboard",
+            directory.Dashboard,
+            "--directory",
+            directory.FullPath,
+            "--mode",
+            Mode == HostsMode.Namespaces ? LocalHostsContract.Namespaces : LocalHostsContract.Loopback,
+        ];
 
     /// <summary>Finds a program on PATH.</summary>
     public static string? OnPath(string name) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/bin")
-            .Where(Path.IsPathFullyQualified).Select(directory => Path.Combine(directory, name)).FirstOrDefault(File.Exists);
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':')
+            .Append("/usr/bin")
+            .Where(Path.IsPathFullyQualified)
+            .Select(directory => Path.Combine(directory, name))
+            .FirstOrDefault(File.Exists);
 }

@@ -4,7 +4,10 @@ using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Server.LocalHosts;
 
-/// <summary>One life of <c>reuseaddr-agent local-hosts</c>. Its standard input is a pipe that nobody writes to and that the kernel closes when the Server ends: that is how it knows.</summary>
+/// <summary>
+/// One life of <c>reuseaddr-agent local-hosts</c>. Its standard input is a pipe that nobody writes to and that the kernel closes when the Server ends: that is
+/// how it knows.
+/// </summary>
 internal sealed class LocalHostsProcess : ILocalHosts
 {
     private readonly Process _process;
@@ -15,11 +18,17 @@ internal sealed class LocalHostsProcess : ILocalHosts
     private LocalHostsProcess(Process process, Action<string> line)
     {
         _process = process;
-        _reading = Task.WhenAll(Read(process.StandardOutput, TakeOutput), Read(process.StandardError, text =>
-        {
-            _lastLine = text;
-            line(text);
-        }));
+        _reading = Task.WhenAll(
+            Read(process.StandardOutput, TakeOutput),
+            Read(
+                process.StandardError,
+                text =>
+                {
+                    _lastLine = text;
+                    line(text);
+                }
+            )
+        );
     }
 
     public int Id => _process.Id;

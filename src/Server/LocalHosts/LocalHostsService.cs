@@ -17,7 +17,8 @@ internal sealed class LocalHostsService(
     TimeProvider time,
     ILogger<LocalHostsService> log,
     IHostApplicationLifetime? lifetime = null,
-    LocalHostsStarter? starter = null) : BackgroundService
+    LocalHostsStarter? starter = null
+) : BackgroundService
 {
     /// <summary>Hosts that lived so long are taken for sound: the pauses start over.</summary>
     private static readonly TimeSpan Sound = TimeSpan.FromSeconds(10);
@@ -39,10 +40,16 @@ internal sealed class LocalHostsService(
     {
         // Before the Server listens: an agent of another machine is refused where there are local hosts.
         status.Set(
-            Mode switch { LocalHostsMode.None => HostsMode.Remote, LocalHostsMode.Loopback => HostsMode.Loopback, _ => HostsMode.Namespaces },
+            Mode switch
+            {
+                LocalHostsMode.None => HostsMode.Remote,
+                LocalHostsMode.Loopback => HostsMode.Loopback,
+                _ => HostsMode.Namespaces,
+            },
             Mode == LocalHostsMode.None
                 ? Message.Of(HostsCodes.None, ("first", LocalHostsContract.InNamespaces[0].Name), ("second", LocalHostsContract.InNamespaces[1].Name))
-                : new Message(HostsCodes.Starting));
+                : new Message(HostsCodes.Starting)
+        );
         return base.StartAsync(cancel);
     }
 
@@ -119,7 +126,9 @@ internal sealed class LocalHostsService(
     private async Task<(bool Ready, int Exit, Message? Failure)> Live(LocalHostsPlan plan, AgentProgram program, Message? reason, CancellationToken stop)
     {
         string? problem = null;
-        using ILocalHosts? process = starter is null ? LocalHostsProcess.Start(plan, program, directory, Pass, out problem) : starter.Start(plan, directory, Pass);
+        using ILocalHosts? process = starter is null
+            ? LocalHostsProcess.Start(plan, program, directory, Pass, out problem)
+            : starter.Start(plan, directory, Pass);
         if (process is null)
         {
             return (false, -1, Failure(plan, problem));
@@ -151,7 +160,9 @@ internal sealed class LocalHostsService(
     }
 
     private static Message? Failure(LocalHostsPlan plan, string? said) =>
-        said is null ? null : plan.Mode == HostsMode.Namespaces ? NamespaceAdvice.Refused(said) : Message.Of(HostsCodes.Failed, ("why", said.TrimEnd('.')));
+        said is null ? null
+        : plan.Mode == HostsMode.Namespaces ? NamespaceAdvice.Refused(said)
+        : Message.Of(HostsCodes.Failed, ("why", said.TrimEnd('.')));
 
     /// <summary>The call and the reason, without who says so.</summary>
     private static string? Bare(string? said)
@@ -160,6 +171,5 @@ internal sealed class LocalHostsService(
         return at < 0 ? said : said![(at + LocalHostsContract.Refused.Length)..];
     }
 
-    private void Pass(string line) =>
-        log.Said(line.StartsWith(LocalHostsContract.OwnLine, StringComparison.Ordinal) ? LogLevel.Warning : LogLevel.Debug, line);
+    private void Pass(string line) => log.Said(line.StartsWith(LocalHostsContract.OwnLine, StringComparison.Ordinal) ? LogLevel.Warning : LogLevel.Debug, line);
 }

@@ -5,7 +5,9 @@ using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Server.LocalHosts;
 
-/// <summary>The process that starts the local hosts for a dashboard that has given its rights away. It was started before, and ends when its standard input does.</summary>
+/// <summary>
+/// The process that starts the local hosts for a dashboard that has given its rights away. It was started before, and ends when its standard input does.
+/// </summary>
 internal sealed class LocalHostsStarter : IAsyncDisposable
 {
     private readonly StreamWriter _input;
@@ -32,7 +34,10 @@ internal sealed class LocalHostsStarter : IAsyncDisposable
     /// <summary>Has it start local-hosts; one at a time.</summary>
     public StartedHosts Start(LocalHostsPlan plan, PrivateDirectory directory, Action<string> line)
     {
-        string where = plan.Mode == Core.Log.HostsMode.Loopback ? LocalHostsContract.Loopback : plan.Wrapper.Count > 0 ? LocalHostsContract.UserNamespace : LocalHostsContract.Namespaces;
+        string where =
+            plan.Mode == Core.Log.HostsMode.Loopback ? LocalHostsContract.Loopback
+            : plan.Wrapper.Count > 0 ? LocalHostsContract.UserNamespace
+            : LocalHostsContract.Namespaces;
         var hosts = new StartedHosts(Say, line);
         _hosts = hosts;
         Say(string.Join('\t', LocalHostsContract.StartHosts, where, directory.FullPath));
@@ -74,7 +79,8 @@ internal sealed class LocalHostsStarter : IAsyncDisposable
 internal sealed class StartedHosts(Action<string> say, Action<string> line) : ILocalHosts
 {
     private readonly TaskCompletionSource<bool> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<int> _output = new(TaskCreationOptions.RunContinuationsAsynchronously), _error = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<int> _output = new(TaskCreationOptions.RunContinuationsAsynchronously),
+        _error = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? _lastLine;
 
     public int Id { get; private set; }
@@ -126,9 +132,7 @@ internal sealed class StartedHosts(Action<string> say, Action<string> line) : IL
         End(-1, _error);
     }
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 
     private void End(int exit, TaskCompletionSource<int> said)
     {
@@ -136,5 +140,6 @@ internal sealed class StartedHosts(Action<string> say, Action<string> line) : IL
         _ready.TrySetResult(false);
     }
 
-    private static int Number(string text) => int.TryParse(text[(text.IndexOf(' ', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture, out int number) ? number : -1;
+    private static int Number(string text) =>
+        int.TryParse(text[(text.IndexOf(' ', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture, out int number) ? number : -1;
 }

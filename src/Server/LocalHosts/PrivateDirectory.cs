@@ -45,7 +45,9 @@ internal sealed class PrivateDirectory : IDisposable
         }
 
         string name = string.Create(
-            CultureInfo.InvariantCulture, $"{LocalHostsContract.DirectoryPrefix}{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
+            CultureInfo.InvariantCulture,
+            $"{LocalHostsContract.DirectoryPrefix}{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(16, lowercase: true)}"
+        );
         var problems = new List<string>();
         foreach (string place in places.OfType<string>().Where(Path.IsPathFullyQualified).Distinct())
         {
@@ -75,7 +77,9 @@ internal sealed class PrivateDirectory : IDisposable
             }
         }
 
-        throw new IOException($"No place for the socket of the local hosts: {string.Join("; ", problems)}. Set TMPDIR to a directory that can be written and has a short path.");
+        throw new IOException(
+            $"No place for the socket of the local hosts: {string.Join("; ", problems)}. Set TMPDIR to a directory that can be written and has a short path."
+        );
     }
 
     public void Dispose()

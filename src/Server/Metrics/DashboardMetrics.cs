@@ -9,15 +9,25 @@ internal sealed class DashboardMetrics : IDisposable
     /// <summary>The meter, and the source of traces.</summary>
     public const string Name = "ReuseAddrDashboard";
 
-    private const string ResultTag = "result", KindTag = "kind";
+    private const string ResultTag = "result",
+        KindTag = "kind";
 
     // From the same machine to half a minute behind a slow line.
-    private static readonly InstrumentAdvice<double> Latencies = new() { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] };
+    private static readonly InstrumentAdvice<double> Latencies = new()
+    {
+        HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    };
 
     private readonly Meter _meter;
-    private readonly UpDownCounter<long> _labs, _agents, _viewers;
-    private readonly Counter<long> _started, _finished, _events, _lost;
-    private readonly Histogram<double> _latency, _writing;
+    private readonly UpDownCounter<long> _labs,
+        _agents,
+        _viewers;
+    private readonly Counter<long> _started,
+        _finished,
+        _events,
+        _lost;
+    private readonly Histogram<double> _latency,
+        _writing;
 
     public DashboardMetrics(IMeterFactory meters)
     {
@@ -29,7 +39,12 @@ internal sealed class DashboardMetrics : IDisposable
         _finished = _meter.CreateCounter<long>("reuseaddr.runs.finished", "{run}", "Runs that take no more events.");
         _events = _meter.CreateCounter<long>("reuseaddr.events", "{event}", "Events shown, by their kind.");
         _lost = _meter.CreateCounter<long>("reuseaddr.events.lost", "{event}", "What was lost on the way and counted, in gaps of the runs' logs.");
-        _latency = _meter.CreateHistogram("reuseaddr.viewer.latency", "s", "From an event on its host until it was handed to a browser that looked on already.", advice: Latencies);
+        _latency = _meter.CreateHistogram(
+            "reuseaddr.viewer.latency",
+            "s",
+            "From an event on its host until it was handed to a browser that looked on already.",
+            advice: Latencies
+        );
         _writing = _meter.CreateHistogram("reuseaddr.store.write.duration", "s", "How long one write to the store took.", advice: Latencies);
     }
 
@@ -59,13 +74,16 @@ internal sealed class DashboardMetrics : IDisposable
 
     public void Delivered(TimeSpan late) => _latency.Record(Math.Max(0, late.TotalSeconds));
 
-    public void Written(TimeSpan took, bool failed) => _writing.Record(took.TotalSeconds, KeyValuePair.Create<string, object?>(ResultTag, failed ? "failed" : "written"));
+    public void Written(TimeSpan took, bool failed) =>
+        _writing.Record(took.TotalSeconds, KeyValuePair.Create<string, object?>(ResultTag, failed ? "failed" : "written"));
 
     /// <summary>The writes that wait for the store.</summary>
-    public void StoreQueue(Func<int> length) => _meter.CreateObservableGauge("reuseaddr.store.queue.length", length, "{write}", "Writes that wait for the store.");
+    public void StoreQueue(Func<int> length) =>
+        _meter.CreateObservableGauge("reuseaddr.store.queue.length", length, "{write}", "Writes that wait for the store.");
 
     /// <summary>The events that browsers have yet to be sent.</summary>
-    public void ViewerQueue(Func<long> length) => _meter.CreateObservableGauge("reuseaddr.viewer.queue.length", length, "{event}", "Events that browsers have yet to be sent, of all browsers together.");
+    public void ViewerQueue(Func<long> length) =>
+        _meter.CreateObservableGauge("reuseaddr.viewer.queue.length", length, "{event}", "Events that browsers have yet to be sent, of all browsers together.");
 
     public void Dispose() => _meter.Dispose();
 }

@@ -3,11 +3,20 @@ using System.CommandLine.Parsing;
 
 namespace ReuseAddrDashboard.Server.Options;
 
-/// <summary>What the command line says: the options of <see cref="Settings"/>, any key of the configuration (<c>--Kestrel:Endpoints:Https:Url URL</c>), or one of the few things to be told instead of a start.</summary>
+/// <summary>
+/// What the command line says: the options of <see cref="Settings"/>, any key of the configuration (<c>--Kestrel:Endpoints:Https:Url URL</c>), or one of the
+/// few things to be told instead of a start.
+/// </summary>
 internal sealed record CommandLine
 {
     /// <summary>Sections of the configuration that may be given key by key.</summary>
-    private static readonly string[] Sections = ["Kestrel", "Logging", "Serilog", .. Settings.All.Select(s => s.Key.Split(':')).Where(k => k.Length > 1).Select(k => k[0]).Distinct().Where(k => k != "Serilog")];
+    private static readonly string[] Sections =
+    [
+        "Kestrel",
+        "Logging",
+        "Serilog",
+        .. Settings.All.Select(s => s.Key.Split(':')).Where(k => k.Length > 1).Select(k => k[0]).Distinct().Where(k => k != "Serilog"),
+    ];
 
     public bool Help { get; private init; }
 
@@ -26,7 +35,8 @@ internal sealed record CommandLine
     {
         Dictionary<Option<string[]>, Setting> options = Settings.All.ToDictionary(s => Taking($"--{s.Option}"));
         Option<string[]> health = Taking("--healthcheck");
-        Option<bool> help = new("--help"), version = new("--version");
+        Option<bool> help = new("--help"),
+            version = new("--version");
         var root = new RootCommand { TreatUnmatchedTokensAsErrors = false };
         root.Options.Clear();
         root.Directives.Clear();
@@ -47,7 +57,14 @@ internal sealed record CommandLine
         if (asked is not null && args.Count > 2)
             faults.Add("--healthcheck stands alone: --healthcheck URL.");
         ReadKeys(read.UnmatchedTokens, given, faults);
-        return new() { Help = read.GetValue(help), Version = read.GetValue(version), HealthCheck = asked, Given = given, Faults = faults };
+        return new()
+        {
+            Help = read.GetValue(help),
+            Version = read.GetValue(version),
+            HealthCheck = asked,
+            Given = given,
+            Faults = faults,
+        };
 
         string[]? Values(Option<string[]> option)
         {

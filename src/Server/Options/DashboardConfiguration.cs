@@ -3,7 +3,10 @@ using Microsoft.Extensions.Configuration.Json;
 
 namespace ReuseAddrDashboard.Server.Options;
 
-/// <summary>Where settings come from. What comes later counts more: appsettings.json, appsettings.ENVIRONMENT.json, the file of --config, the environment, REUSEADDR_ variables, the command line.</summary>
+/// <summary>
+/// Where settings come from. What comes later counts more: appsettings.json, appsettings.ENVIRONMENT.json, the file of --config, the environment, REUSEADDR_
+/// variables, the command line.
+/// </summary>
 internal static class DashboardConfiguration
 {
     /// <summary>A builder of the dashboard with everything that it is told.</summary>
@@ -32,11 +35,14 @@ internal static class DashboardConfiguration
         string? file = line.Given.Where(g => g.Key == config.Key).Select(g => g.Value).FirstOrDefault() ?? environment(config.Variable);
         if (File.Exists(file))
             configuration.Sources.Insert(BeforeEnvironment(configuration.Sources), JsonFile(Path.GetFullPath(file)));
-        configuration.Sources.Add(new NamedSettings(
-            from setting in Settings.All
-            let value = environment(setting.Variable)
-            where value is { Length: > 0 }
-            select (setting.Key, value, setting.Variable)));
+        configuration.Sources.Add(
+            new NamedSettings(
+                from setting in Settings.All
+                let value = environment(setting.Variable)
+                where value is { Length: > 0 }
+                select (setting.Key, value, setting.Variable)
+            )
+        );
         configuration.Sources.Add(new NamedSettings(line.Given));
     }
 

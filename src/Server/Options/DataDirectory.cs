@@ -4,7 +4,8 @@ namespace ReuseAddrDashboard.Server.Options;
 /// <remarks>It and its files are their owner's alone: captured octets are in them, and whoever may open them may lock them.</remarks>
 internal sealed class DataDirectory : IDisposable
 {
-    private const UnixFileMode OwnersDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnersDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+        OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly FileStream _lock;
 
@@ -51,9 +52,18 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>Makes a file that is its owner's alone; one that is there keeps what it holds.</summary>
     public static void MakeFile(string path)
     {
-        using (new FileStream(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite | FileShare.Delete, UnixCreateMode = OwnersFile }))
-        {
-        }
+        using (
+            new FileStream(
+                path,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.OpenOrCreate,
+                    Access = FileAccess.ReadWrite,
+                    Share = FileShare.ReadWrite | FileShare.Delete,
+                    UnixCreateMode = OwnersFile,
+                }
+            )
+        ) { }
         MakeOwners(path, OwnersFile);
     }
 

@@ -5,12 +5,14 @@ namespace ReuseAddrDashboard.Server.Options;
 /// <summary>Addresses to listen on: those of <c>Urls</c>, or Kestrel's own endpoints where those are configured.</summary>
 internal static class ListenAddress
 {
-    private const string EndpointsKey = "Kestrel:Endpoints", DefaultCertificateKey = "Kestrel:Certificates:Default";
+    private const string EndpointsKey = "Kestrel:Endpoints",
+        DefaultCertificateKey = "Kestrel:Certificates:Default";
 
     /// <summary>Where the page is to be.</summary>
     public static IReadOnlyList<string> Configured(IConfiguration configuration) =>
-        HasEndpoints(configuration) ? [.. Endpoints(configuration).Select(e => e["Url"] ?? "")]
-        : Split.Urls(configuration[Settings.UrlsKey] is { Length: > 0 } urls ? urls : Settings.DefaultUrl);
+        HasEndpoints(configuration)
+            ? [.. Endpoints(configuration).Select(e => e["Url"] ?? "")]
+            : Split.Urls(configuration[Settings.UrlsKey] is { Length: > 0 } urls ? urls : Settings.DefaultUrl);
 
     /// <summary>Kestrel listens on its own endpoints and on no URL beside them.</summary>
     public static bool HasEndpoints(IConfiguration configuration) => Endpoints(configuration).Any();
@@ -19,7 +21,9 @@ internal static class ListenAddress
     /// <param name="name">How it was given.</param>
     /// <param name="urls">Separated by semicolons.</param>
     public static IEnumerable<string> Faults(string name, string urls) =>
-        Split.Urls(urls) is { Length: > 0 } all ? all.SelectMany(u => FaultsOfOne(name, u)) : [$"{name} is empty. Give an address such as {Settings.DefaultUrl}."];
+        Split.Urls(urls) is { Length: > 0 } all
+            ? all.SelectMany(u => FaultsOfOne(name, u))
+            : [$"{name} is empty. Give an address such as {Settings.DefaultUrl}."];
 
     /// <summary>What is wrong with Kestrel's endpoints and certificates, and with addresses that lack one.</summary>
     public static IEnumerable<string> KestrelFaults(IConfiguration configuration, Func<string, string> name)
@@ -51,11 +55,16 @@ internal static class ListenAddress
 
     /// <summary>True when the address is reached from this machine only.</summary>
     public static bool IsLoopback(string url) =>
-        Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) && (uri.IsLoopback || (IPAddress.TryParse(uri.Host, out IPAddress? address) && IPAddress.IsLoopback(address)));
+        Uri.TryCreate(url, UriKind.Absolute, out Uri? uri)
+        && (uri.IsLoopback || (IPAddress.TryParse(uri.Host, out IPAddress? address) && IPAddress.IsLoopback(address)));
 
     /// <summary>* and +, Kestrel's words for every address, as one that a URI may have.</summary>
     public static bool TryParse(string url, out Uri? uri) =>
-        Uri.TryCreate(url.Replace("://*", "://0.0.0.0", StringComparison.Ordinal).Replace("://+", "://0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out uri);
+        Uri.TryCreate(
+            url.Replace("://*", "://0.0.0.0", StringComparison.Ordinal).Replace("://+", "://0.0.0.0", StringComparison.Ordinal),
+            UriKind.Absolute,
+            out uri
+        );
 
     private static IEnumerable<IConfigurationSection> Endpoints(IConfiguration configuration) => configuration.GetSection(EndpointsKey).GetChildren();
 

@@ -8,7 +8,15 @@ namespace ReuseAddrDashboard.Server.Options;
 /// <param name="Takes">Which values there are.</param>
 /// <param name="Help">What it does; further lines are values and what they do.</param>
 /// <param name="Faults">What is wrong with a value, each a whole sentence; the first parameter is the name by which it was given.</param>
-internal sealed record Setting(string Option, string Key, string Argument, string? Default, string Takes, string Help, Func<string, string, IEnumerable<string>> Faults)
+internal sealed record Setting(
+    string Option,
+    string Key,
+    string Argument,
+    string? Default,
+    string Takes,
+    string Help,
+    Func<string, string, IEnumerable<string>> Faults
+)
 {
     public const string EnvironmentPrefix = "REUSEADDR_";
 

@@ -4,12 +4,19 @@ using Serilog.Events;
 
 namespace ReuseAddrDashboard.Server.Options;
 
-/// <summary>What is wrong with the configuration: everything at once, each with the name by which it was given and what to give instead. Nothing is bound before it found nothing.</summary>
+/// <summary>
+/// What is wrong with the configuration: everything at once, each with the name by which it was given and what to give instead. Nothing is bound before it
+/// found nothing.
+/// </summary>
 internal static class SettingsCheck
 {
-    private const string LogOverridesKey = "Serilog:MinimumLevel:Override", LogDefaultKey = "Serilog:MinimumLevel:Default";
+    private const string LogOverridesKey = "Serilog:MinimumLevel:Override",
+        LogDefaultKey = "Serilog:MinimumLevel:Default";
 
-    private static readonly string[] Sections = [.. Settings.All.Select(s => s.Key.Split(':')[0]).Where(s => s is not (Settings.UrlsKey or Settings.ConfigKey or "Serilog")).Distinct()];
+    private static readonly string[] Sections =
+    [
+        .. Settings.All.Select(s => s.Key.Split(':')[0]).Where(s => s is not (Settings.UrlsKey or Settings.ConfigKey or "Serilog")).Distinct(),
+    ];
 
     public static IReadOnlyList<string> Faults(IConfigurationRoot configuration)
     {
@@ -54,7 +61,8 @@ internal static class SettingsCheck
         return key;
     }
 
-    private static IEnumerable<string> Known(string path) => Settings.All.Where(s => s.Key.StartsWith(path.Split(':')[0] + ":", StringComparison.OrdinalIgnoreCase)).Select(s => s.Key.Split(':')[1]);
+    private static IEnumerable<string> Known(string path) =>
+        Settings.All.Where(s => s.Key.StartsWith(path.Split(':')[0] + ":", StringComparison.OrdinalIgnoreCase)).Select(s => s.Key.Split(':')[1]);
 
     private static IEnumerable<string> LogFaults(IConfigurationRoot configuration)
     {

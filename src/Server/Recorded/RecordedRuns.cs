@@ -6,7 +6,8 @@ using ReuseAddrDashboard.Core.Wire;
 namespace ReuseAddrDashboard.Server.Recorded;
 
 /// <summary>
-/// Runs that were recorded on a real kernel and come with the dashboard, so that a lesson can be watched where no host is: one file <c>LESSON.json.gz</c> each, made by
+/// Runs that were recorded on a real kernel and come with the dashboard, so that a lesson can be watched where no host is: one file <c>LESSON.json.gz</c> each,
+/// made by
 /// <c>record.sh</c> (CONTRIBUTING.md). What each says of its kernel and its date stands in its header.
 /// </summary>
 /// <param name="directory">Where the files are; it need not be there.</param>
@@ -29,7 +30,8 @@ internal sealed class RecordedRuns(string directory)
     {
         using var gzip = new GZipStream(File.OpenRead(file), CompressionMode.Decompress);
         using JsonDocument run = JsonDocument.Parse(gzip);
-        JsonElement root = run.RootElement, script = root.GetProperty("script");
+        JsonElement root = run.RootElement,
+            script = root.GetProperty("script");
         return new()
         {
             Scenario = root.GetProperty("scenario").GetString()!,

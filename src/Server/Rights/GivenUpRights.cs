@@ -9,12 +9,14 @@ using ReuseAddrDashboard.Server.Options;
 namespace ReuseAddrDashboard.Server.Rights;
 
 /// <summary>
-/// A dashboard that is started with capabilities, as root, goes on without: it becomes the agent's program (<c>reuseaddr-agent confined</c>), which gives them away and becomes the dashboard once more. What
+/// A dashboard that is started with capabilities, as root, goes on without: it becomes the agent's program (<c>reuseaddr-agent confined</c>), which gives them
+/// away and becomes the dashboard once more. What
 /// the local hosts need is left to a process that does nothing but start them.
 /// </summary>
 internal static partial class GivenUpRights
 {
-    private const int CapNetBindService = 10, FirstFreePort = 1024;
+    private const int CapNetBindService = 10,
+        FirstFreePort = 1024;
 
     /// <summary>Returns in a process that has no right it does not use, or says why not.</summary>
     /// <param name="options">What needs a right: ports, and files of others.</param>
@@ -39,9 +41,14 @@ internal static partial class GivenUpRights
             throw new InvalidDataException(TextCatalog.English[taken]); // Without rights, whose program has it could not be seen.
         string[] command =
         [
-            .. agent.Command, LocalHostsContract.ConfinedCommand, .. options.Hosts == LocalHostsMode.None ? (string[])[] : [LocalHostsContract.LeaveStarter],
-            .. lowPorts ? (string[])[LocalHostsContract.KeepLowPorts] : [], .. Files(program, options, configuration),
-            LocalHostsContract.ProgramFollows, program, .. File.ReadAllText("/proc/self/cmdline").TrimEnd('\0').Split('\0'),
+            .. agent.Command,
+            LocalHostsContract.ConfinedCommand,
+            .. options.Hosts == LocalHostsMode.None ? (string[])[] : [LocalHostsContract.LeaveStarter],
+            .. lowPorts ? (string[])[LocalHostsContract.KeepLowPorts] : [],
+            .. Files(program, options, configuration),
+            LocalHostsContract.ProgramFollows,
+            program,
+            .. File.ReadAllText("/proc/self/cmdline").TrimEnd('\0').Split('\0'),
         ];
         // Not by Environment, which libc does not know of. Sockets for debuggers would be left by a program that becomes another.
         _ = SetEnv("DOTNET_EnableDiagnostics", "0", overwrite: 1);
@@ -55,15 +62,34 @@ internal static partial class GivenUpRights
 
     private static IEnumerable<string> Files(string program, DashboardOptions options, IConfiguration configuration)
     {
-        string[] certificates = [.. from entry in configuration.GetSection("Kestrel").AsEnumerable()
-            where entry.Value is { Length: > 0 } && (entry.Key.EndsWith(":Path", StringComparison.OrdinalIgnoreCase) || entry.Key.EndsWith(":KeyPath", StringComparison.OrdinalIgnoreCase))
-            select Path.GetFullPath(entry.Value, AppContext.BaseDirectory)];
-        string[] reads = [program, AppContext.BaseDirectory, RuntimeEnvironment.GetRuntimeDirectory(), .. options.ScenarioDirectories, .. certificates, configuration[Settings.ConfigKey] ?? ""];
-        string[] logs = [.. from entry in configuration.GetSection("Serilog").AsEnumerable()
+        string[] certificates =
+        [
+            .. from entry in configuration.GetSection("Kestrel").AsEnumerable()
+            where
+                entry.Value is { Length: > 0 }
+                && (entry.Key.EndsWith(":Path", StringComparison.OrdinalIgnoreCase) || entry.Key.EndsWith(":KeyPath", StringComparison.OrdinalIgnoreCase))
+            select Path.GetFullPath(entry.Value, AppContext.BaseDirectory),
+        ];
+        string[] reads =
+        [
+            program,
+            AppContext.BaseDirectory,
+            RuntimeEnvironment.GetRuntimeDirectory(),
+            .. options.ScenarioDirectories,
+            .. certificates,
+            configuration[Settings.ConfigKey] ?? "",
+        ];
+        string[] logs =
+        [
+            .. from entry in configuration.GetSection("Serilog").AsEnumerable()
             where entry.Value is { Length: > 0 } && entry.Key.EndsWith(":Args:path", StringComparison.OrdinalIgnoreCase)
-            select Path.GetDirectoryName(Path.GetFullPath(entry.Value)) ?? "/"];
-        return [.. from path in reads where path.Length > 0 select $"{LocalHostsContract.Reads}={path}",
-            .. from path in (string[])[options.Data, options.AgentKeys, .. logs] where path.Length > 0 select $"{LocalHostsContract.Writes}={path}"];
+            select Path.GetDirectoryName(Path.GetFullPath(entry.Value)) ?? "/",
+        ];
+        return
+        [
+            .. from path in reads where path.Length > 0 select $"{LocalHostsContract.Reads}={path}",
+            .. from path in (string[])[options.Data, options.AgentKeys, .. logs] where path.Length > 0 select $"{LocalHostsContract.Writes}={path}",
+        ];
     }
 
     private static bool IsLow(string url) => ListenAddress.TryParse(url, out Uri? uri) && uri!.Port is > 0 and < FirstFreePort;

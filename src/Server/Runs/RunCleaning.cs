@@ -6,10 +6,12 @@ using ReuseAddrDashboard.Server.Options;
 namespace ReuseAddrDashboard.Server.Runs;
 
 /// <summary>
-/// Keeps the store within the bounds that its owner set, in the background: the oldest finished runs go, one after the other, but for those that somebody keeps. Those that a person deleted go once they could be put back
+/// Keeps the store within the bounds that its owner set, in the background: the oldest finished runs go, one after the other, but for those that somebody
+/// keeps. Those that a person deleted go once they could be put back
 /// for long enough. Before that it fills in what runs of earlier versions lack in the list.
 /// </summary>
-internal sealed partial class RunCleaning(StoreWriter writer, IOptions<RetentionOptions> options, TimeProvider time, ILogger<RunCleaning> logger) : BackgroundService
+internal sealed partial class RunCleaning(StoreWriter writer, IOptions<RetentionOptions> options, TimeProvider time, ILogger<RunCleaning> logger)
+    : BackgroundService
 {
     /// <summary>A run that a person deleted can be put back for so long at least.</summary>
     public static readonly TimeSpan WayBack = TimeSpan.FromMinutes(10);
@@ -32,8 +34,7 @@ internal sealed partial class RunCleaning(StoreWriter writer, IOptions<Retention
                 // The writer tells how the store is; the next round tries again.
                 LogFailed(e.Message);
             }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        } while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private async Task Fill(CancellationToken cancel)
@@ -43,8 +44,7 @@ internal sealed partial class RunCleaning(StoreWriter writer, IOptions<Retention
         {
             made = 0;
             await writer.Write(async s => made = await s.FillList(FillAtOnce));
-        }
-        while (made > 0 && !cancel.IsCancellationRequested);
+        } while (made > 0 && !cancel.IsCancellationRequested);
     }
 
     private async Task Clean(CancellationToken cancel)
@@ -79,10 +79,17 @@ internal sealed partial class RunCleaning(StoreWriter writer, IOptions<Retention
         if (kept.Runs.Most is { } most && await store.BeyondCount(most, cancel) is { } beyond)
             return beyond;
         // An id begins with the second its run began (RunIds).
-        if (kept.Days.Most is { } days && await store.OldestBefore(time.GetUtcNow().AddDays(-days).ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture), cancel) is { } old)
+        if (
+            kept.Days.Most is { } days
+            && await store.OldestBefore(time.GetUtcNow().AddDays(-days).ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture), cancel) is { } old
+        )
+        {
             return old;
+        }
         // What a person deleted makes room once it cannot be put back any more: nothing else goes before that.
-        return kept.Megabytes.Most is { } megabytes && !await store.HasRemoved(cancel) && await store.Size(cancel) > megabytes * 1_000_000L ? await store.OldestBefore("A", cancel) : null;
+        return kept.Megabytes.Most is { } megabytes && !await store.HasRemoved(cancel) && await store.Size(cancel) > megabytes * 1_000_000L
+            ? await store.OldestBefore("A", cancel)
+            : null;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Deleted the run {Run}: more is stored than is to be kept")]

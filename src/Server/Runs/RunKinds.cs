@@ -10,10 +10,22 @@ internal static class RunKinds
     public static async Task<int> Of(RunsDb db, RunSummary run)
     {
         string[] hosts = [.. run.Hosts.Select(h => h.Kernel).Distinct()];
-        string topic = run.Topic, kernels = hosts.Length == 0 ? "" : $"\n{string.Join('\n', hosts)}\n", text = string.Join('\n', [run.Scenario, .. run.Title.ByLanguage.Values, .. hosts]);
-        if (await db.Kinds.Where(k => k.Topic == topic && k.Kernels == kernels && k.Text == text).Select(k => (int?)k.Number).FirstOrDefaultAsync() is { } known)
+        string topic = run.Topic,
+            kernels = hosts.Length == 0 ? "" : $"\n{string.Join('\n', hosts)}\n",
+            text = string.Join('\n', [run.Scenario, .. run.Title.ByLanguage.Values, .. hosts]);
+        if (
+            await db.Kinds.Where(k => k.Topic == topic && k.Kernels == kernels && k.Text == text).Select(k => (int?)k.Number).FirstOrDefaultAsync() is { } known
+        )
+        {
             return known;
-        var kind = new StoredKind { Topic = topic, Kernels = kernels, Text = text };
+        }
+
+        var kind = new StoredKind
+        {
+            Topic = topic,
+            Kernels = kernels,
+            Text = text,
+        };
         db.Kinds.Add(kind);
         await db.SaveChangesAsync();
         return kind.Number;

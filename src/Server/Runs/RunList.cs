@@ -19,7 +19,8 @@ internal sealed record RunLine(string Id, RunSummary? Summary, string Note, bool
 internal sealed record RunListPage(IReadOnlyList<RunLine> Lines, int Total, int Newer);
 
 /// <summary>
-/// Reads the list of runs. It walks one index that has all it asks for in the list's order, whatever the filters: that is 100 octets for each run, and no statistics are needed for it to be right.
+/// Reads the list of runs. It walks one index that has all it asks for in the list's order, whatever the filters: that is 100 octets for each run, and no
+/// statistics are needed for it to be right.
 /// </summary>
 internal sealed class RunList(IDbContextFactory<RunsDb> databases)
 {
@@ -45,7 +46,17 @@ internal sealed class RunList(IDbContextFactory<RunsDb> databases)
             ([var first, ..], _) => await all.CountAsync(r => string.Compare(r.Id, first) > 0, cancel),
             _ => total,
         };
-        var lines = await db.Runs.AsNoTracking().Where(r => ids.Contains(r.Id)).Select(r => new { r.Id, r.Summary, r.Note, r.Kept }).ToDictionaryAsync(r => r.Id, cancel);
+        var lines = await db
+            .Runs.AsNoTracking()
+            .Where(r => ids.Contains(r.Id))
+            .Select(r => new
+            {
+                r.Id,
+                r.Summary,
+                r.Note,
+                r.Kept,
+            })
+            .ToDictionaryAsync(r => r.Id, cancel);
         return new([.. ids.Where(lines.ContainsKey).Select(id => lines[id]).Select(l => Of(l.Id, l.Summary, l.Note, l.Kept))], total, newer);
     }
 
@@ -60,14 +71,17 @@ internal sealed class RunList(IDbContextFactory<RunsDb> databases)
             Sorted(kinds.Select(k => k.Topic)),
             // A run that is open has no result yet.
             Sorted(all.Select(a => a.Result).OfType<string>().Select(r => r.Length == 0 ? RunQuery.NoResult : r)),
-            Sorted(kinds.SelectMany(k => k.Kernels.Split('\n'))));
+            Sorted(kinds.SelectMany(k => k.Kernels.Split('\n')))
+        );
     }
 
     /// <summary>One line; null for a run that is not there.</summary>
     public async Task<RunLine?> Line(string id, CancellationToken cancel)
     {
         await using RunsDb db = await databases.CreateDbContextAsync(cancel);
-        return await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id && r.Removed == null, cancel) is { } run ? Of(run.Id, run.Summary, run.Note, run.Kept) : null;
+        return await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id && r.Removed == null, cancel) is { } run
+            ? Of(run.Id, run.Summary, run.Note, run.Kept)
+            : null;
     }
 
     /// <summary>Which of those runs are there.</summary>
@@ -77,7 +91,8 @@ internal sealed class RunList(IDbContextFactory<RunsDb> databases)
         return await db.Runs.Where(r => r.Removed == null && ids.Contains(r.Id)).Select(r => r.Id).ToListAsync(cancel);
     }
 
-    private static RunLine Of(string id, string? summary, string note, bool kept) => new(id, summary is null ? null : JsonSerializer.Deserialize(summary, WireJson.Default.RunSummary), note, kept);
+    private static RunLine Of(string id, string? summary, string note, bool kept) =>
+        new(id, summary is null ? null : JsonSerializer.Deserialize(summary, WireJson.Default.RunSummary), note, kept);
 
     private static IReadOnlyList<string> Sorted(IEnumerable<string> words) => [.. words.Where(w => w.Length > 0).Distinct().Order(StringComparer.Ordinal)];
 
@@ -102,8 +117,12 @@ internal sealed class RunList(IDbContextFactory<RunsDb> databases)
         }
         foreach (string word in query.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Take(MaxWords))
         {
-            string anywhere = $"%{word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
-            runs = runs.Where(r => db.Kinds.Where(k => EF.Functions.Like(k.Text, anywhere, "\\")).Select(k => (int?)k.Number).Contains(r.Kind) || EF.Functions.Like(r.Note, anywhere, "\\"));
+            string anywhere =
+                $"%{word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
+            runs = runs.Where(r =>
+                db.Kinds.Where(k => EF.Functions.Like(k.Text, anywhere, "\\")).Select(k => (int?)k.Number).Contains(r.Kind)
+                || EF.Functions.Like(r.Note, anywhere, "\\")
+            );
         }
         return runs;
     }

@@ -3,9 +3,11 @@ namespace ReuseAddrDashboard.Server.Runs;
 /// <summary>Which runs the list is to have, newest first. What is null lets everything through.</summary>
 internal sealed record RunQuery
 {
-    public const string Ok = "ok", NoResult = "none";
+    public const string Ok = "ok",
+        NoResult = "none";
 
-    public const int MaxLimit = 200, MaxText = 200;
+    public const int MaxLimit = 200,
+        MaxText = 200;
 
     /// <summary>Runs older than this one, the newest of them.</summary>
     public string? Before { get; init; }

@@ -61,11 +61,28 @@ internal static class RunStates
     {
         Timeline timeline = Timeline.Fold(RunFiles.HeaderOf(run), run.Events, at);
         var names = new SocketNamesInRun(run.Events);
-        return [.. timeline.Bands.OrderBy(b => b.Begin).ThenBy(b => b.Seq).Select(b => new StateSpan
-        {
-            Host = b.Host, Socket = names.Find(b), Local = b.Local, Remote = b.Remote, State = b.State, Begin = b.Begin, After = b.After, Before = b.Before,
-            End = b.End, EndAfter = b.EndAfter, EndBefore = b.EndBefore, Ended = b.Ended, Sources = [.. b.Sources.All],
-        })];
+        return
+        [
+            .. timeline
+                .Bands.OrderBy(b => b.Begin)
+                .ThenBy(b => b.Seq)
+                .Select(b => new StateSpan
+                {
+                    Host = b.Host,
+                    Socket = names.Find(b),
+                    Local = b.Local,
+                    Remote = b.Remote,
+                    State = b.State,
+                    Begin = b.Begin,
+                    After = b.After,
+                    Before = b.Before,
+                    End = b.End,
+                    EndAfter = b.EndAfter,
+                    EndBefore = b.EndBefore,
+                    Ended = b.Ended,
+                    Sources = [.. b.Sources.All],
+                }),
+        ];
     }
 }
 
@@ -103,7 +120,8 @@ internal sealed class SocketNamesInRun
             if (_inodes.TryGetValue(seq, out ulong inode) && _byInode.TryGetValue((band.Host, inode), out string? made))
                 return made;
         }
-        TcpEndpoint local = band.Local.Unmapped(), remote = band.Remote.Unmapped();
+        TcpEndpoint local = band.Local.Unmapped(),
+            remote = band.Remote.Unmapped();
         if (!_named.TryGetValue((band.Host, local, remote.Port == 0 ? null : remote), out List<(long T, bool Accepted, string Name)>? calls))
             return null;
         // A connection is there before it is accepted; every other socket is named before it has its state.

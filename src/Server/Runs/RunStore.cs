@@ -28,7 +28,17 @@ internal sealed class RunStore(IDbContextFactory<RunsDb> databases, ILogger<RunS
         if (await db.Runs.AnyAsync(r => r.Id == header.Id))
             return;
         int kind = await RunKinds.Of(db, Line(header, Outcome.Running, [], 0));
-        db.Runs.Add(new StoredRun { Id = header.Id, Lab = header.Lab, Scenario = header.Scenario, Format = RunHeader.CurrentFormat, Header = Written(header), Kind = kind });
+        db.Runs.Add(
+            new StoredRun
+            {
+                Id = header.Id,
+                Lab = header.Lab,
+                Scenario = header.Scenario,
+                Format = RunHeader.CurrentFormat,
+                Header = Written(header),
+                Kind = kind,
+            }
+        );
         await db.SaveChangesAsync();
     }
 
@@ -43,7 +53,8 @@ internal sealed class RunStore(IDbContextFactory<RunsDb> databases, ILogger<RunS
         insert.Transaction = transaction;
         insert.CommandText = "INSERT OR IGNORE INTO \"events\" (\"Run\", \"Seq\", \"Json\") VALUES ($run, $seq, $json)";
         insert.Parameters.AddWithValue("$run", run);
-        SqliteParameter seq = insert.Parameters.Add("$seq", SqliteType.Integer), json = insert.Parameters.Add("$json", SqliteType.Text);
+        SqliteParameter seq = insert.Parameters.Add("$seq", SqliteType.Integer),
+            json = insert.Parameters.Add("$json", SqliteType.Text);
         await insert.PrepareAsync();
         foreach (RunEvent e in events)
         {
@@ -59,7 +70,19 @@ internal sealed class RunStore(IDbContextFactory<RunsDb> databases, ILogger<RunS
         await using RunsDb db = await databases.CreateDbContextAsync();
         // Somebody deleted its row, or put an older database back: it is kept again, with what is left of it.
         if (await db.Runs.SingleOrDefaultAsync(r => r.Id == header.Id) is not { } run)
-            db.Runs.Add(run = new StoredRun { Id = header.Id, Lab = header.Lab, Scenario = header.Scenario, Format = RunHeader.CurrentFormat, Header = "" });
+        {
+            db.Runs.Add(
+                run = new StoredRun
+                {
+                    Id = header.Id,
+                    Lab = header.Lab,
+                    Scenario = header.Scenario,
+                    Format = RunHeader.CurrentFormat,
+                    Header = "",
+                }
+            );
+        }
+
         long events = await db.Events.LongCountAsync(e => e.Run == header.Id);
         run.Finished = true;
         run.Header = Written(header);
@@ -72,13 +95,15 @@ internal sealed class RunStore(IDbContextFactory<RunsDb> databases, ILogger<RunS
     public async Task<bool> Change(string id, RunMark mark)
     {
         await using RunsDb db = await databases.CreateDbContextAsync();
-        return await db.Runs.Where(r => r.Id == id && r.Removed == null).ExecuteUpdateAsync(set =>
-        {
-            if (mark.Note is { } note)
-                set.SetProperty(r => r.Note, note);
-            if (mark.Kept is { } kept)
-                set.SetProperty(r => r.Kept, kept);
-        }) > 0;
+        return await db
+                .Runs.Where(r => r.Id == id && r.Removed == null)
+                .ExecuteUpdateAsync(set =>
+                {
+                    if (mark.Note is { } note)
+                        set.SetProperty(r => r.Note, note);
+                    if (mark.Kept is { } kept)
+                        set.SetProperty(r => r.Kept, kept);
+                }) > 0;
     }
 
     /// <summary>Takes runs out of every list. They can be put back until they are deleted for good (<see cref="RunCleaning"/>).</summary>
@@ -108,7 +133,9 @@ internal sealed class RunStore(IDbContextFactory<RunsDb> databases, ILogger<RunS
         await transaction.CommitAsync();
     }
 
-    /// <summary>The lab's runs that were never finished, the oldest first. One of format 1 is rewritten: what is appended to it from here on is of today's.</summary>
+    /// <summary>
+    /// The lab's runs that were never finished, the oldest first. One of format 1 is rewritten: what is appended to it from here on is of today's.
+    /// </summary>
     public async Task<IReadOnlyList<RunFile>> Unfinished(string lab, CancellationToken cancel)
     {
         await using RunsDb db = await databases.CreateDbContextAsync(cancel);
@@ -215,7 +242,13 @@ internal sealed class RunStore(IDbContextFactory<RunsDb> databases, ILogger<RunS
     public async Task<long> Size(CancellationToken cancel)
     {
         await using RunsDb db = await databases.CreateDbContextAsync(cancel);
-        return (await db.Database.SqlQueryRaw<long>("SELECT (p.page_count - f.freelist_count) * s.page_size AS Value FROM pragma_page_count p, pragma_freelist_count f, pragma_page_size s").ToListAsync(cancel))[0];
+        return (
+            await db
+                .Database.SqlQueryRaw<long>(
+                    "SELECT (p.page_count - f.freelist_count) * s.page_size AS Value FROM pragma_page_count p, pragma_freelist_count f, pragma_page_size s"
+                )
+                .ToListAsync(cancel)
+        )[0];
     }
 
     private static async Task<RunFile> Read(RunsDb db, StoredRun run, CancellationToken cancel)
@@ -223,9 +256,29 @@ internal sealed class RunStore(IDbContextFactory<RunsDb> databases, ILogger<RunS
         List<string> events = await db.Events.Where(e => e.Run == run.Id).OrderBy(e => e.Seq).Select(e => e.Json).ToListAsync(cancel);
         HashSet<int> lost = [.. events.Index().Where(e => !IsReadable(e.Item)).Select(e => e.Index)];
         // Any event of both formats stands in for them while the rest is read.
-        (RunHeader header, IReadOnlyList<RunEvent> log) = RunReader.Log(run.Header, lost.Count == 0 ? events : [.. events.Select((e, i) => lost.Contains(i) ? """{"kind":"end","seq":0,"t":0,"source":"lab","outcome":"reset"}""" : e)]);
+        (RunHeader header, IReadOnlyList<RunEvent> log) = RunReader.Log(
+            run.Header,
+            lost.Count == 0 ? events : [.. events.Select((e, i) => lost.Contains(i) ? """{"kind":"end","seq":0,"t":0,"source":"lab","outcome":"reset"}""" : e)]
+        );
         if (lost.Count > 0)
-            log = [.. log.Select((e, i) => lost.Contains(i) ? new GapEvent { Seq = i + 1, T = i > 0 ? log[i - 1].T : 0, Lost = 1, Reason = new Message("gap.unreadable") } : e)];
+        {
+            log =
+            [
+                .. log.Select(
+                    (e, i) =>
+                        lost.Contains(i)
+                            ? new GapEvent
+                            {
+                                Seq = i + 1,
+                                T = i > 0 ? log[i - 1].T : 0,
+                                Lost = 1,
+                                Reason = new Message("gap.unreadable"),
+                            }
+                            : e
+                ),
+            ];
+        }
+
         return RunFiles.Make(header, log);
     }
 
@@ -255,15 +308,47 @@ internal sealed class RunStore(IDbContextFactory<RunsDb> databases, ILogger<RunS
 
     private static string Written(RunEvent e) => JsonSerializer.Serialize(e, WireJson.Default.RunEvent);
 
-    private static string Written(RunHeader header) => JsonSerializer.Serialize(header with { Script = header.Script with { Expect = null } }, WireJson.Default.RunHeader);
+    private static string Written(RunHeader header) =>
+        JsonSerializer.Serialize(header with { Script = header.Script with { Expect = null } }, WireJson.Default.RunHeader);
 
-    private static RunSummary Line(RunHeader header, Outcome outcome, IReadOnlyList<RunResult> results, long events) => new(
-        header.Id, header.Lab, header.Scenario, header.Script.Title, header.Script.Topic, header.Values, header.Ports, header.StartedAt, header.Mode,
-        [.. header.Hosts.Select(h => new RunHost(h.Name, h.HostName, h.Address, h.Kernel))], outcome, results, events);
+    private static RunSummary Line(RunHeader header, Outcome outcome, IReadOnlyList<RunResult> results, long events) =>
+        new(
+            header.Id,
+            header.Lab,
+            header.Scenario,
+            header.Script.Title,
+            header.Script.Topic,
+            header.Values,
+            header.Ports,
+            header.StartedAt,
+            header.Mode,
+            [.. header.Hosts.Select(h => new RunHost(h.Name, h.HostName, h.Address, h.Kernel))],
+            outcome,
+            results,
+            events
+        );
 
     // Its line says at least which run it is.
-    private static Task KeepUnreadable(RunsDb db, StoredRun run) => Keep(db, run, new(
-        run.Id, run.Lab, run.Scenario, LocalText.Of(run.Scenario), "", new Dictionary<string, Scalar>(), new Dictionary<string, int>(), default, default, [], Outcome.Interrupted, [], 0));
+    private static Task KeepUnreadable(RunsDb db, StoredRun run) =>
+        Keep(
+            db,
+            run,
+            new(
+                run.Id,
+                run.Lab,
+                run.Scenario,
+                LocalText.Of(run.Scenario),
+                "",
+                new Dictionary<string, Scalar>(),
+                new Dictionary<string, int>(),
+                default,
+                default,
+                [],
+                Outcome.Interrupted,
+                [],
+                0
+            )
+        );
 
     private static async Task Keep(RunsDb db, StoredRun run, RunSummary summary)
     {

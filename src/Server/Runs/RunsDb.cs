@@ -4,7 +4,9 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace ReuseAddrDashboard.Server.Runs;
 
-/// <summary>The runs as they are kept: a row for each run, a row for each event. What changes here needs a migration (<c>Migrations/</c>); a test compares the two.</summary>
+/// <summary>
+/// The runs as they are kept: a row for each run, a row for each event. What changes here needs a migration (<c>Migrations/</c>); a test compares the two.
+/// </summary>
 internal sealed class RunsDb(DbContextOptions<RunsDb> options) : DbContext(options)
 {
     public DbSet<StoredRun> Runs => Set<StoredRun>();
@@ -21,7 +23,18 @@ internal sealed class RunsDb(DbContextOptions<RunsDb> options) : DbContext(optio
             run.HasKey(r => r.Id);
             run.HasIndex(r => new { r.Lab, r.Finished });
             // All that the list and the cleaning ask for, in the list's order: a row itself is 20 kB, most of it the script.
-            run.HasIndex(r => new { r.Id, r.Removed, r.Finished, r.Kept, r.Scenario, r.Result, r.Kind, r.Note }).HasDatabaseName("IX_runs_List");
+            run.HasIndex(r => new
+                {
+                    r.Id,
+                    r.Removed,
+                    r.Finished,
+                    r.Kept,
+                    r.Scenario,
+                    r.Result,
+                    r.Kind,
+                    r.Note,
+                })
+                .HasDatabaseName("IX_runs_List");
             run.Property(r => r.Note).HasDefaultValue("");
             run.Property(r => r.Kept).HasDefaultValue(false);
         });
@@ -59,7 +72,10 @@ internal sealed class StoredRun
     /// <summary>True once the run takes no more events.</summary>
     public bool Finished { get; set; }
 
-    /// <summary>The RunSummary as JSON, in today's format whatever the run's, without what a person may change later: made from the log once it is finished. Null before.</summary>
+    /// <summary>
+    /// The RunSummary as JSON, in today's format whatever the run's, without what a person may change later: made from the log once it is finished. Null
+    /// before.
+    /// </summary>
     public string? Summary { get; set; }
 
     /// <summary>The number of its <see cref="StoredKind"/>; null for a run of an earlier version whose line was not made yet.</summary>

@@ -28,8 +28,10 @@ internal static class SsView
     public static bool TryReadSeconds(string text, out long nanoseconds)
     {
         nanoseconds = 0;
-        if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out decimal seconds)
-            || Math.Abs(seconds) > 1_000_000_000m)
+        if (
+            !decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out decimal seconds)
+            || Math.Abs(seconds) > 1_000_000_000m
+        )
         {
             return false;
         }

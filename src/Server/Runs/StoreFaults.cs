@@ -40,33 +40,44 @@ internal sealed class StoreStateJson() : JsonStringEnumConverter<StoreState>(Jso
 internal static class StoreFaults
 {
     // https://www.sqlite.org/rescode.html
-    private const int Busy = 5, Locked = 6, ReadOnly = 8, Corrupt = 11, Full = 13, CannotOpen = 14, NotADatabase = 26;
+    private const int Busy = 5,
+        Locked = 6,
+        ReadOnly = 8,
+        Corrupt = 11,
+        Full = 13,
+        CannotOpen = 14,
+        NotADatabase = 26;
 
-    public static StoreState StateAfter(Exception fault) => fault.GetBaseException() switch
-    {
-        SqliteException { SqliteErrorCode: Full } => StoreState.Full,
-        SqliteException { SqliteErrorCode: Busy or Locked } => StoreState.Locked,
-        SqliteException { SqliteErrorCode: ReadOnly or CannotOpen } => StoreState.ReadOnly,
-        SqliteException { SqliteErrorCode: Corrupt or NotADatabase } => StoreState.Damaged,
-        StoreGoneException => StoreState.Gone,
-        StoreDamagedException => StoreState.Damaged,
-        StoreBehindException or StoreReplacedException => StoreState.Slow,
-        _ => StoreState.Fails,
-    };
+    public static StoreState StateAfter(Exception fault) =>
+        fault.GetBaseException() switch
+        {
+            SqliteException { SqliteErrorCode: Full } => StoreState.Full,
+            SqliteException { SqliteErrorCode: Busy or Locked } => StoreState.Locked,
+            SqliteException { SqliteErrorCode: ReadOnly or CannotOpen } => StoreState.ReadOnly,
+            SqliteException { SqliteErrorCode: Corrupt or NotADatabase } => StoreState.Damaged,
+            StoreGoneException => StoreState.Gone,
+            StoreDamagedException => StoreState.Damaged,
+            StoreBehindException or StoreReplacedException => StoreState.Slow,
+            _ => StoreState.Fails,
+        };
 
     /// <summary>What to tell of it.</summary>
     /// <param name="state">Any but <see cref="StoreState.Works"/>.</param>
     /// <param name="directory">The data directory.</param>
-    public static Message Message(StoreState state, string directory) => Core.Texts.Message.Of(state switch
-    {
-        StoreState.Slow => "store.slow",
-        StoreState.Full => "store.full",
-        StoreState.Locked => "store.locked",
-        StoreState.ReadOnly => "store.read-only",
-        StoreState.Gone => "store.gone",
-        StoreState.Damaged => "store.damaged",
-        _ => "store.fails",
-    }, ("directory", directory));
+    public static Message Message(StoreState state, string directory) =>
+        Core.Texts.Message.Of(
+            state switch
+            {
+                StoreState.Slow => "store.slow",
+                StoreState.Full => "store.full",
+                StoreState.Locked => "store.locked",
+                StoreState.ReadOnly => "store.read-only",
+                StoreState.Gone => "store.gone",
+                StoreState.Damaged => "store.damaged",
+                _ => "store.fails",
+            },
+            ("directory", directory)
+        );
 }
 
 /// <summary>The database is not where it was, and cannot be written there anew.</summary>

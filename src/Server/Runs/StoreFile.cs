@@ -7,24 +7,36 @@ using ReuseAddrDashboard.Server.Options;
 namespace ReuseAddrDashboard.Server.Runs;
 
 /// <summary>
-/// The database as a file: holds it open, so that a deleted one can be written anew from what the kernel still keeps of it, and puts a damaged one aside. Only the store's writer touches it.
+/// The database as a file: holds it open, so that a deleted one can be written anew from what the kernel still keeps of it, and puts a damaged one aside. Only
+/// the store's writer touches it.
 /// </summary>
 internal sealed class StoreFile(DataDirectory data, TimeProvider time) : IDisposable
 {
     private const string Log = "-wal";
     private static readonly string[] Parts = ["", Log, "-shm"];
     private SqliteConnection? _held;
-    private FileIdentity? _identity, _log;
+    private FileIdentity? _identity,
+        _log;
 
-    // Closing any descriptor of a file drops every lock that this process has on it, those of SQLite's connections too: another program that then closes the database takes itself for the last one that has it open,
-    // and deletes the write-ahead log (https://www.sqlite.org/howtocorrupt.html, 2.2). So there is one descriptor to read the header by, and it stays open as long as any connection.
+    // Closing any descriptor of a file drops every lock that this process has on it, those of SQLite's connections too: another program that then closes the
+    // database takes itself for the last one that has it open,
+    // and deletes the write-ahead log (https://www.sqlite.org/howtocorrupt.html, 2.2). So there is one descriptor to read the header by, and it stays open as
+    // long as any connection.
     private SafeFileHandle? _header;
     private (long Length, DateTime Written)? _checked;
 
-    /// <summary>The connection string of a database that is there: whoever reads makes none in a deleted one's place. A path with a semicolon stays a path.</summary>
+    /// <summary>
+    /// The connection string of a database that is there: whoever reads makes none in a deleted one's place. A path with a semicolon stays a path.
+    /// </summary>
     public static string Connection(string database, bool pooling = true) =>
         // A lock that another program holds is waited for so long, in seconds, and then told.
-        new SqliteConnectionStringBuilder { DataSource = database, Pooling = pooling, DefaultTimeout = 2, Mode = SqliteOpenMode.ReadWrite }.ToString();
+        new SqliteConnectionStringBuilder
+        {
+            DataSource = database,
+            Pooling = pooling,
+            DefaultTimeout = 2,
+            Mode = SqliteOpenMode.ReadWrite,
+        }.ToString();
 
     /// <summary>Opens the database, which has its tables, and keeps it open.</summary>
     public void Hold()
@@ -43,10 +55,12 @@ internal sealed class StoreFile(DataDirectory data, TimeProvider time) : IDispos
     }
 
     /// <summary>True while the database that is held is the one at its path, and its write-ahead log too.</summary>
-    public bool IsInPlace() => _identity is { } held && FileIdentity.At(data.Database) == held && (_log is null || FileIdentity.At(data.Database + Log) == _log);
+    public bool IsInPlace() =>
+        _identity is { } held && FileIdentity.At(data.Database) == held && (_log is null || FileIdentity.At(data.Database + Log) == _log);
 
     /// <summary>
-    /// False where the file was overwritten or cut, or where a checkpoint that the disk had no room for ended half-way. SQLite itself would notice only when it reads such a page again, perhaps after the next start.
+    /// False where the file was overwritten or cut, or where a checkpoint that the disk had no room for ended half-way. SQLite itself would notice only when it
+    /// reads such a page again, perhaps after the next start.
     /// </summary>
     public bool IsWhole()
     {
@@ -61,7 +75,10 @@ internal sealed class StoreFile(DataDirectory data, TimeProvider time) : IDispos
         return length >= BinaryPrimitives.ReadUInt32BigEndian(header[28..]) * (long)page;
     }
 
-    /// <summary>True where SQLite reads every page, from the file or from the write-ahead log. It reads the whole database, once as long as nobody writes to the file: a disk may stay full for hours.</summary>
+    /// <summary>
+    /// True where SQLite reads every page, from the file or from the write-ahead log. It reads the whole database, once as long as nobody writes to the file: a
+    /// disk may stay full for hours.
+    /// </summary>
     public bool ChecksOut()
     {
         var file = new FileInfo(data.Database);
@@ -116,7 +133,8 @@ internal sealed class StoreFile(DataDirectory data, TimeProvider time) : IDispos
     /// <returns>Where it is now; null where there is none.</returns>
     public string? PutAside(string why)
     {
-        string stamp = time.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture), aside = $"{data.Database}.{why}-{stamp}";
+        string stamp = time.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture),
+            aside = $"{data.Database}.{why}-{stamp}";
         for (int i = 2; File.Exists(aside); i++)
             aside = $"{data.Database}.{why}-{stamp}-{i}";
         bool moved = false;

@@ -9,7 +9,8 @@ namespace ReuseAddrDashboard.Server.Runs;
 internal static class StoreLayout
 {
     // PRAGMA user_version of the first version, which had no migrations, and of every one since.
-    private const int WithoutMigrations = 1, WithMigrations = 2;
+    private const int WithoutMigrations = 1,
+        WithMigrations = 2;
 
     /// <exception cref="InvalidDataException">It is of a newer version, or no database of runs; the message says what to do.</exception>
     public static async Task Prepare(RunsDb db, string path, CancellationToken cancel)
@@ -24,12 +25,14 @@ internal static class StoreLayout
             throw new InvalidDataException($"{path} is not a database of this dashboard. Name another directory with --data.");
         else if (tables.Contains(History) && (await db.Database.GetAppliedMigrationsAsync(cancel)).Except(db.Database.GetMigrations()).Any())
             throw Newer(path);
-        // EF Core holds a row of this table while it migrates and waits for one that is there. Nobody else migrates a directory that this dashboard holds: the row is of one that was killed.
+        // EF Core holds a row of this table while it migrates and waits for one that is there. Nobody else migrates a directory that this dashboard holds: the
+        // row is of one that was killed.
         await db.Database.ExecuteSqlRawAsync($"DROP TABLE IF EXISTS \"{Lock}\"", cancel);
         await db.Database.MigrateAsync(cancel);
     }
 
-    private const string Lock = "__EFMigrationsLock", History = "__EFMigrationsHistory";
+    private const string Lock = "__EFMigrationsLock",
+        History = "__EFMigrationsHistory";
 
     // Its tables are those of the first migration: that one is entered as made.
     private static async Task Baseline(RunsDb db, CancellationToken cancel)

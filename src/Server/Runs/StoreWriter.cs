@@ -7,13 +7,16 @@ using ReuseAddrDashboard.Server.Options;
 namespace ReuseAddrDashboard.Server.Runs;
 
 /// <summary>
-/// The one that writes to the store: one thing after the other, on no thread of the lab's. Tells how the store is; writes a deleted database anew and puts a damaged one aside.
+/// The one that writes to the store: one thing after the other, on no thread of the lab's. Tells how the store is; writes a deleted database anew and puts a
+/// damaged one aside.
 /// </summary>
 internal sealed partial class StoreWriter : IAsyncDisposable
 {
     // The lab gives one batch of each run at a time: full means that something is wrong.
     private const int Capacity = 1024;
-    private static readonly TimeSpan LookApart = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(1), EndPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookApart = TimeSpan.FromSeconds(1),
+        Patience = TimeSpan.FromSeconds(1),
+        EndPatience = TimeSpan.FromSeconds(5);
 
     private readonly RunStore _store;
     private readonly StoreFile _file;
@@ -37,14 +40,17 @@ internal sealed partial class StoreWriter : IAsyncDisposable
         _looks = time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The store was written anew. True: nothing that was stored before is in it. Told on the writer's thread, before anything else is written.</summary>
+    /// <summary>
+    /// The store was written anew. True: nothing that was stored before is in it. Told on the writer's thread, before anything else is written.
+    /// </summary>
     public event Action<Message, bool>? Renewed;
 
     /// <summary>What is to be told of the start: a damaged database was put aside; null for nothing.</summary>
     public Message? StartNotice { get; private set; }
 
     /// <summary>How the store is now.</summary>
-    public StoreState State => Volatile.Read(ref _busySince) is var since and not 0 && _time.GetElapsedTime(since) > Patience && _last == StoreState.Works ? StoreState.Slow : _last;
+    public StoreState State =>
+        Volatile.Read(ref _busySince) is var since and not 0 && _time.GetElapsedTime(since) > Patience && _last == StoreState.Works ? StoreState.Slow : _last;
 
     /// <summary>Makes the store ready; one that is damaged is put aside.</summary>
     /// <exception cref="InvalidDataException">The data directory cannot be used; the message says what to do.</exception>
@@ -66,7 +72,10 @@ internal sealed partial class StoreWriter : IAsyncDisposable
         }
         catch (Exception e) when (e is Microsoft.Data.Sqlite.SqliteException or Microsoft.EntityFrameworkCore.DbUpdateException)
         {
-            throw new InvalidDataException($"{TextCatalog.English[StoreFaults.Message(StoreFaults.StateAfter(e), _data.Path)]} Then start the dashboard again.", e);
+            throw new InvalidDataException(
+                $"{TextCatalog.English[StoreFaults.Message(StoreFaults.StateAfter(e), _data.Path)]} Then start the dashboard again.",
+                e
+            );
         }
         _loop = Task.Run(Run, CancellationToken.None);
         _looks.Change(LookApart, LookApart);

@@ -11,7 +11,8 @@ using ReuseAddrDashboard.Core.Scenarios.Check;
 namespace ReuseAddrDashboard.Server.Scenarios;
 
 /// <summary>
-/// Makes the records of <see cref="Core.Scenarios"/> from nodes, strictly: a field that is not known, missing or of another kind is a fault with its place. The records alone say which fields there are.
+/// Makes the records of <see cref="Core.Scenarios"/> from nodes, strictly: a field that is not known, missing or of another kind is a fault with its place. The
+/// records alone say which fields there are.
 /// </summary>
 internal sealed class ScenarioBinder(FaultList faults)
 {
@@ -27,16 +28,32 @@ internal sealed class ScenarioBinder(FaultList faults)
     public ScenarioAction? Action(ScenarioNode node) => (ScenarioAction?)Record(node, "", typeof(ScenarioAction));
 
     /// <summary>The fields of a record as files name them, in the order of the type.</summary>
-    public static IReadOnlyList<BoundField> FieldsOf(Type type) => Fields.GetOrAdd(type, static t =>
-    {
-        var nullability = new NullabilityInfoContext();
-        return [.. t.GetProperties().Where(p => p.CanWrite && p.GetCustomAttribute<JsonIgnoreAttribute>() is null or { Condition: not JsonIgnoreCondition.Always })
-            .Select(p => new BoundField(JsonNamingPolicy.CamelCase.ConvertName(p.Name), p, p.GetCustomAttribute<RequiredMemberAttribute>() is not null, nullability.Create(p).WriteState == NullabilityState.Nullable))];
-    });
+    public static IReadOnlyList<BoundField> FieldsOf(Type type) =>
+        Fields.GetOrAdd(
+            type,
+            static t =>
+            {
+                var nullability = new NullabilityInfoContext();
+                return
+                [
+                    .. t.GetProperties()
+                        .Where(p => p.CanWrite && p.GetCustomAttribute<JsonIgnoreAttribute>() is null or { Condition: not JsonIgnoreCondition.Always })
+                        .Select(p => new BoundField(
+                            JsonNamingPolicy.CamelCase.ConvertName(p.Name),
+                            p,
+                            p.GetCustomAttribute<RequiredMemberAttribute>() is not null,
+                            nullability.Create(p).WriteState == NullabilityState.Nullable
+                        )),
+                ];
+            }
+        );
 
     /// <summary>The words of an enumeration as files spell them.</summary>
     public static IReadOnlyList<string> WordsOf(Type type) =>
-        [.. type.GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => f.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(f.Name))];
+        [
+            .. type.GetFields(BindingFlags.Public | BindingFlags.Static)
+                .Select(f => f.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(f.Name)),
+        ];
 
     private object? Record(ScenarioNode node, string path, Type type)
     {
@@ -77,7 +94,16 @@ internal sealed class ScenarioBinder(FaultList faults)
         if (type != typeof(string) && type != typeof(Condition) && !type.IsValueType)
             return Record(node, path, type);
         if (node is not TextNode { Text: var text } given || given.IsNull)
-            return Hole(path, type == typeof(bool) ? FaultCodes.NotSwitch : IsNumber(type) ? FaultCodes.NotNumber : FaultCodes.NotText, ("name", Shown(node)));
+        {
+            return Hole(
+                path,
+                type == typeof(bool) ? FaultCodes.NotSwitch
+                    : IsNumber(type) ? FaultCodes.NotNumber
+                    : FaultCodes.NotText,
+                ("name", Shown(node))
+            );
+        }
+
         if (type == typeof(string))
             return text;
         if (type == typeof(Condition))
@@ -93,8 +119,13 @@ internal sealed class ScenarioBinder(FaultList faults)
     {
         if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number))
             return Hole(path, FaultCodes.NotNumber, ("name", FaultList.Shown(text)));
-        (long min, long max) = type == typeof(int) ? (int.MinValue, int.MaxValue) : type == typeof(uint) ? (0, uint.MaxValue) : (long.MinValue, long.MaxValue);
-        return number >= min && number <= max ? Convert.ChangeType(number, type, CultureInfo.InvariantCulture) : Hole(path, FaultCodes.Range, ("given", number), ("min", min), ("max", max));
+        (long min, long max) =
+            type == typeof(int) ? (int.MinValue, int.MaxValue)
+            : type == typeof(uint) ? (0, uint.MaxValue)
+            : (long.MinValue, long.MaxValue);
+        return number >= min && number <= max
+            ? Convert.ChangeType(number, type, CultureInfo.InvariantCulture)
+            : Hole(path, FaultCodes.Range, ("given", number), ("min", min), ("max", max));
     }
 
     private object? Word(string text, string path, Type type)
@@ -190,14 +221,27 @@ internal sealed class ScenarioBinder(FaultList faults)
         else
         {
             string? nearest = Spelling.Nearest(field.Name, known.Select(k => k.Name));
-            faults.Add(Placed(new(at, Core.Texts.Message.Of(FaultCodes.UnknownField, ("name", FaultList.Shown(field.Name)), ("allowed", string.Join(", ", known.Select(k => k.Name)))))
-            {
-                Hint = nearest is null ? null : Core.Texts.Message.Of(FaultCodes.DidYouMean, ("name", nearest)),
-            }, field));
+            faults.Add(
+                Placed(
+                    new(
+                        at,
+                        Core.Texts.Message.Of(
+                            FaultCodes.UnknownField,
+                            ("name", FaultList.Shown(field.Name)),
+                            ("allowed", string.Join(", ", known.Select(k => k.Name)))
+                        )
+                    )
+                    {
+                        Hint = nearest is null ? null : Core.Texts.Message.Of(FaultCodes.DidYouMean, ("name", nearest)),
+                    },
+                    field
+                )
+            );
         }
     }
 
-    private static ScenarioFault Placed(ScenarioFault fault, MapField field) => field.Line == 0 ? fault : fault with { Line = field.Line, Column = field.Column };
+    private static ScenarioFault Placed(ScenarioFault fault, MapField field) =>
+        field.Line == 0 ? fault : fault with { Line = field.Line, Column = field.Column };
 
     private object? Hole(string path, string code, params ReadOnlySpan<(string Name, object? Value)> args)
     {
@@ -208,12 +252,13 @@ internal sealed class ScenarioBinder(FaultList faults)
 
     private static bool IsNumber(Type type) => type == typeof(int) || type == typeof(uint) || type == typeof(long);
 
-    private static string Shown(ScenarioNode node) => node switch
-    {
-        TextNode text => FaultList.Shown(text.Text),
-        ListNode => "[...]",
-        _ => "...",
-    };
+    private static string Shown(ScenarioNode node) =>
+        node switch
+        {
+            TextNode text => FaultList.Shown(text.Text),
+            ListNode => "[...]",
+            _ => "...",
+        };
 
     private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 }

@@ -4,7 +4,8 @@ using ReuseAddrDashboard.Core.Texts;
 namespace ReuseAddrDashboard.Server.Scenarios;
 
 /// <summary>
-/// The lessons there are: those of the product and those of a trainer's directories, one a file. A file that has become faulty keeps its last good version in use. Read anew by <see cref="ScenarioWatch"/> alone, so there is one
+/// The lessons there are: those of the product and those of a trainer's directories, one a file. A file that has become faulty keeps its last good version in
+/// use. Read anew by <see cref="ScenarioWatch"/> alone, so there is one
 /// writer; whoever reads has one picture, never half of two.
 /// </summary>
 internal sealed class ScenarioCatalog
@@ -33,18 +34,29 @@ internal sealed class ScenarioCatalog
     /// <exception cref="InvalidDataException">Something is wrong in the product's directory; the message names file, place and fault, all at once.</exception>
     public static ScenarioCatalog Load(string own, IReadOnlyList<string>? others = null)
     {
-        ScenarioFolder[] folders = [new(Path.GetFullPath(own), IsOwn: true), .. (others ?? []).Select(o => new ScenarioFolder(Path.GetFullPath(o), IsOwn: false)).Where(f => f.Directory != Path.GetFullPath(own)).Distinct()];
+        ScenarioFolder[] folders =
+        [
+            new(Path.GetFullPath(own), IsOwn: true),
+            .. (others ?? []).Select(o => new ScenarioFolder(Path.GetFullPath(o), IsOwn: false)).Where(f => f.Directory != Path.GetFullPath(own)).Distinct(),
+        ];
         Picture read = Read(folders, null);
-        ScenarioFault[] faulty = [.. read.Faults.Where(f => !f.Warning && (f.File == folders[0].Directory || Path.GetDirectoryName(f.File) == folders[0].Directory))];
-        return faulty.Length == 0 ? new(folders, read)
-            : throw new InvalidDataException("The product's own scenarios cannot be used:" + string.Concat(faulty.Select(f => $"{Environment.NewLine}  {f.In(TextCatalog.English)}")));
+        ScenarioFault[] faulty =
+        [
+            .. read.Faults.Where(f => !f.Warning && (f.File == folders[0].Directory || Path.GetDirectoryName(f.File) == folders[0].Directory)),
+        ];
+        return faulty.Length == 0
+            ? new(folders, read)
+            : throw new InvalidDataException(
+                "The product's own scenarios cannot be used:" + string.Concat(faulty.Select(f => $"{Environment.NewLine}  {f.In(TextCatalog.English)}"))
+            );
     }
 
     /// <summary>Reads what has changed and stayed the same since the call before.</summary>
     /// <returns>True when the scenarios or the faults are others now.</returns>
     public bool Reload()
     {
-        Picture before = _now, read = Read(_folders, before.Files);
+        Picture before = _now,
+            read = Read(_folders, before.Files);
         _now = read;
         bool changed = !before.Faults.SequenceEqual(read.Faults) || !before.All.SequenceEqual(read.All, ReferenceEqualityComparer.Instance);
         if (changed)
@@ -67,11 +79,21 @@ internal sealed class ScenarioCatalog
             if (file.Good is not { } scenario)
                 continue;
             if (all.TryAdd(scenario.Id, scenario))
+            {
                 owners[scenario.Id] = path;
+            }
             else
-                faults.Add(new ScenarioFault("id", Message.Of(FaultCodes.DuplicateScenario, ("name", scenario.Id), ("file", owners[scenario.Id]))) { File = path });
+            {
+                faults.Add(
+                    new ScenarioFault("id", Message.Of(FaultCodes.DuplicateScenario, ("name", scenario.Id), ("file", owners[scenario.Id]))) { File = path }
+                );
+            }
         }
-        return new(files, [.. all.Values.OrderBy(s => Topics.All.ToList().IndexOf(s.Topic)).ThenBy(s => s.Order).ThenBy(s => s.Id, StringComparer.Ordinal)], faults);
+        return new(
+            files,
+            [.. all.Values.OrderBy(s => Topics.All.ToList().IndexOf(s.Topic)).ThenBy(s => s.Order).ThenBy(s => s.Id, StringComparer.Ordinal)],
+            faults
+        );
     }
 
     // An editor may be writing: a file is read once it has stayed the same from one look to the next.

@@ -34,7 +34,9 @@ internal static class ScenarioReader
     /// <summary>Reads JSON that was parsed already.</summary>
     public static ScenarioReading ReadJson(JsonElement json) => Read(JsonNodes.Of(json), new FaultList(), null);
 
-    /// <summary>Checks a scenario that came as an object, through a hub: what has nulls where there may be none, or is no scenario at all, is told as of any other.</summary>
+    /// <summary>
+    /// Checks a scenario that came as an object, through a hub: what has nulls where there may be none, or is no scenario at all, is told as of any other.
+    /// </summary>
     public static ScenarioReading Check(Scenario scenario) => ReadJson(JsonSerializer.SerializeToElement(scenario, WireJson.Default.Scenario));
 
     /// <summary>Reads a file, which has to be named as its scenario; <see cref="ScenarioFault.File"/> is its path in every fault.</summary>
@@ -86,8 +88,11 @@ internal static class ScenarioReader
     }
 
     // "sokcet" is no field, and so "socket" is missing: one fault, not two.
-    private static bool IsConsequence(ScenarioFault fault, FaultList faults) => fault.Problem.Code is FaultCodes.ActionNeeds or FaultCodes.WaitNeeds
-        && faults.All.Any(f => f.Problem.Code is FaultCodes.UnknownField or FaultCodes.QuoteComma && f.Field.StartsWith(fault.Field + ".", StringComparison.Ordinal));
+    private static bool IsConsequence(ScenarioFault fault, FaultList faults) =>
+        fault.Problem.Code is FaultCodes.ActionNeeds or FaultCodes.WaitNeeds
+        && faults.All.Any(f =>
+            f.Problem.Code is FaultCodes.UnknownField or FaultCodes.QuoteComma && f.Field.StartsWith(fault.Field + ".", StringComparison.Ordinal)
+        );
 
     private static ScenarioFault Placed(ScenarioFault fault, ScenarioNode root)
     {

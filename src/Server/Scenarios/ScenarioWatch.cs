@@ -4,7 +4,8 @@ using ReuseAddrDashboard.Core.Texts;
 namespace ReuseAddrDashboard.Server.Scenarios;
 
 /// <summary>
-/// Looks every <see cref="Pause"/> whether a scenario's file has changed. Asking for length and time of some fifty files costs less than a millisecond, and works where notices do not: inotify has none of directories that are
+/// Looks every <see cref="Pause"/> whether a scenario's file has changed. Asking for length and time of some fifty files costs less than a millisecond, and
+/// works where notices do not: inotify has none of directories that are
 /// mounted from elsewhere, and its watches run out.
 /// </summary>
 internal sealed partial class ScenarioWatch(ScenarioCatalog catalog, TimeProvider time, ILogger<ScenarioWatch> log) : BackgroundService

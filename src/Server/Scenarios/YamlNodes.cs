@@ -7,7 +7,8 @@ using Scalar = YamlDotNet.Core.Events.Scalar;
 namespace ReuseAddrDashboard.Server.Scenarios;
 
 /// <summary>
-/// Reads YAML event by event, so that what is nested too deep, an alias or a tag is refused before anything is made of it: no small file grows large here, and none overflows the stack.
+/// Reads YAML event by event, so that what is nested too deep, an alias or a tag is refused before anything is made of it: no small file grows large here, and
+/// none overflows the stack.
 /// </summary>
 internal static class YamlNodes
 {

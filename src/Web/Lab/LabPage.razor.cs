@@ -1,12 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using MudBlazor;
-using ReuseAddrDashboard.Core.Log;
-using ReuseAddrDashboard.Core.Fold;
-using ReuseAddrDashboard.Core.Scenarios;
-using ReuseAddrDashboard.Core.Wire;
-using ReuseAddrDashboard.Web.Catalogue;
-using ReuseAddrDashboard.Web.Shell;
 using ReuseAddrDashboard.Components.Diagram;
 using ReuseAddrDashboard.Components.Hosts;
 using ReuseAddrDashboard.Components.Link;
@@ -16,6 +10,12 @@ using ReuseAddrDashboard.Components.Runs;
 using ReuseAddrDashboard.Components.Shell;
 using ReuseAddrDashboard.Components.Steps;
 using ReuseAddrDashboard.Components.Verdict;
+using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Scenarios;
+using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Web.Catalogue;
+using ReuseAddrDashboard.Web.Shell;
 
 namespace ReuseAddrDashboard.Web.Lab;
 
@@ -24,18 +24,22 @@ public sealed partial class LabPage : ComponentBase
 {
     private readonly Preparation _preparation = new();
     private LabView _view = LabView.Empty;
+
     // The run that was begun here; null for none: then the lab's newest is shown.
     private string? _begun;
     private RunOrders _orders = null!;
     private Expectation _expects = null!;
+
     // The select: what each scenario lacks is found anew only when a host or the catalogue changed.
     private IReadOnlyList<ScenarioOption> _options = [];
     private (IReadOnlyList<Scenario>, string) _optionsOf;
     private FramePace? _pace;
     private bool _presenting;
+
     // The view of the open run stands still; null where it is live.
     private FrozenView? _frozen;
     private string? _asked;
+
     // What the address says of the lesson's values, until it is prepared with them; null for nothing.
     private string? _askedValues;
     private MarkKey? _chosen;
@@ -45,15 +49,18 @@ public sealed partial class LabPage : ComponentBase
     private IJSObjectReference? _keys;
 
     /// <summary>Which lesson is to be shown: <c>?lesson=</c>; null for the first, or that of the open run.</summary>
-    [SupplyParameterFromQuery(Name = "lesson")] public string? Named { get; set; }
+    [SupplyParameterFromQuery(Name = "lesson")]
+    public string? Named { get; set; }
 
     /// <summary><c>?free</c>: no lesson, free play.</summary>
-    [SupplyParameterFromQuery] public string? Free { get; set; }
+    [SupplyParameterFromQuery]
+    public string? Free { get; set; }
 
     private string? Lesson => Named ?? (Free is null ? null : FreePlay.Id);
 
     /// <summary>Values that the lesson is prepared with (<see cref="LabAddress.Values"/>); null for its own.</summary>
-    [SupplyParameterFromQuery] public string? Values { get; set; }
+    [SupplyParameterFromQuery]
+    public string? Values { get; set; }
 
     private RunForm? Form => _preparation.Form;
 
@@ -72,7 +79,8 @@ public sealed partial class LabPage : ComponentBase
     private bool IsAway(string lesson) => RecordedRuns.AreAway(_view.State) || _options.Any(o => o.Id == lesson && o.Missing is not null);
 
     /// <summary>The lesson that the address names while a run of another is open; null for none.</summary>
-    private Scenario? Other => _view.Run is { } run && Lesson is { } lesson && lesson != run.Header.Scenario ? _view.Scenarios.FirstOrDefault(s => s.Id == lesson) : null;
+    private Scenario? Other =>
+        _view.Run is { } run && Lesson is { } lesson && lesson != run.Header.Scenario ? _view.Scenarios.FirstOrDefault(s => s.Id == lesson) : null;
 
     /// <summary>What the person expects is about the run, or while none is open about the lesson.</summary>
     private string? About => _view.Run?.Header.Id ?? Form?.Scenario.Id;
@@ -133,15 +141,33 @@ public sealed partial class LabPage : ComponentBase
         LabMoment moment = Moment;
         switch (key)
         {
-            case "n" when moment.MayGoOn: await Next(); break;
-            case "r" when moment.MayReset: await Reset(); break;
-            case "?": await ShowHelp(); break;
-            case "Escape" when _chosen is null && _presenting: Present(); break;
-            case "Escape": Choose(null); break;
-            case "p": Present(); break;
-            case "f": Freeze(); break;
-            case "PageDown" when moment.Steps.FirstOrDefault(s => s is { IsCurrent: true, MayRun: true }) is { } step: await RunStep(step); break;
-            case "PageUp": Choose(MarkBefore()); break;
+            case "n" when moment.MayGoOn:
+                await Next();
+                break;
+            case "r" when moment.MayReset:
+                await Reset();
+                break;
+            case "?":
+                await ShowHelp();
+                break;
+            case "Escape" when _chosen is null && _presenting:
+                Present();
+                break;
+            case "Escape":
+                Choose(null);
+                break;
+            case "p":
+                Present();
+                break;
+            case "f":
+                Freeze();
+                break;
+            case "PageDown" when moment.Steps.FirstOrDefault(s => s is { IsCurrent: true, MayRun: true }) is { } step:
+                await RunStep(step);
+                break;
+            case "PageUp":
+                Choose(MarkBefore());
+                break;
             case [>= '1' and <= '9' and var digit] when moment.Steps.FirstOrDefault(s => s.Number == digit - '0') is { IsCurrent: true, MayRun: true } step:
                 await RunStep(step);
                 break;
@@ -168,7 +194,8 @@ public sealed partial class LabPage : ComponentBase
         LabView before = _view;
         RunForm? prepared = Form;
         _view = Store.ViewOf(_begun);
-        bool another = before.Run?.Header.Id != _view.Run?.Header.Id, back = before.Link != LinkStatus.Live && _view.Link == LinkStatus.Live || before.Loading is not null && _view.Loading is null;
+        bool another = before.Run?.Header.Id != _view.Run?.Header.Id,
+            back = before.Link != LinkStatus.Live && _view.Link == LinkStatus.Live || before.Loading is not null && _view.Loading is null;
         _preparation.Follow(_view, Lesson, _view.Run is { } shown && (Own.Has(shown.Header.Id) || Own.Opening > 0));
         PrepareValues();
         if (ScenarioOption.Basis(_view.Scenarios, _view.State) is var basis && _optionsOf != basis)
@@ -215,7 +242,10 @@ public sealed partial class LabPage : ComponentBase
             await _orders.Ask(new ChangePace(run.Header.Id, form.PauseMs), quick: true);
     }
 
-    private Task Watch() => Moment.Ports is var ports && !RunOpen && Form?.PortNumbers is not null && !ports.SequenceEqual(_view.State?.Ports ?? []) ? _orders.Ask(new WatchPorts(ports), quick: true) : Task.CompletedTask;
+    private Task Watch() =>
+        Moment.Ports is var ports && !RunOpen && Form?.PortNumbers is not null && !ports.SequenceEqual(_view.State?.Ports ?? [])
+            ? _orders.Ask(new WatchPorts(ports), quick: true)
+            : Task.CompletedTask;
 
     private async Task Predict(string choice)
     {
@@ -240,7 +270,11 @@ public sealed partial class LabPage : ComponentBase
     {
         if (_expects.Of(About) is null && Form is { Scenario.Question: { } question })
         {
-            IDialogReference dialog = await Dialogs.ShowAsync<PredictDialog>("", new DialogParameters<PredictDialog> { { d => d.Question, question } }, LabDialogs.Small);
+            IDialogReference dialog = await Dialogs.ShowAsync<PredictDialog>(
+                "",
+                new DialogParameters<PredictDialog> { { d => d.Question, question } },
+                LabDialogs.Small
+            );
             if (await dialog.Result is not { Canceled: false, Data: string choice })
                 return false;
             if (choice.Length > 0)
@@ -306,7 +340,8 @@ public sealed partial class LabPage : ComponentBase
 
     private Task StopRepeating() => OfRun(run => new StopRepeating(run), quick: true);
 
-    private Task OfRun(Func<string, LabCommand> command, bool quick = false) => _view.Run is { } run ? _orders.Ask(command(run.Header.Id), quick) : Task.CompletedTask;
+    private Task OfRun(Func<string, LabCommand> command, bool quick = false) =>
+        _view.Run is { } run ? _orders.Ask(command(run.Header.Id), quick) : Task.CompletedTask;
 
     /// <summary>Puts the run away and prepares another with what the explanation says to change.</summary>
     private async Task TryNext(IReadOnlyDictionary<string, Scalar> change)
@@ -333,18 +368,22 @@ public sealed partial class LabPage : ComponentBase
         bool finished = _view.Timeline?.Progress.Outcome != Outcome.Running;
         if (!(await _orders.Ask(new ResetRun(run.Header.Id), quick: true)).Ok || !finished)
             return;
-        Snackbar.Add(T["lab.kept"], Severity.Normal, s =>
-        {
-            s.Action = T["lab.open-kept"];
-            // A snackbar with an action would stay until somebody presses it.
-            s.RequireInteraction = false;
-            s.VisibleStateDuration = 8000;
-            s.OnClick = _ =>
+        Snackbar.Add(
+            T["lab.kept"],
+            Severity.Normal,
+            s =>
             {
-                Navigation.NavigateTo(Links.To($"runs/{run.Header.Id}"));
-                return Task.CompletedTask;
-            };
-        });
+                s.Action = T["lab.open-kept"];
+                // A snackbar with an action would stay until somebody presses it.
+                s.RequireInteraction = false;
+                s.VisibleStateDuration = 8000;
+                s.OnClick = _ =>
+                {
+                    Navigation.NavigateTo(Links.To($"runs/{run.Header.Id}"));
+                    return Task.CompletedTask;
+                };
+            }
+        );
     }
 
     private Task ShowHosts() => Dialogs.ShowAsync<HostsDialog>("", LabDialogs.Wide);
@@ -352,7 +391,11 @@ public sealed partial class LabPage : ComponentBase
     private Task ShowHelp() => Dialogs.ShowAsync<HelpDialog>("", LabDialogs.Small);
 
     /// <summary>The view of the open run stands still, or is live again.</summary>
-    private void Freeze() => _frozen = _frozen is null && _view is { Run: { } run, Timeline: { } timeline, Loading: null } && Store.FoldOf(run.Header.Id) is { } fold ? new(timeline, fold) : null;
+    private void Freeze() =>
+        _frozen =
+            _frozen is null && _view is { Run: { } run, Timeline: { } timeline, Loading: null } && Store.FoldOf(run.Header.Id) is { } fold
+                ? new(timeline, fold)
+                : null;
 
     private void Present() => _presenting = !_presenting;
 

@@ -1,12 +1,12 @@
-using ReuseAddrDashboard.Core.Log;
-using ReuseAddrDashboard.Core.Fold;
-using ReuseAddrDashboard.Core.Tcp;
-using ReuseAddrDashboard.Core.Texts;
-using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Components.Hosts;
 using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Components.Texts;
 using ReuseAddrDashboard.Components.Verdict;
+using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Tcp;
+using ReuseAddrDashboard.Core.Texts;
+using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Web.Lab;
 
@@ -37,9 +37,15 @@ public static class Notices
         if (view.Loading is var (have, total))
             notices.Add(new("loading", NoteLevel.Info, text["page.notice.loading", ("have", PageTexts.Count(have)), ("total", PageTexts.Count(total))]));
         foreach (LabHost host in state.Hosts.Where(h => !h.Connected))
-            notices.Add(new("host-" + host.Name, NoteLevel.Warning, host.Facts is null
-                ? text["page.notice.not-connected", ("host", host.Name), ("reason", state.ModeReason is { } reason ? text[reason] : "")]
-                : text["page.notice.agent-disconnected", ("host", host.Name)]));
+            notices.Add(
+                new(
+                    "host-" + host.Name,
+                    NoteLevel.Warning,
+                    host.Facts is null
+                        ? text["page.notice.not-connected", ("host", host.Name), ("reason", state.ModeReason is { } reason ? text[reason] : "")]
+                        : text["page.notice.agent-disconnected", ("host", host.Name)]
+                )
+            );
         if (view.Timeline is { } timeline)
             AddRun(notices, timeline, text);
         else
@@ -50,7 +56,13 @@ public static class Notices
     private static void AddRun(List<Notice> notices, Timeline timeline, PageTexts text)
     {
         if (timeline.Progress.Outcome == Outcome.Interrupted)
-            notices.Add(new("interrupted", NoteLevel.Alarm, text["page.notice.interrupted", ("reason", timeline.Progress.OutcomeReason is { } reason ? text[reason] : "")]));
+            notices.Add(
+                new(
+                    "interrupted",
+                    NoteLevel.Alarm,
+                    text["page.notice.interrupted", ("reason", timeline.Progress.OutcomeReason is { } reason ? text[reason] : "")]
+                )
+            );
         foreach (NoteEvent note in timeline.Notes.Where(n => n.Level != NoteLevel.Info && !IsOver(n, timeline)).TakeLast(MaxNotes))
             notices.Add(new("note-" + note.Seq, note.Level, text[note.Message]));
         if (timeline.Gaps.Count > 0)
@@ -58,9 +70,13 @@ public static class Notices
     }
 
     /// <summary>True for a loss of an agent that is back, and for one that the run's end already tells of.</summary>
-    private static bool IsOver(NoteEvent note, Timeline timeline) => note.Code is NoteCodes.AgentLost or NoteCodes.AgentRestarted
-        && (timeline.Progress.Outcome == Outcome.Interrupted
-            || note.Code == NoteCodes.AgentLost && timeline.Notes.Any(n => n.Seq > note.Seq && n.Host == note.Host && n.Code is NoteCodes.AgentBack or NoteCodes.AgentRestarted));
+    private static bool IsOver(NoteEvent note, Timeline timeline) =>
+        note.Code is NoteCodes.AgentLost or NoteCodes.AgentRestarted
+        && (
+            timeline.Progress.Outcome == Outcome.Interrupted
+            || note.Code == NoteCodes.AgentLost
+                && timeline.Notes.Any(n => n.Seq > note.Seq && n.Host == note.Host && n.Code is NoteCodes.AgentBack or NoteCodes.AgentRestarted)
+        );
 
     private static void AddLeftovers(List<Notice> notices, LabState state, PageTexts text, long now)
     {
@@ -68,11 +84,19 @@ public static class Notices
         if (wait is { Timer: { } timer })
         {
             long end = wait.T + timer.Left;
-            notices.Add(new("leftover", NoteLevel.Warning,
-                text["page.notice.leftover", ("port", wait.Local.Port), ("host", wait.Host ?? ""), ("left", Notice.Count)],
-                new(end, Math.Max(0, end - now))));
+            notices.Add(
+                new(
+                    "leftover",
+                    NoteLevel.Warning,
+                    text["page.notice.leftover", ("port", wait.Local.Port), ("host", wait.Host ?? ""), ("left", Notice.Count)],
+                    new(end, Math.Max(0, end - now))
+                )
+            );
         }
-        else if ((state.Ports.Count == 0 || HostsText.Warnings(state, state.Ports[0]).Count == 0) && state.Sockets.FirstOrDefault(s => s.To == TcpState.Listen && state.Ports.Contains(s.Local.Port)) is { } listener)
+        else if (
+            (state.Ports.Count == 0 || HostsText.Warnings(state, state.Ports[0]).Count == 0)
+            && state.Sockets.FirstOrDefault(s => s.To == TcpState.Listen && state.Ports.Contains(s.Local.Port)) is { } listener
+        )
         {
             notices.Add(new("listener", NoteLevel.Warning, text["page.notice.listener", ("local", listener.Local), ("host", listener.Host ?? "")]));
         }

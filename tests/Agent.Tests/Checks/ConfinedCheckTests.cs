@@ -23,13 +23,18 @@ public sealed class ConfinedCheckTests
         PortHolder known = await Holder(1, equal.Port);
         Assert.Equal((TcpState.Listen, "root", equal.Pid, "stranger"), (known.State, known.User, known.Pid, known.Program));
 
-        using Listener root = await Listener.Start([]), other = await Listener.Start(["setpriv", "--reuid=nobody", "--clear-groups"]);
+        using Listener root = await Listener.Start([]),
+            other = await Listener.Start(["setpriv", "--reuid=nobody", "--clear-groups"]);
         foreach ((long order, Listener listener, string user) in new[] { (2L, root, "root"), (3L, other, "nobody") })
         {
             PortHolder unknown = await Holder(order, listener.Port);
             Assert.Equal((TcpState.Listen, user, null, null), (unknown.State, unknown.User, unknown.Pid, unknown.Program));
             // The command is what it says: run by one who may, it names the program.
-            Assert.Contains($"\"stranger\",pid={listener.Pid},", CProgram.Tool("sh", "-c", unknown.FindCommand!.Replace("sudo ", "", StringComparison.Ordinal)), StringComparison.Ordinal);
+            Assert.Contains(
+                $"\"stranger\",pid={listener.Pid},",
+                CProgram.Tool("sh", "-c", unknown.FindCommand!.Replace("sudo ", "", StringComparison.Ordinal)),
+                StringComparison.Ordinal
+            );
             string find = (unknown with { State = TcpState.BoundInactive }).FindCommand!.Replace("sudo ", "", StringComparison.Ordinal);
             Assert.Contains($"/proc/{listener.Pid}/fd/", CProgram.Tool("sh", "-c", $"{find} 2>&1; true"), StringComparison.Ordinal);
         }

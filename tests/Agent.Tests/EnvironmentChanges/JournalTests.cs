@@ -5,7 +5,8 @@ namespace ReuseAddrDashboard.Agent.Tests.EnvironmentChanges;
 
 public sealed class JournalTests : IDisposable
 {
-    private static readonly JournalEntry First = new("r1", ChangeKind.Sysctl, "net.ipv4.tcp_fin_timeout", "60"), Second = new("r2", ChangeKind.Table, "reuseaddr_1", null);
+    private static readonly JournalEntry First = new("r1", ChangeKind.Sysctl, "net.ipv4.tcp_fin_timeout", "60"),
+        Second = new("r2", ChangeKind.Table, "reuseaddr_1", null);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("reuseaddr-journal-").FullName;
 
@@ -58,7 +59,10 @@ public sealed class JournalTests : IDisposable
         string foreign = Directory.CreateDirectory(Path.Combine(_directory, "foreign")).FullName;
 
         Open().RemoveThoseOfTheDead();
-        Assert.Equal([foreign, new JournalPlace("by-hand", [_directory]).Find()!, new JournalPlace("lives", [_directory]).Find()!], Directory.GetDirectories(_directory).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [foreign, new JournalPlace("by-hand", [_directory]).Find()!, new JournalPlace("lives", [_directory]).Find()!],
+            Directory.GetDirectories(_directory).Order(StringComparer.Ordinal)
+        );
     }
 
     [Theory]
@@ -82,7 +86,8 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public void It_lies_where_only_its_user_may_write_and_no_link_leads_elsewhere()
     {
-        string place = Place.Make(), elsewhere = Directory.CreateDirectory(Path.Combine(_directory, "elsewhere")).FullName;
+        string place = Place.Make(),
+            elsewhere = Directory.CreateDirectory(Path.Combine(_directory, "elsewhere")).FullName;
         Assert.Equal(place, Place.Find());
         Directory.Delete(place);
         File.CreateSymbolicLink(place, elsewhere);

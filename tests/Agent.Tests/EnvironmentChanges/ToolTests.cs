@@ -29,5 +29,6 @@ public sealed class ToolTests
     }
 
     [Fact]
-    public void One_that_succeeds_has_no_trouble() => Assert.Equal(("hello", null), (new Tool("cat").Run([], "hello").Output, new Tool("cat").Run([], "hello").Trouble));
+    public void One_that_succeeds_has_no_trouble() =>
+        Assert.Equal(("hello", null), (new Tool("cat").Run([], "hello").Output, new Tool("cat").Run([], "hello").Trouble));
 }

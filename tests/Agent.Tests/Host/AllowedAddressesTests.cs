@@ -1,7 +1,7 @@
 using System.Net;
-using ReuseAddrDashboard.Agent.Tests.Support;
 using ReuseAddrDashboard.Agent.Host;
 using ReuseAddrDashboard.Agent.Options;
+using ReuseAddrDashboard.Agent.Tests.Support;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 using Xunit;
@@ -28,7 +28,18 @@ public sealed class AllowedAddressesTests
     public void Connects_only_to_the_labs_networks(string to, bool allowed)
     {
         Assert.Equal(allowed, Lab.Refusal(Connect(to)) is null);
-        Assert.Equal(allowed, Lab.Refusal(new CheckOrder { Id = 1, Port = 11111, Reach = End(to) }) is null);
+        Assert.Equal(
+            allowed,
+            Lab.Refusal(
+                new CheckOrder
+                {
+                    Id = 1,
+                    Port = 11111,
+                    Reach = End(to),
+                }
+            )
+                is null
+        );
     }
 
     [Theory]
@@ -39,7 +50,20 @@ public sealed class AllowedAddressesTests
     [InlineData("10.0.0.1:11111", false)]
     [InlineData("[fe80::1]:11111", false)]
     public void Binds_only_where_nobody_else_is_meant(string at, bool allowed) =>
-        Assert.Equal(allowed, Lab.Refusal(new CallOrder { Id = 1, Run = "r", Socket = "lfd", Call = SocketCall.Bind, Address = End(at) }) is null);
+        Assert.Equal(
+            allowed,
+            Lab.Refusal(
+                new CallOrder
+                {
+                    Id = 1,
+                    Run = "r",
+                    Socket = "lfd",
+                    Call = SocketCall.Bind,
+                    Address = End(at),
+                }
+            )
+                is null
+        );
 
     [Fact]
     public void Loopback_is_for_agents_whose_own_address_it_is_and_others_need_it_named()
@@ -49,11 +73,23 @@ public sealed class AllowedAddressesTests
         Assert.NotNull(AllowedAddresses.Read(options).Refusal(Connect("10.0.0.1:11111")));
         options = OptionLine.Parse(["--dashboard", "http://h:1", "--name", "client", "--address", "192.0.2.7", "--allow", "10.0.0.0/8,169.254.1.1"], out _)!;
         AllowedAddresses allowed = AllowedAddresses.Read(options);
-        Assert.Equal([true, true, true, false, false, false],
-            new[] { "10.9.9.9:1", "169.254.1.1:1", "192.0.2.7:1", "192.0.2.8:1", "127.0.0.1:1", "169.254.1.2:1" }.Select(to => allowed.Refusal(Connect(to)) is null));
+        Assert.Equal(
+            [true, true, true, false, false, false],
+            new[] { "10.9.9.9:1", "169.254.1.1:1", "192.0.2.7:1", "192.0.2.8:1", "127.0.0.1:1", "169.254.1.2:1" }.Select(to =>
+                allowed.Refusal(Connect(to)) is null
+            )
+        );
     }
 
-    private static CallOrder Connect(string to) => new() { Id = 1, Run = "r", Socket = "cfd", Call = SocketCall.Connect, Address = End(to) };
+    private static CallOrder Connect(string to) =>
+        new()
+        {
+            Id = 1,
+            Run = "r",
+            Socket = "cfd",
+            Call = SocketCall.Connect,
+            Address = End(to),
+        };
 
     private static TcpEndpoint End(string text) => TcpEndpoint.TryParse(text, out TcpEndpoint end) ? end : throw new FormatException(text);
 }

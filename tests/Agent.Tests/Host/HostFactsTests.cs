@@ -10,8 +10,12 @@ namespace ReuseAddrDashboard.Agent.Tests.Host;
 
 public sealed class HostFactsTests
 {
-    private static HostFacts Read(params string[] args) => HostFactsReader.Read(OptionLine.Parse(["--dashboard", "http://h:1", "--name", "client", .. args], out _)!,
-        SourceFacts.All(capture: KernelRefusal.Of("socket(AF_PACKET)", Constants.EPERM), trace: null), [HostAbilities.Fork]);
+    private static HostFacts Read(params string[] args) =>
+        HostFactsReader.Read(
+            OptionLine.Parse(["--dashboard", "http://h:1", "--name", "client", .. args], out _)!,
+            SourceFacts.All(capture: KernelRefusal.Of("socket(AF_PACKET)", Constants.EPERM), trace: null),
+            [HostAbilities.Fork]
+        );
 
     [Fact]
     public void Tells_what_the_machines_own_programs_tell()
@@ -60,32 +64,42 @@ public sealed class HostFactsTests
     }
 
     [Fact]
-    public Task Without_options_they_are_found_on_the_interface() => CaptureNamespace.Run((typeof(HostFactsTests), nameof(Without_options_they_are_found_on_the_interface)), () =>
-    {
-        CProgram.Tool("ip", "link", "add", "eth7", "type", "veth", "peer", "name", "eth8");
-        foreach (string address in (string[])["10.9.8.7/24", "10.9.8.6/24", "fd00:9::7/64"])
-            CProgram.Tool("ip", ["address", "add", address, "dev", "eth7", .. address.Contains(':') ? (string[])["nodad"] : []]);
-        foreach (string link in (string[])["eth7", "eth8"])
-            CProgram.Tool("ip", "link", "set", link, "up");
-        HostFacts facts = Read("--interface", "eth7");
-        Assert.Equal(("10.9.8.7", "10.9.8.6", "fd00:9::7"), (facts.Address, facts.SecondAddress, facts.V6Address));
+    public Task Without_options_they_are_found_on_the_interface() =>
+        CaptureNamespace.Run(
+            (typeof(HostFactsTests), nameof(Without_options_they_are_found_on_the_interface)),
+            () =>
+            {
+                CProgram.Tool("ip", "link", "add", "eth7", "type", "veth", "peer", "name", "eth8");
+                foreach (string address in (string[])["10.9.8.7/24", "10.9.8.6/24", "fd00:9::7/64"])
+                    CProgram.Tool("ip", ["address", "add", address, "dev", "eth7", .. address.Contains(':') ? (string[])["nodad"] : []]);
+                foreach (string link in (string[])["eth7", "eth8"])
+                    CProgram.Tool("ip", "link", "set", link, "up");
+                HostFacts facts = Read("--interface", "eth7");
+                Assert.Equal(("10.9.8.7", "10.9.8.6", "fd00:9::7"), (facts.Address, facts.SecondAddress, facts.V6Address));
 
-        // Of what it tells no rows it announces no address.
-        facts = Read("--interface", "eth7", "--rows", "10.9.8.7,fd00:9::7");
-        Assert.Equal(("10.9.8.7", null, "fd00:9::7"), (facts.Address, facts.SecondAddress, facts.V6Address));
-        facts = Read("--address", "127.0.0.1");
-        Assert.Equal(("127.0.0.1", null, null), (facts.Address, facts.SecondAddress, facts.V6Address));
-        return Task.CompletedTask;
-    });
+                // Of what it tells no rows it announces no address.
+                facts = Read("--interface", "eth7", "--rows", "10.9.8.7,fd00:9::7");
+                Assert.Equal(("10.9.8.7", null, "fd00:9::7"), (facts.Address, facts.SecondAddress, facts.V6Address));
+                facts = Read("--address", "127.0.0.1");
+                Assert.Equal(("127.0.0.1", null, null), (facts.Address, facts.SecondAddress, facts.V6Address));
+                return Task.CompletedTask;
+            }
+        );
 
     [Fact]
     public void Of_IPv6_addresses_those_count_that_others_reach_and_bind_takes()
     {
         string[] lines =
         [
-            "fe800000000000000000000000000001 02 40 20 80     eth0", "fd00000000000000000000000000000a 02 40 00 01     eth0", "fd00000000000000000000000000000b 02 40 00 40     eth0",
-            "fd00000000000000000000000000000c 02 40 00 a0     eth0", "fd00000000000000000000000000000d 02 40 00 82     eth0", "fd00000000000000000000000000000e 03 40 00 80     eth1",
-            "00000000000000000000000000000001 01 80 10 80       lo", "no line", "",
+            "fe800000000000000000000000000001 02 40 20 80     eth0",
+            "fd00000000000000000000000000000a 02 40 00 01     eth0",
+            "fd00000000000000000000000000000b 02 40 00 40     eth0",
+            "fd00000000000000000000000000000c 02 40 00 a0     eth0",
+            "fd00000000000000000000000000000d 02 40 00 82     eth0",
+            "fd00000000000000000000000000000e 03 40 00 80     eth1",
+            "00000000000000000000000000000001 01 80 10 80       lo",
+            "no line",
+            "",
         ];
         Assert.Equal(["fd00::d", "fd00::a"], HostAddress.V6Of(lines, "eth0").Select(a => a.ToString()));
         Assert.Empty(HostAddress.V6Of(lines, "lo"));
@@ -106,8 +120,11 @@ public sealed class HostFactsTests
     {
         string[] lines =
         [
-            "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask", "eth1\t00000000\t0100A8C0\t0003\t0\t0\t600\t00000000\t0\t0\t0", "eth0\t00000000\t0100A8C0\t0003\t0\t0\t100\t00000000\t0\t0\t0",
-            "eth2\t0000A8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0", "eth3\t00000000\t00000000\t0000\t0\t0\t0\t00000000\t0\t0\t0",
+            "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask",
+            "eth1\t00000000\t0100A8C0\t0003\t0\t0\t600\t00000000\t0\t0\t0",
+            "eth0\t00000000\t0100A8C0\t0003\t0\t0\t100\t00000000\t0\t0\t0",
+            "eth2\t0000A8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0",
+            "eth3\t00000000\t00000000\t0000\t0\t0\t0\t00000000\t0\t0\t0",
         ];
         Assert.Equal("eth0", HostAddress.DefaultRoute(lines));
         Assert.Null(HostAddress.DefaultRoute([]));

@@ -25,12 +25,22 @@ public sealed class BpfHeadersTests
     {
         (string C, Type Type, string Name)[] fields =
         [
-            ("map_type", typeof(BpfMapCreate), "MapType"), ("key_size", typeof(BpfMapCreate), "KeySize"), ("value_size", typeof(BpfMapCreate), "ValueSize"),
-            ("max_entries", typeof(BpfMapCreate), "MaxEntries"), ("map_flags", typeof(BpfMapCreate), "MapFlags"),
-            ("prog_type", typeof(BpfProgLoad), "ProgType"), ("insn_cnt", typeof(BpfProgLoad), "InsnCount"), ("insns", typeof(BpfProgLoad), "Insns"), ("license", typeof(BpfProgLoad), "License"),
-            ("log_level", typeof(BpfProgLoad), "LogLevel"), ("log_size", typeof(BpfProgLoad), "LogSize"), ("log_buf", typeof(BpfProgLoad), "LogBuf"),
-            ("kern_version", typeof(BpfProgLoad), "KernVersion"), ("prog_flags", typeof(BpfProgLoad), "ProgFlags"),
-            ("raw_tracepoint.name", typeof(BpfRawTracepoint), "Name"), ("raw_tracepoint.prog_fd", typeof(BpfRawTracepoint), "ProgFd"),
+            ("map_type", typeof(BpfMapCreate), "MapType"),
+            ("key_size", typeof(BpfMapCreate), "KeySize"),
+            ("value_size", typeof(BpfMapCreate), "ValueSize"),
+            ("max_entries", typeof(BpfMapCreate), "MaxEntries"),
+            ("map_flags", typeof(BpfMapCreate), "MapFlags"),
+            ("prog_type", typeof(BpfProgLoad), "ProgType"),
+            ("insn_cnt", typeof(BpfProgLoad), "InsnCount"),
+            ("insns", typeof(BpfProgLoad), "Insns"),
+            ("license", typeof(BpfProgLoad), "License"),
+            ("log_level", typeof(BpfProgLoad), "LogLevel"),
+            ("log_size", typeof(BpfProgLoad), "LogSize"),
+            ("log_buf", typeof(BpfProgLoad), "LogBuf"),
+            ("kern_version", typeof(BpfProgLoad), "KernVersion"),
+            ("prog_flags", typeof(BpfProgLoad), "ProgFlags"),
+            ("raw_tracepoint.name", typeof(BpfRawTracepoint), "Name"),
+            ("raw_tracepoint.prog_fd", typeof(BpfRawTracepoint), "ProgFd"),
         ];
         string prints = string.Concat(fields.Select(f => $"printf(\"{f.C} %zu\\n\", offsetof(union bpf_attr, {f.C}));\n"));
         Assert.Equal(fields.Select(f => $"{f.C} {Marshal.OffsetOf(f.Type, f.Name)}"), CProgram.Run($"{Includes} int main(void) {{ {prints} return 0; }}"));

@@ -18,7 +18,8 @@ public sealed class BtfTests
     [InlineData("outer", "a.x", null)]
     [InlineData("nothing", "a", null)]
     [InlineData("oute", "a", null)]
-    public void Finds_members_through_names_and_anonymous_parts(string type, string path, int? offset) => Assert.Equal(offset, Btf.Parse(BtfSample.Whole())!.Offset(type, path));
+    public void Finds_members_through_names_and_anonymous_parts(string type, string path, int? offset) =>
+        Assert.Equal(offset, Btf.Parse(BtfSample.Whole())!.Offset(type, path));
 
     [Fact]
     public void Rejects_a_file_cut_short()

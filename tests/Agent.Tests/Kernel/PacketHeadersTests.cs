@@ -29,9 +29,33 @@ public sealed class PacketHeadersTests
     {
         (string C, Type Type, (string C, string Name)[] Fields)[] structs =
         [
-            ("sockaddr_ll", typeof(SockAddrLl), [("sll_family", "Family"), ("sll_protocol", "Protocol"), ("sll_ifindex", "Index"), ("sll_hatype", "HaType"), ("sll_pkttype", "PktType"), ("sll_halen", "HaLen"), ("sll_addr", "Address")]),
+            (
+                "sockaddr_ll",
+                typeof(SockAddrLl),
+                [
+                    ("sll_family", "Family"),
+                    ("sll_protocol", "Protocol"),
+                    ("sll_ifindex", "Index"),
+                    ("sll_hatype", "HaType"),
+                    ("sll_pkttype", "PktType"),
+                    ("sll_halen", "HaLen"),
+                    ("sll_addr", "Address"),
+                ]
+            ),
             ("iovec", typeof(IoVec), [("iov_base", "Base"), ("iov_len", "Length")]),
-            ("msghdr", typeof(MsgHdr), [("msg_name", "Name"), ("msg_namelen", "NameLength"), ("msg_iov", "Iov"), ("msg_iovlen", "IovLength"), ("msg_control", "Control"), ("msg_controllen", "ControlLength"), ("msg_flags", "Flags")]),
+            (
+                "msghdr",
+                typeof(MsgHdr),
+                [
+                    ("msg_name", "Name"),
+                    ("msg_namelen", "NameLength"),
+                    ("msg_iov", "Iov"),
+                    ("msg_iovlen", "IovLength"),
+                    ("msg_control", "Control"),
+                    ("msg_controllen", "ControlLength"),
+                    ("msg_flags", "Flags"),
+                ]
+            ),
             ("mmsghdr", typeof(MMsgHdr), [("msg_hdr", "Header"), ("msg_len", "Length")]),
             ("cmsghdr", typeof(CMsgHdr), [("cmsg_len", "Length"), ("cmsg_level", "Level"), ("cmsg_type", "Type")]),
             ("sock_filter", typeof(SockFilter), [("code", "Code"), ("jt", "JumpTrue"), ("jf", "JumpFalse"), ("k", "K")]),

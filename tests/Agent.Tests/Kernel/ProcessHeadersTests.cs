@@ -22,7 +22,12 @@ public sealed class ProcessHeadersTests
     [Fact]
     public void There_is_room_for_what_only_libc_knows_the_size_of()
     {
-        int[] sizes = [.. CProgram.Run($"{Includes} int main(void) {{ printf(\"%zu\\n%zu\\n\", sizeof(posix_spawn_file_actions_t), sizeof(posix_spawnattr_t)); return 0; }}").Select(int.Parse)];
+        int[] sizes =
+        [
+            .. CProgram
+                .Run($"{Includes} int main(void) {{ printf(\"%zu\\n%zu\\n\", sizeof(posix_spawn_file_actions_t), sizeof(posix_spawnattr_t)); return 0; }}")
+                .Select(int.Parse),
+        ];
         Assert.InRange(sizes[0], 1, SpawnedProcess.ActionsRoom);
         Assert.InRange(sizes[1], 1, SpawnedProcess.AttributesRoom);
     }

@@ -16,81 +16,103 @@ public sealed class SockDiagTests
     private static readonly TcpEndpoint At = TcpEndpoint.V4(0x7f00_0001, Port);
 
     [Fact]
-    public Task A_dump_of_a_port_is_what_ss_prints() => OwnNamespace.Run((typeof(SockDiagTests), nameof(A_dump_of_a_port_is_what_ss_prints)), async () =>
-    {
-        using SockDiag diag = Open();
-        using var agent = new AgentRig();
-        Same(diag, []);
-        await agent.TimeWait(At, reuse: true);
-        Same(diag, [TcpState.TimeWait]);
-        await agent.Listener("lfd", TcpEndpoint.V6(0, Port), reuse: true, backlog: 7);
-        await agent.Call("cfd", SocketCall.Socket);
-        await agent.Call("cfd", SocketCall.Connect, c => c with { Address = At });
-        await agent.Call("lfd", SocketCall.Accept4, c => c with { Accepted = "afd" });
-        await agent.Call("afd", SocketCall.Write, c => c with { Length = 1000 });
-        Same(diag, [TcpState.TimeWait, TcpState.Listen, TcpState.Established, TcpState.Established]);
-        await agent.Call("afd", SocketCall.Close);
-        Same(diag, [TcpState.TimeWait, TcpState.Listen, TcpState.FinWait2, TcpState.CloseWait]);
-        // A stranger on another port is not in it.
-        await agent.Listener("ofd", At.WithPort(Port + 1));
-        Same(diag, [TcpState.TimeWait, TcpState.Listen, TcpState.FinWait2, TcpState.CloseWait]);
-    });
+    public Task A_dump_of_a_port_is_what_ss_prints() =>
+        OwnNamespace.Run(
+            (typeof(SockDiagTests), nameof(A_dump_of_a_port_is_what_ss_prints)),
+            async () =>
+            {
+                using SockDiag diag = Open();
+                using var agent = new AgentRig();
+                Same(diag, []);
+                await agent.TimeWait(At, reuse: true);
+                Same(diag, [TcpState.TimeWait]);
+                await agent.Listener("lfd", TcpEndpoint.V6(0, Port), reuse: true, backlog: 7);
+                await agent.Call("cfd", SocketCall.Socket);
+                await agent.Call("cfd", SocketCall.Connect, c => c with { Address = At });
+                await agent.Call("lfd", SocketCall.Accept4, c => c with { Accepted = "afd" });
+                await agent.Call("afd", SocketCall.Write, c => c with { Length = 1000 });
+                Same(diag, [TcpState.TimeWait, TcpState.Listen, TcpState.Established, TcpState.Established]);
+                await agent.Call("afd", SocketCall.Close);
+                Same(diag, [TcpState.TimeWait, TcpState.Listen, TcpState.FinWait2, TcpState.CloseWait]);
+                // A stranger on another port is not in it.
+                await agent.Listener("ofd", At.WithPort(Port + 1));
+                Same(diag, [TcpState.TimeWait, TcpState.Listen, TcpState.FinWait2, TcpState.CloseWait]);
+            }
+        );
 
     [Fact]
-    public Task A_timer_agrees_with_ss_and_is_finer_than_that_of_proc() => OwnNamespace.Run((typeof(SockDiagTests), nameof(A_timer_agrees_with_ss_and_is_finer_than_that_of_proc)), async () =>
-    {
-        using SockDiag diag = Open();
-        using var agent = new AgentRig();
-        SocketPair pair = await TimeWait(agent);
+    public Task A_timer_agrees_with_ss_and_is_finer_than_that_of_proc() =>
+        OwnNamespace.Run(
+            (typeof(SockDiagTests), nameof(A_timer_agrees_with_ss_and_is_finer_than_that_of_proc)),
+            async () =>
+            {
+                using SockDiag diag = Open();
+                using var agent = new AgentRig();
+                SocketPair pair = await TimeWait(agent);
 
-        long before = Left(diag, pair);
-        string ss = await OwnNamespace.Run("ss", "-Htano4", $"sport = :{Port}");
-        long after = Left(diag, pair);
-        long printed = 1000 * long.Parse(ss[(ss.IndexOf("timewait,", StringComparison.Ordinal) + "timewait,".Length)..ss.IndexOf("sec,", StringComparison.Ordinal)], CultureInfo.InvariantCulture);
-        // ss cuts the milliseconds off.
-        Assert.InRange(printed, after - 1000, before);
-        Assert.InRange(before, 55_000, 60_100);
+                long before = Left(diag, pair);
+                string ss = await OwnNamespace.Run("ss", "-Htano4", $"sport = :{Port}");
+                long after = Left(diag, pair);
+                long printed =
+                    1000
+                    * long.Parse(
+                        ss[(ss.IndexOf("timewait,", StringComparison.Ordinal) + "timewait,".Length)..ss.IndexOf("sec,", StringComparison.Ordinal)],
+                        CultureInfo.InvariantCulture
+                    );
+                // ss cuts the milliseconds off.
+                Assert.InRange(printed, after - 1000, before);
+                Assert.InRange(before, 55_000, 60_100);
 
-        // /proc counts in 10 ms; the kernel's tick here is 4 ms, so that most readings are no multiple of 10.
-        long start = KernelClock.Monotonic();
-        while (Left(diag, pair) % 10 == 0)
-            Assert.True(KernelClock.Monotonic() - start < 2_000_000_000, "For 2 s every reading was a multiple of 10 ms.");
-    });
-
-    [Fact]
-    public Task A_connection_that_is_gone_is_not_taken_for_its_listener() => OwnNamespace.Run((typeof(SockDiagTests), nameof(A_connection_that_is_gone_is_not_taken_for_its_listener)), async () =>
-    {
-        using SockDiag diag = Open();
-        using var agent = new AgentRig();
-        SocketPair pair = await TimeWait(agent);
-        await agent.Listener("lfd", At, reuse: true);
-        DiagSocket wait = diag.Find(pair, out _)!.Value;
-
-        Assert.Equal(0, diag.Destroy(wait).Errno);
-        CallResult again = diag.Destroy(wait);
-
-        Assert.Equal((-1L, "ENOENT"), (again.Result, Errno.Name(again.Errno)));
-        Assert.Null(diag.Find(pair, out int errno));
-        Assert.Equal(Constants.ENOENT, errno);
-        Assert.Equal([TcpState.Listen], Dump(diag).Select(s => s.State));
-    });
+                // /proc counts in 10 ms; the kernel's tick here is 4 ms, so that most readings are no multiple of 10.
+                long start = KernelClock.Monotonic();
+                while (Left(diag, pair) % 10 == 0)
+                    Assert.True(KernelClock.Monotonic() - start < 2_000_000_000, "For 2 s every reading was a multiple of 10 ms.");
+            }
+        );
 
     [Fact]
-    public Task Every_notice_is_taken_or_counted_as_lost() => OwnNamespace.Run((typeof(SockDiagTests), nameof(Every_notice_is_taken_or_counted_as_lost)), () =>
-    {
-        const int sockets = 300;
-        using DestroyNotices notices = DestroyNotices.Open(out _, room: 8192)!, witness = DestroyNotices.Open(out _)!;
-        for (int i = 0; i < sockets; i++)
-            Libc.Close(Libc.Socket(Constants.AF_INET, Constants.SOCK_STREAM, 0));
+    public Task A_connection_that_is_gone_is_not_taken_for_its_listener() =>
+        OwnNamespace.Run(
+            (typeof(SockDiagTests), nameof(A_connection_that_is_gone_is_not_taken_for_its_listener)),
+            async () =>
+            {
+                using SockDiag diag = Open();
+                using var agent = new AgentRig();
+                SocketPair pair = await TimeWait(agent);
+                await agent.Listener("lfd", At, reuse: true);
+                DiagSocket wait = diag.Find(pair, out _)!.Value;
 
-        // The kernel's worker tells each subscriber in turn: once one has been told of all, the other's little room has overflowed, unread.
-        (int told, long untold) = TakeAll(witness, sockets);
-        Assert.Equal(sockets, told + untold);
-        (int taken, long lost) = TakeAll(notices, sockets);
-        Assert.Equal(sockets, taken + lost);
-        Assert.InRange(lost, 1, sockets - 1);
-        return Task.CompletedTask;
-    });
+                Assert.Equal(0, diag.Destroy(wait).Errno);
+                CallResult again = diag.Destroy(wait);
+
+                Assert.Equal((-1L, "ENOENT"), (again.Result, Errno.Name(again.Errno)));
+                Assert.Null(diag.Find(pair, out int errno));
+                Assert.Equal(Constants.ENOENT, errno);
+                Assert.Equal([TcpState.Listen], Dump(diag).Select(s => s.State));
+            }
+        );
+
+    [Fact]
+    public Task Every_notice_is_taken_or_counted_as_lost() =>
+        OwnNamespace.Run(
+            (typeof(SockDiagTests), nameof(Every_notice_is_taken_or_counted_as_lost)),
+            () =>
+            {
+                const int sockets = 300;
+                using DestroyNotices notices = DestroyNotices.Open(out _, room: 8192)!,
+                    witness = DestroyNotices.Open(out _)!;
+                for (int i = 0; i < sockets; i++)
+                    Libc.Close(Libc.Socket(Constants.AF_INET, Constants.SOCK_STREAM, 0));
+
+                // The kernel's worker tells each subscriber in turn: once one has been told of all, the other's little room has overflowed, unread.
+                (int told, long untold) = TakeAll(witness, sockets);
+                Assert.Equal(sockets, told + untold);
+                (int taken, long lost) = TakeAll(notices, sockets);
+                Assert.Equal(sockets, taken + lost);
+                Assert.InRange(lost, 1, sockets - 1);
+                return Task.CompletedTask;
+            }
+        );
 
     [Fact]
     public void Cut_or_foreign_messages_are_not_read()
@@ -152,8 +174,14 @@ public sealed class SockDiagTests
         {
             List<DiagSocket> sockets = Dump(diag);
             string[] ours = [.. sockets.Select(Line).Order(StringComparer.Ordinal)];
-            string[] theirs = [.. CProgram.Tool("ss", "-Htan", $"( sport = :{Port} or dport = :{Port} )").Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                .Select(l => string.Join(' ', l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[..5])).Order(StringComparer.Ordinal)];
+            string[] theirs =
+            [
+                .. CProgram
+                    .Tool("ss", "-Htan", $"( sport = :{Port} or dport = :{Port} )")
+                    .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(l => string.Join(' ', l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[..5]))
+                    .Order(StringComparer.Ordinal),
+            ];
             bool settled = ours.SequenceEqual(theirs) && sockets.Select(s => s.State).Order().SequenceEqual(states.Order());
             if (settled || attempt == 50)
             {
@@ -165,7 +193,9 @@ public sealed class SockDiagTests
     }
 
     // ss writes * for the address of a [::] listener that takes IPv4 too, and for port 0.
-    private static string Line(DiagSocket s) => string.Create(CultureInfo.InvariantCulture, $"{s.State.Name()} {s.RecvQ} {s.SendQ} {Text(s.Pair.Local)} {Text(s.Pair.Remote)}");
+    private static string Line(DiagSocket s) =>
+        string.Create(CultureInfo.InvariantCulture, $"{s.State.Name()} {s.RecvQ} {s.SendQ} {Text(s.Pair.Local)} {Text(s.Pair.Remote)}");
 
-    private static string Text(TcpEndpoint at) => $"{(at is { IsV6: true, IsWildcard: true } ? "*" : at.IsV6 ? $"[{at.Address}]" : $"{at.Address}")}:{(at.Port == 0 ? "*" : $"{at.Port}")}";
+    private static string Text(TcpEndpoint at) =>
+        $"{(at is { IsV6: true, IsWildcard: true } ? "*" : at.IsV6 ? $"[{at.Address}]" : $"{at.Address}")}:{(at.Port == 0 ? "*" : $"{at.Port}")}";
 }

@@ -9,9 +9,24 @@ namespace ReuseAddrDashboard.Agent.Tests.Link;
 
 public sealed class OutboxTests
 {
-    private static SocketEvent Socket(TcpState? from, TcpState? to, string? raw = null) => new() { Local = TcpEndpoint.V4(1, 1), Remote = TcpEndpoint.V4(2, 2), From = from, To = to, Raw = raw };
+    private static SocketEvent Socket(TcpState? from, TcpState? to, string? raw = null) =>
+        new()
+        {
+            Local = TcpEndpoint.V4(1, 1),
+            Remote = TcpEndpoint.V4(2, 2),
+            From = from,
+            To = to,
+            Raw = raw,
+        };
 
-    private static CallEvent Call(string remark = "") => new() { Socket = "lfd", Call = "bind", Args = new CallArguments(), Remark = Message.Of("test", ("a", remark), ("b", remark), ("c", remark)) };
+    private static CallEvent Call(string remark = "") =>
+        new()
+        {
+            Socket = "lfd",
+            Call = "bind",
+            Args = new CallArguments(),
+            Remark = Message.Of("test", ("a", remark), ("b", remark), ("c", remark)),
+        };
 
     private static List<AgentItem> Drain(Outbox outbox)
     {
@@ -47,7 +62,10 @@ public sealed class OutboxTests
             outbox.Add(Call(new string('"', 1000)));
         int count = outbox.NextReport().Count;
         Assert.InRange(count, 5, HubLimits.AgentMessage / 18_000);
-        Assert.True(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new AgentReport("i", outbox.NextReport()), WireJson.Default.AgentReport).Length < HubLimits.AgentMessage);
+        Assert.True(
+            System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new AgentReport("i", outbox.NextReport()), WireJson.Default.AgentReport).Length
+                < HubLimits.AgentMessage
+        );
     }
 
     [Fact]
@@ -57,13 +75,28 @@ public sealed class OutboxTests
         TcpEndpoint end = TcpEndpoint.V6(UInt128.MaxValue, ushort.MaxValue);
         for (int i = 0; i < AgentReport.MaxItems; i++)
         {
-            outbox.Add(new SegmentEvent
-            {
-                T = -long.MaxValue, Sent = long.MinValue, Received = long.MinValue, Source = EvidenceSource.Capture, From = end, To = end, Flags = ((TcpFlags)255).Text(),
-                SeqNo = uint.MaxValue, Ack = uint.MaxValue, Len = SegmentEvent.MaxLength, Win = ushort.MaxValue, Mss = ushort.MaxValue, Wscale = 255, TsVal = uint.MaxValue,
-                TsEcr = uint.MaxValue, Sack = [.. Enumerable.Repeat(new SackBlock(uint.MaxValue, uint.MaxValue), SackBlocks.Max)],
-                Frame = new(113, SegmentEvent.MaxLength, new byte[CapturedFrame.MaxOctets]),
-            });
+            outbox.Add(
+                new SegmentEvent
+                {
+                    T = -long.MaxValue,
+                    Sent = long.MinValue,
+                    Received = long.MinValue,
+                    Source = EvidenceSource.Capture,
+                    From = end,
+                    To = end,
+                    Flags = ((TcpFlags)255).Text(),
+                    SeqNo = uint.MaxValue,
+                    Ack = uint.MaxValue,
+                    Len = SegmentEvent.MaxLength,
+                    Win = ushort.MaxValue,
+                    Mss = ushort.MaxValue,
+                    Wscale = 255,
+                    TsVal = uint.MaxValue,
+                    TsEcr = uint.MaxValue,
+                    Sack = [.. Enumerable.Repeat(new SackBlock(uint.MaxValue, uint.MaxValue), SackBlocks.Max)],
+                    Frame = new(113, SegmentEvent.MaxLength, new byte[CapturedFrame.MaxOctets]),
+                }
+            );
         }
         int octets = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new AgentReport("i", outbox.NextReport()), WireJson.Default.AgentReport).Length;
         Assert.InRange(octets, Outbox.MaxReportOctets / 2, HubLimits.AgentMessage);

@@ -11,7 +11,15 @@ public sealed class ServerLinkTests
 {
     private static NoteEvent Note(long t) => new() { T = t, Message = new("test") };
 
-    private static SocketEvent Socket(long t) => new() { T = t, Local = TcpEndpoint.V4(1, 1), Remote = TcpEndpoint.V4(2, 2), From = TcpState.SynSent, To = TcpState.Established };
+    private static SocketEvent Socket(long t) =>
+        new()
+        {
+            T = t,
+            Local = TcpEndpoint.V4(1, 1),
+            Remote = TcpEndpoint.V4(2, 2),
+            From = TcpState.SynSent,
+            To = TcpState.Established,
+        };
 
     [Fact]
     public async Task Announces_its_host()
@@ -139,7 +147,15 @@ public sealed class ServerLinkTests
         var time = new SwiftTime();
         await using var agent = new LinkRig(dashboard.Address, time: time, closeAfter: TimeSpan.FromSeconds(30));
         IAgentClient client = await dashboard.Agent();
-        await client.CarryOut(new CallOrder { Id = 1, Run = "r", Socket = "lfd", Call = SocketCall.Socket });
+        await client.CarryOut(
+            new CallOrder
+            {
+                Id = 1,
+                Run = "r",
+                Socket = "lfd",
+                Call = SocketCall.Socket,
+            }
+        );
         await dashboard.Ledger.Until(1);
         dashboard.Ledger.Refuse = new("test.ending");
         dashboard.Ledger.CutAfterTaking = 1;
@@ -165,7 +181,13 @@ public sealed class ServerLinkTests
     public async Task An_order_that_overtakes_the_welcome_is_carried_out_after_it()
     {
         await using FakeDashboard dashboard = await FakeDashboard.Start();
-        dashboard.Ledger.OrderBeforeWelcome = new CallOrder { Id = 1, Run = "r", Socket = "lfd", Call = SocketCall.Socket };
+        dashboard.Ledger.OrderBeforeWelcome = new CallOrder
+        {
+            Id = 1,
+            Run = "r",
+            Socket = "lfd",
+            Call = SocketCall.Socket,
+        };
         await using var agent = new LinkRig(dashboard.Address);
         IAgentClient client = await dashboard.Agent();
         await client.CarryOut(new LookOrder { Id = 2 });
@@ -178,7 +200,13 @@ public sealed class ServerLinkTests
     public async Task An_order_to_an_agent_that_is_then_refused_does_not_keep_it_from_asking_again()
     {
         await using FakeDashboard dashboard = await FakeDashboard.Start();
-        dashboard.Ledger.OrderBeforeWelcome = new CallOrder { Id = 1, Run = "r", Socket = "lfd", Call = SocketCall.Socket };
+        dashboard.Ledger.OrderBeforeWelcome = new CallOrder
+        {
+            Id = 1,
+            Run = "r",
+            Socket = "lfd",
+            Call = SocketCall.Socket,
+        };
         dashboard.Ledger.Refuse = new("test.not-now");
         await using var agent = new LinkRig(dashboard.Address, time: new SwiftTime());
         while (dashboard.Ledger.Hellos.Count < 3)
@@ -199,7 +227,15 @@ public sealed class ServerLinkTests
         await using FakeDashboard dashboard = await FakeDashboard.Start();
         await using var agent = new LinkRig(dashboard.Address, time: new SwiftTime());
         IAgentClient client = await dashboard.Agent();
-        await client.CarryOut(new CallOrder { Id = 1, Run = "r", Socket = "lfd", Call = SocketCall.Socket });
+        await client.CarryOut(
+            new CallOrder
+            {
+                Id = 1,
+                Run = "r",
+                Socket = "lfd",
+                Call = SocketCall.Socket,
+            }
+        );
         await dashboard.Ledger.Until(1);
         dashboard.Ledger.Runs = open is null ? [] : [open];
         dashboard.Ledger.CutAfterTaking = 1;

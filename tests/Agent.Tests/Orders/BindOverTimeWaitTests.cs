@@ -40,7 +40,9 @@ public sealed class BindOverTimeWaitTests
         TcpEndpoint at = TcpEndpoint.V4(Loopback, (ushort)Ports.Free());
         await agent.TimeWait(at, reuse: true);
         await agent.Call("rfd", SocketCall.Socket);
-        IReadOnlyList<AgentItem> set = await agent.End(agent.Begin("rfd", SocketCall.SetSockOpt, c => c with { Option = SocketOption.ReuseAddr, Value = OptionValue.Of(1) }));
+        IReadOnlyList<AgentItem> set = await agent.End(
+            agent.Begin("rfd", SocketCall.SetSockOpt, c => c with { Option = SocketOption.ReuseAddr, Value = OptionValue.Of(1) })
+        );
         CallEvent bind = await agent.Call("rfd", SocketCall.Bind, c => c with { Address = TcpEndpoint.V4(0, at.Port) });
         CallEvent listen = await agent.Call("rfd", SocketCall.Listen, c => c with { Backlog = 5 });
 

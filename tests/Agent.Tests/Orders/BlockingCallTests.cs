@@ -90,7 +90,8 @@ public sealed class BlockingCallTests
     public async Task A_run_that_ends_ends_every_blocking_call_at_once_and_closes_ends_before_listeners()
     {
         using var agent = new AgentRig();
-        TcpEndpoint full = await Unanswering(agent), at = Here();
+        TcpEndpoint full = await Unanswering(agent),
+            at = Here();
         await agent.Listener("lfd", at);
         await agent.Call("dfd", SocketCall.Socket);
         await agent.Call("dfd", SocketCall.Connect, c => c with { Address = at });
@@ -122,8 +123,7 @@ public sealed class BlockingCallTests
         do
         {
             write = await agent.Call("cfd", SocketCall.Write, c => c with { Length = 65_536, TimeoutMs = 200 });
-        }
-        while (write.Remark is null);
+        } while (write.Remark is null);
         Assert.True(write.Result < 65_536);
         Assert.Equal(AgentCodes.EndedAtLimit, write.Remark.Code);
     }
@@ -193,9 +193,7 @@ public sealed class BlockingCallTests
         await agent.Call("cfd", SocketCall.Connect, c => c with { Address = at });
         await agent.Call("lfd", SocketCall.Accept4, c => c with { Accepted = "afd" });
         // What the peer does not read fills both buffers, so that close has to wait.
-        while ((await agent.Call("cfd", SocketCall.Send, c => c with { DontWait = true, Length = 1_048_576 })).Succeeded)
-        {
-        }
+        while ((await agent.Call("cfd", SocketCall.Send, c => c with { DontWait = true, Length = 1_048_576 })).Succeeded) { }
         await agent.Call("cfd", SocketCall.SetSockOpt, c => c with { Option = SocketOption.Linger, Value = OptionValue.Linger(true, 2) });
         long close = agent.Begin("cfd", SocketCall.Close, c => c with { TimeoutMs = 500 });
         await agent.Look();

@@ -54,31 +54,32 @@ public sealed class RefusalTests
         Assert.Equal(AgentCodes.NameInUse, (await agent.Refused("lfd", SocketCall.Accept4, c => c with { Accepted = "afd" })).Code);
     }
 
-    public static TheoryData<CallOrder, string> OutOfRange => new()
-    {
-        { Of(SocketCall.Listen) with { Backlog = -1 }, AgentCodes.BadBacklog },
-        { Of(SocketCall.Listen) with { Backlog = 4097 }, AgentCodes.BadBacklog },
-        { Of(SocketCall.Read) with { Length = 0 }, AgentCodes.BadLength },
-        { Of(SocketCall.Recv) with { Length = 1_048_577 }, AgentCodes.BadLength },
-        { Of(SocketCall.Write) with { Length = 1_048_577 }, AgentCodes.BadLength },
-        { Of(SocketCall.Send) with { Octets = new byte[4097] }, AgentCodes.TooManyOctets },
-        { Of(SocketCall.Shutdown) with { How = (ShutdownHow)3 }, AgentCodes.UnknownCall },
-        { Of(SocketCall.Read) with { TimeoutMs = 0 }, AgentCodes.BadTimeout },
-        { Of(SocketCall.Close) with { TimeoutMs = 0 }, AgentCodes.BadTimeout },
-        { Of(SocketCall.Connect) with { TimeoutMs = 120_001, Address = TcpEndpoint.V4(1, 1) }, AgentCodes.BadTimeout },
-        { Of(SocketCall.Connect), AgentCodes.NoAddress },
-        { Of(SocketCall.Connect) with { Address = TcpEndpoint.V4(1, 0) }, AgentCodes.NoPeerPort },
-        { Of(SocketCall.Bind), AgentCodes.NoAddress },
-        { Of(SocketCall.Accept4), AgentCodes.BadAcceptedName },
-        { Of(SocketCall.SetSockOpt), AgentCodes.NoOption },
-        { Of(SocketCall.GetSockOpt), AgentCodes.NoOption },
-        { Of(SocketCall.SetSockOpt) with { Option = SocketOption.ReuseAddr, Value = OptionValue.Linger(true, 1) }, AgentCodes.NoValue },
-        { Of(SocketCall.SetSockOpt) with { Option = SocketOption.Linger, Value = OptionValue.Linger(true, 121) }, AgentCodes.BadLinger },
-        { Of(SocketCall.SetSockOpt) with { Option = SocketOption.RcvTimeo, Value = OptionValue.Timeval(-1) }, AgentCodes.BadTimeval },
-        { Of((SocketCall)99), AgentCodes.UnknownCall },
-        { Of(SocketCall.Socket) with { Program = "a b" }, AgentCodes.BadProgramName },
-        { Of(SocketCall.Socket) with { Run = new string('r', 65) }, AgentCodes.BadRun },
-    };
+    public static TheoryData<CallOrder, string> OutOfRange =>
+        new()
+        {
+            { Of(SocketCall.Listen) with { Backlog = -1 }, AgentCodes.BadBacklog },
+            { Of(SocketCall.Listen) with { Backlog = 4097 }, AgentCodes.BadBacklog },
+            { Of(SocketCall.Read) with { Length = 0 }, AgentCodes.BadLength },
+            { Of(SocketCall.Recv) with { Length = 1_048_577 }, AgentCodes.BadLength },
+            { Of(SocketCall.Write) with { Length = 1_048_577 }, AgentCodes.BadLength },
+            { Of(SocketCall.Send) with { Octets = new byte[4097] }, AgentCodes.TooManyOctets },
+            { Of(SocketCall.Shutdown) with { How = (ShutdownHow)3 }, AgentCodes.UnknownCall },
+            { Of(SocketCall.Read) with { TimeoutMs = 0 }, AgentCodes.BadTimeout },
+            { Of(SocketCall.Close) with { TimeoutMs = 0 }, AgentCodes.BadTimeout },
+            { Of(SocketCall.Connect) with { TimeoutMs = 120_001, Address = TcpEndpoint.V4(1, 1) }, AgentCodes.BadTimeout },
+            { Of(SocketCall.Connect), AgentCodes.NoAddress },
+            { Of(SocketCall.Connect) with { Address = TcpEndpoint.V4(1, 0) }, AgentCodes.NoPeerPort },
+            { Of(SocketCall.Bind), AgentCodes.NoAddress },
+            { Of(SocketCall.Accept4), AgentCodes.BadAcceptedName },
+            { Of(SocketCall.SetSockOpt), AgentCodes.NoOption },
+            { Of(SocketCall.GetSockOpt), AgentCodes.NoOption },
+            { Of(SocketCall.SetSockOpt) with { Option = SocketOption.ReuseAddr, Value = OptionValue.Linger(true, 1) }, AgentCodes.NoValue },
+            { Of(SocketCall.SetSockOpt) with { Option = SocketOption.Linger, Value = OptionValue.Linger(true, 121) }, AgentCodes.BadLinger },
+            { Of(SocketCall.SetSockOpt) with { Option = SocketOption.RcvTimeo, Value = OptionValue.Timeval(-1) }, AgentCodes.BadTimeval },
+            { Of((SocketCall)99), AgentCodes.UnknownCall },
+            { Of(SocketCall.Socket) with { Program = "a b" }, AgentCodes.BadProgramName },
+            { Of(SocketCall.Socket) with { Run = new string('r', 65) }, AgentCodes.BadRun },
+        };
 
     [Theory]
     [MemberData(nameof(OutOfRange), DisableDiscoveryEnumeration = true)]

@@ -15,7 +15,8 @@ public sealed class RunTests
     public async Task Runs_have_their_own_sockets_of_one_name_and_end_apart()
     {
         using var agent = new AgentRig();
-        TcpEndpoint first = TcpEndpoint.V4(0x7f00_0001, (ushort)Ports.Free()), second = TcpEndpoint.V4(0x7f00_0001, (ushort)Ports.Free());
+        TcpEndpoint first = TcpEndpoint.V4(0x7f00_0001, (ushort)Ports.Free()),
+            second = TcpEndpoint.V4(0x7f00_0001, (ushort)Ports.Free());
         await agent.Call("lfd", SocketCall.Socket, c => c with { Run = "one" });
         await agent.Call("lfd", SocketCall.Socket, c => c with { Run = "two" });
         Assert.Equal(first, (await agent.Call("lfd", SocketCall.Bind, c => c with { Run = "one", Address = first })).Local);
@@ -49,7 +50,10 @@ public sealed class RunTests
         using var agent = new AgentRig();
         for (int i = 0; i < HostedRuns.MaxRuns; i++)
             await agent.Call("lfd", SocketCall.Socket, c => c with { Run = $"r{i}" });
-        Assert.Equal(Message.Of(AgentCodes.TooManyRuns, ("most", HostedRuns.MaxRuns)), await agent.Refused("lfd", SocketCall.Socket, c => c with { Run = "more" }));
+        Assert.Equal(
+            Message.Of(AgentCodes.TooManyRuns, ("most", HostedRuns.MaxRuns)),
+            await agent.Refused("lfd", SocketCall.Socket, c => c with { Run = "more" })
+        );
         await agent.CloseRun("r0");
         await agent.Call("lfd", SocketCall.Socket, c => c with { Run = "more" });
         for (int i = 1; i < HostedRuns.MaxSockets; i++)

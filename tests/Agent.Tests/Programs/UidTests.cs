@@ -51,10 +51,27 @@ public sealed class UidTests
         using AgentProcess process = AgentProcess.Start(["--dashboard", dashboard.Address, "--name", "server"], AgentProcess.NoRights);
         IAgentClient agent = await dashboard.Agent();
         Assert.DoesNotContain(HostAbilities.Users, dashboard.Ledger.Hellos.Single().Facts.Abilities!);
-        await agent.CarryOut(new CallOrder { Id = 1, Run = "r", Socket = "lfd", Call = SocketCall.Socket, Uid = 12345 });
+        await agent.CarryOut(
+            new CallOrder
+            {
+                Id = 1,
+                Run = "r",
+                Socket = "lfd",
+                Call = SocketCall.Socket,
+                Uid = 12345,
+            }
+        );
         AgentItem end = Assert.Single(await dashboard.Ledger.Until(1));
         Assert.Equal(AgentCodes.UidNotAllowed, end.Refused!.Code);
-        await agent.CarryOut(new CallOrder { Id = 2, Run = "r", Socket = "lfd", Call = SocketCall.GetSockName });
+        await agent.CarryOut(
+            new CallOrder
+            {
+                Id = 2,
+                Run = "r",
+                Socket = "lfd",
+                Call = SocketCall.GetSockName,
+            }
+        );
         Assert.Equal(AgentCodes.NoSuchSocket, Assert.Single(await dashboard.Ledger.Until(2)).Refused!.Code);
     }
 }

@@ -14,7 +14,8 @@ namespace ReuseAddrDashboard.Agent.Tests.Rights;
 /// <summary>What the agent may still do once it runs, as the kernel says of every thread.</summary>
 public sealed class ConfinementTests
 {
-    private static readonly ulong KeptCapabilities = Capabilities.Bit(CapabilityConstants.CAP_NET_ADMIN) | Capabilities.Bit(CapabilityConstants.CAP_NET_BIND_SERVICE);
+    private static readonly ulong KeptCapabilities =
+        Capabilities.Bit(CapabilityConstants.CAP_NET_ADMIN) | Capabilities.Bit(CapabilityConstants.CAP_NET_BIND_SERVICE);
 
     [Fact]
     public async Task Every_thread_keeps_what_destroying_and_low_ports_need_and_nothing_else()
@@ -48,23 +49,32 @@ public sealed class ConfinementTests
         HostFacts facts = dashboard.Ledger.Hellos.Single().Facts;
         Assert.Equal(KeptCapabilities | Capabilities.Bit(CapabilityConstants.CAP_CHOWN), Set(Status(facts.Pid), "CapPrm"));
         // Whether segments can be filtered and delayed is for the machine's nft and tc to say.
-        Assert.Equal([HostAbilities.OwnNamespace, HostAbilities.Users, HostAbilities.Fork], facts.Abilities!.Except([HostAbilities.Filter, HostAbilities.Delay]));
+        Assert.Equal(
+            [HostAbilities.OwnNamespace, HostAbilities.Users, HostAbilities.Fork],
+            facts.Abilities!.Except([HostAbilities.Filter, HostAbilities.Delay])
+        );
     }
 
     [Fact]
     public async Task Without_any_capability_it_runs_with_proc_and_sock_diag_and_says_what_is_missing()
     {
         await using FakeDashboard dashboard = await FakeDashboard.Start();
-        using AgentProcess process = AgentProcess.Start(["--dashboard", dashboard.Address, "--name", "server"], Environment.IsPrivilegedProcess ? AgentProcess.NoRights : []);
+        using AgentProcess process = AgentProcess.Start(
+            ["--dashboard", dashboard.Address, "--name", "server"],
+            Environment.IsPrivilegedProcess ? AgentProcess.NoRights : []
+        );
         IAgentClient agent = await dashboard.Agent();
         HostFacts facts = dashboard.Ledger.Hellos.Single().Facts;
         Assert.False(facts.CanDestroySockets);
         Assert.Equal(["proc", "diag"], facts.Sources.Where(s => s.Available).Select(s => s.Name));
-        Assert.All(facts.Sources.Skip(2), s =>
-        {
-            Assert.Equal("EPERM", s.Missing!["errno"]);
-            Assert.Contains("CAP_", TextCatalog.English[s.Grant!], StringComparison.Ordinal);
-        });
+        Assert.All(
+            facts.Sources.Skip(2),
+            s =>
+            {
+                Assert.Equal("EPERM", s.Missing!["errno"]);
+                Assert.Contains("CAP_", TextCatalog.English[s.Grant!], StringComparison.Ordinal);
+            }
+        );
         int port = Ports.Free();
         await Lesson(dashboard, agent, port);
         Assert.Contains(dashboard.Ledger.Items, i => i.Event is SocketEvent { To: TcpState.Established });
@@ -142,7 +152,8 @@ public sealed class ConfinementTests
         try
         {
             string program = AgentProcess.CopyTo(directory);
-            // struct vfs_cap_data, as setcap cap_net_raw,cap_checkpoint_restore+ep writes it: VFS_CAP_REVISION_2 and the effective bit, then permitted and inheritable, twice.
+            // struct vfs_cap_data, as setcap cap_net_raw,cap_checkpoint_restore+ep writes it: VFS_CAP_REVISION_2 and the effective bit, then permitted and
+            // inheritable, twice.
             uint[] capabilities = [0x0200_0001, 1 << 13, 0, 1 << 8, 0];
             Assert.Equal(0, SetXAttr(program, "security.capability", capabilities, (nuint)capabilities.Length * sizeof(uint), 0));
             Assert.Equal(Capabilities.Bit(CapabilityConstants.CAP_NET_RAW) | 1ul << 40, Capabilities.OfFile(program));
@@ -197,7 +208,16 @@ public sealed class ConfinementTests
         await agent.CarryOut(new WatchOrder { Id = ++id, Ports = [port] });
         async Task Call(string socket, SocketCall call)
         {
-            await agent.CarryOut(new CallOrder { Id = ++id, Run = "r", Socket = socket, Call = call, Address = at });
+            await agent.CarryOut(
+                new CallOrder
+                {
+                    Id = ++id,
+                    Run = "r",
+                    Socket = socket,
+                    Call = call,
+                    Address = at,
+                }
+            );
             Assert.Null((await dashboard.Ledger.Until(id))[^1].Refused);
         }
 

@@ -13,7 +13,13 @@ public sealed class VanishedMountTests
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Unmounting needs root: start the tests with sudo.");
         await using FakeDashboard dashboard = await FakeDashboard.Start();
-        using AgentProcess process = AgentProcess.Start(["--dashboard", dashboard.Address, "--name", "server"], "unshare", "--mount", "--propagation", "private");
+        using AgentProcess process = AgentProcess.Start(
+            ["--dashboard", dashboard.Address, "--name", "server"],
+            "unshare",
+            "--mount",
+            "--propagation",
+            "private"
+        );
         IAgentClient agent = await dashboard.Agent();
         int port = Ports.Free();
         await agent.CarryOut(new WatchOrder { Id = 1, Ports = [port] });
@@ -22,11 +28,28 @@ public sealed class VanishedMountTests
         CProgram.Tool("nsenter", "--mount", "--target", $"{process.Id}", "umount", "-l", "/sys", "/proc");
 
         TcpEndpoint at = TcpEndpoint.V4(0x7f00_0001, (ushort)port);
-        (string, SocketCall)[] calls = [("lfd", SocketCall.Socket), ("lfd", SocketCall.Bind), ("lfd", SocketCall.Listen), ("cfd", SocketCall.Socket), ("cfd", SocketCall.Connect), ("cfd", SocketCall.Close)];
+        (string, SocketCall)[] calls =
+        [
+            ("lfd", SocketCall.Socket),
+            ("lfd", SocketCall.Bind),
+            ("lfd", SocketCall.Listen),
+            ("cfd", SocketCall.Socket),
+            ("cfd", SocketCall.Connect),
+            ("cfd", SocketCall.Close),
+        ];
         long id = 1;
         foreach ((string socket, SocketCall call) in calls)
         {
-            await agent.CarryOut(new CallOrder { Id = ++id, Run = "r", Socket = socket, Call = call, Address = at });
+            await agent.CarryOut(
+                new CallOrder
+                {
+                    Id = ++id,
+                    Run = "r",
+                    Socket = socket,
+                    Call = call,
+                    Address = at,
+                }
+            );
             Assert.Null((await dashboard.Ledger.Until(id))[^1].Refused);
         }
         RunEvent[] told = [.. dashboard.Ledger.Items.Select(i => i.Event).OfType<RunEvent>()];

@@ -34,7 +34,17 @@ internal sealed class AgentRig : IDisposable
         _watcher = new SocketWatcher(new ForeignSieve(Outbox), _own, rows, 100, tap: tap);
         var changes = new RunChanges(journal, () => device, Outbox.Add);
         changes.UndoLeft();
-        Runner = new OrderRunner(Outbox, _watcher, _own, AgentProcess.Hold(), changes, AllowedAddresses.All, "the test", time ?? TimeProvider.System, NullLogger<OrderRunner>.Instance);
+        Runner = new OrderRunner(
+            Outbox,
+            _watcher,
+            _own,
+            AgentProcess.Hold(),
+            changes,
+            AllowedAddresses.All,
+            "the test",
+            time ?? TimeProvider.System,
+            NullLogger<OrderRunner>.Instance
+        );
     }
 
     public Outbox Outbox { get; } = new();
@@ -66,7 +76,8 @@ internal sealed class AgentRig : IDisposable
     public Task<IReadOnlyList<AgentItem>> Do(AgentOrder order) => End(Begin(order));
 
     /// <summary>Gives an order that is to be carried out; the events of one kind that it caused.</summary>
-    public async Task<IReadOnlyList<T>> Events<T>(AgentOrder order) where T : RunEvent
+    public async Task<IReadOnlyList<T>> Events<T>(AgentOrder order)
+        where T : RunEvent
     {
         IReadOnlyList<AgentItem> items = await Do(order);
         Assert.Null(items[^1].Refused);
@@ -84,7 +95,8 @@ internal sealed class AgentRig : IDisposable
     }
 
     /// <summary>The first event of the kind that is wanted, among those that came or will come.</summary>
-    public async Task<T> Event<T>(Func<T, bool> wanted) where T : RunEvent
+    public async Task<T> Event<T>(Func<T, bool> wanted)
+        where T : RunEvent
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (true)
@@ -122,7 +134,8 @@ internal sealed class AgentRig : IDisposable
         return Assert.IsType<CallEvent>(items[0].Event);
     }
 
-    public Task<CallEvent> Set(string socket, SocketOption option, int value = 1) => Call(socket, SocketCall.SetSockOpt, c => c with { Option = option, Value = OptionValue.Of(value) });
+    public Task<CallEvent> Set(string socket, SocketOption option, int value = 1) =>
+        Call(socket, SocketCall.SetSockOpt, c => c with { Option = option, Value = OptionValue.Of(value) });
 
     /// <summary>Gives an order that is to be refused, and returns why.</summary>
     public async Task<Message> Refused(string socket, SocketCall call, Func<CallOrder, CallOrder>? with = null)
@@ -145,7 +158,9 @@ internal sealed class AgentRig : IDisposable
 
     public Task Look() => Do(new LookOrder());
 
-    /// <summary>Looks until the socket bound to <paramref name="local"/> is in that state: on a busy machine the peer's segment may come after its call's end.</summary>
+    /// <summary>
+    /// Looks until the socket bound to <paramref name="local"/> is in that state: on a busy machine the peer's segment may come after its call's end.
+    /// </summary>
     public Task<SocketEvent> Until(TcpEndpoint local, TcpState state) =>
         LookFor(() => Rows.LastOrDefault(r => r.Local == local) is { } row && row.To == state ? row : null);
 

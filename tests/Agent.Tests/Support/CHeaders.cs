@@ -21,9 +21,15 @@ internal sealed class CHeaders(string includes)
     /// <summary>Each struct has C's size, and each of its fields C's offset.</summary>
     public void Hold((string C, Type Type, (string C, string Name)[] Fields)[] structs)
     {
-        string prints = string.Concat(structs.Select(s => $"printf(\"{s.C} %zu\\n\", sizeof(struct {s.C}));\n"
-            + string.Concat(s.Fields.Select(f => $"printf(\"{s.C}.{f.C} %zu\\n\", offsetof(struct {s.C}, {f.C}));\n"))));
-        IEnumerable<string> ours = structs.SelectMany(s => s.Fields.Select(f => $"{s.C}.{f.C} {Marshal.OffsetOf(s.Type, f.Name)}").Prepend($"{s.C} {Marshal.SizeOf(s.Type)}"));
+        string prints = string.Concat(
+            structs.Select(s =>
+                $"printf(\"{s.C} %zu\\n\", sizeof(struct {s.C}));\n"
+                + string.Concat(s.Fields.Select(f => $"printf(\"{s.C}.{f.C} %zu\\n\", offsetof(struct {s.C}, {f.C}));\n"))
+            )
+        );
+        IEnumerable<string> ours = structs.SelectMany(s =>
+            s.Fields.Select(f => $"{s.C}.{f.C} {Marshal.OffsetOf(s.Type, f.Name)}").Prepend($"{s.C} {Marshal.SizeOf(s.Type)}")
+        );
         Assert.Equal(ours, Run(prints));
     }
 

@@ -11,7 +11,8 @@ internal static class CProgram
         string directory = Directory.CreateTempSubdirectory("reuseaddr-c-").FullName;
         try
         {
-            string file = Path.Combine(directory, "p.c"), program = Path.Combine(directory, "p");
+            string file = Path.Combine(directory, "p.c"),
+                program = Path.Combine(directory, "p");
             File.WriteAllText(file, source);
             Tool("gcc", "-o", program, file);
             return Tool(program).Split('\n', StringSplitOptions.RemoveEmptyEntries);

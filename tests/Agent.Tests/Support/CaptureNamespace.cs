@@ -4,7 +4,8 @@ using Xunit;
 namespace ReuseAddrDashboard.Agent.Tests.Support;
 
 /// <summary>
-/// Runs a test in a network namespace of its own, so that no port of this machine is touched. A user namespace needs a process with one thread, so the test's program
+/// Runs a test in a network namespace of its own, so that no port of this machine is touched. A user namespace needs a process with one thread, so the test's
+/// program
 /// starts itself again under unshare for that one test.
 /// </summary>
 internal static class CaptureNamespace
@@ -30,7 +31,10 @@ internal static class CaptureNamespace
         Assert.SkipWhen(code != 0, $"This machine lets nobody make a network namespace: {text.Trim()}");
         string program = Environment.ProcessPath ?? throw new InvalidOperationException("This program's path is not known.");
         string[] less = without is null ? [] : ["setpriv", $"--bounding-set=-{without}", $"--inh-caps=-{without}", $"--ambient-caps=-{without}"];
-        (code, text) = await Start(test.Method, [.. Unshare, .. less, program, "--filter-method", $"{test.Class.FullName}.{test.Method}", "--no-progress", "--no-ansi"]);
+        (code, text) = await Start(
+            test.Method,
+            [.. Unshare, .. less, program, "--filter-method", $"{test.Class.FullName}.{test.Method}", "--no-progress", "--no-ansi"]
+        );
         Assert.True(code == 0, text);
     }
 

@@ -10,11 +10,10 @@ internal sealed class ErrorsLogged : ILoggerFactory, ILogger
 
     public ILogger CreateLogger(string categoryName) => this;
 
-    public void AddProvider(ILoggerProvider provider)
-    {
-    }
+    public void AddProvider(ILoggerProvider provider) { }
 
-    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
 
     public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
 
@@ -24,7 +23,5 @@ internal sealed class ErrorsLogged : ILoggerFactory, ILogger
             Errors.Enqueue($"{formatter(state, exception)} {exception}");
     }
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

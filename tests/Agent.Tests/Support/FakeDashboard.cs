@@ -141,15 +141,18 @@ public sealed class FakeDashboard : IAsyncDisposable
                 k.Listen(System.Net.IPAddress.Loopback, port);
         });
         builder.Services.AddSingleton(ledger);
-        builder.Services.AddSignalR(o => o.MaximumReceiveMessageSize = HubLimits.AgentMessage).AddJsonProtocol(o =>
-        {
-            o.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default);
-            o.PayloadSerializerOptions.AllowOutOfOrderMetadataProperties = true;
-        });
+        builder
+            .Services.AddSignalR(o => o.MaximumReceiveMessageSize = HubLimits.AgentMessage)
+            .AddJsonProtocol(o =>
+            {
+                o.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default);
+                o.PayloadSerializerOptions.AllowOutOfOrderMetadataProperties = true;
+            });
         WebApplication app = builder.Build();
         app.MapHub<TestAgentHub>(HubPaths.Agent);
         await app.StartAsync();
-        string address = unixPath is not null ? $"unix:{unixPath}"
+        string address = unixPath is not null
+            ? $"unix:{unixPath}"
             : app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         return new FakeDashboard(app, ledger, address);
     }

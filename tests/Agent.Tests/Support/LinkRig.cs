@@ -24,11 +24,30 @@ internal sealed class LinkRig : IAsyncDisposable
     {
         Outbox = outbox ?? new Outbox();
         _watcher = new SocketWatcher(new ForeignSieve(Outbox), _own, null, 100);
-        _runner = new OrderRunner(Outbox, _watcher, _own, AgentProcess.Hold(), new RunChanges(null, () => "lo", Outbox.Add), AllowedAddresses.All, "the test", TimeProvider.System, NullLogger<OrderRunner>.Instance);
+        _runner = new OrderRunner(
+            Outbox,
+            _watcher,
+            _own,
+            AgentProcess.Hold(),
+            new RunChanges(null, () => "lo", Outbox.Add),
+            AllowedAddresses.All,
+            "the test",
+            TimeProvider.System,
+            NullLogger<OrderRunner>.Instance
+        );
         AgentOptions? options = OptionLine.Parse(["--dashboard", dashboard, "--name", "server"], out IReadOnlyList<string> errors);
         Assert.Empty(errors);
-        var link = new ServerLink(options!.Dashboard, options.Key, "instance", () => HostFactsReader.Read(options, SourceFacts.All(capture: null, trace: null), []), Outbox, _runner,
-            closeAfter ?? TimeSpan.FromMinutes(10), time ?? TimeProvider.System, logs ?? NullLoggerFactory.Instance);
+        var link = new ServerLink(
+            options!.Dashboard,
+            options.Key,
+            "instance",
+            () => HostFactsReader.Read(options, SourceFacts.All(capture: null, trace: null), []),
+            Outbox,
+            _runner,
+            closeAfter ?? TimeSpan.FromMinutes(10),
+            time ?? TimeProvider.System,
+            logs ?? NullLoggerFactory.Instance
+        );
         _running = Task.Run(() => link.RunAsync(_end.Token));
     }
 

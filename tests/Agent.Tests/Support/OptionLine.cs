@@ -10,11 +10,17 @@ internal static class OptionLine
     {
         AgentOptions? read = null;
         IReadOnlyList<string> faults = [];
-        AgentCommandLine.Create("", (options, wrong) =>
-        {
-            (read, faults) = (options, wrong);
-            return 0;
-        }).Parse(args, AgentCommandLine.Parser).Invoke(AgentCommandLine.Invocation);
+        AgentCommandLine
+            .Create(
+                "",
+                (options, wrong) =>
+                {
+                    (read, faults) = (options, wrong);
+                    return 0;
+                }
+            )
+            .Parse(args, AgentCommandLine.Parser)
+            .Invoke(AgentCommandLine.Invocation);
         errors = faults;
         return read;
     }

@@ -17,7 +17,8 @@ internal static partial class StraceLog
     }
 
     /// <summary>
-    /// The lesson's own: calls on a descriptor that such a socket() or an accept4() on one gave and nobody has closed; but not those on the listener, of a port that the kernel chooses, with
+    /// The lesson's own: calls on a descriptor that such a socket() or an accept4() on one gave and nobody has closed; but not those on the listener, of a port
+    /// that the kernel chooses, with
     /// which an agent tries whether it may destroy sockets.
     /// </summary>
     /// <param name="file">The file that strace -o wrote.</param>
@@ -31,7 +32,9 @@ internal static partial class StraceLog
             Match call = Call().Match(line);
             if (!call.Success)
                 continue;
-            string name = call.Groups["name"].Value, args = call.Groups["args"].Value, result = call.Groups["result"].Value;
+            string name = call.Groups["name"].Value,
+                args = call.Groups["args"].Value,
+                result = call.Groups["result"].Value;
             string fd = args.Split(',')[0];
             if (name == "getsockname" && args.Contains(OwnQuestion, StringComparison.Ordinal))
                 continue;
@@ -55,7 +58,8 @@ internal static partial class StraceLog
         var open = new Dictionary<string, string>();
         foreach (string line in File.ReadLines(file))
         {
-            string thread = line.Split(' ')[0], rest = line[thread.Length..].Trim();
+            string thread = line.Split(' ')[0],
+                rest = line[thread.Length..].Trim();
             if (rest.EndsWith("<unfinished ...>", StringComparison.Ordinal))
                 open[thread] = Begun(rest[..^"<unfinished ...>".Length].TrimEnd());
             else if (rest.StartsWith("<... ", StringComparison.Ordinal) && open.Remove(thread, out string? begun))

@@ -3,7 +3,9 @@ using ReuseAddrDashboard.Agent.Link;
 
 namespace ReuseAddrDashboard.Agent.Tests.Support;
 
-/// <summary>A time whose pauses are a hundred times shorter, and which tells how long they were meant to be. The limit for an answer stays: this machine may be busy.</summary>
+/// <summary>
+/// A time whose pauses are a hundred times shorter, and which tells how long they were meant to be. The limit for an answer stays: this machine may be busy.
+/// </summary>
 internal sealed class SwiftTime : TimeProvider
 {
     public ConcurrentQueue<TimeSpan> Asked { get; } = new();

@@ -16,7 +16,8 @@ internal sealed record Dumped(long Stamp, string From, string To, string Flags, 
     /// <summary>The same of what an agent told. tcpdump leaves out the sequence number of a bare ACK, and 0 stands for no acknowledgement.</summary>
     public static string LineOf(SegmentEvent e)
     {
-        bool ack = e.Flags.Contains("ACK", StringComparison.Ordinal), bare = e.Flags == "ACK" && e.Len == 0;
+        bool ack = e.Flags.Contains("ACK", StringComparison.Ordinal),
+            bare = e.Flags == "ACK" && e.Len == 0;
         string flags = string.Concat(e.Flags.Split(',').Select(f => f == "ACK" ? '.' : f[0]).OrderBy(f => f == '.'));
         return $"{e.From} > {e.To} {flags} {(bare ? null : e.SeqNo)} {(ack ? e.Ack : null)} {e.Len}";
     }
@@ -32,7 +33,8 @@ internal sealed partial class TcpDump : IDisposable
 
     /// <summary>Starts it and waits until it listens.</summary>
     /// <param name="on">
-    /// The interface. On any it stands before the agent's socket in the kernel's list and is not woken for each packet, so that both stamps are of the same moment; on one it comes behind, after the
+    /// The interface. On any it stands before the agent's socket in the kernel's list and is not woken for each packet, so that both stamps are of the same
+    /// moment; on one it comes behind, after the
     /// agent was woken.
     /// </param>
     /// <param name="port">The port.</param>
@@ -40,7 +42,26 @@ internal sealed partial class TcpDump : IDisposable
     public static TcpDump Start(string on, int port, params string[] enter)
     {
         // In: on loopback every frame comes twice.
-        string[] command = [.. enter, "tcpdump", "-i", on, "-Q", on == "lo" ? "in" : "inout", "-l", .. on == "any" ? Array.Empty<string>() : ["--immediate-mode"], "-B", "16384", "-n", "-S", "-tt", "--nano", "tcp", "port", port.ToString(CultureInfo.InvariantCulture)];
+        string[] command =
+        [
+            .. enter,
+            "tcpdump",
+            "-i",
+            on,
+            "-Q",
+            on == "lo" ? "in" : "inout",
+            "-l",
+            .. on == "any" ? Array.Empty<string>() : ["--immediate-mode"],
+            "-B",
+            "16384",
+            "-n",
+            "-S",
+            "-tt",
+            "--nano",
+            "tcp",
+            "port",
+            port.ToString(CultureInfo.InvariantCulture),
+        ];
         Process process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var dump = new TcpDump(process);
         process.OutputDataReceived += (_, e) =>
@@ -98,9 +119,18 @@ internal sealed partial class TcpDump : IDisposable
         Match m = Line().Match(line);
         Assert.True(m.Success, line);
         uint? Number(string group) => m.Groups[group].Success ? uint.Parse(m.Groups[group].Value, CultureInfo.InvariantCulture) : null;
-        long stamp = long.Parse(m.Groups["s"].Value, CultureInfo.InvariantCulture) * 1_000_000_000 + long.Parse(m.Groups["ns"].Value, CultureInfo.InvariantCulture);
-        return new(stamp, End(m.Groups["from"].Value), End(m.Groups["to"].Value), m.Groups["flags"].Value, Number("seq"), Number("ack"),
-            int.Parse(m.Groups["len"].Value, CultureInfo.InvariantCulture), (int?)Number("wscale"));
+        long stamp =
+            long.Parse(m.Groups["s"].Value, CultureInfo.InvariantCulture) * 1_000_000_000 + long.Parse(m.Groups["ns"].Value, CultureInfo.InvariantCulture);
+        return new(
+            stamp,
+            End(m.Groups["from"].Value),
+            End(m.Groups["to"].Value),
+            m.Groups["flags"].Value,
+            Number("seq"),
+            Number("ack"),
+            int.Parse(m.Groups["len"].Value, CultureInfo.InvariantCulture),
+            (int?)Number("wscale")
+        );
     }
 
     // 192.168.122.68.11111, ::1.11111
@@ -110,6 +140,8 @@ internal sealed partial class TcpDump : IDisposable
         return text.Contains(':', StringComparison.Ordinal) ? $"[{text[..dot]}]:{text[(dot + 1)..]}" : $"{text[..dot]}:{text[(dot + 1)..]}";
     }
 
-    [GeneratedRegex(@"^(?<s>\d+)\.(?<ns>\d{9}) (?:\S+\s+(?:In|Out)\s+)?IP6? (?<from>\S+) > (?<to>\S+): Flags \[(?<flags>[^\]]+)\](?:, seq (?<seq>\d+)(?::\d+)?)?(?:, ack (?<ack>\d+))?,.*?(?:wscale (?<wscale>\d+).*?)? length (?<len>\d+)")]
+    [GeneratedRegex(
+        @"^(?<s>\d+)\.(?<ns>\d{9}) (?:\S+\s+(?:In|Out)\s+)?IP6? (?<from>\S+) > (?<to>\S+): Flags \[(?<flags>[^\]]+)\](?:, seq (?<seq>\d+)(?::\d+)?)?(?:, ack (?<ack>\d+))?,.*?(?:wscale (?<wscale>\d+).*?)? length (?<len>\d+)"
+    )]
     private static partial Regex Line();
 }

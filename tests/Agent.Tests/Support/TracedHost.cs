@@ -15,13 +15,17 @@ internal sealed class TracedHost : IDisposable
     private readonly List<RunEvent> _told = [];
     private readonly TraceSource _source;
 
-    private TracedHost(TraceTap tap) => _source = new TraceSource(tap, e =>
-    {
-        if (IsOfAnybody(e))
-            return;
-        lock (_told)
-            _told.Add(e);
-    });
+    private TracedHost(TraceTap tap) =>
+        _source = new TraceSource(
+            tap,
+            e =>
+            {
+                if (IsOfAnybody(e))
+                    return;
+                lock (_told)
+                    _told.Add(e);
+            }
+        );
 
     /// <summary>A gap of which some other program on this machine may be the cause.</summary>
     public static bool IsOfAnybody(RunEvent e) => e is GapEvent gap && gap.Reason.Code == TraceSource.PassedOver;
@@ -59,7 +63,8 @@ internal sealed class TracedHost : IDisposable
     public IReadOnlyList<StateEvent> States => [.. All.OfType<StateEvent>()];
 
     /// <summary>What became of the sockets with this local port, like <c>ESTAB FIN-WAIT-1</c>: a state before, the one after.</summary>
-    public IEnumerable<string> Changes(int local) => States.Where(e => e.Socket.Local.Port == local).Select(e => $"{e.From?.Name() ?? "-"} {e.To?.Name() ?? "-"}");
+    public IEnumerable<string> Changes(int local) =>
+        States.Where(e => e.Socket.Local.Port == local).Select(e => $"{e.From?.Name() ?? "-"} {e.To?.Name() ?? "-"}");
 
     /// <summary>Looks until it was told.</summary>
     public async Task<StateEvent> Until(Func<StateEvent, bool> wanted, bool look = true)

@@ -6,13 +6,26 @@ namespace ReuseAddrDashboard.Agent.Tests.Watch;
 
 public sealed class FlowMemoryTests
 {
-    private static readonly TcpEndpoint A = TcpEndpoint.V4(0x0a00_0001, 40_000), B = TcpEndpoint.V4(0x0a00_0002, 11_111);
+    private static readonly TcpEndpoint A = TcpEndpoint.V4(0x0a00_0001, 40_000),
+        B = TcpEndpoint.V4(0x0a00_0002, 11_111);
 
     private readonly FlowMemory _memory = new();
     private long _at;
 
     private Sighting See(uint seq, int length = 0, TcpFlags flags = TcpFlags.Ack, int on = 2, TcpEndpoint? from = null, long after = 1_000_000_000) =>
-        _memory.See(new TcpSegment { Source = from ?? A, Destination = B, Seq = seq, Length = length, Flags = flags }, outgoing: true, on, _at += after);
+        _memory.See(
+            new TcpSegment
+            {
+                Source = from ?? A,
+                Destination = B,
+                Seq = seq,
+                Length = length,
+                Flags = flags,
+            },
+            outgoing: true,
+            on,
+            _at += after
+        );
 
     [Fact]
     public void The_same_numbers_again_are_a_retransmission()

@@ -46,12 +46,23 @@ public sealed class ForeignSieveTests
     public void What_turns_out_to_be_the_runs_own_follows_its_call_and_all_that_comes_after_goes_on(string call)
     {
         Flood(1_000);
-        TcpEndpoint here = At("127.0.0.1:40000"), there = At($"127.0.0.1:{Port}");
-        SegmentEvent syn = Segment(here, there), answer = Segment(there, here);
+        TcpEndpoint here = At("127.0.0.1:40000"),
+            there = At($"127.0.0.1:{Port}");
+        SegmentEvent syn = Segment(here, there),
+            answer = Segment(there, here);
         _sieve.Add(syn);
         _sieve.Add(answer);
         All();
-        _sieve.Made(new CallEvent { Call = call, Socket = "s1", Local = here, Remote = there, Args = new() });
+        _sieve.Made(
+            new CallEvent
+            {
+                Call = call,
+                Socket = "s1",
+                Local = here,
+                Remote = there,
+                Args = new(),
+            }
+        );
         Assert.Equal([syn, answer], All());
         for (int i = 0; i < 2 * ForeignSieve.Sample.OfOne; i++)
             _sieve.Add(Segment(here, there));
@@ -65,7 +76,14 @@ public sealed class ForeignSieveTests
     {
         Flood(1_000);
         All();
-        _sieve.Add(new SocketEvent { Local = At($"0.0.0.0:{Port}"), Remote = At("0.0.0.0:0"), To = TcpState.Listen });
+        _sieve.Add(
+            new SocketEvent
+            {
+                Local = At($"0.0.0.0:{Port}"),
+                Remote = At("0.0.0.0:0"),
+                To = TcpState.Listen,
+            }
+        );
         _sieve.Add(Segment(At("127.0.0.1:1"), At("127.0.0.1:2")));
         Assert.Equal(2, All().Count);
     }
@@ -73,8 +91,18 @@ public sealed class ForeignSieveTests
     [Fact]
     public void Another_watch_keeps_what_is_known_of_the_ports_that_stay()
     {
-        TcpEndpoint here = At("127.0.0.1:40000"), there = At($"127.0.0.1:{Port}");
-        _sieve.Made(new CallEvent { Call = "connect", Socket = "s1", Local = here, Remote = there, Args = new() });
+        TcpEndpoint here = At("127.0.0.1:40000"),
+            there = At($"127.0.0.1:{Port}");
+        _sieve.Made(
+            new CallEvent
+            {
+                Call = "connect",
+                Socket = "s1",
+                Local = here,
+                Remote = there,
+                Args = new(),
+            }
+        );
         _sieve.Watch([Port, Port + 1]);
         Flood(1_000);
         All();
@@ -96,7 +124,14 @@ public sealed class ForeignSieveTests
 
     private static TcpEndpoint At(string text) => TcpEndpoint.TryParse(text, out TcpEndpoint at) ? at : throw new FormatException(text);
 
-    private static SegmentEvent Segment(TcpEndpoint from, TcpEndpoint to) => new() { Source = EvidenceSource.Capture, From = from, To = to, Flags = "SYN" };
+    private static SegmentEvent Segment(TcpEndpoint from, TcpEndpoint to) =>
+        new()
+        {
+            Source = EvidenceSource.Capture,
+            From = from,
+            To = to,
+            Flags = "SYN",
+        };
 
     // Everything that waits, acknowledged.
     private List<RunEvent> All()

@@ -10,7 +10,12 @@ public sealed class RowFilterTests
     private static SocketRow Row(string local, string remote = "127.0.0.2:50000", ulong inode = 1)
     {
         Assert.True(TcpEndpoint.TryParse(local, out TcpEndpoint here) & TcpEndpoint.TryParse(remote, out TcpEndpoint there));
-        return new SocketRow { Local = here, Remote = there, Inode = inode };
+        return new SocketRow
+        {
+            Local = here,
+            Remote = there,
+            Inode = inode,
+        };
     }
 
     [Theory]
@@ -36,7 +41,12 @@ public sealed class RowFilterTests
     [InlineData("127.0.0.2:11111", false)]
     [InlineData("[::1]:11111", false)]
     public void Takes_the_rows_of_each_of_several_addresses(string local, bool takes) =>
-        Assert.Equal(takes, new RowFilter([11111], new RowsOption([IPAddress.Loopback, IPAddress.Parse("127.0.0.3"), IPAddress.Parse("fd00::1")], false), _ => false).Takes(Row(local)));
+        Assert.Equal(
+            takes,
+            new RowFilter([11111], new RowsOption([IPAddress.Loopback, IPAddress.Parse("127.0.0.3"), IPAddress.Parse("fd00::1")], false), _ => false).Takes(
+                Row(local)
+            )
+        );
 
     [Fact]
     public void Without_the_option_every_address_counts() =>

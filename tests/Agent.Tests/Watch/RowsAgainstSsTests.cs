@@ -56,7 +56,14 @@ public sealed class RowsAgainstSsTests
         {
             await agent.Look();
             string[] ours = [.. Now(agent).Values.Select(Line).Order(StringComparer.Ordinal)];
-            string[] theirs = [.. CProgram.Tool("ss", "-Hant4o", $"( sport = :{port} or dport = :{port} )").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Line).Order(StringComparer.Ordinal)];
+            string[] theirs =
+            [
+                .. CProgram
+                    .Tool("ss", "-Hant4o", $"( sport = :{port} or dport = :{port} )")
+                    .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(Line)
+                    .Order(StringComparer.Ordinal),
+            ];
             if (attempt == 20 || ours.SequenceEqual(theirs))
             {
                 Assert.Equal(theirs, ours);
@@ -66,8 +73,12 @@ public sealed class RowsAgainstSsTests
     }
 
     // ss shows a listener's backlog as Send-Q and its peer as 0.0.0.0:*.
-    private static string Line(SocketEvent row) => string.Create(CultureInfo.InvariantCulture,
-        $"{row.To!.Value.Name()} {row.RecvQ} {(row.To == TcpState.Listen ? (uint)row.Backlog!.Value : row.SendQ)} {row.Local} {row.Remote.ToString().Replace(":0", ":*", StringComparison.Ordinal)} {row.Timer?.Kind.ToString().ToLowerInvariant()}").Trim();
+    private static string Line(SocketEvent row) =>
+        string.Create(
+                CultureInfo.InvariantCulture,
+                $"{row.To!.Value.Name()} {row.RecvQ} {(row.To == TcpState.Listen ? (uint)row.Backlog!.Value : row.SendQ)} {row.Local} {row.Remote.ToString().Replace(":0", ":*", StringComparison.Ordinal)} {row.Timer?.Kind.ToString().ToLowerInvariant()}"
+            )
+            .Trim();
 
     private static string Line(string ss)
     {

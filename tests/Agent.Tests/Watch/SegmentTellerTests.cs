@@ -10,7 +10,9 @@ namespace ReuseAddrDashboard.Agent.Tests.Watch;
 public sealed class SegmentTellerTests
 {
     // A SYN from 127.0.0.1:51552 to 127.0.0.1:11111, as captured from the IP header on.
-    private static readonly byte[] Syn = Convert.FromHexString("4500003cb68d40004006862c7f0000017f000001c9602b67f94c9b1000000000a002ffd7fe3000000204ffd70402080acd13a13e000000000103030a");
+    private static readonly byte[] Syn = Convert.FromHexString(
+        "4500003cb68d40004006862c7f0000017f000001c9602b67f94c9b1000000000a002ffd7fe3000000204ffd70402080acd13a13e000000000103030a"
+    );
 
     private readonly List<RunEvent> _told = [];
 
@@ -22,7 +24,20 @@ public sealed class SegmentTellerTests
     }
 
     private static void Take(SegmentTeller teller, long at, ReadOnlySpan<byte> octets, byte type = PacketConstants.PACKET_HOST) =>
-        teller.Follow(new CapturedPacket(octets, octets.Length, 1, new SockAddrLl { PktType = type, Index = 2, Protocol = 8 }), at);
+        teller.Follow(
+            new CapturedPacket(
+                octets,
+                octets.Length,
+                1,
+                new SockAddrLl
+                {
+                    PktType = type,
+                    Index = 2,
+                    Protocol = 8,
+                }
+            ),
+            at
+        );
 
     [Fact]
     public void Tells_so_many_a_second_and_counts_the_rest()

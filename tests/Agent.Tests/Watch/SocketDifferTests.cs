@@ -8,8 +8,10 @@ namespace ReuseAddrDashboard.Agent.Tests.Watch;
 
 public sealed class SocketDifferTests
 {
-    private const long Ms = 1_000_000, Second = 1000 * Ms;
-    private const string Header = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode                                                     \n";
+    private const long Ms = 1_000_000,
+        Second = 1000 * Ms;
+    private const string Header =
+        "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode                                                     \n";
 
     private readonly List<RunEvent> _told = [];
     private readonly SocketDiffer _differ;
@@ -23,9 +25,22 @@ public sealed class SocketDifferTests
         _differ.Watch(new RowFilter([11111], null, _ => false));
     }
 
-    private static string Row(int slot = 0, string local = "0100007F:2B67", string remote = "0200007F:D431", int state = 1, uint tx = 0, uint rx = 0,
-        int timer = 0, int ticks = 0, uint retransmits = 0, ulong inode = 4711, int references = 1) =>
-        ($"{slot,4}: {local} {remote} {state:X2} {tx:X8}:{rx:X8} {timer:X2}:{ticks:X8} {retransmits:X8} {0,5} {0,8} {inode} {references} 0000000040e7dfad").PadRight(149) + "\n";
+    private static string Row(
+        int slot = 0,
+        string local = "0100007F:2B67",
+        string remote = "0200007F:D431",
+        int state = 1,
+        uint tx = 0,
+        uint rx = 0,
+        int timer = 0,
+        int ticks = 0,
+        uint retransmits = 0,
+        ulong inode = 4711,
+        int references = 1
+    ) =>
+        (
+            $"{slot, 4}: {local} {remote} {state:X2} {tx:X8}:{rx:X8} {timer:X2}:{ticks:X8} {retransmits:X8} {0, 5} {0, 8} {inode} {references} 0000000040e7dfad"
+        ).PadRight(149) + "\n";
 
     private static string Listener(ulong inode = 77) => Row(remote: "00000000:0000", state: 10, inode: inode);
 

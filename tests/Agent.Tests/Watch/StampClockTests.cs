@@ -6,7 +6,8 @@ namespace ReuseAddrDashboard.Agent.Tests.Watch;
 
 public sealed class StampClockTests
 {
-    private const long Ms = 1_000_000, Wall = 1_700_000_000_000_000_000;
+    private const long Ms = 1_000_000,
+        Wall = 1_700_000_000_000_000_000;
 
     [Fact]
     public void Keeps_the_tightest_sample()

@@ -8,7 +8,9 @@ namespace ReuseAddrDashboard.Agent.Tests.Watch;
 
 public sealed class TraceTellerTests
 {
-    private const ulong Parent = 1, Child = 2, Mini = 3;
+    private const ulong Parent = 1,
+        Child = 2,
+        Mini = 3;
     private const long Ms = 1_000_000;
 
     private readonly List<StateEvent> _told = [];
@@ -23,16 +25,29 @@ public sealed class TraceTellerTests
 
     private static ushort Network(int port) => (ushort)(port << 8 | port >> 8);
 
-    private TraceRecord Record(TraceKind kind, ulong address, TcpState from, TcpState to, int local = 11111, int remote = 40000, long left = 0) => new()
-    {
-        Time = _now += 1000, Kind = kind, Address = address, Old = from, New = to, Family = Constants.AF_INET, LocalPort = Network(local), RemotePort = Network(remote),
-        Local4 = 0x0100007f, Remote4 = remote == 0 ? 0 : 0x0100007fu, Left = left, Inode = 77, Uid = 5,
-    };
+    private TraceRecord Record(TraceKind kind, ulong address, TcpState from, TcpState to, int local = 11111, int remote = 40000, long left = 0) =>
+        new()
+        {
+            Time = _now += 1000,
+            Kind = kind,
+            Address = address,
+            Old = from,
+            New = to,
+            Family = Constants.AF_INET,
+            LocalPort = Network(local),
+            RemotePort = Network(remote),
+            Local4 = 0x0100007f,
+            Remote4 = remote == 0 ? 0 : 0x0100007fu,
+            Left = left,
+            Inode = 77,
+            Uid = 5,
+        };
 
     private void Take(TraceKind kind, ulong address, TcpState from, TcpState to, int local = 11111, int remote = 40000, long left = 0) =>
         _teller.Follow(Record(kind, address, from, to, local, remote, left));
 
-    private void State(ulong address, TcpState from, TcpState to, int local = 11111, int remote = 40000) => Take(TraceKind.State, address, from, to, local, remote);
+    private void State(ulong address, TcpState from, TcpState to, int local = 11111, int remote = 40000) =>
+        Take(TraceKind.State, address, from, to, local, remote);
 
     private IEnumerable<string> Told => _told.Select(e => $"{e.Socket.Local.Port} {e.Socket.Remote.Port} {e.From?.Name() ?? "-"} {e.To?.Name() ?? "-"}");
 

@@ -7,7 +7,8 @@ using ReuseAddrDashboard.Tests;
 namespace ReuseAddrDashboard.Benchmarks.Folding;
 
 /// <summary>
-/// What one more event costs a fold, and what a cursor costs, by how long the log is: a real run with everything that root sees, again and again, and one connection on which octets pass for ever.
+/// What one more event costs a fold, and what a cursor costs, by how long the log is: a real run with everything that root sees, again and again, and one
+/// connection on which octets pass for ever.
 /// </summary>
 internal static class FoldBenchmark
 {
@@ -18,8 +19,20 @@ internal static class FoldBenchmark
     public static int Run()
     {
         RunFile run = RealRuns.Read("traced");
-        var table = new Table("log", "events", "µs an event, mean", "µs, 99 % below", "against 100 events", "µs a cursor, median", "µs, worst", "ms for the whole log");
-        foreach ((string name, List<RunEvent> log) in ((string, List<RunEvent>)[])[("many connections", Connections(run, Lengths[^1] + Measured)), ("one connection", Transfer(run, Lengths[^1] + Measured))])
+        var table = new Table(
+            "log",
+            "events",
+            "µs an event, mean",
+            "µs, 99 % below",
+            "against 100 events",
+            "µs a cursor, median",
+            "µs, worst",
+            "ms for the whole log"
+        );
+        foreach (
+            (string name, List<RunEvent> log) in ((string, List<RunEvent>)[])
+                [("many connections", Connections(run, Lengths[^1] + Measured)), ("one connection", Transfer(run, Lengths[^1] + Measured))]
+        )
         {
             // Compiled before it is measured.
             _ = Append(run, log, 2_000);
@@ -61,16 +74,23 @@ internal static class FoldBenchmark
         var random = new Random(1);
         long end = fold.Now.End;
         _ = fold.At(0);
-        return [.. Enumerable.Range(0, count).Select(_ =>
-        {
-            long cursor = (long)(random.NextDouble() * end), begin = Stopwatch.GetTimestamp();
-            Look(fold.At(cursor));
-            return Stopwatch.GetElapsedTime(begin).TotalMicroseconds;
-        })];
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(_ =>
+                {
+                    long cursor = (long)(random.NextDouble() * end),
+                        begin = Stopwatch.GetTimestamp();
+                    Look(fold.At(cursor));
+                    return Stopwatch.GetElapsedTime(begin).TotalMicroseconds;
+                }),
+        ];
     }
 
     // What a page asks for at once; the rest is made when it is asked for.
-    private static void Look(Timeline t) => GC.KeepAlive((t.Bands.Count, t.Changes.Count, t.Arrows.Count, t.Calls.Count, t.TimeWaits.Count, t.Progress.Steps.Count, t.Rule.Made.Count));
+    private static void Look(Timeline t) =>
+        GC.KeepAlive((t.Bands.Count, t.Changes.Count, t.Arrows.Count, t.Calls.Count, t.TimeWaits.Count, t.Progress.Steps.Count, t.Rule.Made.Count));
 
     private static List<RunEvent> Connections(RunFile run, int length)
     {
@@ -86,15 +106,45 @@ internal static class FoldBenchmark
         List<RunEvent> log = [.. run.Events.TakeWhile(e => e is not CallEvent { Call: "close" })];
         SegmentEvent[] segments = [.. log.OfType<SegmentEvent>()];
         SegmentEvent sent = segments.Last(s => s is { Flags: "ACK", Sent: not null }) with { Flags = "PSH,ACK", Len = 100 };
-        SegmentEvent acked = segments.Last(s => s is { Flags: "SYN,ACK", Sent: not null }) with { Flags = "ACK", Mss = null, Wscale = null, SackPermitted = false };
+        SegmentEvent acked = segments.Last(s => s is { Flags: "SYN,ACK", Sent: not null }) with
+        {
+            Flags = "ACK",
+            Mss = null,
+            Wscale = null,
+            SackPermitted = false,
+        };
         (string client, string server, long t) = (sent.Host!, acked.Host!, log.Max(e => e.T));
         for (uint octets = 0; log.Count < length; octets += 100, t += 2_000_000)
         {
-            SegmentEvent data = sent with { SeqNo = sent.SeqNo + octets }, ack = acked with { SeqNo = acked.SeqNo + 1, Ack = sent.SeqNo + octets + 100 };
-            log.AddRange(
-            [
-                data with { T = t, Sent = t, Received = null }, data with { Host = server, T = t + 20_000, Sent = null, Received = t + 20_000 },
-                ack with { T = t + 30_000, Sent = t + 30_000, Received = null }, ack with { Host = client, T = t + 50_000, Sent = null, Received = t + 50_000 },
+            SegmentEvent data = sent with { SeqNo = sent.SeqNo + octets },
+                ack = acked with { SeqNo = acked.SeqNo + 1, Ack = sent.SeqNo + octets + 100 };
+            log.AddRange([
+                data with
+                {
+                    T = t,
+                    Sent = t,
+                    Received = null,
+                },
+                data with
+                {
+                    Host = server,
+                    T = t + 20_000,
+                    Sent = null,
+                    Received = t + 20_000,
+                },
+                ack with
+                {
+                    T = t + 30_000,
+                    Sent = t + 30_000,
+                    Received = null,
+                },
+                ack with
+                {
+                    Host = client,
+                    T = t + 50_000,
+                    Sent = null,
+                    Received = t + 50_000,
+                },
             ]);
         }
         return InOrder(log);

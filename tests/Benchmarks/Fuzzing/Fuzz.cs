@@ -18,11 +18,14 @@ internal static class Fuzz
         using GuardedPage page = new(MaxInput);
         byte[] input = new byte[MaxInput];
         Table table = new("reader", "inputs", "taken", "refused", "exceptions");
-        long all = 0, thrown = 0;
+        long all = 0,
+            thrown = 0;
         foreach (FuzzTarget target in targets ?? FuzzTarget.All)
         {
             Mutator mutator = new(first);
-            long taken = 0, refused = 0, exceptions = 0;
+            long taken = 0,
+                refused = 0,
+                exceptions = 0;
             for (long i = 0; i < (long)inputs * target.Share / 100; i++)
             {
                 ReadOnlySpan<byte> mutated = input.AsSpan(0, mutator.Next(target.Samples, input));

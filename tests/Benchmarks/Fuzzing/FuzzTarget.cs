@@ -30,9 +30,13 @@ internal sealed record FuzzTarget(string Name, int Share, IReadOnlyList<byte[]> 
             "600abecf002806400000000000000000000000000000000100000000000000000000000000000001b1982b670849869e00000000a002ffc4003000000204ffc40402080adf8c792d000000000103030a",
             // Options of IPv4, three SACK blocks, no option at all, IPv6 with a hop-by-hop and a fragment header.
             "4600002c000140004006000001010100c0000201c0000202" + "9c402b670000000100000002501000ff00000000",
-            "45000050000140004006000001020304050607080fa02b670000000100000002f0100040000000000101080a0000000100000002" + "0101051200000010000000200000003000000040",
+            "45000050000140004006000001020304050607080fa02b670000000100000002f0100040000000000101080a0000000100000002"
+                + "0101051200000010000000200000003000000040",
             "4500002800014000400600000102030405060708" + "0fa02b670000000100000002501000ff00000000",
-            "60000000002400400000000000000000000000000000000100000000000000000000000000000002" + "2c00000000000000" + "0600000000000001" + "0fa02b670000000100000002501000ff00000000",
+            "60000000002400400000000000000000000000000000000100000000000000000000000000000002"
+                + "2c00000000000000"
+                + "0600000000000001"
+                + "0fa02b670000000100000002501000ff00000000",
         }.Select(Convert.FromHexString),
     ];
 
@@ -51,7 +55,12 @@ internal sealed record FuzzTarget(string Name, int Share, IReadOnlyList<byte[]> 
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
         new("segments, from the IP header", 28, Packets, f => Segment(f, FrameKind.RawIp)),
-        new("segments in Ethernet frames", 14, [.. Packets.Select(p => Linked(p, "020000000001020000000002")), .. Packets.Select(p => Linked(p, "0200000000010200000000028100002a"))], f => Segment(f, FrameKind.Ethernet)),
+        new(
+            "segments in Ethernet frames",
+            14,
+            [.. Packets.Select(p => Linked(p, "020000000001020000000002")), .. Packets.Select(p => Linked(p, "0200000000010200000000028100002a"))],
+            f => Segment(f, FrameKind.Ethernet)
+        ),
         new("segments, Linux cooked", 14, [.. Packets.Select(p => Linked(p, "0000000100060200000000010000"))], f => Segment(f, FrameKind.LinuxSll)),
         new("lines of /proc/net/tcp and tcp6", 18, Lines, Line),
         new("answers of sock_diag", 12, Answers(), Netlink),
@@ -61,7 +70,8 @@ internal sealed record FuzzTarget(string Name, int Share, IReadOnlyList<byte[]> 
         new("run events", 3, [.. Events().Select(e => JsonSerializer.SerializeToUtf8Bytes(e, WireJson.Default.RunEvent))], Json(WireJson.Default.RunEvent)),
     ];
 
-    private static byte[] Linked(byte[] packet, string addresses) => [.. Convert.FromHexString(addresses), .. packet[0] >> 4 == 4 ? new byte[] { 8, 0 } : [0x86, 0xdd], .. packet];
+    private static byte[] Linked(byte[] packet, string addresses) =>
+        [.. Convert.FromHexString(addresses), .. packet[0] >> 4 == 4 ? new byte[] { 8, 0 } : [0x86, 0xdd], .. packet];
 
     private static bool Segment(ReadOnlySpan<byte> frame, FrameKind kind)
     {
@@ -94,17 +104,18 @@ internal sealed record FuzzTarget(string Name, int Share, IReadOnlyList<byte[]> 
     }
 
     // The two exceptions of a text that is no such thing; whoever reads it knows them.
-    private static Reader Json<T>(System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) => text =>
-    {
-        try
+    private static Reader Json<T>(System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
+        text =>
         {
-            return JsonSerializer.Deserialize(text, type) is not null;
-        }
-        catch (Exception e) when (e is JsonException or NotSupportedException)
-        {
-            return false;
-        }
-    };
+            try
+            {
+                return JsonSerializer.Deserialize(text, type) is not null;
+            }
+            catch (Exception e) when (e is JsonException or NotSupportedException)
+            {
+                return false;
+            }
+        };
 
     private static byte[][] Answers()
     {
@@ -124,19 +135,71 @@ internal sealed record FuzzTarget(string Name, int Share, IReadOnlyList<byte[]> 
 
     private static RunEvent[] Events()
     {
-        TcpEndpoint server = TcpEndpoint.V4(0xc0a8_7a44, 11_111), client = TcpEndpoint.V6(UInt128.One << 100, 40_000);
+        TcpEndpoint server = TcpEndpoint.V4(0xc0a8_7a44, 11_111),
+            client = TcpEndpoint.V6(UInt128.One << 100, 40_000);
         return
         [
-            new SegmentEvent { T = 5, Sent = 5, Host = "client", Source = EvidenceSource.Capture, From = server, To = server, Flags = "SYN,ACK", Sack = [new(1, 2)], Frame = new(113, 60, new byte[60]) },
-            new SocketEvent { T = 5, After = 4, Host = "server", Source = EvidenceSource.Proc, Local = server, Remote = client, To = TcpState.TimeWait, Timer = new(TimerKind.TimeWait, 60_000_000_000), Raw = "raw" },
-            new StateEvent { T = 5, Source = EvidenceSource.Trace, Socket = new(server, client), From = TcpState.FinWait2, To = TcpState.TimeWait },
-            new CallEvent { T = 5, Duration = 7, Source = EvidenceSource.Call, Socket = "lfd", Call = "bind", Args = new() { Fd = 3 }, Result = -1, Errno = "EADDRINUSE", ErrnoNumber = 98, ErrnoText = "Address already in use" },
+            new SegmentEvent
+            {
+                T = 5,
+                Sent = 5,
+                Host = "client",
+                Source = EvidenceSource.Capture,
+                From = server,
+                To = server,
+                Flags = "SYN,ACK",
+                Sack = [new(1, 2)],
+                Frame = new(113, 60, new byte[60]),
+            },
+            new SocketEvent
+            {
+                T = 5,
+                After = 4,
+                Host = "server",
+                Source = EvidenceSource.Proc,
+                Local = server,
+                Remote = client,
+                To = TcpState.TimeWait,
+                Timer = new(TimerKind.TimeWait, 60_000_000_000),
+                Raw = "raw",
+            },
+            new StateEvent
+            {
+                T = 5,
+                Source = EvidenceSource.Trace,
+                Socket = new(server, client),
+                From = TcpState.FinWait2,
+                To = TcpState.TimeWait,
+            },
+            new CallEvent
+            {
+                T = 5,
+                Duration = 7,
+                Source = EvidenceSource.Call,
+                Socket = "lfd",
+                Call = "bind",
+                Args = new() { Fd = 3 },
+                Result = -1,
+                Errno = "EADDRINUSE",
+                ErrnoNumber = 98,
+                ErrnoText = "Address already in use",
+            },
             new GapEvent { Lost = 3, Reason = new("gap.lost") },
             new NoteEvent { Message = Core.Texts.Message.Of("note.c", ("host", "client")), Level = NoteLevel.Alarm },
-            new ClockEvent { Host = "client", Shift = -5, Uncertainty = 7 },
+            new ClockEvent
+            {
+                Host = "client",
+                Shift = -5,
+                Uncertainty = 7,
+            },
         ];
     }
 
     private static byte[][] Reports() =>
-        [JsonSerializer.SerializeToUtf8Bytes(new AgentReport("i", [.. Events().Select((e, i) => new AgentItem(i + 1, e, 1)), new AgentItem(8, null, 1, true)]), WireJson.Default.AgentReport)];
+        [
+            JsonSerializer.SerializeToUtf8Bytes(
+                new AgentReport("i", [.. Events().Select((e, i) => new AgentItem(i + 1, e, 1)), new AgentItem(8, null, 1, true)]),
+                WireJson.Default.AgentReport
+            ),
+        ];
 }

@@ -3,13 +3,19 @@ using System.Runtime.InteropServices;
 
 namespace ReuseAddrDashboard.Benchmarks.Fuzzing;
 
-/// <summary>Memory between two pages that nobody may touch: an input ends where the second begins, or begins where the first ends, so that a read outside ends the process (SIGSEGV).</summary>
+/// <summary>
+/// Memory between two pages that nobody may touch: an input ends where the second begins, or begins where the first ends, so that a read outside ends the
+/// process (SIGSEGV).
+/// </summary>
 internal sealed unsafe partial class GuardedPage : IDisposable
 {
-    private const int Readable = 1, Writable = 2, PrivateAnonymous = 0x22;
+    private const int Readable = 1,
+        Writable = 2,
+        PrivateAnonymous = 0x22;
 
     private readonly byte* _begin;
-    private readonly nuint _page = (nuint)Environment.SystemPageSize, _room;
+    private readonly nuint _page = (nuint)Environment.SystemPageSize,
+        _room;
 
     /// <param name="most">Octets of the longest input.</param>
     public GuardedPage(int most)

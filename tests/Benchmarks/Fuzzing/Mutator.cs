@@ -3,7 +3,32 @@ namespace ReuseAddrDashboard.Benchmarks.Fuzzing;
 /// <summary>Changes good inputs a little or a lot. The same seed gives the same inputs.</summary>
 internal sealed class Mutator(int seed)
 {
-    private static readonly byte[] Telling = [0, 1, 2, 4, 5, 6, 0x0f, 0x10, 0x20, 0x3a, 0x40, 0x45, 0x4f, 0x60, 0x6f, 0x7f, 0x80, 0xff, (byte)' ', (byte)'"', (byte)'{', (byte)'-', (byte)'9'];
+    private static readonly byte[] Telling =
+    [
+        0,
+        1,
+        2,
+        4,
+        5,
+        6,
+        0x0f,
+        0x10,
+        0x20,
+        0x3a,
+        0x40,
+        0x45,
+        0x4f,
+        0x60,
+        0x6f,
+        0x7f,
+        0x80,
+        0xff,
+        (byte)' ',
+        (byte)'"',
+        (byte)'{',
+        (byte)'-',
+        (byte)'9',
+    ];
 
     private readonly Random _random = new(seed);
 

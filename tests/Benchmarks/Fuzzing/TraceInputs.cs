@@ -46,11 +46,23 @@ internal static class TraceInputs
     private static List<byte[]> Sequences()
     {
         long now = 1_000_000_000;
-        TraceRecord Of(TraceKind kind, ulong address, TcpState from, TcpState to, ushort local, ushort remote) => new()
-        {
-            Time = now += 1000, Kind = kind, Address = address, Old = from, New = to, Family = Constants.AF_INET, Local4 = 0x0100_007f, Remote4 = remote == 0 ? 0 : 0x0100_007fu,
-            LocalPort = (ushort)(local << 8 | local >> 8), RemotePort = (ushort)(remote << 8 | remote >> 8), Left = 15_000, Inode = 77, Uid = 5,
-        };
+        TraceRecord Of(TraceKind kind, ulong address, TcpState from, TcpState to, ushort local, ushort remote) =>
+            new()
+            {
+                Time = now += 1000,
+                Kind = kind,
+                Address = address,
+                Old = from,
+                New = to,
+                Family = Constants.AF_INET,
+                Local4 = 0x0100_007f,
+                Remote4 = remote == 0 ? 0 : 0x0100_007fu,
+                LocalPort = (ushort)(local << 8 | local >> 8),
+                RemotePort = (ushort)(remote << 8 | remote >> 8),
+                Left = 15_000,
+                Inode = 77,
+                Uid = 5,
+            };
         byte[][] whole =
         [
             .. new[]
@@ -69,6 +81,15 @@ internal static class TraceInputs
                 Of(TraceKind.TimerExpire, 4, 0, TcpState.TimeWait, 11_111, 40_000),
             }.Select(record => MemoryMarshal.AsBytes(new Span<TraceRecord>(ref record)).ToArray()),
         ];
-        return [[.. whole.SelectMany(r => r)], [.. whole.Take(4).SelectMany(r => r)], [.. whole.Skip(6).SelectMany(r => r)], whole[0], whole[1], whole[6], whole[9]];
+        return
+        [
+            [.. whole.SelectMany(r => r)],
+            [.. whole.Take(4).SelectMany(r => r)],
+            [.. whole.Skip(6).SelectMany(r => r)],
+            whole[0],
+            whole[1],
+            whole[6],
+            whole[9],
+        ];
     }
 }

@@ -15,15 +15,26 @@ internal sealed class Chromium : IAsyncDisposable
 
     public static async Task<Chromium> Launch()
     {
-        string path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/bin")
-            .SelectMany(directory => Names.Select(name => Path.Combine(directory, name))).FirstOrDefault(File.Exists)
+        string path =
+            (Environment.GetEnvironmentVariable("PATH") ?? "")
+                .Split(':')
+                .Append("/usr/bin")
+                .SelectMany(directory => Names.Select(name => Path.Combine(directory, name)))
+                .FirstOrDefault(File.Exists)
             ?? throw new InvalidOperationException("No Chromium on PATH: install the package chromium.");
         IPlaywright playwright = await Playwright.CreateAsync();
         return new(playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Headless = true }));
     }
 
     /// <summary>A browser window with an empty cache.</summary>
-    public Task<IBrowserContext> Window() => _browser.NewContextAsync(new() { ViewportSize = new() { Width = 1440, Height = 900 }, Locale = "en-US" });
+    public Task<IBrowserContext> Window() =>
+        _browser.NewContextAsync(
+            new()
+            {
+                ViewportSize = new() { Width = 1440, Height = 900 },
+                Locale = "en-US",
+            }
+        );
 
     public async ValueTask DisposeAsync()
     {

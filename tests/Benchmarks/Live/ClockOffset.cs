@@ -6,11 +6,14 @@ namespace ReuseAddrDashboard.Benchmarks.Live;
 /// </summary>
 internal sealed class ClockOffset
 {
-    private long _least = long.MinValue, _most = long.MaxValue;
+    private long _least = long.MinValue,
+        _most = long.MaxValue;
 
     /// <summary>In the middle of the bounds, nanoseconds.</summary>
-    public long Value => _least <= _most ? _least + (_most - _least) / 2
-        : throw new InvalidOperationException($"The clocks do not run alike: their difference moved by {_least - _most} ns.");
+    public long Value =>
+        _least <= _most
+            ? _least + (_most - _least) / 2
+            : throw new InvalidOperationException($"The clocks do not run alike: their difference moved by {_least - _most} ns.");
 
     /// <summary>How far <see cref="Value"/> may be off, nanoseconds.</summary>
     public long Uncertainty => (_most - _least) / 2;

@@ -25,17 +25,42 @@ internal sealed class FakeAgent : IAsyncDisposable
     public static async Task<FakeAgent> Join(string url, string keys, string name, (TcpEndpoint Own, TcpEndpoint Peer) ends)
     {
         string key = (await File.ReadAllTextAsync(Path.Combine(keys, name))).Trim();
-        HubConnection hub = new HubConnectionBuilder().WithUrl(url + HubPaths.Agent, http => http.Headers["Authorization"] = HubPaths.KeyScheme + key)
-            .AddJsonProtocol(j => j.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default)).Build();
+        HubConnection hub = new HubConnectionBuilder()
+            .WithUrl(url + HubPaths.Agent, http => http.Headers["Authorization"] = HubPaths.KeyScheme + key)
+            .AddJsonProtocol(j => j.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default))
+            .Build();
         var agent = new FakeAgent(hub, ends);
-        hub.On<AgentOrder>(nameof(IAgentClient.CarryOut), order => { _ = agent.CarryOut(order); });
+        hub.On<AgentOrder>(
+            nameof(IAgentClient.CarryOut),
+            order =>
+            {
+                _ = agent.CarryOut(order);
+            }
+        );
         hub.On(nameof(IAgentClient.Monotonic), KernelClock.Monotonic);
         await hub.StartAsync();
-        AgentWelcome welcome = await hub.InvokeAsync<AgentWelcome>(nameof(IAgentHub.Hello), new AgentHello(AgentHello.CurrentProtocol, agent._instance, new HostFacts
-        {
-            Name = name, HostName = name, Os = "Linux", Kernel = "6.18.0", Address = ends.Own.Address.ToString(), Interface = "eth0", ClockTicks = 100, KernelHz = 250, AgentVersion = "0.1.0",
-            BootId = (await File.ReadAllTextAsync("/proc/sys/kernel/random/boot_id")).Trim(), Sources = [.. SourceFact.All.Select(SourceFact.Has)], Sysctls = new Dictionary<string, string?>(),
-        }));
+        AgentWelcome welcome = await hub.InvokeAsync<AgentWelcome>(
+            nameof(IAgentHub.Hello),
+            new AgentHello(
+                AgentHello.CurrentProtocol,
+                agent._instance,
+                new HostFacts
+                {
+                    Name = name,
+                    HostName = name,
+                    Os = "Linux",
+                    Kernel = "6.18.0",
+                    Address = ends.Own.Address.ToString(),
+                    Interface = "eth0",
+                    ClockTicks = 100,
+                    KernelHz = 250,
+                    AgentVersion = "0.1.0",
+                    BootId = (await File.ReadAllTextAsync("/proc/sys/kernel/random/boot_id")).Trim(),
+                    Sources = [.. SourceFact.All.Select(SourceFact.Has)],
+                    Sysctls = new Dictionary<string, string?>(),
+                }
+            )
+        );
         return welcome.Refused is null ? agent : throw new InvalidOperationException($"The dashboard refuses the benchmark's agent: {welcome.Refused.Code}.");
     }
 
@@ -45,7 +70,11 @@ internal sealed class FakeAgent : IAsyncDisposable
         await _one.WaitAsync();
         try
         {
-            AgentItem[] items = [.. events.Select(e => new AgentItem(++_number, e, done)), .. done is { } order ? [new AgentItem(++_number, null, order, true, Check: check)] : Array.Empty<AgentItem>()];
+            AgentItem[] items =
+            [
+                .. events.Select(e => new AgentItem(++_number, e, done)),
+                .. done is { } order ? [new AgentItem(++_number, null, order, true, Check: check)] : Array.Empty<AgentItem>(),
+            ];
             foreach (AgentItem[] report in items.Chunk(AgentReport.MaxItems))
                 await _hub.InvokeAsync<long>(nameof(IAgentHub.Report), new AgentReport(_instance, report));
         }
@@ -57,15 +86,46 @@ internal sealed class FakeAgent : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _hub.DisposeAsync();
 
-    private Task CarryOut(AgentOrder order) => order switch
-    {
-        CallOrder call => Tell([new CallEvent
+    private Task CarryOut(AgentOrder order) =>
+        order switch
         {
-            Source = EvidenceSource.Call, T = KernelClock.Monotonic(), Duration = 1000, Socket = call.Socket, Call = call.Call.Name(), Program = call.Program, Accepted = call.Accepted,
-            Args = new() { Fd = 3, Address = call.Address, Option = call.Option, Value = call.Value, Backlog = call.Backlog },
-            Local = call.Call is SocketCall.Connect or SocketCall.Accept4 ? _ends.Own : null, Remote = call.Call is SocketCall.Connect or SocketCall.Accept4 ? _ends.Peer : null,
-        }], order.Id),
-        CheckOrder check => Tell([], order.Id, new HostCheck { Port = check.Port, Sysctls = new Dictionary<string, string?>(), Holders = [], Capabilities = [], TrialBind = check.TryBind ? "none" : null }),
-        _ => Tell([], order.Id),
-    };
+            CallOrder call => Tell(
+                [
+                    new CallEvent
+                    {
+                        Source = EvidenceSource.Call,
+                        T = KernelClock.Monotonic(),
+                        Duration = 1000,
+                        Socket = call.Socket,
+                        Call = call.Call.Name(),
+                        Program = call.Program,
+                        Accepted = call.Accepted,
+                        Args = new()
+                        {
+                            Fd = 3,
+                            Address = call.Address,
+                            Option = call.Option,
+                            Value = call.Value,
+                            Backlog = call.Backlog,
+                        },
+                        Local = call.Call is SocketCall.Connect or SocketCall.Accept4 ? _ends.Own : null,
+                        Remote = call.Call is SocketCall.Connect or SocketCall.Accept4 ? _ends.Peer : null,
+                    },
+                ],
+                order.Id
+            ),
+            CheckOrder check => Tell(
+                [],
+                order.Id,
+                new HostCheck
+                {
+                    Port = check.Port,
+                    Sysctls = new Dictionary<string, string?>(),
+                    Holders = [],
+                    Capabilities = [],
+                    TrialBind = check.TryBind ? "none" : null,
+                }
+            ),
+            _ => Tell([], order.Id),
+        };
 }

@@ -7,7 +7,8 @@ using ReuseAddrDashboard.Benchmarks.Tracing;
 namespace ReuseAddrDashboard.Benchmarks.Live;
 
 /// <summary>
-/// A run beside 5,000 connections a second that are none of its own, on its port in its client's namespace: how long its rebind takes against without them, and how long the page stands still. And a start with
+/// A run beside 5,000 connections a second that are none of its own, on its port in its client's namespace: how long its rebind takes against without them, and
+/// how long the page stands still. And a start with
 /// an agent that says nothing. Needs root, to enter the namespace.
 /// </summary>
 internal static class ForeignBenchmark
@@ -15,7 +16,11 @@ internal static class ForeignBenchmark
     /// <summary>With a port, a rate and seconds: this program as the load.</summary>
     public const string Load = "foreign-load";
 
-    private const int Rounds = 6, Rebinds = 5, PerSecond = 5_000, Settle = 2, Length = 30;
+    private const int Rounds = 6,
+        Rebinds = 5,
+        PerSecond = 5_000,
+        Settle = 2,
+        Length = 30;
 
     private static readonly int FirstPort = 12_000 + Environment.ProcessId % 150 * 100;
 
@@ -41,16 +46,42 @@ internal static class ForeignBenchmark
             {
                 foreach (bool foreign in (bool[])[round % 2 == 0, round % 2 != 0])
                 {
-                    (IReadOnlyList<double> rebinds, (double Longest, int Late) tasks) = await Once(server, page, FirstPort + round * 2 + (foreign ? 3 : 2), foreign);
+                    (IReadOnlyList<double> rebinds, (double Longest, int Late) tasks) = await Once(
+                        server,
+                        page,
+                        FirstPort + round * 2 + (foreign ? 3 : 2),
+                        foreign
+                    );
                     if (round < 0)
                         continue;
                     took[foreign].AddRange(rebinds);
-                    longest[foreign] = longest.TryGetValue(foreign, out var before) ? (Math.Max(before.Longest, tasks.Longest), before.Late + tasks.Late) : tasks;
+                    longest[foreign] = longest.TryGetValue(foreign, out var before)
+                        ? (Math.Max(before.Longest, tasks.Longest), before.Late + tasks.Late)
+                        : tasks;
                 }
             }
-            Table table = new("foreign connections a second", "rebinds", "p50 ms", "p90 ms", "p50 / none", "the page's longest task, ms", "frames later than 100 ms");
+            Table table = new(
+                "foreign connections a second",
+                "rebinds",
+                "p50 ms",
+                "p90 ms",
+                "p50 / none",
+                "the page's longest task, ms",
+                "frames later than 100 ms"
+            );
             foreach (bool foreign in (bool[])[false, true])
-                table.Add(foreign ? PerSecond : 0, took[foreign].Count, took[foreign].Median(), took[foreign].Percentile(90), took[foreign].Median() / took[false].Median(), longest[foreign].Longest, longest[foreign].Late);
+            {
+                table.Add(
+                    foreign ? PerSecond : 0,
+                    took[foreign].Count,
+                    took[foreign].Median(),
+                    took[foreign].Percentile(90),
+                    took[foreign].Median() / took[false].Median(),
+                    longest[foreign].Longest,
+                    longest[foreign].Late
+                );
+            }
+
             table.Print();
             Console.WriteLine();
             await Silent(server);
@@ -69,7 +100,12 @@ internal static class ForeignBenchmark
         return load.Run(perSecond, TimeSpan.FromSeconds(seconds)) ? 0 : 3;
     }
 
-    private static async Task<(IReadOnlyList<double> Rebinds, (double Longest, int Late) Tasks)> Once(PublishedServer server, IPage page, int port, bool foreign)
+    private static async Task<(IReadOnlyList<double> Rebinds, (double Longest, int Late) Tasks)> Once(
+        PublishedServer server,
+        IPage page,
+        int port,
+        bool foreign
+    )
     {
         string run = (await server.OpenRun(port)).Id;
         foreach (string step in (string[])["start-listener", "connect", "close"])
@@ -93,8 +129,21 @@ internal static class ForeignBenchmark
         return (rebinds, tasks);
     }
 
-    private static Process Start(int agent, int port) => Process.Start("nsenter",
-        ["--target", agent.ToString(CultureInfo.InvariantCulture), "--net", "--", Environment.ProcessPath!, Load, port.ToString(CultureInfo.InvariantCulture), PerSecond.ToString(CultureInfo.InvariantCulture), Length.ToString(CultureInfo.InvariantCulture)]);
+    private static Process Start(int agent, int port) =>
+        Process.Start(
+            "nsenter",
+            [
+                "--target",
+                agent.ToString(CultureInfo.InvariantCulture),
+                "--net",
+                "--",
+                Environment.ProcessPath!,
+                Load,
+                port.ToString(CultureInfo.InvariantCulture),
+                PerSecond.ToString(CultureInfo.InvariantCulture),
+                Length.ToString(CultureInfo.InvariantCulture),
+            ]
+        );
 
     // The agent is there and says nothing: it stands still.
     private static async Task Silent(PublishedServer server)

@@ -12,18 +12,22 @@ using ReuseAddrDashboard.Core.Wire;
 namespace ReuseAddrDashboard.Benchmarks.Live;
 
 /// <summary>
-/// The list of runs of a data directory that has 100,000: pages, filters and the search, asked of the published server over HTTP. The first dozen runs are made by the server itself, of as many lessons; the rest are
+/// The list of runs of a data directory that has 100,000: pages, filters and the search, asked of the published server over HTTP. The first dozen runs are made
+/// by the server itself, of as many lessons; the rest are
 /// copies of their rows by SQL, on four kernels, with other results and notes. The copies have no events: the list reads none.
 /// </summary>
 internal static class HistoryBenchmark
 {
-    private const int Runs = 100_000, Lessons = 12, Rounds = 40;
+    private const int Runs = 100_000,
+        Lessons = 12,
+        Rounds = 40;
 
     private static readonly string[] Kernels = ["6.18.0", "6.12.41", "5.15.0-139-generic", "6.6.87"];
 
     public static async Task<int> Run()
     {
-        string data = Directory.CreateTempSubdirectory("reuseaddr-benchmarks-").FullName, keys = Path.Combine(data, "keys");
+        string data = Directory.CreateTempSubdirectory("reuseaddr-benchmarks-").FullName,
+            keys = Path.Combine(data, "keys");
         string[] options = ["--hosts", "none", "--agent-keys", keys, "--keep-runs", "all", "--keep-mb", "all"];
         try
         {
@@ -31,7 +35,9 @@ internal static class HistoryBenchmark
                 await Play(server, keys);
             long began = Stopwatch.GetTimestamp();
             Fill(Path.Combine(data, "runs.db"));
-            Console.WriteLine($"{Runs:#,0} runs, {new FileInfo(Path.Combine(data, "runs.db")).Length / 1e9:0.0} GB, written in {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s.\n");
+            Console.WriteLine(
+                $"{Runs:#,0} runs, {new FileInfo(Path.Combine(data, "runs.db")).Length / 1e9:0.0} GB, written in {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s.\n"
+            );
             await using PublishedServer full = await PublishedServer.Start(PublishedServer.FreeUrl(), data, options);
             await Measure(full.Http);
             return 0;
@@ -45,14 +51,19 @@ internal static class HistoryBenchmark
 
     private static async Task Play(PublishedServer server, string keys)
     {
-        TcpEndpoint host = TcpEndpoint.Of(IPAddress.Parse("192.168.122.68"), 11_111), peer = TcpEndpoint.Of(IPAddress.Parse("192.168.122.177"), 40_000);
-        await using FakeAgent client = await FakeAgent.Join(server.Url, keys, "client", (peer, host)), agent = await FakeAgent.Join(server.Url, keys, "server", (host, peer));
+        TcpEndpoint host = TcpEndpoint.Of(IPAddress.Parse("192.168.122.68"), 11_111),
+            peer = TcpEndpoint.Of(IPAddress.Parse("192.168.122.177"), 40_000);
+        await using FakeAgent client = await FakeAgent.Join(server.Url, keys, "client", (peer, host)),
+            agent = await FakeAgent.Join(server.Url, keys, "server", (host, peer));
         await server.HostsJoined();
         JsonElement lessons = await server.Http.GetFromJsonAsync<JsonElement>("/api/scenarios");
         int made = 0;
         foreach (JsonElement lesson in lessons.EnumerateArray().Where(l => l.GetProperty("missing").GetArrayLength() == 0))
         {
-            using HttpResponseMessage opened = await server.Http.PostAsJsonAsync("/api/labs/local/runs", new { scenario = lesson.GetProperty("id").GetString(), pauseMs = 0 });
+            using HttpResponseMessage opened = await server.Http.PostAsJsonAsync(
+                "/api/labs/local/runs",
+                new { scenario = lesson.GetProperty("id").GetString(), pauseMs = 0 }
+            );
             opened.EnsureSuccessStatusCode();
             await server.Reset();
             if (++made == Lessons)
@@ -72,7 +83,9 @@ internal static class HistoryBenchmark
             CREATE TEMP TABLE seeds AS SELECT row_number() OVER (ORDER BY Id) - 1 AS N, * FROM runs;
             DELETE FROM runs;
             DELETE FROM events;
-            CREATE TEMP TABLE shapes AS SELECT k.Topic, k.Kernels, k.Text, e.key AS Kernel, s.N AS Seed, 1 + e.key * {Lessons} + s.N AS Number, e.value AS Name FROM seeds s JOIN kinds k ON k.Number = s.Kind, json_each('{JsonSerializer.Serialize(Kernels)}') e;
+            CREATE TEMP TABLE shapes AS SELECT k.Topic, k.Kernels, k.Text, e.key AS Kernel, s.N AS Seed, 1 + e.key * {Lessons} + s.N AS Number, e.value AS Name FROM seeds s JOIN kinds k ON k.Number = s.Kind, json_each('{JsonSerializer.Serialize(
+                Kernels
+            )}') e;
             DELETE FROM kinds;
             INSERT INTO kinds (Number, Topic, Kernels, Text) SELECT Number, Topic, replace(Kernels, '6.18.0', Name), replace(Text, '6.18.0', Name) FROM shapes;
             WITH RECURSIVE numbers(I) AS (SELECT 0 UNION ALL SELECT I + 1 FROM numbers WHERE I + 1 < {Runs}),
@@ -93,9 +106,20 @@ internal static class HistoryBenchmark
         string deep = (await Page(http, "limit=1&before=20240401")).Runs[0].Id;
         (string Name, string Query)[] asked =
         [
-            ("the newest 50", ""), ("50 a long way down", $"before={deep}"), ("the 50 ahead of those", $"after={deep}"), ("a lesson", "lesson=with-reuseaddr"), ("a topic", "topic=time-wait"), ("a result that a third has", "result=EADDRINUSE"),
-            ("a result that ten have", "result=ETIMEDOUT"), ("a kernel", "kernel=6.12.41"), ("what is kept", "kept=true"), ("a word of a title", "q=reuseaddr"), ("a word of some notes", "q=class"), ("a word of 100 notes", "q=course+42%3A"),
-            ("words that stand nowhere", "q=no+such+words+here"), ("everything at once, a long way down", $"q=so_reuseaddr+class&topic=time-wait&result=EADDRINUSE&kernel=6.18.0&kept=true&before={deep}"),
+            ("the newest 50", ""),
+            ("50 a long way down", $"before={deep}"),
+            ("the 50 ahead of those", $"after={deep}"),
+            ("a lesson", "lesson=with-reuseaddr"),
+            ("a topic", "topic=time-wait"),
+            ("a result that a third has", "result=EADDRINUSE"),
+            ("a result that ten have", "result=ETIMEDOUT"),
+            ("a kernel", "kernel=6.12.41"),
+            ("what is kept", "kept=true"),
+            ("a word of a title", "q=reuseaddr"),
+            ("a word of some notes", "q=class"),
+            ("a word of 100 notes", "q=course+42%3A"),
+            ("words that stand nowhere", "q=no+such+words+here"),
+            ("everything at once, a long way down", $"q=so_reuseaddr+class&topic=time-wait&result=EADDRINUSE&kernel=6.18.0&kept=true&before={deep}"),
         ];
         Table table = new("asked for", "runs let through", "first, ms", "median, ms", "most, ms");
         foreach ((string name, string query) in asked)

@@ -6,7 +6,8 @@ namespace ReuseAddrDashboard.Benchmarks.Live;
 /// <summary>What the agents cost while a run is open, its TIME-WAIT runs down, and nobody does anything.</summary>
 internal static class IdleBenchmark
 {
-    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(8), Window = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(8),
+        Window = TimeSpan.FromSeconds(40);
 
     public static async Task<int> Run()
     {

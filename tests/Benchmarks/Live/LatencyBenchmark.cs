@@ -8,7 +8,9 @@ namespace ReuseAddrDashboard.Benchmarks.Live;
 /// <summary>From the return of a system call on the agent to its mark on the screen: repeated rebinds over TIME-WAIT, without pauses.</summary>
 internal static class LatencyBenchmark
 {
-    private const int Runs = 25, Rebinds = 10, WarmUp = 2;
+    private const int Runs = 25,
+        Rebinds = 10,
+        WarmUp = 2;
 
     // Below the range from which kernels choose, and another for each run, as TIME-WAIT stays.
     private static readonly int FirstPort = 12_000 + Environment.ProcessId % 150 * 100;
@@ -61,13 +63,20 @@ internal static class LatencyBenchmark
         await server.Reset();
         // Reset is a call of the log, too, and then the picture is empty: neither belongs to the next run.
         await recorder.Take(0);
-        return ([.. calls.Select((call, index) =>
-        {
-            // The log is drawn in its order, and each call is one mark: the nth is there once there are n.
-            MarksSeen first = seen.First(s => s.Count > index);
-            long end = zero.Value + call.T + call.Duration;
-            return new Delay(call is { Step: "rebind", Call: "bind" }, (first.Drawn - end) / 1e6, (first.Shown - end) / 1e6);
-        })], zero.Uncertainty);
+        return (
+            [
+                .. calls.Select(
+                    (call, index) =>
+                    {
+                        // The log is drawn in its order, and each call is one mark: the nth is there once there are n.
+                        MarksSeen first = seen.First(s => s.Count > index);
+                        long end = zero.Value + call.T + call.Duration;
+                        return new Delay(call is { Step: "rebind", Call: "bind" }, (first.Drawn - end) / 1e6, (first.Shown - end) / 1e6);
+                    }
+                ),
+            ],
+            zero.Uncertainty
+        );
 
         async Task<IReadOnlyList<MarksSeen>> Do(string step)
         {

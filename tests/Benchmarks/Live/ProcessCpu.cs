@@ -13,7 +13,8 @@ internal sealed record ProcessCpu(int Pid, string Name)
     private static readonly double Ticks = Libc.SysConf(ClockTicksPerSecond);
 
     /// <summary>The agents below the server, by the name of their host; local-hosts under that name.</summary>
-    public static IReadOnlyList<ProcessCpu> Agents(int server) => [.. ProcessTree.Below(server).Select(p => Agent(p.Pid)).OfType<ProcessCpu>().OrderBy(p => p.Name)];
+    public static IReadOnlyList<ProcessCpu> Agents(int server) =>
+        [.. ProcessTree.Below(server).Select(p => Agent(p.Pid)).OfType<ProcessCpu>().OrderBy(p => p.Name)];
 
     /// <summary>utime and stime of all its threads so far, seconds.</summary>
     public double Seconds()
@@ -43,7 +44,7 @@ internal sealed record ProcessCpu(int Pid, string Name)
         if (fd < 0)
             return; // A host without IPv6.
         byte* buffer = stackalloc byte[4096];
-        for (nint offset = 0, count; (count = Libc.PRead(fd, buffer, 4096, offset)) > 0;)
+        for (nint offset = 0, count; (count = Libc.PRead(fd, buffer, 4096, offset)) > 0; )
             offset += count;
         _ = Libc.Close(fd);
     }

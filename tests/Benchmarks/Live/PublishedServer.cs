@@ -25,10 +25,16 @@ internal sealed partial class PublishedServer : IAsyncDisposable
         Url = url;
         Http = new HttpClient { BaseAddress = new(url), Timeout = TimeSpan.FromSeconds(30) };
         Started = Stopwatch.GetTimestamp();
-        _process = Process.Start(new ProcessStartInfo(Path.Combine(published, "ReuseAddrDashboard.Server"), ["--urls", url, "--data", data, .. options])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = data, Environment = { ["DOTNET_ROOT"] = Machine.DotnetRoot },
-        }) ?? throw new InvalidOperationException("The server did not start.");
+        _process =
+            Process.Start(
+                new ProcessStartInfo(Path.Combine(published, "ReuseAddrDashboard.Server"), ["--urls", url, "--data", data, .. options])
+                {
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                    WorkingDirectory = data,
+                    Environment = { ["DOTNET_ROOT"] = Machine.DotnetRoot },
+                }
+            ) ?? throw new InvalidOperationException("The server did not start.");
         _process.OutputDataReceived += Keep;
         _process.ErrorDataReceived += Keep;
         _process.Exited += (_, _) => _saysOpen.TrySetException(new InvalidOperationException($"The server ended:\n{Log}"));
@@ -134,10 +140,17 @@ internal sealed partial class PublishedServer : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static object Quick(int port) => new { scenario = "without-reuseaddr", ports = new { main = port }, pauseMs = 0 };
+    private static object Quick(int port) =>
+        new
+        {
+            scenario = "without-reuseaddr",
+            ports = new { main = port },
+            pauseMs = 0,
+        };
 
     private static async Task<RunFile> Read(HttpResponseMessage answer) =>
-        answer.IsSuccessStatusCode && await answer.Content.ReadFromJsonAsync(WireJson.Default.RunFile) is { } run ? run
+        answer.IsSuccessStatusCode && await answer.Content.ReadFromJsonAsync(WireJson.Default.RunFile) is { } run
+            ? run
             : throw new InvalidOperationException($"{answer.RequestMessage?.RequestUri}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
 
     private void Keep(object sender, DataReceivedEventArgs line)

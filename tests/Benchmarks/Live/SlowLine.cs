@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace ReuseAddrDashboard.Benchmarks.Live;
 
-/// <summary>A TCP proxy before a server: all connections together get so many octets a second from it, or none any more, as on a network that is lost.</summary>
+/// <summary>
+/// A TCP proxy before a server: all connections together get so many octets a second from it, or none any more, as on a network that is lost.
+/// </summary>
 internal sealed class SlowLine : IAsyncDisposable
 {
     // Larger pieces would come in bursts, smaller ones cost more than they carry.
@@ -52,7 +54,8 @@ internal sealed class SlowLine : IAsyncDisposable
 
     private async Task Serve(TcpClient from)
     {
-        using TcpClient client = from, server = new() { ReceiveBufferSize = Piece };
+        using TcpClient client = from,
+            server = new() { ReceiveBufferSize = Piece };
         try
         {
             await server.ConnectAsync(IPAddress.Loopback, _server);

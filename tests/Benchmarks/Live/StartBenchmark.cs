@@ -37,13 +37,20 @@ internal static class StartBenchmark
 
     public static async Task<int> Run()
     {
-        List<Start> first = [], second = [];
+        List<Start> first = [],
+            second = [];
         await using Chromium chromium = await Chromium.Launch();
-        for (int disturbed = 0; first.Count < Rounds;)
+        for (int disturbed = 0; first.Count < Rounds; )
         {
             if (disturbed == Rounds)
-                throw new InvalidOperationException("Interfaces of this machine come and go all the time, and Chromium then drops what it loads. Try again later.");
-            string data = Directory.CreateTempSubdirectory("reuseaddr-benchmarks-").FullName, url = PublishedServer.FreeUrl();
+            {
+                throw new InvalidOperationException(
+                    "Interfaces of this machine come and go all the time, and Chromium then drops what it loads. Try again later."
+                );
+            }
+
+            string data = Directory.CreateTempSubdirectory("reuseaddr-benchmarks-").FullName,
+                url = PublishedServer.FreeUrl();
             try
             {
                 await using IBrowserContext window = await chromium.Window();
@@ -70,15 +77,32 @@ internal static class StartBenchmark
         Budget("first start", first);
         Budget("second start", second);
         budget.Print();
-        Console.WriteLine($"\nMedians of {Rounds} starts, counted from the start of the server's process. Chromium {chromium.Version}, headless, was open already.");
+        Console.WriteLine(
+            $"\nMedians of {Rounds} starts, counted from the start of the server's process. Chromium {chromium.Version}, headless, was open already."
+        );
         return 0;
 
         // What each stage takes after the one before.
-        void Budget(string what, IReadOnlyList<Start> starts) => budget.Add(what, starts.Select(s => s.SaysOpen).Median(), starts.Select(s => s.Stages[0]).Median(), starts.Select(s => s.Stages[1] - s.Stages[0]).Median(),
-            starts.Select(s => s.Stages[2] - s.Stages[1]).Median(), starts.Select(s => s.Stages[3] - s.Stages[2]).Median());
+        void Budget(string what, IReadOnlyList<Start> starts) =>
+            budget.Add(
+                what,
+                starts.Select(s => s.SaysOpen).Median(),
+                starts.Select(s => s.Stages[0]).Median(),
+                starts.Select(s => s.Stages[1] - s.Stages[0]).Median(),
+                starts.Select(s => s.Stages[2] - s.Stages[1]).Median(),
+                starts.Select(s => s.Stages[3] - s.Stages[2]).Median()
+            );
 
-        void Add(string what, IReadOnlyList<Start> starts) => table.Add(what, starts.Select(s => s.SaysOpen).Median(), starts.Select(s => s.Usable).Median(),
-            starts.Max(s => s.Usable), (int)starts.Select(s => s.Requests).Median(), starts.Select(s => s.Transferred).Median() / 1000, starts.Select(s => s.Decoded).Median() / 1000);
+        void Add(string what, IReadOnlyList<Start> starts) =>
+            table.Add(
+                what,
+                starts.Select(s => s.SaysOpen).Median(),
+                starts.Select(s => s.Usable).Median(),
+                starts.Max(s => s.Usable),
+                (int)starts.Select(s => s.Requests).Median(),
+                starts.Select(s => s.Transferred).Median() / 1000,
+                starts.Select(s => s.Decoded).Median() / 1000
+            );
     }
 
     /// <returns>Null when the network changed while the page was loading.</returns>

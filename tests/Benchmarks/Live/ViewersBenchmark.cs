@@ -13,9 +13,13 @@ namespace ReuseAddrDashboard.Benchmarks.Live;
 /// <summary>How late three pages are told of a call while a fourth does not read, floods, or has lost its network, against without it.</summary>
 internal static class ViewersBenchmark
 {
-    private const int Pages = 3, Rounds = 15, WarmUp = 2, Rebinds = 8;
+    private const int Pages = 3,
+        Rounds = 15,
+        WarmUp = 2,
+        Rebinds = 8;
 
-    private const string Join = """{"type":1,"target":"Join","arguments":["",null,null]}""", Ask = """{"type":1,"invocationId":"1","target":"Ask","arguments":[{"command":"watch-ports","ports":[11111]}]}""";
+    private const string Join = """{"type":1,"target":"Join","arguments":["",null,null]}""",
+        Ask = """{"type":1,"invocationId":"1","target":"Ask","arguments":[{"command":"watch-ports","ports":[11111]}]}""";
 
     // In the order of the table; the first is what the others are held against.
     private static readonly string[] Ways = ["nobody else", "one does not read", "one floods", "one has lost its network"];
@@ -30,12 +34,22 @@ internal static class ViewersBenchmark
             await using PublishedServer server = await PublishedServer.Start(PublishedServer.FreeUrl(), data);
             await server.HostsJoined();
             var came = new ConcurrentQueue<(string Run, CallEvent Call, long At)>();
-            HubConnection[] pages = [.. Enumerable.Range(0, Pages).Select(_ => Page(server.Url, batch =>
-            {
-                long at = KernelClock.Monotonic();
-                foreach (CallEvent call in batch.Events.OfType<CallEvent>())
-                    came.Enqueue((batch.Run, call, at));
-            }))];
+            HubConnection[] pages =
+            [
+                .. Enumerable
+                    .Range(0, Pages)
+                    .Select(_ =>
+                        Page(
+                            server.Url,
+                            batch =>
+                            {
+                                long at = KernelClock.Monotonic();
+                                foreach (CallEvent call in batch.Events.OfType<CallEvent>())
+                                    came.Enqueue((batch.Run, call, at));
+                            }
+                        )
+                    ),
+            ];
             foreach (HubConnection page in pages)
                 await Attach(page);
             var late = Ways.ToDictionary(w => w, _ => new List<double[]>());
@@ -82,7 +96,11 @@ internal static class ViewersBenchmark
         foreach (string step in (string[])["start-listener", "connect", "close", .. Enumerable.Repeat("rebind", Rebinds)])
             await server.Step(run, step);
         int calls = (await server.Run(run)).Events.OfType<CallEvent>().Count();
-        await EndToEnd.Wait.Until(() => Task.FromResult(came.Count(c => c.Run == run) >= calls * Pages), TimeSpan.FromSeconds(30), () => $"{Ways[way]}: the pages were told of {came.Count(c => c.Run == run)} of {calls * Pages} calls");
+        await EndToEnd.Wait.Until(
+            () => Task.FromResult(came.Count(c => c.Run == run) >= calls * Pages),
+            TimeSpan.FromSeconds(30),
+            () => $"{Ways[way]}: the pages were told of {came.Count(c => c.Run == run)} of {calls * Pages} calls"
+        );
         ClockOffset zero = await LatencyBenchmark.Zero(server);
         await server.Reset();
         double[] delays = [.. came.Where(c => c.Run == run).Select(c => (c.At - zero.Value - c.Call.T - c.Call.Duration) / 1e6)];
@@ -92,7 +110,10 @@ internal static class ViewersBenchmark
 
     private static HubConnection Page(string url, Action<RunBatch> took)
     {
-        HubConnection hub = new HubConnectionBuilder().WithUrl(url + HubPaths.Lab).AddJsonProtocol(j => j.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default)).Build();
+        HubConnection hub = new HubConnectionBuilder()
+            .WithUrl(url + HubPaths.Lab)
+            .AddJsonProtocol(j => j.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default))
+            .Build();
         hub.On(nameof(ILabClient.Events), took);
         return hub;
     }

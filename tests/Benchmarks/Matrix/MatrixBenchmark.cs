@@ -20,7 +20,10 @@ internal static class MatrixBenchmark
     public static int Run()
     {
         Table table = new("cells", "wall ms, median", "wall ms, most");
-        foreach ((string name, IReadOnlyList<MatrixCell> cells) in ((string, IReadOnlyList<MatrixCell>)[])[("the basic 64", MatrixCell.Basic), ("all 1792", MatrixCell.All)])
+        foreach (
+            (string name, IReadOnlyList<MatrixCell> cells) in ((string, IReadOnlyList<MatrixCell>)[])
+                [("the basic 64", MatrixCell.Basic), ("all 1792", MatrixCell.All)]
+        )
         {
             var took = new List<double>();
             for (int round = 0; round < Rounds; round++)

@@ -9,12 +9,17 @@ namespace ReuseAddrDashboard.Benchmarks.Parsing;
 /// <summary>Files of 100 MB: how long listing their connections and reading one of them takes, and how much memory is held meanwhile.</summary>
 internal static class CaptureFileBenchmark
 {
-    private const int Rounds = 5, Size = 100_000_000, Connections = 2_000;
+    private const int Rounds = 5,
+        Size = 100_000_000,
+        Connections = 2_000;
 
     public static int Run()
     {
         Table table = new("file", "MB", "packets", "connections", "list, s, median", "one connection, s, median", "MB a second", "MB held at most");
-        foreach ((string name, bool ng, int payload) in ((string, bool, int)[])[("pcap, full segments", false, 1400), ("pcapng, full segments", true, 1400), ("pcapng, bare headers", true, 0)])
+        foreach (
+            (string name, bool ng, int payload) in ((string, bool, int)[])
+                [("pcap, full segments", false, 1400), ("pcapng, full segments", true, 1400), ("pcapng, bare headers", true, 0)]
+        )
         {
             string path = Path.Combine(Path.GetTempPath(), $"reuseaddr-benchmark-{Environment.ProcessId}");
             try
@@ -27,7 +32,8 @@ internal static class CaptureFileBenchmark
                 for (int round = -1; round < Rounds; round++)
                 {
                     GC.Collect();
-                    long before = GC.GetTotalMemory(true), start = Stopwatch.GetTimestamp();
+                    long before = GC.GetTotalMemory(true),
+                        start = Stopwatch.GetTimestamp();
                     using FileStream file = File.OpenRead(path);
                     contents = CaptureReading.List(file);
                     double listed = Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -44,7 +50,16 @@ internal static class CaptureFileBenchmark
                     lists.Add(listed);
                     details.Add(read);
                 }
-                table.Add(name, contents.Octets / 1e6, contents.Packets, contents.Connections.Count, lists.Median(), details.Median(), contents.Octets / 1e6 / lists.Median(), held / 1e6);
+                table.Add(
+                    name,
+                    contents.Octets / 1e6,
+                    contents.Packets,
+                    contents.Connections.Count,
+                    lists.Median(),
+                    details.Median(),
+                    contents.Octets / 1e6 / lists.Median(),
+                    held / 1e6
+                );
             }
             finally
             {
@@ -65,12 +80,18 @@ internal static class CaptureFileBenchmark
         {
             byte[] packet = CaptureBytes.Packet(from, to, flags, seq, ack, length, ++id);
             t += 1000;
-            file.Write(ng ? new CaptureBytes().Enhanced(packet, (ulong)t).ToArray() : new CaptureBytes().Record(packet, t / 1_000_000_000, (int)(t % 1_000_000_000)).ToArray());
+            file.Write(
+                ng
+                    ? new CaptureBytes().Enhanced(packet, (ulong)t).ToArray()
+                    : new CaptureBytes().Record(packet, t / 1_000_000_000, (int)(t % 1_000_000_000)).ToArray()
+            );
         }
         for (uint n = 0; file.Position < Size; n = (n + 1) % Connections)
         {
-            TcpEndpoint client = TcpEndpoint.V4(0x0a01_0000 + n, 40_000), server = Exchange.Server;
-            uint seq = 1001, end = (uint)(seq + (payload == 0 ? 0 : 35 * payload));
+            TcpEndpoint client = TcpEndpoint.V4(0x0a01_0000 + n, 40_000),
+                server = Exchange.Server;
+            uint seq = 1001,
+                end = (uint)(seq + (payload == 0 ? 0 : 35 * payload));
             Add(client, server, TcpFlags.Syn, 1000, 0, 0);
             Add(server, client, TcpFlags.Syn | TcpFlags.Ack, 5000, 1001, 0);
             Add(client, server, TcpFlags.Ack, 1001, 5001, 0);

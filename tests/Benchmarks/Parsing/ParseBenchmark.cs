@@ -16,7 +16,8 @@ internal static class ParseBenchmark
     public static int Run()
     {
         // Within this process, which is set up as the agent is.
-        IConfig config = ManualConfig.CreateEmpty()
+        IConfig config = ManualConfig
+            .CreateEmpty()
             .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.DontLogOutput).WithIterationCount(12))
             .AddDiagnoser(MemoryDiagnoser.Default)
             .AddColumnProvider(DefaultColumnProviders.Instance)

@@ -10,11 +10,12 @@ public class Rows
 {
     private const int PerRead = 27; // 4096 octets in rows of 150
 
-    private const string
-        Full = "   1: 0100007F:4E21 0100007F:8F3A 08 00000000:00000001 00:00000000 00000000     0        0 0 1 0000000040e7dfad 20 4 0 10 -1",
+    private const string Full = "   1: 0100007F:4E21 0100007F:8F3A 08 00000000:00000001 00:00000000 00000000     0        0 0 1 0000000040e7dfad 20 4 0 10 -1",
         TimeWait = "   0: 4400A8C0:2B67 B100A8C0:D431 06 00000000:00000000 03:00001705 00000000     0        0 0 3 0000000012345678";
 
-    private readonly byte[] _full = Padded(Full), _timeWait = Padded(TimeWait), _read = [.. Enumerable.Repeat(Padded(Full), PerRead).SelectMany(row => row)];
+    private readonly byte[] _full = Padded(Full),
+        _timeWait = Padded(TimeWait),
+        _read = [.. Enumerable.Repeat(Padded(Full), PerRead).SelectMany(row => row)];
     private readonly SocketDiffer _differ = new(_ => { }, _ => null);
     private readonly TableScan _scan;
 

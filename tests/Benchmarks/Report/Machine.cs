@@ -14,6 +14,7 @@ internal static class Machine
     /// <summary>Where .NET is: programs started directly find it there wherever it was installed.</summary>
     public static string DotnetRoot => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
 
-    private static string Cpu => File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(": ")[^1]
+    private static string Cpu =>
+        File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(": ")[^1]
         ?? RuntimeInformation.ProcessArchitecture.ToString();
 }

@@ -18,11 +18,21 @@ internal sealed class Table(params string[] columns)
             Console.WriteLine($"| {string.Join(" | ", row)} |");
     }
 
-    private static string Text(object cell) => cell switch
-    {
-        double n when double.IsNaN(n) => "",
-        double n => n.ToString(Math.Abs(n) switch { >= 100 => "#,0", >= 10 => "0.0", >= 1 => "0.00", _ => "0.000" }, CultureInfo.InvariantCulture),
-        IFormattable n => n.ToString("#,0", CultureInfo.InvariantCulture),
-        _ => cell.ToString() ?? "",
-    };
+    private static string Text(object cell) =>
+        cell switch
+        {
+            double n when double.IsNaN(n) => "",
+            double n => n.ToString(
+                Math.Abs(n) switch
+                {
+                    >= 100 => "#,0",
+                    >= 10 => "0.0",
+                    >= 1 => "0.00",
+                    _ => "0.000",
+                },
+                CultureInfo.InvariantCulture
+            ),
+            IFormattable n => n.ToString("#,0", CultureInfo.InvariantCulture),
+            _ => cell.ToString() ?? "",
+        };
 }

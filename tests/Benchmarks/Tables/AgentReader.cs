@@ -25,25 +25,27 @@ internal sealed unsafe class AgentReader : IDisposable
     /// <summary>Rows that were told as new: those on the watched port.</summary>
     public int RowsTold { get; private set; }
 
-    public Cost ReadAndParse() => Measured(() =>
-    {
-        int errno = _table.Read(_scan);
-        if (errno != 0)
-            throw new InvalidOperationException($"/proc/net/tcp: {Errno.Name(errno)}");
-    });
+    public Cost ReadAndParse() =>
+        Measured(() =>
+        {
+            int errno = _table.Read(_scan);
+            if (errno != 0)
+                throw new InvalidOperationException($"/proc/net/tcp: {Errno.Name(errno)}");
+        });
 
     /// <summary>The same reads and nothing done with what they give: what no reader can undercut.</summary>
-    public Cost ReadAlone() => Measured(() =>
-    {
-        fixed (byte* buffer = _buffer)
+    public Cost ReadAlone() =>
+        Measured(() =>
         {
-            for (nint offset = 0, count; (count = Libc.PRead(_fd, buffer, SocketTable.ReadSize, offset)) != 0; offset += count)
+            fixed (byte* buffer = _buffer)
             {
-                if (count < 0)
-                    throw new InvalidOperationException("pread of /proc/net/tcp failed.");
+                for (nint offset = 0, count; (count = Libc.PRead(_fd, buffer, SocketTable.ReadSize, offset)) != 0; offset += count)
+                {
+                    if (count < 0)
+                        throw new InvalidOperationException("pread of /proc/net/tcp failed.");
+                }
             }
-        }
-    });
+        });
 
     public void Dispose()
     {
@@ -53,7 +55,8 @@ internal sealed unsafe class AgentReader : IDisposable
 
     private static Cost Measured(Action turn)
     {
-        long start = Stopwatch.GetTimestamp(), cpu = KernelClock.ThreadCpu();
+        long start = Stopwatch.GetTimestamp(),
+            cpu = KernelClock.ThreadCpu();
         turn();
         return new(KernelClock.ThreadCpu() - cpu, (long)Stopwatch.GetElapsedTime(start).TotalNanoseconds);
     }

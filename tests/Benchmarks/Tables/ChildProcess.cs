@@ -63,7 +63,10 @@ internal static unsafe partial class ChildProcess
     [StructLayout(LayoutKind.Sequential, Size = 144)]
     private struct Usage
     {
-        private readonly long _userSeconds, _userMicroseconds, _systemSeconds, _systemMicroseconds;
+        private readonly long _userSeconds,
+            _userMicroseconds,
+            _systemSeconds,
+            _systemMicroseconds;
 
         public readonly long Nanoseconds => (_userSeconds + _systemSeconds) * 1_000_000_000 + (_userMicroseconds + _systemMicroseconds) * 1000;
     }

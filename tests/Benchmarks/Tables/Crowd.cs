@@ -12,7 +12,9 @@ internal sealed class Crowd : IDisposable
     /// <summary>The port that the agent watches in this benchmark; a listener and ten connections are on it.</summary>
     public const int WatchedPort = 11111;
 
-    private const int OnWatchedPort = 10, FirstPort = 20_000, FirstClientPort = 30_000;
+    private const int OnWatchedPort = 10,
+        FirstPort = 20_000,
+        FirstClientPort = 30_000;
 
     // Below the default of net.core.somaxconn, 4096 since Linux 5.4.
     private const int PerListener = 4000;
@@ -47,15 +49,16 @@ internal sealed class Crowd : IDisposable
     private static async Task<int> Settled()
     {
         using PeriodicTimer timer = new(TimeSpan.FromSeconds(1));
-        int before = 0, same = 0, now;
+        int before = 0,
+            same = 0,
+            now;
         do
         {
             await timer.WaitForNextTickAsync();
             now = Count();
             same = now == before ? same + 1 : 0;
             before = now;
-        }
-        while (same < 3);
+        } while (same < 3);
         return now;
     }
 

@@ -13,10 +13,22 @@ internal static class DiagBenchmark
     /// <summary>The argument with which this program calls itself within the namespace.</summary>
     public const string Inside = "diag-in-namespace";
 
-    private const int Sockets = 100_000, LookUps = 20_000, Rounds = 30;
+    private const int Sockets = 100_000,
+        LookUps = 20_000,
+        Rounds = 30;
 
-    private static readonly uint Listed = SockDiag.States(TcpState.Established, TcpState.SynSent, TcpState.SynRecv, TcpState.FinWait1, TcpState.FinWait2, TcpState.TimeWait,
-        TcpState.CloseWait, TcpState.LastAck, TcpState.Listen, TcpState.Closing);
+    private static readonly uint Listed = SockDiag.States(
+        TcpState.Established,
+        TcpState.SynSent,
+        TcpState.SynRecv,
+        TcpState.FinWait1,
+        TcpState.FinWait2,
+        TcpState.TimeWait,
+        TcpState.CloseWait,
+        TcpState.LastAck,
+        TcpState.Listen,
+        TcpState.Closing
+    );
 
     public static Task<int> InNamespace() => TableBenchmark.InNamespace(Inside);
 
@@ -45,7 +57,8 @@ internal static class DiagBenchmark
         var costs = new List<(Cost Agent, Cost Ss)>();
         for (int round = -3; round < Rounds; round++)
         {
-            Cost own, other;
+            Cost own,
+                other;
             if (round % 2 == 0)
             {
                 own = Measure(() => Dump(diag, found));
@@ -60,9 +73,20 @@ internal static class DiagBenchmark
                 costs.Add((own, other));
         }
         Table table = new("the sockets of one port", "CPU ms", "wall ms", "CPU / ss", "wall / ss");
-        table.Add("agent", costs.Select(c => c.Agent.Cpu / 1e6).Median(), costs.Select(c => c.Agent.Wall / 1e6).Median(),
-            costs.Select(c => (double)c.Agent.Cpu / c.Ss.Cpu).Median(), costs.Select(c => (double)c.Agent.Wall / c.Ss.Wall).Median());
-        table.Add($"`ss -Htan 'sport = :{port} or dport = :{port}'`", costs.Select(c => c.Ss.Cpu / 1e6).Median(), costs.Select(c => c.Ss.Wall / 1e6).Median(), 1.0, 1.0);
+        table.Add(
+            "agent",
+            costs.Select(c => c.Agent.Cpu / 1e6).Median(),
+            costs.Select(c => c.Agent.Wall / 1e6).Median(),
+            costs.Select(c => (double)c.Agent.Cpu / c.Ss.Cpu).Median(),
+            costs.Select(c => (double)c.Agent.Wall / c.Ss.Wall).Median()
+        );
+        table.Add(
+            $"`ss -Htan 'sport = :{port} or dport = :{port}'`",
+            costs.Select(c => c.Ss.Cpu / 1e6).Median(),
+            costs.Select(c => c.Ss.Wall / 1e6).Median(),
+            1.0,
+            1.0
+        );
         Console.WriteLine();
         table.Print();
         return 0;
@@ -82,7 +106,8 @@ internal static class DiagBenchmark
 
     private static Cost Measure(Action what)
     {
-        long cpu = KernelClock.ThreadCpu(), start = Stopwatch.GetTimestamp();
+        long cpu = KernelClock.ThreadCpu(),
+            start = Stopwatch.GetTimestamp();
         what();
         return new(KernelClock.ThreadCpu() - cpu, (long)Stopwatch.GetElapsedTime(start).TotalNanoseconds);
     }

@@ -18,8 +18,10 @@ internal static class TableBenchmark
     public static async Task<int> InNamespace(string inside = Inside)
     {
         string program = Environment.ProcessPath ?? throw new InvalidOperationException("This program does not know its own path.");
-        ProcessStartInfo start = new("unshare",
-            ["--user", "--map-root-user", "--net", "--kill-child", "--fork", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh", program, inside])
+        ProcessStartInfo start = new(
+            "unshare",
+            ["--user", "--map-root-user", "--net", "--kill-child", "--fork", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh", program, inside]
+        )
         {
             Environment = { ["DOTNET_ROOT"] = Machine.DotnetRoot },
         };
@@ -59,11 +61,19 @@ internal static class TableBenchmark
             }
             if (reader.RowsTold == 0)
                 throw new InvalidOperationException("The agent's reader saw no row on the watched port.");
-            List<Cost> cat = costs[Baseline], alone = costs[contestants[1].Name];
+            List<Cost> cat = costs[Baseline],
+                alone = costs[contestants[1].Name];
             foreach ((string name, List<Cost> own) in contestants.Select(c => (c.Name, costs[c.Name])))
             {
-                table.Add(rows, name, own.Select(c => c.Cpu / 1e6).Median(), own.Select(c => c.Wall / 1e6).Median(),
-                    Ratio(own, cat, c => c.Cpu), Ratio(own, cat, c => c.Wall), Ratio(own, alone, c => c.Cpu));
+                table.Add(
+                    rows,
+                    name,
+                    own.Select(c => c.Cpu / 1e6).Median(),
+                    own.Select(c => c.Wall / 1e6).Median(),
+                    Ratio(own, cat, c => c.Cpu),
+                    Ratio(own, cat, c => c.Wall),
+                    Ratio(own, alone, c => c.Cpu)
+                );
             }
         }
         table.Print();

@@ -7,7 +7,9 @@ using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Benchmarks.Tracing;
 
-/// <summary>Whole connections over loopback, one after the other: connect, accept, the server closes, the client closes. By libc alone, so that little else is measured.</summary>
+/// <summary>
+/// Whole connections over loopback, one after the other: connect, accept, the server closes, the client closes. By libc alone, so that little else is measured.
+/// </summary>
 internal sealed unsafe class ConnectionLoad : IDisposable
 {
     public const ushort Port = 11_111;

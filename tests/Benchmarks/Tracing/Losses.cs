@@ -10,6 +10,11 @@ internal sealed class Losses
 
     public void Add(GapEvent gap) => _bySource[gap.Source] = _bySource.GetValueOrDefault(gap.Source) + gap.Lost;
 
-    public override string ToString() => _bySource.Count == 0 ? "0"
-        : string.Join(", ", _bySource.Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Key.ToString().ToLowerInvariant()} {one.Value:#,0}")));
+    public override string ToString() =>
+        _bySource.Count == 0
+            ? "0"
+            : string.Join(
+                ", ",
+                _bySource.Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Key.ToString().ToLowerInvariant()} {one.Value:#,0}"))
+            );
 }

@@ -14,9 +14,11 @@ namespace ReuseAddrDashboard.Benchmarks.Tracing;
 internal static class TraceBenchmark
 {
     /// <summary>The arguments with which this program calls itself within the namespace.</summary>
-    public const string Inside = "trace-in-namespace", Load = "trace-load";
+    public const string Inside = "trace-in-namespace",
+        Load = "trace-load";
 
-    private const int Rounds = 15, Block = 1_000;
+    private const int Rounds = 15,
+        Block = 1_000;
 
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(5);
 
@@ -28,7 +30,18 @@ internal static class TraceBenchmark
             Console.WriteLine("Not measured: tracing needs root.");
             return 0;
         }
-        return await Start("unshare", "--net", "--kill-child", "--fork", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh", Environment.ProcessPath!, Inside);
+        return await Start(
+            "unshare",
+            "--net",
+            "--kill-child",
+            "--fork",
+            "sh",
+            "-c",
+            "ip link set lo up && exec \"$@\"",
+            "sh",
+            Environment.ProcessPath!,
+            Inside
+        );
     }
 
     /// <summary>Measures, within the namespace.</summary>
@@ -58,7 +71,8 @@ internal static class TraceBenchmark
             {
                 int way = (round + 3 + turn) % ways.Length;
                 using TraceSource? source = way == 0 ? null : Source(_ => { }, way == 1 ? ConnectionLoad.Port + 1 : ConnectionLoad.Port);
-                long cpu = KernelClock.ThreadCpu(), wall = Stopwatch.GetTimestamp();
+                long cpu = KernelClock.ThreadCpu(),
+                    wall = Stopwatch.GetTimestamp();
                 load.Run(Block);
                 if (round >= 0)
                     costs[ways[way]].Add(((KernelClock.ThreadCpu() - cpu) / 1e3 / Block, Stopwatch.GetElapsedTime(wall).TotalMicroseconds / Block));
@@ -67,9 +81,15 @@ internal static class TraceBenchmark
         Table table = new("a connection over loopback, both ends", "CPU us", "wall us", "CPU / not traced", "wall / not traced");
         foreach (string way in ways)
         {
-            List<(double Cpu, double Wall)> own = costs[way], plain = costs[ways[0]];
-            table.Add(way, own.Select(c => c.Cpu).Median(), own.Select(c => c.Wall).Median(),
-                own.Zip(plain, (a, b) => a.Cpu / b.Cpu).Median(), own.Zip(plain, (a, b) => a.Wall / b.Wall).Median());
+            List<(double Cpu, double Wall)> own = costs[way],
+                plain = costs[ways[0]];
+            table.Add(
+                way,
+                own.Select(c => c.Cpu).Median(),
+                own.Select(c => c.Wall).Median(),
+                own.Zip(plain, (a, b) => a.Cpu / b.Cpu).Median(),
+                own.Zip(plain, (a, b) => a.Wall / b.Wall).Median()
+            );
         }
         table.Print();
     }
@@ -90,14 +110,18 @@ internal static class TraceBenchmark
                     else
                         told++;
                 },
-                ConnectionLoad.Port, int.MaxValue);
+                ConnectionLoad.Port,
+                int.MaxValue
+            );
             (bool kept, double cpu) = await Loaded(rate);
             source.Look(ordered: true);
             table.Add(rate, "trace", kept ? "yes" : "no", cpu, told, lost, "");
         }
         await Whole(table);
         table.Print();
-        Console.WriteLine($"\n{Length.TotalSeconds:0} s each, load from one thread of another process. The last line is the agent with its whole watch and without its link to the dashboard.");
+        Console.WriteLine(
+            $"\n{Length.TotalSeconds:0} s each, load from one thread of another process. The last line is the agent with its whole watch and without its link to the dashboard."
+        );
     }
 
     // Every source into the outbox, as in the agent; somebody takes what is there.
@@ -110,7 +134,8 @@ internal static class TraceBenchmark
         watcher.Watch([ConnectionLoad.Port]);
         using var end = new CancellationTokenSource();
         long told = 0;
-        Losses lost = new(), leftOut = new();
+        Losses lost = new(),
+            leftOut = new();
         Task reader = Task.Run(async () =>
         {
             while (!end.IsCancellationRequested)
@@ -137,12 +162,23 @@ internal static class TraceBenchmark
         await reader;
         table.Add(1_000, "proc, diag, capture, trace", kept ? "yes" : "no", cpu, told, lost, leftOut);
         foreach (string thread in (string[])["watch", "diag", "capture", "trace"])
-            table.Add(1_000, $"of these, thread {thread}", "", (after[thread] - before[thread]) / Length.TotalSeconds * 100, double.NaN, double.NaN, double.NaN);
+        {
+            table.Add(
+                1_000,
+                $"of these, thread {thread}",
+                "",
+                (after[thread] - before[thread]) / Length.TotalSeconds * 100,
+                double.NaN,
+                double.NaN,
+                double.NaN
+            );
+        }
     }
 
     private static async Task<(bool KeptUp, double Cpu)> Loaded(int rate)
     {
-        long cpu = KernelClock.ProcessCpu(), start = Stopwatch.GetTimestamp();
+        long cpu = KernelClock.ProcessCpu(),
+            start = Stopwatch.GetTimestamp();
         int code = await Start(Environment.ProcessPath!, Load, $"{rate}", $"{Length.TotalSeconds:0}");
         return (code == 0, (KernelClock.ProcessCpu() - cpu) / 1e7 / Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
@@ -157,7 +193,9 @@ internal static class TraceBenchmark
             string stat = File.ReadAllText($"{thread}/stat");
             string name = stat[(stat.IndexOf('(', StringComparison.Ordinal) + 1)..stat.LastIndexOf(')')];
             string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            all[name] = all.GetValueOrDefault(name) + (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / ticks;
+            all[name] =
+                all.GetValueOrDefault(name)
+                + (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / ticks;
         }
         return all;
     }
@@ -174,7 +212,8 @@ internal static class TraceBenchmark
 
     private static async Task<int> Start(string program, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { Environment = { ["DOTNET_ROOT"] = Machine.DotnetRoot } })
+        using Process process =
+            Process.Start(new ProcessStartInfo(program, arguments) { Environment = { ["DOTNET_ROOT"] = Machine.DotnetRoot } })
             ?? throw new InvalidOperationException($"{program} did not start.");
         await process.WaitForExitAsync();
         return process.ExitCode;

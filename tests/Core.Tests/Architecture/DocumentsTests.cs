@@ -8,15 +8,25 @@ public sealed partial class DocumentsTests
 {
     private static readonly string Root = FindRoot();
 
-    public static TheoryData<string> Documents() => [.. Directory.EnumerateFiles(Root, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories))
-        .Select(f => Path.GetRelativePath(Root, f))];
+    public static TheoryData<string> Documents() =>
+        [
+            .. Directory
+                .EnumerateFiles(Root, "*.md")
+                .Concat(Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories))
+                .Select(f => Path.GetRelativePath(Root, f)),
+        ];
 
     [Theory]
     [MemberData(nameof(Documents))]
     public void A_document_names_files_that_are_there(string document)
     {
-        string text = File.ReadAllText(Path.Combine(Root, document)), folder = Path.GetDirectoryName(Path.Combine(Root, document))!;
-        string[] named = [.. OwnPath().Matches(text).Select(m => Path.Combine(Root, m.Groups[1].Value)), .. Link().Matches(text).Select(m => Path.Combine(folder, m.Groups[1].Value))];
+        string text = File.ReadAllText(Path.Combine(Root, document)),
+            folder = Path.GetDirectoryName(Path.Combine(Root, document))!;
+        string[] named =
+        [
+            .. OwnPath().Matches(text).Select(m => Path.Combine(Root, m.Groups[1].Value)),
+            .. Link().Matches(text).Select(m => Path.Combine(folder, m.Groups[1].Value)),
+        ];
         Assert.Empty(named.Where(path => !Path.Exists(path)).Select(path => Path.GetRelativePath(Root, path)));
     }
 

@@ -1,7 +1,7 @@
-using Xunit;
 using System.Reflection;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Tests.Shared;
+using Xunit;
 
 namespace ReuseAddrDashboard.Core.Tests.Architecture;
 
@@ -22,7 +22,12 @@ public class FolderOrderTests
         for (int i = 0; i < Order.Length; i++)
         {
             foreach (string later in Order[(i + 1)..])
-                Assert.True(Folders.Users(Core, Root, Order[i], later) is [], $"{Order[i]} uses {later}: {string.Join(", ", Folders.Users(Core, Root, Order[i], later))}");
+            {
+                Assert.True(
+                    Folders.Users(Core, Root, Order[i], later) is [],
+                    $"{Order[i]} uses {later}: {string.Join(", ", Folders.Users(Core, Root, Order[i], later))}"
+                );
+            }
         }
     }
 }

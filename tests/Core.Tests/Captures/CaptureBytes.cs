@@ -18,23 +18,31 @@ internal sealed class CaptureBytes(bool little = true)
 
     public CaptureBytes Section() => Block(0x0a0d0d0a, b => b.U32(0x1a2b3c4d).U16(1).U16(0).U32(0xffffffff).U32(0xffffffff));
 
-    public CaptureBytes Interface(int linkType = 101, int snap = 0, byte? resolution = null, long? offset = null) => Block(1, b =>
-    {
-        b.U16(linkType).U16(0).U32((uint)snap);
-        if (resolution is { } r)
-            b.Option(9, [r]);
-        if (offset is { } o)
-            b.Option(14, b.Long(o));
-        if (resolution is not null || offset is not null)
-            b.U16(0).U16(0);
-    });
+    public CaptureBytes Interface(int linkType = 101, int snap = 0, byte? resolution = null, long? offset = null) =>
+        Block(
+            1,
+            b =>
+            {
+                b.U16(linkType).U16(0).U32((uint)snap);
+                if (resolution is { } r)
+                    b.Option(9, [r]);
+                if (offset is { } o)
+                    b.Option(14, b.Long(o));
+                if (resolution is not null || offset is not null)
+                    b.U16(0).U16(0);
+            }
+        );
 
-    public CaptureBytes Enhanced(byte[] octets, ulong units, int number = 0, int? length = null, uint? flags = null) => Block(6, b =>
-    {
-        b.U32((uint)number).U32((uint)(units >> 32)).U32((uint)units).U32((uint)octets.Length).U32((uint)(length ?? octets.Length)).Padded(octets);
-        if (flags is { } f)
-            b.Option(2, b.Int(f)).U16(0).U16(0);
-    });
+    public CaptureBytes Enhanced(byte[] octets, ulong units, int number = 0, int? length = null, uint? flags = null) =>
+        Block(
+            6,
+            b =>
+            {
+                b.U32((uint)number).U32((uint)(units >> 32)).U32((uint)units).U32((uint)octets.Length).U32((uint)(length ?? octets.Length)).Padded(octets);
+                if (flags is { } f)
+                    b.Option(2, b.Int(f)).U16(0).U16(0);
+            }
+        );
 
     public CaptureBytes Obsolete(byte[] octets, ulong units, int number = 0, int drops = 0xffff) =>
         Block(2, b => b.U16(number).U16(drops).U32((uint)(units >> 32)).U32((uint)units).U32((uint)octets.Length).U32((uint)octets.Length).Padded(octets));
@@ -87,13 +95,45 @@ internal sealed class CaptureBytes(bool little = true)
         return [.. ip, .. tcp];
     }
 
-    private CaptureBytes U16(int value) => Raw(Bytes(2, b => { if (little) BinaryPrimitives.WriteUInt16LittleEndian(b, (ushort)value); else BinaryPrimitives.WriteUInt16BigEndian(b, (ushort)value); }));
+    private CaptureBytes U16(int value) =>
+        Raw(
+            Bytes(
+                2,
+                b =>
+                {
+                    if (little)
+                        BinaryPrimitives.WriteUInt16LittleEndian(b, (ushort)value);
+                    else
+                        BinaryPrimitives.WriteUInt16BigEndian(b, (ushort)value);
+                }
+            )
+        );
 
     private CaptureBytes U32(uint value) => Raw(Int(value));
 
-    private byte[] Int(uint value) => Bytes(4, b => { if (little) BinaryPrimitives.WriteUInt32LittleEndian(b, value); else BinaryPrimitives.WriteUInt32BigEndian(b, value); });
+    private byte[] Int(uint value) =>
+        Bytes(
+            4,
+            b =>
+            {
+                if (little)
+                    BinaryPrimitives.WriteUInt32LittleEndian(b, value);
+                else
+                    BinaryPrimitives.WriteUInt32BigEndian(b, value);
+            }
+        );
 
-    private byte[] Long(long value) => Bytes(8, b => { if (little) BinaryPrimitives.WriteInt64LittleEndian(b, value); else BinaryPrimitives.WriteInt64BigEndian(b, value); });
+    private byte[] Long(long value) =>
+        Bytes(
+            8,
+            b =>
+            {
+                if (little)
+                    BinaryPrimitives.WriteInt64LittleEndian(b, value);
+                else
+                    BinaryPrimitives.WriteInt64BigEndian(b, value);
+            }
+        );
 
     private CaptureBytes Option(int code, byte[] value) => U16(code).U16(value.Length).Padded(value);
 

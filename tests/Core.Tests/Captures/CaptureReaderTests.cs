@@ -7,8 +7,12 @@ namespace ReuseAddrDashboard.Core.Tests.Captures;
 
 public class CaptureReaderTests
 {
-    private static readonly TcpEndpoint A = Exchange.Client, B = Exchange.Server, A6 = TcpEndpoint.V6(UInt128.One << 100, 40_000), B6 = TcpEndpoint.V6(UInt128.One, 80);
-    private static readonly byte[] Syn = CaptureBytes.Packet(A, B, TcpFlags.Syn, 1, 0), Syn6 = CaptureBytes.Packet(A6, B6, TcpFlags.Syn, 1, 0);
+    private static readonly TcpEndpoint A = Exchange.Client,
+        B = Exchange.Server,
+        A6 = TcpEndpoint.V6(UInt128.One << 100, 40_000),
+        B6 = TcpEndpoint.V6(UInt128.One, 80);
+    private static readonly byte[] Syn = CaptureBytes.Packet(A, B, TcpFlags.Syn, 1, 0),
+        Syn6 = CaptureBytes.Packet(A6, B6, TcpFlags.Syn, 1, 0);
 
     private static (List<(long? Time, int Octets, int Length, PacketDirection Direction)> Packets, CaptureReader Reader) Read(byte[] file)
     {
@@ -28,7 +32,9 @@ public class CaptureReaderTests
     [InlineData(false, true, 1_500_000_000_000_000_007)]
     public void Pcap_in_both_byte_orders_and_both_units(bool little, bool nano, long time)
     {
-        (var packets, CaptureReader reader) = Read(new CaptureBytes(little).Pcap(nano: nano).Record(Syn, 1_500_000_000, 7, 1500).Record(Syn, 1_500_000_001, 7).ToArray());
+        (var packets, CaptureReader reader) = Read(
+            new CaptureBytes(little).Pcap(nano: nano).Record(Syn, 1_500_000_000, 7, 1500).Record(Syn, 1_500_000_001, 7).ToArray()
+        );
         Assert.Null(reader.Fault);
         Assert.Equal(CaptureFormat.Pcap, reader.Format);
         Assert.Equal([(time, Syn.Length, 1500, PacketDirection.Unknown), (time + 1_000_000_000, Syn.Length, Syn.Length, PacketDirection.Unknown)], packets);
@@ -39,20 +45,41 @@ public class CaptureReaderTests
     [InlineData(false)]
     public void Pcapng_with_every_kind_of_packet(bool little)
     {
-        byte[] file = new CaptureBytes(little).Section().Interface().Interface(resolution: 9).Block(4, b => b.Raw(new byte[8]))
-            .Enhanced(Syn, 1_500_000_000_000_007).Enhanced(Syn, 1_500_000_000_000_000_008, 1, flags: 2).Obsolete(Syn, 1_500_000_000_000_009, drops: 3).Simple(Syn, 1500).Statistics(2).Statistics(4).ToArray();
+        byte[] file = new CaptureBytes(little)
+            .Section()
+            .Interface()
+            .Interface(resolution: 9)
+            .Block(4, b => b.Raw(new byte[8]))
+            .Enhanced(Syn, 1_500_000_000_000_007)
+            .Enhanced(Syn, 1_500_000_000_000_000_008, 1, flags: 2)
+            .Obsolete(Syn, 1_500_000_000_000_009, drops: 3)
+            .Simple(Syn, 1500)
+            .Statistics(2)
+            .Statistics(4)
+            .ToArray();
         (var packets, CaptureReader reader) = Read(file);
         Assert.Null(reader.Fault);
         // Statistics tell of all until then, packets of what was dropped before them: of both together the same is told.
         Assert.Equal((4, 1), (reader.Dropped, reader.OtherBlocks));
-        Assert.Equal([(1_500_000_000_000_007_000, Syn.Length, Syn.Length, PacketDirection.Unknown), (1_500_000_000_000_000_008, Syn.Length, Syn.Length, PacketDirection.Outbound),
-            (1_500_000_000_000_009_000, Syn.Length, Syn.Length, PacketDirection.Unknown), (null, Syn.Length, 1500, PacketDirection.Unknown)], packets);
+        Assert.Equal(
+            [
+                (1_500_000_000_000_007_000, Syn.Length, Syn.Length, PacketDirection.Unknown),
+                (1_500_000_000_000_000_008, Syn.Length, Syn.Length, PacketDirection.Outbound),
+                (1_500_000_000_000_009_000, Syn.Length, Syn.Length, PacketDirection.Unknown),
+                (null, Syn.Length, 1500, PacketDirection.Unknown),
+            ],
+            packets
+        );
     }
 
     [Fact]
     public void Sections_of_both_byte_orders_in_one_file_and_interfaces_of_their_own()
     {
-        byte[] file = [.. new CaptureBytes(true).Section().Interface().Interface().Enhanced(Syn, 5, 1).ToArray(), .. new CaptureBytes(false).Section().Interface().Enhanced(Syn, 7).ToArray()];
+        byte[] file =
+        [
+            .. new CaptureBytes(true).Section().Interface().Interface().Enhanced(Syn, 5, 1).ToArray(),
+            .. new CaptureBytes(false).Section().Interface().Enhanced(Syn, 7).ToArray(),
+        ];
         (var packets, CaptureReader reader) = Read(file);
         Assert.Null(reader.Fault);
         Assert.Equal([5000L, 7000L], packets.Select(p => p.Time!.Value));
@@ -67,7 +94,10 @@ public class CaptureReaderTests
     [InlineData(0x8a, 0, 1536ul, 1_500_000_000)]
     [InlineData(6, -5, 6_000_000ul, 1_000_000_000)]
     public void Times_in_every_resolution(byte resolution, long offset, ulong units, long expected) =>
-        Assert.Equal(expected, Read(new CaptureBytes().Section().Interface(resolution: resolution, offset: offset).Enhanced(Syn, units).ToArray()).Packets[0].Time);
+        Assert.Equal(
+            expected,
+            Read(new CaptureBytes().Section().Interface(resolution: resolution, offset: offset).Enhanced(Syn, units).ToArray()).Packets[0].Time
+        );
 
     [Theory]
     [InlineData(0, 0, ulong.MaxValue)]
@@ -77,11 +107,20 @@ public class CaptureReaderTests
     public void A_time_that_cannot_be_is_none(byte resolution, long offset, ulong units) =>
         Assert.Null(Read(new CaptureBytes().Section().Interface(resolution: resolution, offset: offset).Enhanced(Syn, units).ToArray()).Packets[0].Time);
 
-    public static TheoryData<int, byte[]> Links() => new()
-    {
-        { 1, [.. new byte[12], 8, 0] }, { 1, [.. new byte[12], 0x81, 0, 0, 5, 8, 0] }, { 1, [.. new byte[12], 0x88, 0xa8, 0, 5, 0x81, 0, 0, 6, 8, 0] }, { 101, [] }, { 12, [] }, { 228, [] },
-        { 0, [2, 0, 0, 0] }, { 108, [0, 0, 0, 2] }, { 113, [0, 4, 3, 4, 0, 0, .. new byte[8], 8, 0] }, { 276, [8, 0, 0, 0, 0, 0, 0, 1, 3, 4, 4, 0, .. new byte[8]] },
-    };
+    public static TheoryData<int, byte[]> Links() =>
+        new()
+        {
+            { 1, [.. new byte[12], 8, 0] },
+            { 1, [.. new byte[12], 0x81, 0, 0, 5, 8, 0] },
+            { 1, [.. new byte[12], 0x88, 0xa8, 0, 5, 0x81, 0, 0, 6, 8, 0] },
+            { 101, [] },
+            { 12, [] },
+            { 228, [] },
+            { 0, [2, 0, 0, 0] },
+            { 108, [0, 0, 0, 2] },
+            { 113, [0, 4, 3, 4, 0, 0, .. new byte[8], 8, 0] },
+            { 276, [8, 0, 0, 0, 0, 0, 0, 1, 3, 4, 4, 0, .. new byte[8]] },
+        };
 
     [Theory]
     [MemberData(nameof(Links))]
@@ -95,11 +134,22 @@ public class CaptureReaderTests
     [Fact]
     public void Ipv6_and_what_is_no_segment_is_counted()
     {
-        byte[] udp = [.. Syn], fragment = [.. Syn], arp = new byte[42];
+        byte[] udp = [.. Syn],
+            fragment = [.. Syn],
+            arp = new byte[42];
         (udp[9], fragment[6]) = (17, 0x20);
         (arp[12], arp[13]) = (8, 6);
         byte[] Frame(byte[] ip) => [.. new byte[12], .. ip[0] >> 4 == 4 ? new byte[] { 8, 0 } : [0x86, 0xdd], .. ip];
-        CaptureContents c = List(new CaptureBytes().Pcap(1).Record(Frame(Syn6), 1, 0).Record(Frame(udp), 1, 0).Record(Frame(fragment), 1, 0).Record(arp, 1, 0).Record(Frame(Syn)[..40], 1, 0, 54).ToArray());
+        CaptureContents c = List(
+            new CaptureBytes()
+                .Pcap(1)
+                .Record(Frame(Syn6), 1, 0)
+                .Record(Frame(udp), 1, 0)
+                .Record(Frame(fragment), 1, 0)
+                .Record(arp, 1, 0)
+                .Record(Frame(Syn)[..40], 1, 0, 54)
+                .ToArray()
+        );
         Assert.Equal((5, 1, (A6, B6)), (c.Packets, c.Segments, (c.Connections[0].A.Address, c.Connections[0].B.Address)));
         Assert.Equal(["captures.remark.incomplete", "captures.remark.fragments", "captures.remark.others"], c.Remarks.Select(r => r.Code));
         Assert.Equal("2", c.Remarks[2]["count"]);
@@ -138,11 +188,26 @@ public class CaptureReaderTests
     [Fact]
     public void Cut_at_every_octet()
     {
-        Exchange x = new Exchange().Handshake().C(TcpFlags.Psh | TcpFlags.Ack, 1001, 5001, 7).C(TcpFlags.Fin | TcpFlags.Ack, 1008, 5001).S(TcpFlags.Fin | TcpFlags.Ack, 5001, 1009).C(TcpFlags.Ack, 1009, 5002);
-        byte[] ng = new CaptureBytes().Section().Interface(resolution: 9).Enhanced(Syn, 5, flags: 1).Simple(Syn).Block(4, b => b.Raw(new byte[8])).Obsolete(Syn, 6).Statistics(1).Enhanced(Syn, 7).ToArray();
+        Exchange x = new Exchange()
+            .Handshake()
+            .C(TcpFlags.Psh | TcpFlags.Ack, 1001, 5001, 7)
+            .C(TcpFlags.Fin | TcpFlags.Ack, 1008, 5001)
+            .S(TcpFlags.Fin | TcpFlags.Ack, 5001, 1009)
+            .C(TcpFlags.Ack, 1009, 5002);
+        byte[] ng = new CaptureBytes()
+            .Section()
+            .Interface(resolution: 9)
+            .Enhanced(Syn, 5, flags: 1)
+            .Simple(Syn)
+            .Block(4, b => b.Raw(new byte[8]))
+            .Obsolete(Syn, 6)
+            .Statistics(1)
+            .Enhanced(Syn, 7)
+            .ToArray();
         foreach (byte[] file in (byte[][])[x.Pcap(), ng])
         {
-            long whole = List(file).Packets, before = 0;
+            long whole = List(file).Packets,
+                before = 0;
             for (int cut = 0; cut < file.Length; cut++)
             {
                 CaptureContents c = List(file[..cut]);
@@ -159,8 +224,11 @@ public class CaptureReaderTests
     [Fact]
     public void Copies_of_one_packet_count_once_and_retransmissions_do_not()
     {
-        byte[] data = CaptureBytes.Packet(A, B, TcpFlags.Ack | TcpFlags.Psh, 2, 9, 10, id: 77), again = CaptureBytes.Packet(A, B, TcpFlags.Ack | TcpFlags.Psh, 2, 9, 10, id: 78);
-        CaptureContents c = List(new CaptureBytes().Section().Interface().Interface().Enhanced(data, 1000).Enhanced(data, 1010, 1).Enhanced(again, 1020).ToArray());
+        byte[] data = CaptureBytes.Packet(A, B, TcpFlags.Ack | TcpFlags.Psh, 2, 9, 10, id: 77),
+            again = CaptureBytes.Packet(A, B, TcpFlags.Ack | TcpFlags.Psh, 2, 9, 10, id: 78);
+        CaptureContents c = List(
+            new CaptureBytes().Section().Interface().Interface().Enhanced(data, 1000).Enhanced(data, 1010, 1).Enhanced(again, 1020).ToArray()
+        );
         Assert.Equal((2, 1), (c.Connections[0].A.Segments, c.Connections[0].A.Retransmissions));
         Assert.Equal("captures.remark.copies", c.Remarks.Single().Code);
     }
@@ -183,7 +251,10 @@ public class CaptureReaderTests
         uint seq = 1001;
         for (int i = 0; i < 2000; i++, seq += 100)
             x.C(TcpFlags.Ack, seq, 5001, 100).S(TcpFlags.Ack, 5001, seq + 100);
-        FileConnectionDetail d = x.C(TcpFlags.Fin | TcpFlags.Ack, seq, 5001).S(TcpFlags.Fin | TcpFlags.Ack, 5001, seq + 1).C(TcpFlags.Ack, seq + 1, 5002).Detail();
+        FileConnectionDetail d = x.C(TcpFlags.Fin | TcpFlags.Ack, seq, 5001)
+            .S(TcpFlags.Fin | TcpFlags.Ack, 5001, seq + 1)
+            .C(TcpFlags.Ack, seq + 1, 5002)
+            .Detail();
         Assert.Equal(200_000, d.Connection.A.Octets);
         Assert.Equal("SYN-SENT ESTAB FIN-WAIT-1 FIN-WAIT-2 TIME-WAIT", Exchange.States(d, A));
         Core.Log.GapEvent gap = d.Run.Events.OfType<Core.Log.GapEvent>().Single();

@@ -7,7 +7,8 @@ namespace ReuseAddrDashboard.Tests.Captures;
 /// <summary>A conversation of two ends as a capture file, written as people write it: who sends what, 10 ms apart.</summary>
 internal sealed class Exchange
 {
-    public static readonly TcpEndpoint Client = TcpEndpoint.V4(0x0a00_0001, 40_000), Server = TcpEndpoint.V4(0x0a00_0002, 80);
+    public static readonly TcpEndpoint Client = TcpEndpoint.V4(0x0a00_0001, 40_000),
+        Server = TcpEndpoint.V4(0x0a00_0002, 80);
 
     public const long Step = 10_000_000;
 

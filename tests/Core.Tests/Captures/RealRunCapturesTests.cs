@@ -8,7 +8,8 @@ using Xunit;
 namespace ReuseAddrDashboard.Core.Tests.Captures;
 
 /// <summary>
-/// Runs that were really made, with both hosts' captures and the kernel's own account of every state: what one of the two captures alone leads to must be what the kernel told of both ends.
+/// Runs that were really made, with both hosts' captures and the kernel's own account of every state: what one of the two captures alone leads to must be what
+/// the kernel told of both ends.
 /// </summary>
 public class RealRunCapturesTests
 {
@@ -41,12 +42,18 @@ public class RealRunCapturesTests
         foreach (FileConnection connection in contents.Connections)
         {
             FileConnectionDetail detail = CaptureReading.Connection(new MemoryStream(capture), connection.Number, TestContext.Current.CancellationToken)!;
-            foreach ((TcpEndpoint own, TcpEndpoint peer) in (ReadOnlySpan<(TcpEndpoint, TcpEndpoint)>)[(connection.A.Address, connection.B.Address), (connection.B.Address, connection.A.Address)])
+            foreach (
+                (TcpEndpoint own, TcpEndpoint peer) in (ReadOnlySpan<(TcpEndpoint, TcpEndpoint)>)
+                    [(connection.A.Address, connection.B.Address), (connection.B.Address, connection.A.Address)]
+            )
             {
                 int earlier = 0;
                 for (FileConnection c = connection; c.Follows is { } before; c = contents.Connections[before - 1])
                     earlier++;
-                Assert.Equal(Told(file, own, peer).ElementAt(earlier), Text(detail.Run.Events.OfType<StateEvent>().Where(e => e.Socket.Local == own).Select(e => e.To)));
+                Assert.Equal(
+                    Told(file, own, peer).ElementAt(earlier),
+                    Text(detail.Run.Events.OfType<StateEvent>().Where(e => e.Socket.Local == own).Select(e => e.To))
+                );
             }
         }
     }
@@ -55,7 +62,12 @@ public class RealRunCapturesTests
     private static IEnumerable<string> Told(RunFile file, TcpEndpoint own, TcpEndpoint peer)
     {
         var lives = new List<List<TcpState?>>();
-        foreach (StateEvent e in file.Events.OfType<StateEvent>().Where(e => e.Source == EvidenceSource.Trace && e.Socket.Local.Unmapped() == own && e.Socket.Remote.Unmapped() == peer && e.From != e.To).OrderBy(e => e.T))
+        foreach (
+            StateEvent e in file
+                .Events.OfType<StateEvent>()
+                .Where(e => e.Source == EvidenceSource.Trace && e.Socket.Local.Unmapped() == own && e.Socket.Remote.Unmapped() == peer && e.From != e.To)
+                .OrderBy(e => e.T)
+        )
         {
             if (e.To is TcpState.SynSent or TcpState.SynRecv)
                 lives.Add([]);
@@ -66,7 +78,9 @@ public class RealRunCapturesTests
 
     // When TIME-WAIT ends is the kernel's alone to know.
     private static string Text(IEnumerable<TcpState?> states) =>
-        string.Join(' ', states.Select(s => s is null or TcpState.Close ? "CLOSED" : s.Value.Name())).Replace("TIME-WAIT CLOSED", "TIME-WAIT", StringComparison.Ordinal).Replace("TIME-WAIT TIME-WAIT", "TIME-WAIT", StringComparison.Ordinal);
+        string.Join(' ', states.Select(s => s is null or TcpState.Close ? "CLOSED" : s.Value.Name()))
+            .Replace("TIME-WAIT CLOSED", "TIME-WAIT", StringComparison.Ordinal)
+            .Replace("TIME-WAIT TIME-WAIT", "TIME-WAIT", StringComparison.Ordinal);
 
     private static byte[] Capture(RunFile file, string host)
     {
@@ -77,7 +91,11 @@ public class RealRunCapturesTests
         {
             long t = (s.Sent ?? s.Received)!.Value - begin;
             Assert.True(TcpFlagNames.TryParse(s.Flags, out TcpFlags flags));
-            capture.Record(CaptureBytes.Packet(s.From.Unmapped(), s.To.Unmapped(), flags, s.SeqNo, s.Ack, s.Len, ++id), 1_000 + t / 1_000_000_000, (int)(t % 1_000_000_000));
+            capture.Record(
+                CaptureBytes.Packet(s.From.Unmapped(), s.To.Unmapped(), flags, s.SeqNo, s.Ack, s.Len, ++id),
+                1_000 + t / 1_000_000_000,
+                (int)(t % 1_000_000_000)
+            );
         }
         return capture.ToArray();
     }

@@ -1,7 +1,7 @@
-using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
-using ReuseAddrDashboard.Core.Scenarios;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Rule;
+using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 using Xunit;
@@ -10,7 +10,8 @@ namespace ReuseAddrDashboard.Tests;
 
 public sealed class BindChecksTests
 {
-    private static readonly TcpEndpoint Foreign = RunScript.Of("192.168.122.68:11111"), Peer = RunScript.Of("192.168.122.177:50001");
+    private static readonly TcpEndpoint Foreign = RunScript.Of("192.168.122.68:11111"),
+        Peer = RunScript.Of("192.168.122.177:50001");
 
     [Theory]
     [InlineData(false, false, BindOutcome.InUse, "BothReuseAddr BothReusePort WaitForTimeWait")]
@@ -19,7 +20,12 @@ public sealed class BindChecksTests
     [InlineData(true, true, BindOutcome.Ok, "")]
     public void Before_the_rebind_begins_its_result_is_told_with_the_options_it_will_have(bool listener, bool rebind, BindOutcome outcome, string remedies)
     {
-        BindPreview next = Of(new RunScript { ListenerReuseAddr = listener, RebindReuseAddr = rebind }.StartListener().Connect().Close()).Next!;
+        BindPreview next = Of(
+            new RunScript { ListenerReuseAddr = listener, RebindReuseAddr = rebind }
+                .StartListener()
+                .Connect()
+                .Close()
+        ).Next!;
         Assert.Equal((PortCall.Bind, outcome, "rebind", RuleDoubt.None), (next.Verdict.Call, next.Verdict.Outcome, next.Step, next.Doubt));
         Assert.Equal((RunScript.Any, rebind), (next.Candidate.Local, next.Candidate.ReuseAddr));
         Assert.Equal(remedies, string.Join(' ', next.Verdict.Remedies));
@@ -42,7 +48,8 @@ public sealed class BindChecksTests
     [Fact]
     public void Listen_is_asked_about_once_bind_has_succeeded()
     {
-        RunScript script = new RunScript().Step("start-listener", StepStatus.Started)
+        RunScript script = new RunScript()
+            .Step("start-listener", StepStatus.Started)
             .Call("server", "lfd", "socket", RunScript.Socket, 3, step: "start-listener", index: 0)
             .Call("server", "lfd", "bind", RunScript.Bind(RunScript.Any), step: "start-listener", local: RunScript.Any, index: 1);
         Assert.Equal(PortCall.Listen, Of(script).Next!.Verdict.Call);
@@ -60,14 +67,35 @@ public sealed class BindChecksTests
     [InlineData("rfd", "SO_REUSEADDR", 1, true, false, false), InlineData("rfd", "SO_REUSEADDR", 0, false, false, false)]
     [InlineData("rfd", "SO_REUSEPORT", 1, false, true, false), InlineData("rfd", "IPV6_V6ONLY", 1, false, false, true)]
     [InlineData("rfd", "SO_LINGER", 5, false, false, false), InlineData("xfd", "SO_REUSEADDR", 1, false, false, false)]
-    public void The_preview_has_the_options_that_the_step_will_set_on_that_socket(string socket, string option, int value, bool reuseAddr, bool reusePort, bool v6Only)
+    public void The_preview_has_the_options_that_the_step_will_set_on_that_socket(
+        string socket,
+        string option,
+        int value,
+        bool reuseAddr,
+        bool reusePort,
+        bool v6Only
+    )
     {
-        ScenarioAction Make(string name, ActionKind action) => new() { Do = action, Program = "sv", Socket = name, Address = action == ActionKind.Bind ? AddressNames.Any : null };
+        ScenarioAction Make(string name, ActionKind action) =>
+            new()
+            {
+                Do = action,
+                Program = "sv",
+                Socket = name,
+                Address = action == ActionKind.Bind ? AddressNames.Any : null,
+            };
         ScenarioStep step = RunScript.Script.Steps[0] with
         {
             Actions =
             [
-                Make("xfd", ActionKind.Socket), Make("rfd", ActionKind.Socket), Make(socket, ActionKind.SetSockOpt) with { Option = option, Value = Scalar.Of(value) }, Make("rfd", ActionKind.Bind),
+                Make("xfd", ActionKind.Socket),
+                Make("rfd", ActionKind.Socket),
+                Make(socket, ActionKind.SetSockOpt) with
+                {
+                    Option = option,
+                    Value = Scalar.Of(value),
+                },
+                Make("rfd", ActionKind.Bind),
             ],
         };
         BindCandidate next = BindChecks.Judge(new RunScript().Header with { Script = RunScript.Script with { Steps = [step] } }, []).Next!.Candidate;
@@ -77,8 +105,11 @@ public sealed class BindChecksTests
     [Fact]
     public void The_preview_begins_with_the_options_that_an_open_socket_has()
     {
-        RunScript script = new RunScript { ListenerReuseAddr = true, RebindReuseAddr = true }.Step("start-listener", StepStatus.Started).Call("server", "lfd", "socket", RunScript.Socket, 3, index: 0, step: "start-listener")
-            .Call("server", "lfd", "setsockopt", RunScript.Set(SocketOption.ReusePort, 1), step: "start-listener").Call("server", "lfd", "setsockopt", new() { Option = SocketOption.Linger, Value = OptionValue.Linger(true, 0) }, step: "start-listener");
+        RunScript script = new RunScript { ListenerReuseAddr = true, RebindReuseAddr = true }
+            .Step("start-listener", StepStatus.Started)
+            .Call("server", "lfd", "socket", RunScript.Socket, 3, index: 0, step: "start-listener")
+            .Call("server", "lfd", "setsockopt", RunScript.Set(SocketOption.ReusePort, 1), step: "start-listener")
+            .Call("server", "lfd", "setsockopt", new() { Option = SocketOption.Linger, Value = OptionValue.Linger(true, 0) }, step: "start-listener");
         BindCandidate next = Of(script).Next!.Candidate;
         Assert.Equal((false, true), (next.ReuseAddr, next.ReusePort));
     }
@@ -89,7 +120,9 @@ public sealed class BindChecksTests
     [InlineData(true, null, RuleMatch.Unknown)]
     public void A_strangers_socket_with_the_option_unknown_is_certain_only_where_the_candidate_lacks_it(bool reuse, string? errno, RuleMatch match)
     {
-        RunScript script = new RunScript { RebindReuseAddr = reuse }.Row("server", Foreign, Peer, TcpState.TimeWait, timer: 30).Wait(100);
+        RunScript script = new RunScript { RebindReuseAddr = reuse }
+            .Row("server", Foreign, Peer, TcpState.TimeWait, timer: 30)
+            .Wait(100);
         RuleCheck check = Assert.Single(Of(script.Rebind(errno: errno)).Made, c => c.Verdict.Call == PortCall.Bind);
         Assert.Equal((match, match == RuleMatch.Unknown ? RuleDoubt.Options : RuleDoubt.None), (check.Match, check.Doubt));
         Assert.Null(check.Verdict.Obstacles[0].Socket.ReuseAddr);
@@ -108,7 +141,11 @@ public sealed class BindChecksTests
     public void No_difference_before_the_look_after_the_call()
     {
         RunScript script = new RunScript().StartListener().Connect().Close(timeWait: false).Rebind(errno: "EADDRINUSE");
-        IReadOnlyList<RunEvent> log = [.. script.Events.TakeWhile(e => e is not CallEvent { Errno: not null }), script.Events.First(e => e is CallEvent { Errno: not null })];
+        IReadOnlyList<RunEvent> log =
+        [
+            .. script.Events.TakeWhile(e => e is not CallEvent { Errno: not null }),
+            script.Events.First(e => e is CallEvent { Errno: not null }),
+        ];
         Assert.Equal((RuleMatch.Unknown, RuleDoubt.NotLooked), Last(BindChecks.Judge(script.Header, log)));
         Assert.Equal((RuleMatch.Differs, RuleDoubt.None), Last(BindChecks.Judge(script.Header, log, looked: true)));
     }
@@ -121,7 +158,19 @@ public sealed class BindChecksTests
         RunScript script = new RunScript().StartListener().Connect().Close().Wait(58_000);
         double look = script.Now;
         script.Wait(1).Rebind(errno: errno).Wait(1);
-        script.Add(new SocketEvent { Host = "server", Source = EvidenceSource.Proc, Local = RunScript.ServerEnd, Remote = RunScript.ClientEnd, From = TcpState.TimeWait, To = null, After = (long)(look * 1e6) }, 0);
+        script.Add(
+            new SocketEvent
+            {
+                Host = "server",
+                Source = EvidenceSource.Proc,
+                Local = RunScript.ServerEnd,
+                Remote = RunScript.ClientEnd,
+                From = TcpState.TimeWait,
+                To = null,
+                After = (long)(look * 1e6),
+            },
+            0
+        );
         RuleCheck check = Of(script).Made.Last(c => c.Verdict.Call == PortCall.Bind);
         Assert.Equal((RuleMatch.Unknown, RuleDoubt.Moved, BindClause.OtherMoved), (check.Match, check.Doubt, check.Verdict.Obstacles[0].Clause));
     }
@@ -132,11 +181,35 @@ public sealed class BindChecksTests
     {
         RunScript script = new RunScript().StartListener().Connect().Close().Wait(58_000);
         double look = script.Now;
-        script.Wait(5).Add(new StateEvent
-        {
-            Host = "server", Source = source, Socket = new(RunScript.ServerEnd, RunScript.ClientEnd), From = TcpState.TimeWait, To = null, After = source == EvidenceSource.Diag ? (long)(look * 1e6) : null,
-        }, 1).Rebind().Wait(1);
-        script.Add(new SocketEvent { Host = "server", Source = EvidenceSource.Proc, Local = RunScript.ServerEnd, Remote = RunScript.ClientEnd, From = TcpState.TimeWait, To = null, After = (long)(look * 1e6) }, 0);
+        script
+            .Wait(5)
+            .Add(
+                new StateEvent
+                {
+                    Host = "server",
+                    Source = source,
+                    Socket = new(RunScript.ServerEnd, RunScript.ClientEnd),
+                    From = TcpState.TimeWait,
+                    To = null,
+                    After = source == EvidenceSource.Diag ? (long)(look * 1e6) : null,
+                },
+                1
+            )
+            .Rebind()
+            .Wait(1);
+        script.Add(
+            new SocketEvent
+            {
+                Host = "server",
+                Source = EvidenceSource.Proc,
+                Local = RunScript.ServerEnd,
+                Remote = RunScript.ClientEnd,
+                From = TcpState.TimeWait,
+                To = null,
+                After = (long)(look * 1e6),
+            },
+            0
+        );
         Assert.Equal((RuleMatch.Same, RuleDoubt.None), Last(Of(script)));
         Assert.Empty(Of(script).Made[^1].Verdict.Obstacles);
     }
@@ -153,7 +226,10 @@ public sealed class BindChecksTests
     {
         RunScript script = new RunScript().Add(Bound(77, TcpState.BoundInactive), 1).StartListener();
         RuleCheck bind = Of(script).Made[0];
-        Assert.Equal((RuleMatch.Differs, TcpState.BoundInactive, 77ul), (bind.Match, bind.Verdict.Obstacles[0].Socket.State, bind.Verdict.Obstacles[0].Socket.Inode));
+        Assert.Equal(
+            (RuleMatch.Differs, TcpState.BoundInactive, 77ul),
+            (bind.Match, bind.Verdict.Obstacles[0].Socket.State, bind.Verdict.Obstacles[0].Socket.Inode)
+        );
         script = new RunScript().Add(Bound(77, TcpState.BoundInactive), 1).Add(Bound(77, null) with { After = 0 }, 1).StartListener();
         Assert.All(Of(script).Made, c => Assert.Equal(RuleMatch.Same, c.Match));
     }
@@ -164,9 +240,24 @@ public sealed class BindChecksTests
         foreach (ulong inode in (ulong[])[77, 78])
         {
             var script = new RunScript();
-            script.Add(new CallEvent { Host = "server", Source = EvidenceSource.Call, Socket = "lfd", Call = "socket", Args = RunScript.Socket, Result = 3, Inode = 77 }, 1)
-                .Call("server", "lfd", "bind", RunScript.Bind(RunScript.Any), local: RunScript.Any).Add(Bound(inode, TcpState.BoundInactive), 1)
-                .Call("server", "lfd", "listen", RunScript.Listen).Step("x", StepStatus.Done);
+            script
+                .Add(
+                    new CallEvent
+                    {
+                        Host = "server",
+                        Source = EvidenceSource.Call,
+                        Socket = "lfd",
+                        Call = "socket",
+                        Args = RunScript.Socket,
+                        Result = 3,
+                        Inode = 77,
+                    },
+                    1
+                )
+                .Call("server", "lfd", "bind", RunScript.Bind(RunScript.Any), local: RunScript.Any)
+                .Add(Bound(inode, TcpState.BoundInactive), 1)
+                .Call("server", "lfd", "listen", RunScript.Listen)
+                .Step("x", StepStatus.Done);
             Assert.Equal(inode == 77 ? BindOutcome.Ok : BindOutcome.InUse, Of(script).Made[^1].Verdict.Outcome);
         }
     }
@@ -174,13 +265,25 @@ public sealed class BindChecksTests
     [Fact]
     public void Without_sock_diag_an_unseen_bound_socket_may_explain_what_the_rule_cannot()
     {
-        RunScript script = new RunScript().Step("start-listener", StepStatus.Started).Call("server", "lfd", "socket", RunScript.Socket, 3)
-            .Call("server", "lfd", "bind", RunScript.Bind(RunScript.Any), errno: "EADDRINUSE").Step("x", StepStatus.Failed);
+        RunScript script = new RunScript()
+            .Step("start-listener", StepStatus.Started)
+            .Call("server", "lfd", "socket", RunScript.Socket, 3)
+            .Call("server", "lfd", "bind", RunScript.Bind(RunScript.Any), errno: "EADDRINUSE")
+            .Step("x", StepStatus.Failed);
         Assert.Equal((RuleMatch.Differs, RuleDoubt.None), Last(Of(script)));
         RunHeader blind = script.Header with { Hosts = [.. script.Header.Hosts.Select(h => h with { Sources = [SourceFact.Has(SourceFact.Proc)] })] };
         Assert.Equal((RuleMatch.Unknown, RuleDoubt.BoundUnseen), Last(BindChecks.Judge(blind, script.Events)));
         script.Wait(1);
-        RunScript lost = new RunScript().Add(new GapEvent { Host = "server", Source = EvidenceSource.Agent, Lost = 1, Reason = new("test") }, 1);
+        RunScript lost = new RunScript().Add(
+            new GapEvent
+            {
+                Host = "server",
+                Source = EvidenceSource.Agent,
+                Lost = 1,
+                Reason = new("test"),
+            },
+            1
+        );
         foreach (RunEvent e in script.Events)
             lost.Add(e, 1);
         Assert.Equal((RuleMatch.Unknown, RuleDoubt.Lost), Last(Of(lost)));
@@ -195,8 +298,13 @@ public sealed class BindChecksTests
     public void A_connection_that_nobody_accepted_has_its_listeners_options()
     {
         RunScript script = new RunScript { ListenerReuseAddr = true, RebindReuseAddr = true }.StartListener();
-        script.Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.Established).Wait(500).Call("server", "lfd", "close", RunScript.Fd(118))
-            .Row("server", RunScript.Any, RunScript.Nobody, null).Wait(500).Rebind();
+        script
+            .Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.Established)
+            .Wait(500)
+            .Call("server", "lfd", "close", RunScript.Fd(118))
+            .Row("server", RunScript.Any, RunScript.Nobody, null)
+            .Wait(500)
+            .Rebind();
         RuleCheck check = Of(script).Made[^1];
         Assert.Equal((RuleMatch.Same, true), (check.Match, Assert.Single(check.Verdict.Shares).ReuseAddr));
     }
@@ -205,16 +313,29 @@ public sealed class BindChecksTests
     public void An_option_set_on_the_listener_while_the_handshake_went_on_is_unknown_for_the_child()
     {
         RunScript script = new RunScript().StartListener().Wait(100);
-        script.Call("server", "lfd", "setsockopt", RunScript.Set(SocketOption.ReuseAddr, 1)).Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.Established, 2).Wait(50)
-            .Call("server", "lfd", "accept4", RunScript.Fd(118), 120, local: RunScript.ServerEnd, remote: RunScript.ClientEnd, accepted: "afd").Call("server", "lfd", "close", RunScript.Fd(118))
-            .Row("server", RunScript.Any, RunScript.Nobody, null).Wait(50).Rebind(errno: "EADDRINUSE");
+        script
+            .Call("server", "lfd", "setsockopt", RunScript.Set(SocketOption.ReuseAddr, 1))
+            .Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.Established, 2)
+            .Wait(50)
+            .Call("server", "lfd", "accept4", RunScript.Fd(118), 120, local: RunScript.ServerEnd, remote: RunScript.ClientEnd, accepted: "afd")
+            .Call("server", "lfd", "close", RunScript.Fd(118))
+            .Row("server", RunScript.Any, RunScript.Nobody, null)
+            .Wait(50)
+            .Rebind(errno: "EADDRINUSE");
         Assert.Null(Of(script).Made[^1].Verdict.Obstacles[0].Socket.ReuseAddr);
     }
 
-    private static StateEvent Bound(ulong inode, TcpState? to) => new()
-    {
-        Host = "server", Source = EvidenceSource.Diag, Socket = new(RunScript.Any, RunScript.Nobody), From = to is null ? TcpState.BoundInactive : null, To = to, Uid = 1000, Inode = inode,
-    };
+    private static StateEvent Bound(ulong inode, TcpState? to) =>
+        new()
+        {
+            Host = "server",
+            Source = EvidenceSource.Diag,
+            Socket = new(RunScript.Any, RunScript.Nobody),
+            From = to is null ? TcpState.BoundInactive : null,
+            To = to,
+            Uid = 1000,
+            Inode = inode,
+        };
 
     private static (RuleMatch, RuleDoubt) Last(RunVerdict rule) => (rule.Made[^1].Match, rule.Made[^1].Doubt);
 

@@ -1,5 +1,5 @@
-using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 using Xunit;
@@ -9,7 +9,8 @@ namespace ReuseAddrDashboard.Core.Tests.Fold;
 /// <summary>Times are microseconds.</summary>
 public sealed class CausalOrderTests
 {
-    private const uint C = SegmentLog.ClientIsn, S = SegmentLog.ServerIsn;
+    private const uint C = SegmentLog.ClientIsn,
+        S = SegmentLog.ServerIsn;
 
     [Fact]
     public void An_ACK_of_the_handshake_that_nobody_captured_moves_nothing_behind_the_next_one()
@@ -60,9 +61,36 @@ public sealed class CausalOrderTests
         if (ofServer is { } known)
         {
             foreach (string host in (string[])["client", "server"])
-                log.Add(new ClockEvent { Host = host, Source = EvidenceSource.Lab, T = 1, Uncertainty = 9_000_000 });
-            log.Add(new ClockEvent { Host = "client", Source = EvidenceSource.Lab, T = 1, Uncertainty = 10_000 });
-            log.Add(new ClockEvent { Host = "server", Source = EvidenceSource.Lab, T = 1, Uncertainty = known * 1000 });
+            {
+                log.Add(
+                    new ClockEvent
+                    {
+                        Host = host,
+                        Source = EvidenceSource.Lab,
+                        T = 1,
+                        Uncertainty = 9_000_000,
+                    }
+                );
+            }
+
+            log.Add(
+                new ClockEvent
+                {
+                    Host = "client",
+                    Source = EvidenceSource.Lab,
+                    T = 1,
+                    Uncertainty = 10_000,
+                }
+            );
+            log.Add(
+                new ClockEvent
+                {
+                    Host = "server",
+                    Source = EvidenceSource.Lab,
+                    T = 1,
+                    Uncertainty = known * 1000,
+                }
+            );
         }
         log.Accept(200);
         Assert.Equal(drawn, Accepted(log));
@@ -89,7 +117,9 @@ public sealed class CausalOrderTests
         Assert.All(timeline.Arrows, a => Assert.True(a.Received >= a.Sent));
         Assert.Equal([(SegmentKind.SynAck, 40), (SegmentKind.Ack, 70)], timeline.Arrows.Skip(1).Select(a => (a.Kind, a.Received / 1000)));
         Assert.Equal(
-            ["client SYN-SENT 0 False", "server SYN-RECV 23 False", "client ESTAB 40 True", "server ESTAB 70 True"], timeline.Bands.Select(b => $"{b.Host} {b.State.Name()} {b.Begin / 1000} {b.Exact}"));
+            ["client SYN-SENT 0 False", "server SYN-RECV 23 False", "client ESTAB 40 True", "server ESTAB 70 True"],
+            timeline.Bands.Select(b => $"{b.Host} {b.State.Name()} {b.Begin / 1000} {b.Exact}")
+        );
     }
 
     /// <summary>A connect, and what both hosts captured of its handshake; the ACK arrived at the server at that time, or its capture missed it.</summary>
@@ -101,14 +131,36 @@ public sealed class CausalOrderTests
         log.Segment(false, "SYN,ACK", S, C + 1, 35, 55);
         log.Segment(true, "ACK", C + 1, S + 1, 60, arrived);
         if (arrived is null)
-            log.Add(new GapEvent { Host = "server", Source = EvidenceSource.Capture, T = 100_000, Lost = 1, Reason = new("test") });
+        {
+            log.Add(
+                new GapEvent
+                {
+                    Host = "server",
+                    Source = EvidenceSource.Capture,
+                    T = 100_000,
+                    Lost = 1,
+                    Reason = new("test"),
+                }
+            );
+        }
+
         return log;
     }
 
     private static void Trace(SegmentLog log, long at, TcpState? from, TcpState? to, string host = "server")
     {
         (TcpEndpoint own, TcpEndpoint peer) = host == "server" ? (SegmentLog.Server, SegmentLog.Client) : (SegmentLog.Client, SegmentLog.Server);
-        log.Add(new StateEvent { Host = host, Source = EvidenceSource.Trace, T = at * 1000, Socket = new(own, peer), From = from, To = to });
+        log.Add(
+            new StateEvent
+            {
+                Host = host,
+                Source = EvidenceSource.Trace,
+                T = at * 1000,
+                Socket = new(own, peer),
+                From = from,
+                To = to,
+            }
+        );
     }
 
     private static long Accepted(SegmentLog log) => log.Fold().Calls.Single(c => c.Event.Call == "accept4").At / 1000;

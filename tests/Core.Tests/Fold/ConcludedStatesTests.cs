@@ -9,13 +9,15 @@ namespace ReuseAddrDashboard.Core.Tests.Fold;
 /// <summary>States that follow from segments and calls. Times are microseconds.</summary>
 public sealed class ConcludedStatesTests
 {
-    private const uint C = SegmentLog.ClientIsn, S = SegmentLog.ServerIsn;
+    private const uint C = SegmentLog.ClientIsn,
+        S = SegmentLog.ServerIsn;
 
     /// <summary>A handshake with its calls, the connection open from 80 on.</summary>
     private static SegmentLog Open(string[]? captures = null)
     {
         var log = new SegmentLog(captures);
-        bool client = captures is null || captures.Contains("client"), server = captures is null || captures.Contains("server");
+        bool client = captures is null || captures.Contains("client"),
+            server = captures is null || captures.Contains("server");
         log.Connect(0);
         log.Handshake(10, client, server);
         log.Accept(200);
@@ -36,7 +38,16 @@ public sealed class ConcludedStatesTests
         // Only a look can say that a TIME-WAIT is there: the kernel may have had no room for one.
         Assert.Equal(["SYN-RECV 30>80", "ESTAB 80>1005", "FIN-WAIT-1 1005>42045", "FIN-WAIT-2 42045>"], States(log, "server"));
         IReadOnlyList<StateBand> bands = log.Fold().Bands;
-        Assert.All(bands, b => Assert.True(b is { IsInferred: true, Exact: false, Source: EvidenceSource.Inferred, Seq: < 0 } && b.Evidence.Count > 0 && b.After <= b.Begin && !(b.Before < b.Begin)));
+        Assert.All(
+            bands,
+            b =>
+                Assert.True(
+                    b is { IsInferred: true, Exact: false, Source: EvidenceSource.Inferred, Seq: < 0 }
+                        && b.Evidence.Count > 0
+                        && b.After <= b.Begin
+                        && !(b.Before < b.Begin)
+                )
+        );
         Assert.Equal(bands.Count, bands.Select(b => b.Seq).Distinct().Count());
         StateBand finWait = bands.Single(b => b.State == FinWait1);
         Assert.Equal((990, 1015), (finWait.After / 1000, finWait.Before / 1000));
@@ -153,7 +164,16 @@ public sealed class ConcludedStatesTests
     {
         SegmentLog log = Open();
         log.Row("server", 0, 16_000, null, Established);
-        log.Add(new GapEvent { Host = "server", Source = EvidenceSource.Capture, T = 20_000_000, Lost = 1, Reason = new("test") });
+        log.Add(
+            new GapEvent
+            {
+                Host = "server",
+                Source = EvidenceSource.Capture,
+                T = 20_000_000,
+                Lost = 1,
+                Reason = new("test"),
+            }
+        );
         Assert.Equal(["ESTAB 16000>"], States(log, "server"));
         Assert.Equal(["SYN-SENT 10>55", "ESTAB 55>"], States(log, "client"));
     }
@@ -205,10 +225,31 @@ public sealed class ConcludedStatesTests
     public void A_socket_that_a_child_keeps_is_closed_by_the_child()
     {
         SegmentLog log = Open();
-        log.Add(new ProgramEvent { Host = "server", Source = EvidenceSource.Agent, T = 500_000, Program = "sv", Change = ProgramChange.Forked, Child = "child", Sockets = ["afd"] });
+        log.Add(
+            new ProgramEvent
+            {
+                Host = "server",
+                Source = EvidenceSource.Agent,
+                T = 500_000,
+                Program = "sv",
+                Change = ProgramChange.Forked,
+                Child = "child",
+                Sockets = ["afd"],
+            }
+        );
         log.Close("server", "afd", 1000);
         log.Segment(false, "FIN,ACK", S + 1, C + 1, 9_000, 9_020);
-        log.Add(new ProgramEvent { Host = "server", Source = EvidenceSource.Agent, T = 9_050_000, Program = "child", Change = ProgramChange.Exited, Sockets = ["afd"] });
+        log.Add(
+            new ProgramEvent
+            {
+                Host = "server",
+                Source = EvidenceSource.Agent,
+                T = 9_050_000,
+                Program = "child",
+                Change = ProgramChange.Exited,
+                Sockets = ["afd"],
+            }
+        );
         Assert.Equal(["SYN-RECV 30>80", "ESTAB 80>9000", "FIN-WAIT-1 9000>"], States(log, "server"));
     }
 

@@ -9,7 +9,8 @@ namespace ReuseAddrDashboard.Core.Tests.Fold;
 /// <summary>Why a TIME-WAIT, or another socket, went. Times are microseconds.</summary>
 public sealed class EndReasonTests
 {
-    private const uint C = SegmentLog.ClientIsn, S = SegmentLog.ServerIsn;
+    private const uint C = SegmentLog.ClientIsn,
+        S = SegmentLog.ServerIsn;
 
     private static SegmentLog Waiting()
     {
@@ -67,7 +68,10 @@ public sealed class EndReasonTests
         log.Row("server", 4_990_000, 5_015_000, TimeWait, Established);
         TimeWaitBar bar = Bar(log);
         Assert.Equal((EndCause.TakenOver, 5_000_030), (bar.Ended!.Cause, bar.GoneAt / 1000));
-        Assert.Equal([SynRecv, Established, FinWait1, FinWait2, TimeWait, SynRecv, Established], log.Fold().Bands.Where(b => b.Host == "server").Select(b => b.State));
+        Assert.Equal(
+            [SynRecv, Established, FinWait1, FinWait2, TimeWait, SynRecv, Established],
+            log.Fold().Bands.Where(b => b.Host == "server").Select(b => b.State)
+        );
     }
 
     [Fact]
@@ -82,7 +86,18 @@ public sealed class EndReasonTests
     public void The_lab_s_own_SOCK_DESTROY_is_named()
     {
         SegmentLog log = Waiting();
-        log.Add(new CallEvent { Host = "server", Source = EvidenceSource.Call, T = 2_000_000_000, Duration = 30_000, Socket = "", Call = "SOCK_DESTROY", Args = new() { Address = SegmentLog.Server, Peer = SegmentLog.Client } });
+        log.Add(
+            new CallEvent
+            {
+                Host = "server",
+                Source = EvidenceSource.Call,
+                T = 2_000_000_000,
+                Duration = 30_000,
+                Socket = "",
+                Call = "SOCK_DESTROY",
+                Args = new() { Address = SegmentLog.Server, Peer = SegmentLog.Client },
+            }
+        );
         log.Row("server", 1_990_000, 2_015_000, TimeWait, null);
         Assert.Equal(EndCause.Destroyed, Bar(log).Ended!.Cause);
         Assert.Equal(Bar(log).DestroyedBy, log.Events.OfType<CallEvent>().Last().Seq);
@@ -104,9 +119,47 @@ public sealed class EndReasonTests
     {
         var log = new SegmentLog();
         TcpEndpoint any = TcpEndpoint.V4(0, 11111);
-        log.Add(new CallEvent { Host = "server", Source = EvidenceSource.Call, T = 0, Socket = "rfd", Call = "socket", Args = new() { Family = SocketFamily.Inet }, Result = 3, Inode = 7 });
-        log.Add(new CallEvent { Host = "server", Source = EvidenceSource.Call, T = 10_000, Socket = "rfd", Call = "bind", Args = new() { Fd = 3, Address = any, Size = 16 }, Local = any });
-        log.Add(new StateEvent { Host = "server", Source = EvidenceSource.Diag, T = 20_000, Socket = new(any, default), To = BoundInactive, Inode = 7 });
+        log.Add(
+            new CallEvent
+            {
+                Host = "server",
+                Source = EvidenceSource.Call,
+                T = 0,
+                Socket = "rfd",
+                Call = "socket",
+                Args = new() { Family = SocketFamily.Inet },
+                Result = 3,
+                Inode = 7,
+            }
+        );
+        log.Add(
+            new CallEvent
+            {
+                Host = "server",
+                Source = EvidenceSource.Call,
+                T = 10_000,
+                Socket = "rfd",
+                Call = "bind",
+                Args = new()
+                {
+                    Fd = 3,
+                    Address = any,
+                    Size = 16,
+                },
+                Local = any,
+            }
+        );
+        log.Add(
+            new StateEvent
+            {
+                Host = "server",
+                Source = EvidenceSource.Diag,
+                T = 20_000,
+                Socket = new(any, default),
+                To = BoundInactive,
+                Inode = 7,
+            }
+        );
         Assert.Null(Assert.Single(log.Fold().Bands).End);
         log.Close("server", "rfd", 500);
         StateBand bound = Assert.Single(log.Fold().Bands);

@@ -9,30 +9,65 @@ namespace ReuseAddrDashboard.Core.Tests.Fold;
 /// <summary>A connection on which much passes is drawn on, not anew, and comes out the same.</summary>
 public sealed class FlowHistoryTests
 {
-    private const uint C = SegmentLog.ClientIsn, S = SegmentLog.ServerIsn;
+    private const uint C = SegmentLog.ClientIsn,
+        S = SegmentLog.ServerIsn;
 
     [Fact]
-    public void A_long_transfer_told_bit_by_bit_is_the_same_as_all_at_once() => Gen.Select(Gen.Int, Gen.Int[0, 6], Gen.Int[0, 3], Gen.Int[0, 3]).Sample(
-        (seed, disorder, losses, captures) =>
-        {
-            var random = new Random(seed);
-            SegmentLog log = Transfer(700, random, losses, captures switch { 0 => ["client"], 1 => ["server"], _ => ["client", "server"] });
-            RunEvent[] events = [.. log.Events.Select((e, i) => (Event: e, Place: i + random.NextDouble() * disorder)).OrderBy(x => x.Place).Select((x, i) => x.Event with { Seq = i + 1 })];
-            var fold = new TimelineFold(log.Header);
-            foreach (RunEvent e in events)
-            {
-                fold.Append(e);
-                if (random.Next(20) == 0)
-                    _ = fold.Now;
-            }
-            // A segment of long ago, told late.
-            Same(Timeline.Fold(log.Header, events), fold.Now);
-            fold.Append(new SegmentEvent { Seq = events.Length + 1, Host = "client", T = 3_000_000, Received = 3_000_000, From = SegmentLog.Server, To = SegmentLog.Client, Flags = "ACK", SeqNo = S + 1, Ack = C + 9, Source = EvidenceSource.Capture });
-            Same(Timeline.Fold(log.Header, fold.Log), fold.Now);
-            long cursor = (long)(fold.Now.End * random.NextDouble());
-            Same(Timeline.Fold(log.Header, fold.Log, cursor), fold.At(cursor));
-        },
-        iter: 8, threads: 1);
+    public void A_long_transfer_told_bit_by_bit_is_the_same_as_all_at_once() =>
+        Gen.Select(Gen.Int, Gen.Int[0, 6], Gen.Int[0, 3], Gen.Int[0, 3])
+            .Sample(
+                (seed, disorder, losses, captures) =>
+                {
+                    var random = new Random(seed);
+                    SegmentLog log = Transfer(
+                        700,
+                        random,
+                        losses,
+                        captures switch
+                        {
+                            0 => ["client"],
+                            1 => ["server"],
+                            _ => ["client", "server"],
+                        }
+                    );
+                    RunEvent[] events =
+                    [
+                        .. log
+                            .Events.Select((e, i) => (Event: e, Place: i + random.NextDouble() * disorder))
+                            .OrderBy(x => x.Place)
+                            .Select((x, i) => x.Event with { Seq = i + 1 }),
+                    ];
+                    var fold = new TimelineFold(log.Header);
+                    foreach (RunEvent e in events)
+                    {
+                        fold.Append(e);
+                        if (random.Next(20) == 0)
+                            _ = fold.Now;
+                    }
+                    // A segment of long ago, told late.
+                    Same(Timeline.Fold(log.Header, events), fold.Now);
+                    fold.Append(
+                        new SegmentEvent
+                        {
+                            Seq = events.Length + 1,
+                            Host = "client",
+                            T = 3_000_000,
+                            Received = 3_000_000,
+                            From = SegmentLog.Server,
+                            To = SegmentLog.Client,
+                            Flags = "ACK",
+                            SeqNo = S + 1,
+                            Ack = C + 9,
+                            Source = EvidenceSource.Capture,
+                        }
+                    );
+                    Same(Timeline.Fold(log.Header, fold.Log), fold.Now);
+                    long cursor = (long)(fold.Now.End * random.NextDouble());
+                    Same(Timeline.Fold(log.Header, fold.Log, cursor), fold.At(cursor));
+                },
+                iter: 8,
+                threads: 1
+            );
 
     [Fact]
     public void What_has_passed_for_good_is_not_drawn_again()
@@ -42,7 +77,21 @@ public sealed class FlowHistoryTests
         fold.Append(log.Events);
         Timeline before = fold.Now;
         fold.Append(log.Events[^1] with { Seq = log.Events.Count + 1 });
-        fold.Append(new SegmentEvent { Seq = log.Events.Count + 2, Host = "client", T = before.End + 1, Received = before.End + 1, From = SegmentLog.Server, To = SegmentLog.Client, Flags = "ACK", SeqNo = S + 1, Ack = C + 9, Source = EvidenceSource.Capture });
+        fold.Append(
+            new SegmentEvent
+            {
+                Seq = log.Events.Count + 2,
+                Host = "client",
+                T = before.End + 1,
+                Received = before.End + 1,
+                From = SegmentLog.Server,
+                To = SegmentLog.Client,
+                Flags = "ACK",
+                SeqNo = S + 1,
+                Ack = C + 9,
+                Source = EvidenceSource.Capture,
+            }
+        );
         Assert.Equal(before.Arrows.Count + 1, fold.Now.Arrows.Count);
         Assert.All(before.Arrows.Zip(fold.Now.Arrows), pair => Assert.Same(pair.First, pair.Second));
     }
@@ -60,11 +109,27 @@ public sealed class FlowHistoryTests
         }
         var fold = new TimelineFold(log.Header);
         fold.Append(log.Events.Take(2_000));
-        long early = Cost(2_000), late = Cost(11_000);
+        long early = Cost(2_000),
+            late = Cost(11_000);
         Assert.InRange(late, 0, 3 * early);
         Same(Timeline.Fold(log.Header, fold.Log), fold.Now);
         // The other host was only late.
-        fold.Append(new SegmentEvent { Seq = fold.Log.Count + 1, Host = "server", T = 3_000_000_000, Received = 3_000_000_000, From = SegmentLog.Client, To = SegmentLog.Server, Flags = "PSH,ACK", SeqNo = C + 9_000_001, Ack = S + 1, Len = 100, Source = EvidenceSource.Capture });
+        fold.Append(
+            new SegmentEvent
+            {
+                Seq = fold.Log.Count + 1,
+                Host = "server",
+                T = 3_000_000_000,
+                Received = 3_000_000_000,
+                From = SegmentLog.Client,
+                To = SegmentLog.Server,
+                Flags = "PSH,ACK",
+                SeqNo = C + 9_000_001,
+                Ack = S + 1,
+                Len = 100,
+                Source = EvidenceSource.Capture,
+            }
+        );
         Same(Timeline.Fold(log.Header, fold.Log), fold.Now);
 
         // What is allocated tells the cost without a clock.
@@ -89,7 +154,8 @@ public sealed class FlowHistoryTests
         log.Connect(0);
         var fold = new TimelineFold(log.Header);
         fold.Append(log.Events);
-        long early = Cost(500), late = Cost(10_000);
+        long early = Cost(500),
+            late = Cost(10_000);
         Assert.InRange(late, 0, 3 * early);
         Same(Timeline.Fold(log.Header, fold.Log), fold.Now);
 
@@ -105,7 +171,21 @@ public sealed class FlowHistoryTests
         {
             for (long seq = fold.Log.Count + 1; seq <= until; seq++)
             {
-                fold.Append(new SocketEvent { Seq = seq, Host = "client", Source = EvidenceSource.Proc, T = 1_000_000_000 + seq * 1_000, After = 1_000_000_000 + (seq - 1) * 1_000, Local = SegmentLog.Client, Remote = SegmentLog.Server, From = TcpState.Established, To = TcpState.Established, Inode = 7 });
+                fold.Append(
+                    new SocketEvent
+                    {
+                        Seq = seq,
+                        Host = "client",
+                        Source = EvidenceSource.Proc,
+                        T = 1_000_000_000 + seq * 1_000,
+                        After = 1_000_000_000 + (seq - 1) * 1_000,
+                        Local = SegmentLog.Client,
+                        Remote = SegmentLog.Server,
+                        From = TcpState.Established,
+                        To = TcpState.Established,
+                        Inode = 7,
+                    }
+                );
                 _ = fold.Now;
             }
         }
@@ -115,7 +195,8 @@ public sealed class FlowHistoryTests
     private static SegmentLog Transfer(int segments, Random random, int losses, string[] captures)
     {
         var log = new SegmentLog(captures);
-        bool client = captures.Contains("client"), server = captures.Contains("server");
+        bool client = captures.Contains("client"),
+            server = captures.Contains("server");
         long? If(bool captured, long t) => captured ? t : null;
         log.Connect(0);
         log.Handshake(10, client, server);
@@ -149,7 +230,10 @@ public sealed class FlowHistoryTests
 
     private static void Same(Timeline expected, Timeline actual)
     {
-        Assert.Equal(expected.Arrows.Select(a => $"{a with { Seqs = [] }} {string.Join(',', a.Seqs)}"), actual.Arrows.Select(a => $"{a with { Seqs = [] }} {string.Join(',', a.Seqs)}"));
+        Assert.Equal(
+            expected.Arrows.Select(a => $"{a with { Seqs = [] }} {string.Join(',', a.Seqs)}"),
+            actual.Arrows.Select(a => $"{a with { Seqs = [] }} {string.Join(',', a.Seqs)}")
+        );
         Assert.Equal(expected.Bands, actual.Bands);
         Assert.Equal(expected.Calls, actual.Calls);
     }

@@ -1,5 +1,5 @@
-using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using Xunit;
 using static ReuseAddrDashboard.Core.Tcp.TcpState;
@@ -7,7 +7,8 @@ using static ReuseAddrDashboard.Core.Tcp.TcpState;
 namespace ReuseAddrDashboard.Tests;
 
 /// <summary>
-/// Logs of runs that were really made, on two namespaces of one machine (Linux 6.18): <c>traced</c> as root and <c>plain</c> as an ordinary user, both until TIME-WAIT had ended,
+/// Logs of runs that were really made, on two namespaces of one machine (Linux 6.18): <c>traced</c> as root and <c>plain</c> as an ordinary user, both until
+/// TIME-WAIT had ended,
 /// <c>destroyed</c> as root with Skip the wait, and lessons of the catalogue as root, by their ids.
 /// </summary>
 public sealed class RealRunTests
@@ -22,7 +23,10 @@ public sealed class RealRunTests
         Assert.Empty(timeline.Disagreements);
         Assert.Equal(0, timeline.Lost);
         // An aborted socket tells its peer without a port as it goes: nobody can say which it was.
-        Assert.All(log.Where(e => e is SocketEvent or StateEvent && e is not StateEvent { Socket.Remote: { Port: 0, IsWildcard: false } }), e => Assert.Single(timeline.Bands, b => b.Shows(e.Seq)));
+        Assert.All(
+            log.Where(e => e is SocketEvent or StateEvent && e is not StateEvent { Socket.Remote: { Port: 0, IsWildcard: false } }),
+            e => Assert.Single(timeline.Bands, b => b.Shows(e.Seq))
+        );
         Assert.All(timeline.Arrows, a => Assert.True(!(a.Received < a.Sent)));
     }
 
@@ -32,7 +36,10 @@ public sealed class RealRunTests
         Timeline timeline = Of("traced").Timeline;
         Assert.Equal([SynSent, Established, CloseWait, LastAck], Connection(timeline, "client").Select(b => b.State));
         Assert.Equal([SynRecv, Established, FinWait1, FinWait2, TimeWait], Connection(timeline, "server").Select(b => b.State));
-        Assert.All(timeline.Bands.Where(b => b.State is not (BoundInactive or SynRecv)), b => Assert.True(b is { Exact: true, After: null, Source: EvidenceSource.Trace }, $"{b}"));
+        Assert.All(
+            timeline.Bands.Where(b => b.State is not (BoundInactive or SynRecv)),
+            b => Assert.True(b is { Exact: true, After: null, Source: EvidenceSource.Trace }, $"{b}")
+        );
         // The trace tells of a request only when it has become a socket; it is there from the SYN on.
         StateBand request = timeline.Bands.Single(b => b.State == SynRecv);
         Assert.Equal((EvidenceSource.Inferred, true), (request.Source, request.Sources.Has(EvidenceSource.Trace)));
@@ -61,20 +68,29 @@ public sealed class RealRunTests
     public void What_a_trace_tells_follows_without_it_in_the_same_order_and_within_the_bounds(string run)
     {
         RunFile file = RealRuns.Read(run);
-        Timeline told = Of(run).Timeline, concluded = Timeline.Fold(RunFiles.HeaderOf(file), [.. file.Events.Where(e => e is not StateEvent { Source: EvidenceSource.Trace })]);
+        Timeline told = Of(run).Timeline,
+            concluded = Timeline.Fold(RunFiles.HeaderOf(file), [.. file.Events.Where(e => e is not StateEvent { Source: EvidenceSource.Trace })]);
         (string, TcpEndpoint, TcpEndpoint)[] ends = [.. told.Bands.Concat(concluded.Bands).Where(b => b.Remote.Port != 0).Select(End).Distinct()];
         Assert.NotEmpty(ends);
         foreach ((string, TcpEndpoint, TcpEndpoint) end in ends)
         {
-            StateBand[] traced = [.. told.Bands.Where(b => End(b) == end)], blind = [.. concluded.Bands.Where(b => End(b) == end)];
+            StateBand[] traced = [.. told.Bands.Where(b => End(b) == end)],
+                blind = [.. concluded.Bands.Where(b => End(b) == end)];
             Assert.Equal(traced.Select(b => b.State), blind.Select(b => b.State));
-            Assert.All(traced.Zip(blind), pair =>
-            {
-                Assert.InRange(pair.First.Begin, pair.Second.After ?? long.MinValue, pair.Second.Exact ? pair.Second.Begin : pair.Second.Before ?? long.MaxValue);
-                Assert.Equal(pair.First.End is null, pair.Second.End is null);
-                if (pair.First.End is { } over)
-                    Assert.InRange(over, pair.Second.EndAfter ?? long.MinValue, pair.Second.EndBefore ?? long.MaxValue);
-            });
+            Assert.All(
+                traced.Zip(blind),
+                pair =>
+                {
+                    Assert.InRange(
+                        pair.First.Begin,
+                        pair.Second.After ?? long.MinValue,
+                        pair.Second.Exact ? pair.Second.Begin : pair.Second.Before ?? long.MaxValue
+                    );
+                    Assert.Equal(pair.First.End is null, pair.Second.End is null);
+                    if (pair.First.End is { } over)
+                        Assert.InRange(over, pair.Second.EndAfter ?? long.MinValue, pair.Second.EndBefore ?? long.MaxValue);
+                }
+            );
         }
     }
 

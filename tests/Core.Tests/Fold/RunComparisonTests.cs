@@ -33,7 +33,15 @@ public sealed class RunComparisonTests
     [Fact]
     public void What_follows_from_a_difference_does_not_come_before_it_however_fast_the_other_run_was()
     {
-        Timeline slow = Of(new RunScript { Pause = 300 }.Whole()), fast = Of(new RunScript { ListenerReuseAddr = true, RebindReuseAddr = true, Pause = 1 }.Whole());
+        Timeline slow = Of(new RunScript { Pause = 300 }.Whole()),
+            fast = Of(
+                new RunScript
+                {
+                    ListenerReuseAddr = true,
+                    RebindReuseAddr = true,
+                    Pause = 1,
+                }.Whole()
+            );
         Assert.Equal(DifferenceKind.Result, RunComparison.Of(slow, fast).First!.Kind);
         Assert.Equal(DifferenceKind.Result, RunComparison.Of(fast, slow).First!.Kind);
     }
@@ -41,8 +49,10 @@ public sealed class RunComparisonTests
     [Fact]
     public void Turned_round_the_sides_are_turned_round()
     {
-        Timeline without = Of(new RunScript().Whole()), with = Of(new RunScript { ListenerReuseAddr = true, RebindReuseAddr = true }.Whole());
-        RunDifference one = RunComparison.Of(without, with).First!, other = RunComparison.Of(with, without).First!;
+        Timeline without = Of(new RunScript().Whole()),
+            with = Of(new RunScript { ListenerReuseAddr = true, RebindReuseAddr = true }.Whole());
+        RunDifference one = RunComparison.Of(without, with).First!,
+            other = RunComparison.Of(with, without).First!;
         Assert.Equal(one.Left, other.Right);
         Assert.Equal(one.Right, other.Left);
     }

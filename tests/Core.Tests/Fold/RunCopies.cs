@@ -20,7 +20,9 @@ internal static class RunCopies
         {
             CallEvent c => c with
             {
-                Local = Maybe(c.Local), Remote = Maybe(c.Remote), Inode = c.Inode == 0 ? 0 : c.Inode + (ulong)copy * 1000,
+                Local = Maybe(c.Local),
+                Remote = Maybe(c.Remote),
+                Inode = c.Inode == 0 ? 0 : c.Inode + (ulong)copy * 1000,
                 Args = c.Args with { Address = Maybe(c.Args.Address), Peer = Maybe(c.Args.Peer) },
             },
             SocketEvent s => s with { Local = End(s.Local), Remote = End(s.Remote), Inode = s.Inode == 0 ? 0 : s.Inode + (ulong)copy * 1000 },

@@ -10,7 +10,13 @@ public sealed class RunFactsTests
     public void The_smallest_window_is_of_the_host_that_announced_it_and_a_RST_announces_none()
     {
         var log = new SegmentLog();
-        var segment = new SegmentEvent { From = SegmentLog.Server, To = SegmentLog.Client, Flags = "ACK", Source = EvidenceSource.Capture };
+        var segment = new SegmentEvent
+        {
+            From = SegmentLog.Server,
+            To = SegmentLog.Client,
+            Flags = "ACK",
+            Source = EvidenceSource.Capture,
+        };
         Assert.Null(log.Fold().Facts.Call("min-window", ["server"]));
         log.Add(segment with { Host = "server", T = 1000, Sent = 1000, Win = 9 });
         log.Add(segment with { Host = "server", T = 2000, Sent = 2000, Win = 12 });

@@ -1,5 +1,5 @@
-using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 using Xunit;
@@ -8,8 +8,10 @@ namespace ReuseAddrDashboard.Core.Tests.Fold;
 
 public sealed class SegmentsTests
 {
-    private const uint C = SegmentLog.ClientIsn, S = SegmentLog.ServerIsn;
-    private const string Client = "client", Server = "server";
+    private const uint C = SegmentLog.ClientIsn,
+        S = SegmentLog.ServerIsn;
+    private const string Client = "client",
+        Server = "server";
 
     // The log of the order in which two agents report: first all of one, then all of the other.
     private static SegmentLog Lesson(SegmentLog log)
@@ -31,17 +33,35 @@ public sealed class SegmentsTests
     {
         IReadOnlyList<Arrow> arrows = Lesson(new SegmentLog()).Arrows();
         Assert.Equal(
-            ["client SYN 10>30", "server SYN+ACK 35>55", "client ACK 60>80", "server FIN+ACK 1005>1025", "client ACK 42025>42045", "client FIN+ACK 90005>90025", "server ACK 90030>90050"],
-            arrows.Select(a => $"{a.From} {a.Label} {a.Sent / 1000}>{a.Received / 1000}"));
-        Assert.All(arrows, a => Assert.Equal((EvidenceSource.Capture, InferredFrom.Nothing, SeenAt.BothEnds, 2), (a.Source, a.Evidence, a.Segment!.Seen, a.Seqs.Count)));
-        Assert.Equal([SegmentKind.Syn, SegmentKind.SynAck, SegmentKind.Ack, SegmentKind.Fin, SegmentKind.Ack, SegmentKind.Fin, SegmentKind.Ack], arrows.Select(a => a.Kind));
+            [
+                "client SYN 10>30",
+                "server SYN+ACK 35>55",
+                "client ACK 60>80",
+                "server FIN+ACK 1005>1025",
+                "client ACK 42025>42045",
+                "client FIN+ACK 90005>90025",
+                "server ACK 90030>90050",
+            ],
+            arrows.Select(a => $"{a.From} {a.Label} {a.Sent / 1000}>{a.Received / 1000}")
+        );
+        Assert.All(
+            arrows,
+            a => Assert.Equal((EvidenceSource.Capture, InferredFrom.Nothing, SeenAt.BothEnds, 2), (a.Source, a.Evidence, a.Segment!.Seen, a.Seqs.Count))
+        );
+        Assert.Equal(
+            [SegmentKind.Syn, SegmentKind.SynAck, SegmentKind.Ack, SegmentKind.Fin, SegmentKind.Ack, SegmentKind.Fin, SegmentKind.Ack],
+            arrows.Select(a => a.Kind)
+        );
     }
 
     [Fact]
     public void Numbers_are_counted_from_the_SYN()
     {
         IReadOnlyList<Arrow> arrows = Lesson(new SegmentLog()).Arrows();
-        Assert.Equal([(0u, null), (0u, 1u), (1u, 1u), (1u, 1u), (1u, 2u), (1u, 2u), (2u, 2u)], arrows.Select(a => (a.Segment!.RelativeSeq, a.Segment.RelativeAck)));
+        Assert.Equal(
+            [(0u, null), (0u, 1u), (1u, 1u), (1u, 1u), (1u, 2u), (1u, 2u), (2u, 2u)],
+            arrows.Select(a => (a.Segment!.RelativeSeq, a.Segment.RelativeAck))
+        );
         Assert.Equal((C, (uint?)null), (arrows[0].Segment!.SeqNo, arrows[0].Segment!.Ack));
     }
 
@@ -79,7 +99,8 @@ public sealed class SegmentsTests
     public void How_long_an_ACK_was_held_back_tells_only_a_capture_at_its_sender(string? only, long? delay)
     {
         var log = new SegmentLog(only is null ? null : [only]);
-        bool atClient = only is null or Client, atServer = only is null or Server;
+        bool atClient = only is null or Client,
+            atServer = only is null or Server;
         log.Handshake(0, atClient, atServer);
         // 400 microseconds under way in each direction.
         log.Segment(true, "FIN,ACK", C + 1, S + 1, atClient ? 1000 : null, atServer ? 1400 : null);
@@ -94,7 +115,16 @@ public sealed class SegmentsTests
         log.Handshake(0);
         log.Segment(true, "FIN,ACK", C + 1, S + 1, 1000, null);
         log.Segment(false, "ACK", S + 1, C + 2, 2000, 2400);
-        log.Add(new GapEvent { Host = Server, Source = EvidenceSource.Capture, T = 1, Lost = 1, Reason = new("test") });
+        log.Add(
+            new GapEvent
+            {
+                Host = Server,
+                Source = EvidenceSource.Capture,
+                T = 1,
+                Lost = 1,
+                Reason = new("test"),
+            }
+        );
         Arrow ack = log.Arrows()[^1];
         Assert.Equal((SegmentKind.Ack, null), (ack.Kind, ack.Segment!.AckDelay));
     }
@@ -178,7 +208,15 @@ public sealed class SegmentsTests
     {
         var log = new SegmentLog();
         log.Segment(true, "SYN", C, 0, 0, null);
-        log.Add(new NoteEvent { Host = Server, Source = EvidenceSource.Lab, T = 9_000_000_000, Message = new(NoteCodes.AgentLost) });
+        log.Add(
+            new NoteEvent
+            {
+                Host = Server,
+                Source = EvidenceSource.Lab,
+                T = 9_000_000_000,
+                Message = new(NoteCodes.AgentLost),
+            }
+        );
         Assert.False(log.Arrows()[0].Lost);
         log.HostTold(Server, 9_500_000);
         Assert.True(log.Arrows()[0].Lost);
@@ -193,13 +231,27 @@ public sealed class SegmentsTests
         log.Segment(false, "ACK", S + 1, C + 6, 125, 145);
         log.HostTold(Server, 900_000);
         Assert.True(log.Arrows()[3].Lost);
-        log.Add(new GapEvent { Host = Server, Source = EvidenceSource.Capture, T = 1, Lost = 3, Reason = new("test") });
+        log.Add(
+            new GapEvent
+            {
+                Host = Server,
+                Source = EvidenceSource.Capture,
+                T = 1,
+                Lost = 3,
+                Reason = new("test"),
+            }
+        );
         Arrow arrow = log.Arrows()[3];
         Assert.Equal((false, SeenAt.Sender), (arrow.Lost, arrow.Segment!.Seen));
     }
 
     [Theory]
-    [InlineData(Server, EvidenceSource.Capture, false), InlineData(Server, EvidenceSource.Agent, false), InlineData(Server, EvidenceSource.Lab, false), InlineData(null, EvidenceSource.Lab, false)]
+    [
+        InlineData(Server, EvidenceSource.Capture, false),
+        InlineData(Server, EvidenceSource.Agent, false),
+        InlineData(Server, EvidenceSource.Lab, false),
+        InlineData(null, EvidenceSource.Lab, false)
+    ]
     [InlineData(Client, EvidenceSource.Agent, true), InlineData(Server, EvidenceSource.Trace, true)]
     public void A_bare_ACK_is_not_lost_where_what_the_target_told_has_a_gap(string? host, string source, bool lost)
     {
@@ -208,7 +260,16 @@ public sealed class SegmentsTests
         log.Segment(false, "FIN,ACK", S + 1, C + 1, 100, 120);
         log.Segment(true, "ACK", C + 1, S + 2, 125, null);
         log.Segment(true, "FIN,ACK", C + 1, S + 2, 500, 520);
-        log.Add(new GapEvent { Host = host, Source = source, T = 1, Lost = 3, Reason = new("test") });
+        log.Add(
+            new GapEvent
+            {
+                Host = host,
+                Source = source,
+                T = 1,
+                Lost = 3,
+                Reason = new("test"),
+            }
+        );
         log.HostTold(Server, 900_000);
         Arrow arrow = log.Arrows()[4];
         Assert.Equal((lost, SeenAt.Sender), (arrow.Lost, arrow.Segment!.Seen));
@@ -222,7 +283,16 @@ public sealed class SegmentsTests
         log.Segment(true, "SYN", C, 0, 0, null);
         log.HostTold(Client, 900_000);
         Assert.True(log.Arrows()[0].Lost);
-        log.Add(new GapEvent { Host = Client, Source = source, T = 1, Lost = 1, Reason = new("test") });
+        log.Add(
+            new GapEvent
+            {
+                Host = Client,
+                Source = source,
+                T = 1,
+                Lost = 1,
+                Reason = new("test"),
+            }
+        );
         Assert.False(log.Arrows()[0].Lost);
     }
 
@@ -290,21 +360,67 @@ public sealed class SegmentsTests
         var log = new SegmentLog(shared: true);
         foreach (string host in new[] { Client, Server })
         {
-            log.Add(new SegmentEvent { Host = host, T = 5, Sent = 5, Received = 5, From = SegmentLog.Client, To = SegmentLog.Server, Flags = "SYN", SeqNo = C, Source = EvidenceSource.Capture });
-            log.Add(new SegmentEvent { Host = host, T = 9, Sent = 9, Received = 9, From = SegmentLog.Server, To = SegmentLog.Client, Flags = "SYN,ACK", SeqNo = S, Ack = C + 1, Source = EvidenceSource.Capture });
+            log.Add(
+                new SegmentEvent
+                {
+                    Host = host,
+                    T = 5,
+                    Sent = 5,
+                    Received = 5,
+                    From = SegmentLog.Client,
+                    To = SegmentLog.Server,
+                    Flags = "SYN",
+                    SeqNo = C,
+                    Source = EvidenceSource.Capture,
+                }
+            );
+            log.Add(
+                new SegmentEvent
+                {
+                    Host = host,
+                    T = 9,
+                    Sent = 9,
+                    Received = 9,
+                    From = SegmentLog.Server,
+                    To = SegmentLog.Client,
+                    Flags = "SYN,ACK",
+                    SeqNo = S,
+                    Ack = C + 1,
+                    Source = EvidenceSource.Capture,
+                }
+            );
         }
         Assert.Equal([(Client, "SYN", 5L, (long?)5L), (Server, "SYN+ACK", 9L, 9L)], log.Arrows().Select(a => (a.From, a.Label, a.Sent, a.Received)));
     }
 
     [Fact]
-    public void Survives_the_run_file() => Assert.Equal(
-        new SegmentEvent
-        {
-            Seq = 4, T = 1_500, Host = Client, Source = EvidenceSource.Capture, From = SegmentLog.Client, To = SegmentLog.Server, Flags = "SYN", SeqNo = C, Len = 0, Win = 65495,
-            Sent = 1_500, Mss = 1460, Wscale = 10, SackPermitted = true, TsVal = 3440615742, TsEcr = 0,
-        },
-        System.Text.Json.JsonSerializer.Deserialize("""
-            {"kind":"segment","seq":4,"t":0.0000015,"host":"client","source":"capture","from":"192.168.122.177:51552","to":"192.168.122.68:11111","flags":"SYN","seqNo":4182547216,
-            "ack":0,"len":0,"win":65495,"sent":0.0000015,"received":null,"mss":1460,"wscale":10,"sackPermitted":true,"tsVal":3440615742,"tsEcr":0,"retransmission":false}
-            """, WireJson.Default.RunEvent));
+    public void Survives_the_run_file() =>
+        Assert.Equal(
+            new SegmentEvent
+            {
+                Seq = 4,
+                T = 1_500,
+                Host = Client,
+                Source = EvidenceSource.Capture,
+                From = SegmentLog.Client,
+                To = SegmentLog.Server,
+                Flags = "SYN",
+                SeqNo = C,
+                Len = 0,
+                Win = 65495,
+                Sent = 1_500,
+                Mss = 1460,
+                Wscale = 10,
+                SackPermitted = true,
+                TsVal = 3440615742,
+                TsEcr = 0,
+            },
+            System.Text.Json.JsonSerializer.Deserialize(
+                """
+                {"kind":"segment","seq":4,"t":0.0000015,"host":"client","source":"capture","from":"192.168.122.177:51552","to":"192.168.122.68:11111","flags":"SYN","seqNo":4182547216,
+                "ack":0,"len":0,"win":65495,"sent":0.0000015,"received":null,"mss":1460,"wscale":10,"sackPermitted":true,"tsVal":3440615742,"tsEcr":0,"retransmission":false}
+                """,
+                WireJson.Default.RunEvent
+            )
+        );
 }

@@ -1,5 +1,5 @@
-using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Texts;
 using Xunit;
@@ -61,9 +61,16 @@ public sealed class SocketStatesTests
     [Fact]
     public void States_that_only_a_trace_saw_are_there()
     {
-        IReadOnlyList<StateBand> bands = new StateLog().Trace(1, Client, Close, SynSent, host: "client").Trace(1.05, Client, SynSent, Established, host: "client")
-            .Proc(0, 10, Client, null, Established, host: "client").Trace(20, Client, Established, CloseWait, host: "client").Trace(30, Client, CloseWait, LastAck, host: "client")
-            .Trace(30.04, Client, LastAck, Close, host: "client").Proc(15, 31, Client, Established, null, host: "client").Diag(null, 33, Client, null, null, host: "client").Bands("client");
+        IReadOnlyList<StateBand> bands = new StateLog()
+            .Trace(1, Client, Close, SynSent, host: "client")
+            .Trace(1.05, Client, SynSent, Established, host: "client")
+            .Proc(0, 10, Client, null, Established, host: "client")
+            .Trace(20, Client, Established, CloseWait, host: "client")
+            .Trace(30, Client, CloseWait, LastAck, host: "client")
+            .Trace(30.04, Client, LastAck, Close, host: "client")
+            .Proc(15, 31, Client, Established, null, host: "client")
+            .Diag(null, 33, Client, null, null, host: "client")
+            .Bands("client");
         Assert.Equal([SynSent, Established, CloseWait, LastAck], bands.Select(b => b.State));
         StateBand last = bands[^1];
         Assert.Equal((30, 30.04), (last.Begin / 1e6, last.End / 1e6));
@@ -83,8 +90,12 @@ public sealed class SocketStatesTests
     [Fact]
     public void A_trace_that_tells_the_minisock_before_the_full_socket_s_end_keeps_it()
     {
-        StateBand wait = new StateLog().Trace(1, Waiting, FinWait1, FinWait2).Trace(2, Waiting, FinWait2, TimeWait, 60).Trace(2.001, Waiting, FinWait2, Close)
-            .Trace(62_500, Waiting, TimeWait, null).Bands()[^1];
+        StateBand wait = new StateLog()
+            .Trace(1, Waiting, FinWait1, FinWait2)
+            .Trace(2, Waiting, FinWait2, TimeWait, 60)
+            .Trace(2.001, Waiting, FinWait2, Close)
+            .Trace(62_500, Waiting, TimeWait, null)
+            .Bands()[^1];
         Assert.Equal((TimeWait, 2, 62_500), (wait.State, wait.Begin / 1e6, wait.End / 1e6));
         Assert.True(wait.Gone!.Exact);
     }
@@ -92,8 +103,13 @@ public sealed class SocketStatesTests
     [Fact]
     public void A_bound_socket_that_does_not_listen_is_a_band_of_sock_diag()
     {
-        IReadOnlyList<StateBand> bands = new StateLog().Diag(null, 1, Listener, null, BoundInactive, inode: 7).Proc(5, 9, Listener, null, Listen, inode: 7)
-            .Diag(5, 9.5, Listener, BoundInactive, Listen, inode: 7).Proc(40, 50, Listener, Listen, null, inode: 7).Diag(41, 51, Listener, Listen, null, inode: 7).Bands();
+        IReadOnlyList<StateBand> bands = new StateLog()
+            .Diag(null, 1, Listener, null, BoundInactive, inode: 7)
+            .Proc(5, 9, Listener, null, Listen, inode: 7)
+            .Diag(5, 9.5, Listener, BoundInactive, Listen, inode: 7)
+            .Proc(40, 50, Listener, Listen, null, inode: 7)
+            .Diag(41, 51, Listener, Listen, null, inode: 7)
+            .Bands();
         Assert.Equal([(BoundInactive, 1, 9), (Listen, 9, 50)], bands.Select(b => (b.State, b.Begin / 1e6, b.End / 1e6)));
         Assert.Equal([Diag], bands[0].Sources.All);
         Assert.Equal([Diag, Proc], bands[1].Sources.All);
@@ -103,7 +119,11 @@ public sealed class SocketStatesTests
     [Fact]
     public void Two_listeners_at_one_address_are_two_by_their_inodes()
     {
-        IReadOnlyList<StateBand> bands = new StateLog().Proc(0, 1, Listener, null, Listen, inode: 7).Proc(0, 1, Listener, null, Listen, inode: 8).Proc(4, 5, Listener, Listen, null, inode: 7).Bands();
+        IReadOnlyList<StateBand> bands = new StateLog()
+            .Proc(0, 1, Listener, null, Listen, inode: 7)
+            .Proc(0, 1, Listener, null, Listen, inode: 8)
+            .Proc(4, 5, Listener, Listen, null, inode: 7)
+            .Bands();
         Assert.Equal(2, bands.Count);
         Assert.Single(bands, b => b.End is null);
     }
@@ -111,8 +131,14 @@ public sealed class SocketStatesTests
     [Fact]
     public void A_listener_told_by_a_trace_is_the_one_of_the_table()
     {
-        StateBand listener = Assert.Single(new StateLog().Trace(1, Listener, Close, Listen).Proc(0, 8, Listener, null, Listen, inode: 7).Trace(20, Listener, Listen, Close)
-            .Proc(18, 25, Listener, Listen, null, inode: 7).Bands());
+        StateBand listener = Assert.Single(
+            new StateLog()
+                .Trace(1, Listener, Close, Listen)
+                .Proc(0, 8, Listener, null, Listen, inode: 7)
+                .Trace(20, Listener, Listen, Close)
+                .Proc(18, 25, Listener, Listen, null, inode: 7)
+                .Bands()
+        );
         Assert.Equal((1, 20), (listener.Begin / 1e6, listener.End / 1e6));
         Assert.Equal([Trace, Proc], listener.Sources.All);
     }
@@ -120,7 +146,11 @@ public sealed class SocketStatesTests
     [Fact]
     public void A_new_connection_with_the_same_ends_is_another_socket()
     {
-        IReadOnlyList<StateBand> bands = Whole().Trace(900, Waiting, Listen, SynRecv).Trace(900.01, Waiting, SynRecv, Established).Proc(895, 905, Waiting, TimeWait, Established).Bands();
+        IReadOnlyList<StateBand> bands = Whole()
+            .Trace(900, Waiting, Listen, SynRecv)
+            .Trace(900.01, Waiting, SynRecv, Established)
+            .Proc(895, 905, Waiting, TimeWait, Established)
+            .Bands();
         Assert.Equal([SynRecv, Established, FinWait1, FinWait2, TimeWait, SynRecv, Established], bands.Select(b => b.State));
         Assert.Equal(900, bands[4].End / 1e6);
         Assert.Empty(Whole().Fold().Disagreements);
@@ -140,14 +170,21 @@ public sealed class SocketStatesTests
     [Fact]
     public void A_look_that_began_before_the_end_is_none()
     {
-        StateLog log = Whole(trace: false).Diag(1000, 1005, Waiting, TimeWait, null).Proc(1001, 1006, Waiting, TimeWait, TimeWait, 58).Proc(1006, 1011, Waiting, TimeWait, null);
+        StateLog log = Whole(trace: false)
+            .Diag(1000, 1005, Waiting, TimeWait, null)
+            .Proc(1001, 1006, Waiting, TimeWait, TimeWait, 58)
+            .Proc(1006, 1011, Waiting, TimeWait, null);
         Assert.Empty(Later(log).Disagreements);
     }
 
     [Fact]
     public void A_table_that_shows_an_old_state_long_after_the_trace_left_it_is_a_disagreement()
     {
-        StateLog log = new StateLog().Trace(1, Waiting, Listen, SynRecv).Trace(1.01, Waiting, SynRecv, Established).Proc(0, 9, Waiting, null, Established).Trace(20, Waiting, Established, FinWait1)
+        StateLog log = new StateLog()
+            .Trace(1, Waiting, Listen, SynRecv)
+            .Trace(1.01, Waiting, SynRecv, Established)
+            .Proc(0, 9, Waiting, null, Established)
+            .Trace(20, Waiting, Established, FinWait1)
             .Proc(300, 310, Waiting, Established, Established);
         Disagreement d = Assert.Single(Later(log).Disagreements);
         Assert.Equal((Proc, Established, Trace, FinWait1), (d.Source, d.State, d.Other, d.OtherState));
@@ -170,7 +207,18 @@ public sealed class SocketStatesTests
     [InlineData("client", Agent, 1), InlineData("server", Capture, 1)]
     public void Nothing_is_held_against_a_source_that_lost_events(string? host, string source, int disagreements)
     {
-        StateLog log = new StateLog().Trace(1, Waiting, SynRecv, Established).Add(new GapEvent { Host = host, Source = source, T = Ns(100), Lost = 3, Reason = new("test") })
+        StateLog log = new StateLog()
+            .Trace(1, Waiting, SynRecv, Established)
+            .Add(
+                new GapEvent
+                {
+                    Host = host,
+                    Source = source,
+                    T = Ns(100),
+                    Lost = 3,
+                    Reason = new("test"),
+                }
+            )
             .Proc(200, 210, Waiting, null, CloseWait);
         Assert.Equal(disagreements, Later(log).Disagreements.Count);
     }
@@ -197,10 +245,22 @@ public sealed class SocketStatesTests
     [Fact]
     public void TIME_WAIT_that_someone_destroyed_names_the_call()
     {
-        StateLog log = Whole().Add(new CallEvent
-        {
-            Host = "server", Source = EvidenceSource.Call, T = Ns(3000), Duration = 40_000, Socket = "tw", Call = "SOCK_DESTROY", Args = new(), Local = Waiting.Local, Remote = Waiting.Remote,
-        }).Diag(2990, 3000.5, Waiting, TimeWait, null);
+        StateLog log = Whole()
+            .Add(
+                new CallEvent
+                {
+                    Host = "server",
+                    Source = EvidenceSource.Call,
+                    T = Ns(3000),
+                    Duration = 40_000,
+                    Socket = "tw",
+                    Call = "SOCK_DESTROY",
+                    Args = new(),
+                    Local = Waiting.Local,
+                    Remote = Waiting.Remote,
+                }
+            )
+            .Diag(2990, 3000.5, Waiting, TimeWait, null);
         TimeWaitBar bar = Assert.Single(log.Fold().TimeWaits);
         Assert.Equal(log.Events.OfType<CallEvent>().Single().Seq, bar.Ended?.Seq);
         Assert.Equal(2300.5, bar.Measured / 1e6);
@@ -209,7 +269,8 @@ public sealed class SocketStatesTests
     [Fact]
     public void Of_one_namespace_that_both_hosts_trace_each_has_its_own_sockets()
     {
-        SocketPair server = new(RunScript.Of("127.0.0.1:11111"), RunScript.Of("127.0.0.2:40000")), client = new(server.Remote, server.Local);
+        SocketPair server = new(RunScript.Of("127.0.0.1:11111"), RunScript.Of("127.0.0.2:40000")),
+            client = new(server.Remote, server.Local);
         var log = new StateLog(shared: true);
         foreach (string host in (string[])["client", "server"])
             log.Trace(1, Listener, Close, Listen, host: host).Trace(2, client, Close, SynSent, host: host).Trace(2.1, server, null, SynRecv, host: host);
@@ -220,5 +281,13 @@ public sealed class SocketStatesTests
     private static Timeline Later(StateLog log) => Noted(log, Agent).Fold();
 
     private static StateLog Noted(StateLog log, string source) =>
-        log.Add(new NoteEvent { Host = "server", Source = source, T = log.Events.Max(e => e.T) + 1_000_000_000, Message = new("test") });
+        log.Add(
+            new NoteEvent
+            {
+                Host = "server",
+                Source = source,
+                T = log.Events.Max(e => e.T) + 1_000_000_000,
+                Message = new("test"),
+            }
+        );
 }

@@ -1,5 +1,5 @@
-using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Tests;
@@ -8,7 +8,8 @@ namespace ReuseAddrDashboard.Tests;
 /// <param name="shared">Whether both hosts share one network namespace.</param>
 internal sealed class StateLog(bool shared = false)
 {
-    public static readonly SocketPair Waiting = new(RunScript.ServerEnd, RunScript.ClientEnd), Client = new(RunScript.ClientEnd, RunScript.ServerEnd),
+    public static readonly SocketPair Waiting = new(RunScript.ServerEnd, RunScript.ClientEnd),
+        Client = new(RunScript.ClientEnd, RunScript.ServerEnd),
         Listener = new(RunScript.Any, RunScript.Nobody);
 
     private readonly List<RunEvent> _events = [];
@@ -21,14 +22,43 @@ internal sealed class StateLog(bool shared = false)
     public IReadOnlyList<StateBand> Bands(string host = "server") => [.. Fold().Bands.Where(b => b.Host == host)];
 
     /// <summary>A reading of the table: the row was in a state at a moment in (after, t].</summary>
-    public StateLog Proc(double after, double t, SocketPair socket, TcpState? from, TcpState? to, double? timer = null, ulong inode = 0, string host = "server") => Add(new SocketEvent
-    {
-        Host = host, Source = EvidenceSource.Proc, T = Ns(t), After = Ns(after), Local = socket.Local, Remote = socket.Remote, From = from, To = to, Inode = inode, Raw = null,
-        Timer = timer is { } s ? new SocketTimer(TimerKind.TimeWait, Ns(s * 1000)) : null,
-    });
+    public StateLog Proc(
+        double after,
+        double t,
+        SocketPair socket,
+        TcpState? from,
+        TcpState? to,
+        double? timer = null,
+        ulong inode = 0,
+        string host = "server"
+    ) =>
+        Add(
+            new SocketEvent
+            {
+                Host = host,
+                Source = EvidenceSource.Proc,
+                T = Ns(t),
+                After = Ns(after),
+                Local = socket.Local,
+                Remote = socket.Remote,
+                From = from,
+                To = to,
+                Inode = inode,
+                Raw = null,
+                Timer = timer is { } s ? new SocketTimer(TimerKind.TimeWait, Ns(s * 1000)) : null,
+            }
+        );
 
-    public StateLog Diag(double? after, double t, SocketPair socket, TcpState? from, TcpState? to, double? timer = null, ulong inode = 0, string host = "server") =>
-        State(EvidenceSource.Diag, after, t, socket, from, to, timer, inode, host);
+    public StateLog Diag(
+        double? after,
+        double t,
+        SocketPair socket,
+        TcpState? from,
+        TcpState? to,
+        double? timer = null,
+        ulong inode = 0,
+        string host = "server"
+    ) => State(EvidenceSource.Diag, after, t, socket, from, to, timer, inode, host);
 
     /// <summary>The change itself.</summary>
     public StateLog Trace(double t, SocketPair socket, TcpState? from, TcpState? to, double? timer = null, string host = "server") =>
@@ -42,9 +72,19 @@ internal sealed class StateLog(bool shared = false)
 
     public static long Ns(double ms) => (long)Math.Round(ms * 1e6);
 
-    private StateLog State(string source, double? after, double t, SocketPair socket, TcpState? from, TcpState? to, double? timer, ulong inode, string host) => Add(new StateEvent
-    {
-        Host = host, Source = source, T = Ns(t), After = after is { } a ? Ns(a) : null, Socket = socket, From = from, To = to, Inode = inode,
-        Timer = timer is { } s ? new SocketTimer(TimerKind.TimeWait, Ns(s * 1000)) : null,
-    });
+    private StateLog State(string source, double? after, double t, SocketPair socket, TcpState? from, TcpState? to, double? timer, ulong inode, string host) =>
+        Add(
+            new StateEvent
+            {
+                Host = host,
+                Source = source,
+                T = Ns(t),
+                After = after is { } a ? Ns(a) : null,
+                Socket = socket,
+                From = from,
+                To = to,
+                Inode = inode,
+                Timer = timer is { } s ? new SocketTimer(TimerKind.TimeWait, Ns(s * 1000)) : null,
+            }
+        );
 }

@@ -14,33 +14,36 @@ public sealed class TimelineFoldTests
     public void Any_prefix_in_any_order_and_any_cursor_give_the_same_as_the_whole_fold()
     {
         RunFile[] runs = [.. RealRuns.All.Select(RealRuns.Read)];
-        Gen.Select(Gen.Int[0, runs.Length - 1], Gen.Int[0, 30], Gen.Int, Gen.Double[0, 1], Gen.Int[1, 5]).Sample(
-            (run, disorder, seed, part, copies) =>
-            {
-                RunFile file = runs[run];
-                RunHeader header = RunFiles.HeaderOf(file);
-                IReadOnlyList<RunEvent> log = Shuffled(Copies(file.Events, copies), disorder, new Random(seed));
-                int count = (int)(log.Count * part);
-                var fold = new TimelineFold(header);
-                var random = new Random(seed);
-                for (int i = 0; i < count; i++)
+        Gen.Select(Gen.Int[0, runs.Length - 1], Gen.Int[0, 30], Gen.Int, Gen.Double[0, 1], Gen.Int[1, 5])
+            .Sample(
+                (run, disorder, seed, part, copies) =>
                 {
-                    fold.Append(log[i]);
-                    // What was asked for in between must not change what comes later.
-                    if (random.Next(40) == 0)
-                        _ = fold.Now;
-                    if (random.Next(40) == 0)
-                        _ = fold.At(log[random.Next(i + 1)].T);
-                }
-                RunEvent[] told = [.. log.Take(count)];
-                Same(Timeline.Fold(header, told), fold.Now, disorder == 0);
-                for (int i = 0; i < 5 && count > 0; i++)
-                {
-                    long cursor = told[random.Next(count)].T + random.Next(3) - 1;
-                    Same(Timeline.Fold(header, told, cursor), fold.At(cursor), disorder == 0);
-                }
-            },
-            iter: 60, threads: 1);
+                    RunFile file = runs[run];
+                    RunHeader header = RunFiles.HeaderOf(file);
+                    IReadOnlyList<RunEvent> log = Shuffled(Copies(file.Events, copies), disorder, new Random(seed));
+                    int count = (int)(log.Count * part);
+                    var fold = new TimelineFold(header);
+                    var random = new Random(seed);
+                    for (int i = 0; i < count; i++)
+                    {
+                        fold.Append(log[i]);
+                        // What was asked for in between must not change what comes later.
+                        if (random.Next(40) == 0)
+                            _ = fold.Now;
+                        if (random.Next(40) == 0)
+                            _ = fold.At(log[random.Next(i + 1)].T);
+                    }
+                    RunEvent[] told = [.. log.Take(count)];
+                    Same(Timeline.Fold(header, told), fold.Now, disorder == 0);
+                    for (int i = 0; i < 5 && count > 0; i++)
+                    {
+                        long cursor = told[random.Next(count)].T + random.Next(3) - 1;
+                        Same(Timeline.Fold(header, told, cursor), fold.At(cursor), disorder == 0);
+                    }
+                },
+                iter: 60,
+                threads: 1
+            );
     }
 
     [Fact]
@@ -62,7 +65,15 @@ public sealed class TimelineFoldTests
     {
         var log = new SegmentLog(sameClock: false);
         log.Segment(true, "SYN", SegmentLog.ClientIsn, 0, 100, 90);
-        log.Add(new ClockEvent { Host = "server", Source = EvidenceSource.Lab, T = 200_000, Shift = 30_000 });
+        log.Add(
+            new ClockEvent
+            {
+                Host = "server",
+                Source = EvidenceSource.Lab,
+                T = 200_000,
+                Shift = 30_000,
+            }
+        );
         log.Segment(false, "SYN,ACK", SegmentLog.ServerIsn, SegmentLog.ClientIsn + 1, 95, 145);
         var fold = new TimelineFold(log.Header);
         fold.Append(log.Events);
@@ -105,13 +116,28 @@ public sealed class TimelineFoldTests
         Assert.Equal(expected.Calls, actual.Calls);
         Assert.Equal(expected.Sockets, actual.Sockets);
         Assert.Equal(expected.Disagreements, actual.Disagreements);
-        Assert.Equal(expected.Results.Select(r => (r.Step, r.Attempt, r.At, r.Deciding.Result, r.Repeated)), actual.Results.Select(r => (r.Step, r.Attempt, r.At, r.Deciding.Result, r.Repeated)));
+        Assert.Equal(
+            expected.Results.Select(r => (r.Step, r.Attempt, r.At, r.Deciding.Result, r.Repeated)),
+            actual.Results.Select(r => (r.Step, r.Attempt, r.At, r.Deciding.Result, r.Repeated))
+        );
         if (rule)
             SameRule(expected, actual);
         Assert.Equal(expected.Progress.Steps, actual.Progress.Steps);
         Assert.Equal((expected.Progress.Outcome, expected.End, expected.Lost), (actual.Progress.Outcome, actual.End, actual.Lost));
-        foreach ((IEnumerable one, IEnumerable other) in ((IEnumerable, IEnumerable)[])[(expected.Output, actual.Output), (expected.Notes, actual.Notes), (expected.Gaps, actual.Gaps), (expected.Programs, actual.Programs), (expected.Environment, actual.Environment)])
+        foreach (
+            (IEnumerable one, IEnumerable other) in ((IEnumerable, IEnumerable)[])
+                [
+                    (expected.Output, actual.Output),
+                    (expected.Notes, actual.Notes),
+                    (expected.Gaps, actual.Gaps),
+                    (expected.Programs, actual.Programs),
+                    (expected.Environment, actual.Environment),
+                ]
+        )
+        {
             Assert.Equal(one.Cast<object>(), other.Cast<object>());
+        }
+
         foreach (string state in (string[])["TIME-WAIT", "SYN-SENT", "LISTEN"])
         {
             foreach (string function in (string[])["saw", "has", "lasted", "family"])
@@ -123,7 +149,10 @@ public sealed class TimelineFoldTests
 
     private static void SameRule(Timeline expected, Timeline actual)
     {
-        Assert.Equal(expected.Rule.Made.Select(m => (m.Seq, m.Match, m.Doubt, m.Verdict.Outcome)), actual.Rule.Made.Select(m => (m.Seq, m.Match, m.Doubt, m.Verdict.Outcome)));
+        Assert.Equal(
+            expected.Rule.Made.Select(m => (m.Seq, m.Match, m.Doubt, m.Verdict.Outcome)),
+            actual.Rule.Made.Select(m => (m.Seq, m.Match, m.Doubt, m.Verdict.Outcome))
+        );
         Assert.Equal((expected.Rule.Next?.Verdict.Outcome, expected.Rule.Next?.Doubt), (actual.Rule.Next?.Verdict.Outcome, actual.Rule.Next?.Doubt));
     }
 

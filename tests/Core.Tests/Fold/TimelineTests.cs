@@ -1,7 +1,7 @@
-using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
-using ReuseAddrDashboard.Core.Scenarios;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Rule;
+using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Texts;
 using Xunit;
@@ -26,17 +26,21 @@ public sealed class TimelineTests
     {
         Timeline timeline = Of(new RunScript().StartListener().Connect());
         CallEvent connect = timeline.Calls.Single(c => c.Event.Call == "connect").Event;
-        Assert.All(timeline.Arrows, a =>
-        {
-            Assert.InRange(a.Sent, connect.T, connect.T + connect.Duration);
-            Assert.InRange(a.Received!.Value, a.Sent, connect.T + connect.Duration);
-        });
+        Assert.All(
+            timeline.Arrows,
+            a =>
+            {
+                Assert.InRange(a.Sent, connect.T, connect.T + connect.Duration);
+                Assert.InRange(a.Received!.Value, a.Sent, connect.T + connect.Duration);
+            }
+        );
     }
 
     [Fact]
     public void A_refused_connect_is_a_SYN_answered_by_a_RST()
     {
-        RunScript script = new RunScript().Call("client", "cfd", "socket", RunScript.Socket, 3)
+        RunScript script = new RunScript()
+            .Call("client", "cfd", "socket", RunScript.Socket, 3)
             .Call("client", "cfd", "connect", RunScript.Fd(3), us: 80, errno: "ECONNREFUSED", step: "connect", remote: RunScript.ServerEnd);
         Assert.Equal([(SegmentKind.Syn, "client"), (SegmentKind.Rst, "server")], Of(script).Arrows.Select(a => (a.Kind, a.From)));
     }
@@ -45,7 +49,9 @@ public sealed class TimelineTests
     [InlineData("ETIMEDOUT"), InlineData("ECONNRESET")]
     public void A_connect_without_answer_is_a_SYN_that_ends_in_a_cross(string errno)
     {
-        Arrow syn = Assert.Single(Of(new RunScript().Call("client", "cfd", "connect", RunScript.Fd(3), us: 1e7, errno: errno, remote: RunScript.ServerEnd)).Arrows);
+        Arrow syn = Assert.Single(
+            Of(new RunScript().Call("client", "cfd", "connect", RunScript.Fd(3), us: 1e7, errno: errno, remote: RunScript.ServerEnd)).Arrows
+        );
         Assert.True(syn.Lost);
         Assert.Equal(InferredFrom.ConnectUnanswered, syn.Evidence);
     }
@@ -131,7 +137,14 @@ public sealed class TimelineTests
     {
         Timeline timeline = Of(new RunScript().StartListener().Connect().Close(timeWait: false).Rebind());
         Assert.Empty(timeline.TimeWaits);
-        Assert.Equal((RuleMatch.Same, 0, 0), (timeline.Verdict!.Deciding.Rule!.Match, timeline.Verdict.Deciding.Rule.Verdict.Obstacles.Count, timeline.Verdict.Deciding.Rule.Verdict.Shares.Count));
+        Assert.Equal(
+            (RuleMatch.Same, 0, 0),
+            (
+                timeline.Verdict!.Deciding.Rule!.Match,
+                timeline.Verdict.Deciding.Rule.Verdict.Obstacles.Count,
+                timeline.Verdict.Deciding.Rule.Verdict.Shares.Count
+            )
+        );
     }
 
     [Fact]
@@ -146,7 +159,10 @@ public sealed class TimelineTests
     [Fact]
     public void What_was_lost_is_counted()
     {
-        RunScript script = new RunScript().StartListener().Add(new GapEvent { Lost = 3, Reason = new("test") }, 0).Add(new GapEvent { Lost = 4, Reason = new("test") }, 0);
+        RunScript script = new RunScript()
+            .StartListener()
+            .Add(new GapEvent { Lost = 3, Reason = new("test") }, 0)
+            .Add(new GapEvent { Lost = 4, Reason = new("test") }, 0);
         Assert.Equal(7, Of(script).Lost);
     }
 
@@ -166,10 +182,17 @@ public sealed class TimelineTests
     [Fact]
     public void Hosts_in_one_namespace_each_show_their_own_rows()
     {
-        TcpEndpoint server = RunScript.Of("127.0.0.1:11111"), client = RunScript.Of("127.0.0.2:40000");
+        TcpEndpoint server = RunScript.Of("127.0.0.1:11111"),
+            client = RunScript.Of("127.0.0.2:40000");
         var script = new RunScript { Shared = true };
         foreach (string reader in (string[])["client", "server"])
-            script.Row(reader, server, client, TcpState.Established).Row(reader, client, server, TcpState.Established).Row(reader, RunScript.Any, RunScript.Nobody, TcpState.Listen);
+        {
+            script
+                .Row(reader, server, client, TcpState.Established)
+                .Row(reader, client, server, TcpState.Established)
+                .Row(reader, RunScript.Any, RunScript.Nobody, TcpState.Listen);
+        }
+
         Timeline timeline = Of(script);
         Assert.Equal([RunScript.Any, server], timeline.SocketsOf("server").Select(s => s.Local));
         Assert.Equal([client], timeline.SocketsOf("client").Select(s => s.Local));
@@ -178,10 +201,22 @@ public sealed class TimelineTests
     [Fact]
     public void Rows_stand_in_the_order_of_ss_listeners_first_then_by_their_place_in_the_table()
     {
-        TcpEndpoint peer = RunScript.ClientEnd, listener = RunScript.Any;
+        TcpEndpoint peer = RunScript.ClientEnd,
+            listener = RunScript.Any;
         RunScript script = new();
         void Row(int slot, TcpEndpoint local, TcpEndpoint remote, TcpState state) =>
-            script.Add(new SocketEvent { Host = "server", Local = local, Remote = remote, From = null, To = state, Raw = $"   {slot}: 447AA8C0:2B67" }, 1);
+            script.Add(
+                new SocketEvent
+                {
+                    Host = "server",
+                    Local = local,
+                    Remote = remote,
+                    From = null,
+                    To = state,
+                    Raw = $"   {slot}: 447AA8C0:2B67",
+                },
+                1
+            );
         Row(7, RunScript.ServerEnd, peer.WithPort(1), TcpState.TimeWait);
         Row(3, RunScript.ServerEnd, peer.WithPort(2), TcpState.Established);
         Row(9, listener, RunScript.Nobody, TcpState.Listen);

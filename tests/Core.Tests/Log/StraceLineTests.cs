@@ -13,7 +13,8 @@ public sealed class StraceLineTests
     [InlineData("abc\u00001\u0001\u007f\"\\\n", "\"abc\\0001\\1\\177\\\"\\\\\\n\"")]
     [InlineData("\t\r\v\f", "\"\\t\\r\\v\\f\"")]
     [InlineData("12345678901234567890123456789012", "\"12345678901234567890123456789012\"")]
-    public void Buffers_are_spelled_as_strace_spells_them(string octets, string shown) => Assert.Equal(shown, StraceLine.Buffer(Encoding.Latin1.GetBytes(octets), more: false));
+    public void Buffers_are_spelled_as_strace_spells_them(string octets, string shown) =>
+        Assert.Equal(shown, StraceLine.Buffer(Encoding.Latin1.GetBytes(octets), more: false));
 
     [Theory]
     [InlineData(1, 2, "SOL_SOCKET, SO_REUSEADDR, [1], 4")]
@@ -27,26 +28,123 @@ public sealed class StraceLineTests
     [InlineData(41, 250, "SOL_IPV6, 0xfa /* IPV6_??? */, [1], 4")]
     [InlineData(99, 7, "0x63 /* SOL_?? */, 7, [1], 4")]
     public void Options_by_number_are_spelled_as_strace_spells_them(int level, int number, string arguments) =>
-        Assert.Equal($"3, {arguments}", StraceLine.Arguments(Call("setsockopt", new() { Fd = 3, Option = new(level, number), Value = OptionValue.Of(1), Size = 4 })));
+        Assert.Equal(
+            $"3, {arguments}",
+            StraceLine.Arguments(
+                Call(
+                    "setsockopt",
+                    new()
+                    {
+                        Fd = 3,
+                        Option = new(level, number),
+                        Value = OptionValue.Of(1),
+                        Size = 4,
+                    }
+                )
+            )
+        );
 
     [Fact]
     public void Other_kinds_of_options_too()
     {
-        Assert.Equal("3, SOL_SOCKET, SO_RCVTIMEO_OLD, \"\\1\\0\\0\\0\\0\\0\\0\\0 \\241\\7\\0\\0\\0\\0\\0\", 16",
-            StraceLine.Arguments(Call("setsockopt", new() { Fd = 3, Option = SocketOption.RcvTimeo, Value = OptionValue.Timeval(1500), Size = 16 })));
-        Assert.Equal("3, SOL_SOCKET, SO_LINGER, {l_onoff=1, l_linger=3}, [8]",
-            StraceLine.Arguments(Call("getsockopt", new() { Fd = 3, Option = SocketOption.Linger, Value = OptionValue.Linger(true, 3), Size = 8 })));
-        Assert.Equal("3, SOL_SOCKET, SO_LINGER, 0x7ffed6144aa8, [8]",
-            StraceLine.Arguments(Call("getsockopt", new() { Fd = 3, Option = SocketOption.Linger, Size = 8, Pointer = 0x7ffed6144aa8 }) with { Result = -1, Errno = "EBADF" }));
+        Assert.Equal(
+            "3, SOL_SOCKET, SO_RCVTIMEO_OLD, \"\\1\\0\\0\\0\\0\\0\\0\\0 \\241\\7\\0\\0\\0\\0\\0\", 16",
+            StraceLine.Arguments(
+                Call(
+                    "setsockopt",
+                    new()
+                    {
+                        Fd = 3,
+                        Option = SocketOption.RcvTimeo,
+                        Value = OptionValue.Timeval(1500),
+                        Size = 16,
+                    }
+                )
+            )
+        );
+        Assert.Equal(
+            "3, SOL_SOCKET, SO_LINGER, {l_onoff=1, l_linger=3}, [8]",
+            StraceLine.Arguments(
+                Call(
+                    "getsockopt",
+                    new()
+                    {
+                        Fd = 3,
+                        Option = SocketOption.Linger,
+                        Value = OptionValue.Linger(true, 3),
+                        Size = 8,
+                    }
+                )
+            )
+        );
+        Assert.Equal(
+            "3, SOL_SOCKET, SO_LINGER, 0x7ffed6144aa8, [8]",
+            StraceLine.Arguments(
+                Call(
+                    "getsockopt",
+                    new()
+                    {
+                        Fd = 3,
+                        Option = SocketOption.Linger,
+                        Size = 8,
+                        Pointer = 0x7ffed6144aa8,
+                    }
+                ) with
+                {
+                    Result = -1,
+                    Errno = "EBADF",
+                }
+            )
+        );
     }
 
     [Fact]
     public void Recv_and_send_are_the_calls_that_glibc_makes_of_them()
     {
-        Assert.Equal("sendto(4, \"hello\\0world\", 11, MSG_DONTWAIT, NULL, 0) = 11", StraceLine.Write(Call("send", new() { Fd = 4, Octets = "hello\0world"u8.ToArray(), Length = 11, DontWait = true }) with { Result = 11 }));
-        Assert.Equal("recvfrom(5, 0x7ffd36b967d0, 20, 0, NULL, NULL) = -1 ENOTCONN (Transport endpoint is not connected)",
-            StraceLine.Write(Call("recv", new() { Fd = 5, Length = 20, Pointer = 0x7ffd36b967d0 }) with { Result = -1, Errno = "ENOTCONN", ErrnoText = "Transport endpoint is not connected" }));
+        Assert.Equal(
+            "sendto(4, \"hello\\0world\", 11, MSG_DONTWAIT, NULL, 0) = 11",
+            StraceLine.Write(
+                Call(
+                    "send",
+                    new()
+                    {
+                        Fd = 4,
+                        Octets = "hello\0world"u8.ToArray(),
+                        Length = 11,
+                        DontWait = true,
+                    }
+                ) with
+                {
+                    Result = 11,
+                }
+            )
+        );
+        Assert.Equal(
+            "recvfrom(5, 0x7ffd36b967d0, 20, 0, NULL, NULL) = -1 ENOTCONN (Transport endpoint is not connected)",
+            StraceLine.Write(
+                Call(
+                    "recv",
+                    new()
+                    {
+                        Fd = 5,
+                        Length = 20,
+                        Pointer = 0x7ffd36b967d0,
+                    }
+                ) with
+                {
+                    Result = -1,
+                    Errno = "ENOTCONN",
+                    ErrnoText = "Transport endpoint is not connected",
+                }
+            )
+        );
     }
 
-    private static CallEvent Call(string call, CallArguments args) => new() { Socket = "fd", Call = call, Args = args };
+    private static CallEvent Call(string call, CallArguments args) =>
+        new()
+        {
+            Socket = "fd",
+            Call = call,
+            Args = args,
+        };
 }

@@ -11,13 +11,19 @@ public sealed class MatrixCellTests
     {
         Assert.Equal(7 * 16 * 16, MatrixCell.All.Distinct().Count());
         Assert.Equal(64, MatrixCell.Basic.Distinct().Count());
-        Assert.All(MatrixCell.All, cell =>
-        {
-            Assert.InRange(cell.ToString().Length, 1, MatrixCell.MaxLength);
-            Assert.True(MatrixCell.TryParse(cell.ToString(), out MatrixCell read));
-            Assert.Equal(cell, read);
-        });
-        Assert.Equal("time-wait/dual/v4/ra/both", new MatrixCell(LeftOnPort.TimeWait, CellAddress.Dual, CellAddress.V4, new(true, false), new(true, true)).ToString());
+        Assert.All(
+            MatrixCell.All,
+            cell =>
+            {
+                Assert.InRange(cell.ToString().Length, 1, MatrixCell.MaxLength);
+                Assert.True(MatrixCell.TryParse(cell.ToString(), out MatrixCell read));
+                Assert.Equal(cell, read);
+            }
+        );
+        Assert.Equal(
+            "time-wait/dual/v4/ra/both",
+            new MatrixCell(LeftOnPort.TimeWait, CellAddress.Dual, CellAddress.V4, new(true, false), new(true, true)).ToString()
+        );
     }
 
     [Theory]
@@ -49,21 +55,31 @@ public sealed class MatrixCellTests
     }
 
     [Fact]
-    public void The_rule_is_certain_in_every_cell_and_says_the_same_whatever_the_bucket_remembers() => Assert.All(MatrixCell.All, cell =>
-    {
-        MatrixPrediction rule = MatrixRule.Of(cell);
-        Assert.True(rule.Answer.Errno is null or "EADDRINUSE", cell.ToString());
-        if (cell.Left == LeftOnPort.Nothing)
-            return;
-        var first = new BindCandidate { Local = MatrixRule.At(cell.First, 1), V6Only = cell.First == CellAddress.V6, ReuseAddr = cell.FirstOptions.ReuseAddr, ReusePort = cell.FirstOptions.ReusePort };
-        foreach (BucketMemory memory in (BucketMemory[])[BucketMemory.Both, BucketMemory.ReusePort])
-        {
-            BindBucket bucket = BindBucket.Empty.After(PortCall.Bind, first, first: true, memory);
-            if (cell.Left != LeftOnPort.Bound)
-                bucket = bucket.After(PortCall.Listen, first, first: false, memory);
-            Assert.True(bucket.Lets(PortCall.Bind, rule.Candidate) != true || rule.Answer.IsOk, $"{cell}, {memory}");
-        }
-    });
+    public void The_rule_is_certain_in_every_cell_and_says_the_same_whatever_the_bucket_remembers() =>
+        Assert.All(
+            MatrixCell.All,
+            cell =>
+            {
+                MatrixPrediction rule = MatrixRule.Of(cell);
+                Assert.True(rule.Answer.Errno is null or "EADDRINUSE", cell.ToString());
+                if (cell.Left == LeftOnPort.Nothing)
+                    return;
+                var first = new BindCandidate
+                {
+                    Local = MatrixRule.At(cell.First, 1),
+                    V6Only = cell.First == CellAddress.V6,
+                    ReuseAddr = cell.FirstOptions.ReuseAddr,
+                    ReusePort = cell.FirstOptions.ReusePort,
+                };
+                foreach (BucketMemory memory in (BucketMemory[])[BucketMemory.Both, BucketMemory.ReusePort])
+                {
+                    BindBucket bucket = BindBucket.Empty.After(PortCall.Bind, first, first: true, memory);
+                    if (cell.Left != LeftOnPort.Bound)
+                        bucket = bucket.After(PortCall.Listen, first, first: false, memory);
+                    Assert.True(bucket.Lets(PortCall.Bind, rule.Candidate) != true || rule.Answer.IsOk, $"{cell}, {memory}");
+                }
+            }
+        );
 
     [Theory]
     [InlineData("ok")]

@@ -13,12 +13,22 @@ public sealed class MatrixFileTests
     [Fact]
     public void A_file_is_read_back_as_it_was_written()
     {
-        MatrixFile some = Every with { Results = [.. Every.Results.Take(20), new(MatrixCell.All[30], null, Message.Of("matrix.untried.call", ("call", "socket"), ("errno", "EAFNOSUPPORT")))] };
+        MatrixFile some = Every with
+        {
+            Results =
+            [
+                .. Every.Results.Take(20),
+                new(MatrixCell.All[30], null, Message.Of("matrix.untried.call", ("call", "socket"), ("errno", "EAFNOSUPPORT"))),
+            ],
+        };
         foreach (MatrixFile file in (MatrixFile[])[Every, some, Every with { Results = [] }])
         {
             MatrixFile? read = MatrixFile.Read(file.ToJson(), out Message? fault);
             Assert.Null(fault);
-            Assert.Equal((file.At, file.Host.Kernel, file.Host.Os, file.Host.Uid, file.Host.Agent), (read!.At, read.Host.Kernel, read.Host.Os, read.Host.Uid, read.Host.Agent));
+            Assert.Equal(
+                (file.At, file.Host.Kernel, file.Host.Os, file.Host.Uid, file.Host.Agent),
+                (read!.At, read.Host.Kernel, read.Host.Os, read.Host.Uid, read.Host.Agent)
+            );
             Assert.Equal(file.Host.Sysctls, read.Host.Sysctls);
             Assert.Equal(file.Results, read.Results);
         }
@@ -40,14 +50,35 @@ public sealed class MatrixFileTests
     [InlineData("[]", "matrix.file-broken-at")]
     [InlineData("{}", "matrix.file-broken-at")]
     [InlineData("""{"format":"reuseaddr-run/2"}""", "matrix.file-broken-at")]
-    [InlineData("""{"format":"reuseaddr-matrix/2","at":"2026-01-01T00:00:00Z","host":{"kernel":"6","os":"x","agent":"1","sysctls":{}},"results":[]}""", "matrix.file-format")]
+    [InlineData(
+        """{"format":"reuseaddr-matrix/2","at":"2026-01-01T00:00:00Z","host":{"kernel":"6","os":"x","agent":"1","sysctls":{}},"results":[]}""",
+        "matrix.file-format"
+    )]
     [InlineData("""{"format":"reuseaddr-matrix/1","at":"2026-01-01T00:00:00Z","host":null,"results":[]}""", "matrix.file-broken")]
-    [InlineData("""{"format":"reuseaddr-matrix/1","at":"2026-01-01T00:00:00Z","host":{"kernel":"6\n7","os":"x","agent":"1","sysctls":{}},"results":[]}""", "matrix.file-broken")]
-    [InlineData("""{"format":"reuseaddr-matrix/1","at":"2026-01-01T00:00:00Z","host":{"kernel":"6","os":"x","agent":"1","sysctls":{}},"results":[null]}""", "matrix.file-broken")]
-    [InlineData("""{"format":"reuseaddr-matrix/1","at":"2026-01-01T00:00:00Z","host":{"kernel":"6","os":"x","agent":"1","sysctls":{}},"results":[{"cell":"listen/v4/v4/ra/ra"}]}""", "matrix.file-broken")]
-    [InlineData("""{"format":"reuseaddr-matrix/1","at":"2026-01-01T00:00:00Z","host":{"kernel":"6","os":"x","agent":"1","sysctls":{}},"results":[{"cell":"listen/v4/v4/ra/x","kernel":"ok"}]}""", "matrix.file-broken-at")]
-    [InlineData("""{"format":"reuseaddr-matrix/1","at":"2026-01-01T00:00:00Z","host":{"kernel":"6","os":"x","agent":"1","sysctls":{}},"results":[{"cell":"listen/v4/v4/ra/ra","kernel":"<b>"}]}""", "matrix.file-broken-at")]
-    [InlineData("""{"format":"reuseaddr-matrix/1","at":"2026-01-01T00:00:00Z","host":{"kernel":"6","os":"x","agent":"1","sysctls":{}},"results":[{"cell":"listen/v4/v4/ra/ra","kernel":"ok"},{"cell":"listen/v4/v4/ra/ra","kernel":"ok"}]}""", "matrix.file-twice")]
+    [InlineData(
+        """{"format":"reuseaddr-matrix/1","at":"2026-01-01T00:00:00Z","host":{"kernel":"6\n7","os":"x","agent":"1","sysctls":{}},"results":[]}""",
+        "matrix.file-broken"
+    )]
+    [InlineData(
+        """{"format":"reuseaddr-matrix/1","at":"2026-01-01T00:00:00Z","host":{"kernel":"6","os":"x","agent":"1","sysctls":{}},"results":[null]}""",
+        "matrix.file-broken"
+    )]
+    [InlineData(
+        """{"format":"reuseaddr-matrix/1","at":"2026-01-01T00:00:00Z","host":{"kernel":"6","os":"x","agent":"1","sysctls":{}},"results":[{"cell":"listen/v4/v4/ra/ra"}]}""",
+        "matrix.file-broken"
+    )]
+    [InlineData(
+        """{"format":"reuseaddr-matrix/1","at":"2026-01-01T00:00:00Z","host":{"kernel":"6","os":"x","agent":"1","sysctls":{}},"results":[{"cell":"listen/v4/v4/ra/x","kernel":"ok"}]}""",
+        "matrix.file-broken-at"
+    )]
+    [InlineData(
+        """{"format":"reuseaddr-matrix/1","at":"2026-01-01T00:00:00Z","host":{"kernel":"6","os":"x","agent":"1","sysctls":{}},"results":[{"cell":"listen/v4/v4/ra/ra","kernel":"<b>"}]}""",
+        "matrix.file-broken-at"
+    )]
+    [InlineData(
+        """{"format":"reuseaddr-matrix/1","at":"2026-01-01T00:00:00Z","host":{"kernel":"6","os":"x","agent":"1","sysctls":{}},"results":[{"cell":"listen/v4/v4/ra/ra","kernel":"ok"},{"cell":"listen/v4/v4/ra/ra","kernel":"ok"}]}""",
+        "matrix.file-twice"
+    )]
     public void What_is_no_matrix_is_refused_and_the_sentence_says_what_to_do(string json, string code)
     {
         Assert.Null(MatrixFile.Read(Encoding.UTF8.GetBytes(json), out Message? fault));
@@ -64,7 +95,10 @@ public sealed class MatrixFileTests
         Assert.Equal("matrix.file-too-large", fault!.Code);
         byte[] deep = Encoding.UTF8.GetBytes(new string('[', 100));
         Assert.Null(MatrixFile.Read(deep, out fault));
-        MatrixFile many = Every with { Host = Every.Host with { Sysctls = Enumerable.Range(0, MatrixHost.MaxSysctls + 1).ToDictionary(i => $"s{i}", _ => (string?)"1") } };
+        MatrixFile many = Every with
+        {
+            Host = Every.Host with { Sysctls = Enumerable.Range(0, MatrixHost.MaxSysctls + 1).ToDictionary(i => $"s{i}", _ => (string?)"1") },
+        };
         Assert.Null(MatrixFile.Read(many.ToJson(), out fault));
     }
 
@@ -73,8 +107,14 @@ public sealed class MatrixFileTests
     {
         MatrixResult wrong = new(MatrixCell.All[^1], new(PortCall.Bind, "EINVAL"));
         string[] lines = MatrixExport.Csv(Of([.. Every.Results.Take(3), wrong])).Split("\r\n");
-        Assert.Equal(["# kernel: 6.18.0", "# os: Debian", "# date: 2026-11-27T04:00:00Z", "# uid: 7", "# agent: 0.1.0", "# net.ipv4.tcp_tw_reuse: 2"], lines[..6]);
-        Assert.Equal("left,first_address,second_address,first_so_reuseaddr,first_so_reuseport,second_so_reuseaddr,second_so_reuseport,kernel,rule,matches", lines[6]);
+        Assert.Equal(
+            ["# kernel: 6.18.0", "# os: Debian", "# date: 2026-11-27T04:00:00Z", "# uid: 7", "# agent: 0.1.0", "# net.ipv4.tcp_tw_reuse: 2"],
+            lines[..6]
+        );
+        Assert.Equal(
+            "left,first_address,second_address,first_so_reuseaddr,first_so_reuseport,second_so_reuseaddr,second_so_reuseport,kernel,rule,matches",
+            lines[6]
+        );
         Assert.Equal("nothing,v4,v4,0,0,0,0,ok,ok,yes", lines[7]);
         Assert.Equal("time-wait,mapped,mapped,1,1,1,1,bind EINVAL,ok,no", lines[10]);
         Assert.Equal(["", 12], (object[])[lines[11], lines.Length]);
@@ -95,16 +135,31 @@ public sealed class MatrixFileTests
     [Fact]
     public void Two_matrices_are_compared_where_both_were_tried()
     {
-        MatrixCell one = MatrixCell.Basic[0], two = MatrixCell.Basic[1], three = MatrixCell.Basic[2];
+        MatrixCell one = MatrixCell.Basic[0],
+            two = MatrixCell.Basic[1],
+            three = MatrixCell.Basic[2];
         MatrixAnswer inUse = new(PortCall.Bind, "EADDRINUSE");
-        var compared = MatrixComparison.Of([new(one, inUse), new(two, inUse), new(three, null, new("matrix.untried.no-port"))], [new(two, MatrixAnswer.Ok), new(one, inUse), new(three, inUse)]);
+        var compared = MatrixComparison.Of(
+            [new(one, inUse), new(two, inUse), new(three, null, new("matrix.untried.no-port"))],
+            [new(two, MatrixAnswer.Ok), new(one, inUse), new(three, inUse)]
+        );
         Assert.Equal(2, compared.Compared);
         Assert.Equal(new(two, inUse, MatrixAnswer.Ok), Assert.Single(compared.Differences));
     }
 
-    private static MatrixFile Of(IEnumerable<MatrixResult> results) => new()
-    {
-        Format = MatrixFile.CurrentFormat, At = new(2026, 11, 27, 4, 0, 0, TimeSpan.Zero), Results = [.. results],
-        Host = new() { Kernel = "6.18.0", Os = "Debian", Agent = "0.1.0", Uid = 7, Sysctls = new Dictionary<string, string?> { ["net.ipv4.tcp_tw_reuse"] = "2" } },
-    };
+    private static MatrixFile Of(IEnumerable<MatrixResult> results) =>
+        new()
+        {
+            Format = MatrixFile.CurrentFormat,
+            At = new(2026, 11, 27, 4, 0, 0, TimeSpan.Zero),
+            Results = [.. results],
+            Host = new()
+            {
+                Kernel = "6.18.0",
+                Os = "Debian",
+                Agent = "0.1.0",
+                Uid = 7,
+                Sysctls = new Dictionary<string, string?> { ["net.ipv4.tcp_tw_reuse"] = "2" },
+            },
+        };
 }

@@ -69,20 +69,26 @@ internal sealed class BindCell(Place first, Place second, Left left, Flags flags
 
     public ushort Port => port;
 
-    public TcpState? State => left switch
-    {
-        Left.Listen => TcpState.Listen,
-        Left.Established => TcpState.Established,
-        Left.CloseWait => TcpState.CloseWait,
-        Left.FinWait2 => TcpState.FinWait2,
-        Left.TimeWait => TcpState.TimeWait,
-        _ => null,
-    };
+    public TcpState? State =>
+        left switch
+        {
+            Left.Listen => TcpState.Listen,
+            Left.Established => TcpState.Established,
+            Left.CloseWait => TcpState.CloseWait,
+            Left.FinWait2 => TcpState.FinWait2,
+            Left.TimeWait => TcpState.TimeWait,
+            _ => null,
+        };
 
-    public BindCandidate Candidate => new()
-    {
-        Local = second.At(port), V6Only = second.V6Only, ReuseAddr = flags.SecondReuseAddr, ReusePort = flags.SecondReusePort, Uid = 0,
-    };
+    public BindCandidate Candidate =>
+        new()
+        {
+            Local = second.At(port),
+            V6Only = second.V6Only,
+            ReuseAddr = flags.SecondReuseAddr,
+            ReusePort = flags.SecondReusePort,
+            Uid = 0,
+        };
 
     public override string ToString() => $"left {left} at {first.Name}, candidate {second.Name}, {flags}";
 
@@ -113,10 +119,16 @@ internal sealed class BindCell(Place first, Place second, Left left, Flags flags
     }
 
     /// <summary>The socket in the way as the agent would know it: its row, or what was bound, with the listener's options.</summary>
-    public PortSocket Known(TcpState state, TcpEndpoint local) => new()
-    {
-        State = state, Local = local, ReuseAddr = flags.FirstReuseAddr, ReusePort = flags.FirstReusePort, V6Only = _v6Only, Uid = 0,
-    };
+    public PortSocket Known(TcpState state, TcpEndpoint local) =>
+        new()
+        {
+            State = state,
+            Local = local,
+            ReuseAddr = flags.FirstReuseAddr,
+            ReusePort = flags.FirstReusePort,
+            V6Only = _v6Only,
+            Uid = 0,
+        };
 
     /// <summary>Asks the kernel and the rule, for bind and for listen, and says where they differ.</summary>
     public IEnumerable<string> Differences(IReadOnlyList<PortSocket> rows)
@@ -143,7 +155,17 @@ internal sealed class BindCell(Place first, Place second, Left left, Flags flags
 
     public void Dispose() => _open.ForEach(socket => socket.Dispose());
 
-    public static bool Agree(BindVerdict rule, int errno) => errno == (rule.Outcome switch { BindOutcome.Ok => 0, BindOutcome.InUse => RawSocket.Eaddrinuse, BindOutcome.Invalid => RawSocket.Einval, _ => -1 });
+    public static bool Agree(BindVerdict rule, int errno) =>
+        errno
+        == (
+            rule.Outcome switch
+            {
+                BindOutcome.Ok => 0,
+                BindOutcome.InUse => RawSocket.Eaddrinuse,
+                BindOutcome.Invalid => RawSocket.Einval,
+                _ => -1,
+            }
+        );
 
     private RawSocket Keep(RawSocket socket)
     {

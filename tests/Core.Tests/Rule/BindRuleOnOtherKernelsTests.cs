@@ -5,7 +5,9 @@ using Xunit;
 
 namespace ReuseAddrDashboard.Core.Tests.Rule;
 
-/// <summary>The rule against what other kernels answered over whole histories of a port: <c>Kernels/RELEASE.txt</c>, made by <c>Kernels/histories.c</c>, which says how.</summary>
+/// <summary>
+/// The rule against what other kernels answered over whole histories of a port: <c>Kernels/RELEASE.txt</c>, made by <c>Kernels/histories.c</c>, which says how.
+/// </summary>
 public sealed class BindRuleOnOtherKernelsTests
 {
     private static readonly string[] Places = ["0.0.0.0", "127.0.0.1", "127.0.0.2", "[::]", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:0.0.0.0]"];
@@ -22,7 +24,8 @@ public sealed class BindRuleOnOtherKernelsTests
         string release = lines[0][2..];
         BucketMemory memory = BindBucket.Memory(release);
         List<string> differences = [];
-        int asked = 0, remembered = 0;
+        int asked = 0,
+            remembered = 0;
         PortModel? port = null;
         foreach (string line in lines)
         {
@@ -38,14 +41,22 @@ public sealed class BindRuleOnOtherKernelsTests
             else if (words[0] is "b" or "l")
             {
                 asked++;
-                bool rule = words[0] == "l" ? port.Listen(Number(words[1])) : port.Bind(At(words[2]), words[3] == "1", words[4] == "1", words[5] == "1", (uint)Number(words[6]));
+                bool rule =
+                    words[0] == "l"
+                        ? port.Listen(Number(words[1]))
+                        : port.Bind(At(words[2]), words[3] == "1", words[4] == "1", words[5] == "1", (uint)Number(words[6]));
                 remembered += port.Verdict!.Remembered.Count > 0 ? 1 : 0;
                 BindOutcome answer = words[^1] == "0" ? BindOutcome.Ok : BindOutcome.InUse;
                 if (rule != (answer == BindOutcome.Ok))
                 {
                     // What went on after an answer that a known fault gave is another history.
                     if (KernelQuirks.Find(release, port.Asked!, port.Verdict, answer) is null)
-                        differences.Add($"call {asked}, {line}: rule {port.Verdict.Outcome} ({string.Join(", ", port.Verdict.Obstacles.Select(o => $"{o.Socket.State} {o.Socket.Local}"))})");
+                    {
+                        differences.Add(
+                            $"call {asked}, {line}: rule {port.Verdict.Outcome} ({string.Join(", ", port.Verdict.Obstacles.Select(o => $"{o.Socket.State} {o.Socket.Local}"))})"
+                        );
+                    }
+
                     port = null;
                 }
             }
@@ -66,7 +77,8 @@ public sealed class BindRuleOnOtherKernelsTests
         Assert.True(asked > 1000 && remembered > 0, $"{asked} asked, {remembered} remembered");
     }
 
-    private static TcpEndpoint At(string place) => TcpEndpoint.TryParse($"{Places[Number(place)]}:11111", out TcpEndpoint endpoint) ? endpoint : throw new ArgumentException(place);
+    private static TcpEndpoint At(string place) =>
+        TcpEndpoint.TryParse($"{Places[Number(place)]}:11111", out TcpEndpoint endpoint) ? endpoint : throw new ArgumentException(place);
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }

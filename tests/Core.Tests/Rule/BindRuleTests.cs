@@ -66,8 +66,15 @@ public sealed class BindRuleTests
     {
         PortSocket left = Socket(TcpState.TimeWait) with { ReusePort = true };
         Assert.Equal(BindClause.OptionsDiffer, Assert.Single(Judge(Candidate() with { ReuseAddr = true }, left).Obstacles).Clause);
-        Assert.Equal([BindRemedy.OtherReuseAddr, BindRemedy.CandidateReusePort, BindRemedy.WaitForTimeWait], Judge(Candidate() with { ReuseAddr = true }, left).Remedies);
-        Assert.Equal([BindRemedy.OtherReusePort], Judge(Candidate() with { ReusePort = true }, Socket(TcpState.Established) with { ReuseAddr = true, Inode = 5 }).Remedies.Where(r => r == BindRemedy.OtherReusePort));
+        Assert.Equal(
+            [BindRemedy.OtherReuseAddr, BindRemedy.CandidateReusePort, BindRemedy.WaitForTimeWait],
+            Judge(Candidate() with { ReuseAddr = true }, left).Remedies
+        );
+        Assert.Equal(
+            [BindRemedy.OtherReusePort],
+            Judge(Candidate() with { ReusePort = true }, Socket(TcpState.Established) with { ReuseAddr = true, Inode = 5 })
+                .Remedies.Where(r => r == BindRemedy.OtherReusePort)
+        );
     }
 
     [Fact]
@@ -100,7 +107,8 @@ public sealed class BindRuleTests
     [Fact]
     public void What_a_bucket_remembers_lets_a_socket_pass()
     {
-        BindCandidate first = Candidate() with { ReusePort = true }, second = Candidate() with { ReusePort = true, Local = At("127.0.0.1:11111") };
+        BindCandidate first = Candidate() with { ReusePort = true },
+            second = Candidate() with { ReusePort = true, Local = At("127.0.0.1:11111") };
         PortSocket cleared = Socket(TcpState.BoundInactive) with { Local = first.Local };
         BindBucket bucket = BindBucket.Empty.After(PortCall.Bind, first, first: true, BucketMemory.ReusePort);
         BindVerdict verdict = BindRule.Judge(PortCall.Bind, second, [cleared], bucket);
@@ -109,7 +117,10 @@ public sealed class BindRuleTests
         Assert.Equal(BindOutcome.InUse, BindRule.Judge(PortCall.Bind, second with { ReusePort = false, ReuseAddr = true }, [cleared], bucket).Outcome);
         Assert.Equal(BindBucket.Empty, bucket.After(PortCall.Listen, first with { ReusePort = false }, first: false, BucketMemory.ReusePort));
         Assert.Equal(BindOutcome.Unknown, BindRule.Judge(PortCall.Bind, second, [cleared], BindBucket.Unknown(BucketMemory.ReusePort)).Outcome);
-        Assert.Equal(BindOutcome.InUse, BindRule.Judge(PortCall.Bind, second, [cleared with { State = TcpState.Listen, Uid = 7 }], BindBucket.Unknown(BucketMemory.ReusePort)).Outcome);
+        Assert.Equal(
+            BindOutcome.InUse,
+            BindRule.Judge(PortCall.Bind, second, [cleared with { State = TcpState.Listen, Uid = 7 }], BindBucket.Unknown(BucketMemory.ReusePort)).Outcome
+        );
     }
 
     [Fact]
@@ -139,7 +150,8 @@ public sealed class BindRuleTests
     }
 
     [Fact]
-    public void Leaves_other_ports_alone() => Assert.Equal(BindOutcome.Ok, Judge(Candidate(), Socket(TcpState.Listen) with { Local = At("0.0.0.0:11112") }).Outcome);
+    public void Leaves_other_ports_alone() =>
+        Assert.Equal(BindOutcome.Ok, Judge(Candidate(), Socket(TcpState.Listen) with { Local = At("0.0.0.0:11112") }).Outcome);
 
     [Fact]
     public void Is_unknown_exactly_when_the_unknown_decides()
@@ -147,31 +159,72 @@ public sealed class BindRuleTests
         Gen<bool?> maybe = Any<bool?>(null, false, true);
         Gen<TcpEndpoint> address = Any("0.0.0.0:7", "127.0.0.1:7", "127.0.0.2:7", "[::]:7", "[::1]:7", "[::ffff:127.0.0.1]:7", "0.0.0.0:8").Select(At);
         Gen<PortSocket> socket = Gen.Select(
-            Any(TcpState.Listen, TcpState.TimeWait, TcpState.Established), address, maybe, maybe, maybe, Any<uint?>(null, 0, 1),
-            (state, local, addr, port, v6Only, uid) => new PortSocket { State = state, Local = local, ReuseAddr = addr, ReusePort = port, V6Only = v6Only, Uid = uid });
-        Gen<BindCandidate> candidate = Gen.Select(address, Gen.Bool, Gen.Bool, Gen.Bool,
-            (local, addr, port, v6Only) => new BindCandidate { Local = local, ReuseAddr = addr, ReusePort = port, V6Only = v6Only });
+            Any(TcpState.Listen, TcpState.TimeWait, TcpState.Established),
+            address,
+            maybe,
+            maybe,
+            maybe,
+            Any<uint?>(null, 0, 1),
+            (state, local, addr, port, v6Only, uid) =>
+                new PortSocket
+                {
+                    State = state,
+                    Local = local,
+                    ReuseAddr = addr,
+                    ReusePort = port,
+                    V6Only = v6Only,
+                    Uid = uid,
+                }
+        );
+        Gen<BindCandidate> candidate = Gen.Select(
+            address,
+            Gen.Bool,
+            Gen.Bool,
+            Gen.Bool,
+            (local, addr, port, v6Only) =>
+                new BindCandidate
+                {
+                    Local = local,
+                    ReuseAddr = addr,
+                    ReusePort = port,
+                    V6Only = v6Only,
+                }
+        );
 
-        Gen.Select(candidate, socket.Array[0, 2]).Sample((mine, others) =>
-        {
-            HashSet<BindOutcome> possible = [.. Worlds(others).Select(world => BindRule.Judge(PortCall.Bind, mine, world).Outcome)];
-            Assert.DoesNotContain(BindOutcome.Unknown, possible);
-            Assert.Equal(possible.Count == 1 ? possible.Single() : BindOutcome.Unknown, BindRule.Judge(PortCall.Bind, mine, others).Outcome);
-        });
+        Gen.Select(candidate, socket.Array[0, 2])
+            .Sample(
+                (mine, others) =>
+                {
+                    HashSet<BindOutcome> possible = [.. Worlds(others).Select(world => BindRule.Judge(PortCall.Bind, mine, world).Outcome)];
+                    Assert.DoesNotContain(BindOutcome.Unknown, possible);
+                    Assert.Equal(possible.Count == 1 ? possible.Single() : BindOutcome.Unknown, BindRule.Judge(PortCall.Bind, mine, others).Outcome);
+                }
+            );
     }
 
     private static Gen<T> Any<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
     private static IEnumerable<PortSocket[]> Worlds(PortSocket[] sockets)
     {
-        IEnumerable<PortSocket[]> worlds = [[]];
+        IEnumerable<PortSocket[]> worlds =
+        [
+            [],
+        ];
         foreach (PortSocket socket in sockets)
         {
             PortSocket[] kinds =
             [
-                .. from addr in Values(socket.ReuseAddr) from port in Values(socket.ReusePort) from v6Only in V6Only(socket)
-                   from uid in socket.Uid is { } known ? [known] : (uint[])[0, 1]
-                   select socket with { ReuseAddr = addr, ReusePort = port, V6Only = v6Only, Uid = uid },
+                .. from addr in Values(socket.ReuseAddr)
+                from port in Values(socket.ReusePort)
+                from v6Only in V6Only(socket)
+                from uid in socket.Uid is { } known ? [known] : (uint[])[0, 1]
+                select socket with
+                {
+                    ReuseAddr = addr,
+                    ReusePort = port,
+                    V6Only = v6Only,
+                    Uid = uid,
+                },
             ];
             worlds = [.. from world in worlds from kind in kinds select (PortSocket[])[.. world, kind]];
         }
@@ -188,7 +241,15 @@ public sealed class BindRuleTests
 
     private static BindCandidate Candidate() => new() { Local = At("0.0.0.0:11111") };
 
-    private static PortSocket Socket(TcpState state) => new() { State = state, Local = At("127.0.0.1:11111"), ReuseAddr = false, ReusePort = false, Uid = 0 };
+    private static PortSocket Socket(TcpState state) =>
+        new()
+        {
+            State = state,
+            Local = At("127.0.0.1:11111"),
+            ReuseAddr = false,
+            ReusePort = false,
+            Uid = 0,
+        };
 
     private static TcpEndpoint At(string text) => TcpEndpoint.TryParse(text, out TcpEndpoint endpoint) ? endpoint : throw new ArgumentException(text);
 }

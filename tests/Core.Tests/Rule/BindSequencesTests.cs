@@ -7,26 +7,31 @@ using Xunit;
 namespace ReuseAddrDashboard.Core.Tests.Rule;
 
 /// <summary>
-/// The rule with the bucket's memory against this machine's kernel over whole histories of a port: sockets of several users are bound, listen, accept, change their options at any time, close and leave TIME-WAIT,
+/// The rule with the bucket's memory against this machine's kernel over whole histories of a port: sockets of several users are bound, listen, accept, change
+/// their options at any time, close and leave TIME-WAIT,
 /// in an order that a fixed seed draws. Every bind and every listen has to come out as the rule says.
 /// </summary>
 public sealed class BindSequencesTests
 {
-    private const int Histories = 3000, Steps = 14;
+    private const int Histories = 3000,
+        Steps = 14;
     private static readonly string[] Places = ["0.0.0.0", "127.0.0.1", "127.0.0.2", "[::]", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:0.0.0.0]"];
 
     [Fact]
-    public Task Says_what_the_kernel_says_over_whole_histories() => OwnNamespace.Run((typeof(BindSequencesTests), nameof(Says_what_the_kernel_says_over_whole_histories)), () => Compare([0]));
+    public Task Says_what_the_kernel_says_over_whole_histories() =>
+        OwnNamespace.Run((typeof(BindSequencesTests), nameof(Says_what_the_kernel_says_over_whole_histories)), () => Compare([0]));
 
     [Fact]
-    public Task Says_what_the_kernel_says_of_several_users() => OwnNamespace.Run((typeof(BindSequencesTests), nameof(Says_what_the_kernel_says_of_several_users)), () => Compare([0, 0, 65534]), users: true);
+    public Task Says_what_the_kernel_says_of_several_users() =>
+        OwnNamespace.Run((typeof(BindSequencesTests), nameof(Says_what_the_kernel_says_of_several_users)), () => Compare([0, 0, 65534]), users: true);
 
     private static Task Compare(uint[] users)
     {
         File.WriteAllText("/proc/sys/net/ipv4/ip_local_port_range", "40000 65000");
         BucketMemory memory = BindBucket.Memory(File.ReadAllText("/proc/sys/kernel/osrelease").Trim());
         List<string> differences = [];
-        int asked = 0, remembered = 0;
+        int asked = 0,
+            remembered = 0;
         for (int seed = 0; seed < Histories && differences.Count < 10; seed++)
         {
             using var history = new History(new Random(seed), (ushort)(10_000 + seed), users, memory);
@@ -99,12 +104,18 @@ public sealed class BindSequencesTests
         {
             string place = Places[random.Next(Places.Length)];
             TcpEndpoint at = At(place);
-            bool v6Only = place == "[::]" && Coin(), addr = Coin(), portToo = Coin();
+            bool v6Only = place == "[::]" && Coin(),
+                addr = Coin(),
+                portToo = Coin();
             uint uid = users[random.Next(users.Length)];
             var socket = new RawSocket(at.IsV6, v6Only, addr, portToo);
             if (uid != 0)
                 socket.Owner = uid;
-            string? difference = Compared(_model.Bind(at, v6Only, addr, portToo, uid), socket.Bind(at), string.Create(CultureInfo.InvariantCulture, $"{_real.Count} bind {place}{(v6Only ? " v6-only" : "")} ra={addr} rp={portToo} uid {uid}"));
+            string? difference = Compared(
+                _model.Bind(at, v6Only, addr, portToo, uid),
+                socket.Bind(at),
+                string.Create(CultureInfo.InvariantCulture, $"{_real.Count} bind {place}{(v6Only ? " v6-only" : "")} ra={addr} rp={portToo} uid {uid}")
+            );
             if (difference is null && _model.Sockets.Count > _real.Count)
             {
                 _real.Add(socket);
@@ -132,7 +143,11 @@ public sealed class BindSequencesTests
             PortModel.One of = _model.Sockets[listener]!;
             TcpEndpoint bound = of.Candidate.Local;
             bool real6 = bound is { IsV6: true, IsV4Mapped: false } && (of.V6Only || Coin());
-            TcpEndpoint reach = real6 ? At("[::1]") : bound.IsV6 ? At("[::ffff:127.0.0.1]") : bound.IsWildcard ? At("127.0.0.1") : bound;
+            TcpEndpoint reach =
+                real6 ? At("[::1]")
+                : bound.IsV6 ? At("[::ffff:127.0.0.1]")
+                : bound.IsWildcard ? At("127.0.0.1")
+                : bound;
             var client = new RawSocket(reach.IsV6);
             if (client.Connect(reach) != 0)
             {
@@ -165,6 +180,7 @@ public sealed class BindSequencesTests
 
         private void Tell(string what) => _told.Append("\n  ").Append(what);
 
-        private TcpEndpoint At(string address) => TcpEndpoint.TryParse($"{address}:{port}", out TcpEndpoint endpoint) ? endpoint : throw new ArgumentException(address);
+        private TcpEndpoint At(string address) =>
+            TcpEndpoint.TryParse($"{address}:{port}", out TcpEndpoint endpoint) ? endpoint : throw new ArgumentException(address);
     }
 }

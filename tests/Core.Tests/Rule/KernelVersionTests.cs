@@ -6,9 +6,15 @@ namespace ReuseAddrDashboard.Core.Tests.Rule;
 public sealed class KernelVersionTests
 {
     [Theory]
-    [InlineData("6.18.44-fc-v782", "6.18.44", true), InlineData("6.1.0-47-cloud-amd64", "6.1.0", false), InlineData("6.12.115+deb12-cloud-amd64", "6.12.115", true), InlineData("6.1.0", "6.1.0", true)]
+    [
+        InlineData("6.18.44-fc-v782", "6.18.44", true),
+        InlineData("6.1.0-47-cloud-amd64", "6.1.0", false),
+        InlineData("6.12.115+deb12-cloud-amd64", "6.12.115", true),
+        InlineData("6.1.0", "6.1.0", true)
+    ]
     [InlineData("6.8.0-rc1", "6.8.0", true), InlineData("5.15.0-91-generic", "5.15.0", false), InlineData("7.2", "7.2.0", false)]
-    public void Reads_a_release(string release, string version, bool exact) => Assert.Equal((version, exact), (KernelVersion.Parse(release)?.ToString(), KernelVersion.Parse(release)?.IsExact));
+    public void Reads_a_release(string release, string version, bool exact) =>
+        Assert.Equal((version, exact), (KernelVersion.Parse(release)?.ToString(), KernelVersion.Parse(release)?.IsExact));
 
     [Theory]
     [InlineData(null), InlineData(""), InlineData("unknown"), InlineData("6"), InlineData("x.y.z"), InlineData("99999999999.1")]

@@ -18,10 +18,18 @@ internal sealed class PortModel(ushort port, BucketMemory memory = BucketMemory.
         /// <summary>IPV6_V6ONLY after bind: the kernel sets it on one IPv6 address.</summary>
         public required bool V6Only { get; init; }
 
-        public PortSocket Seen => new()
-        {
-            State = State, Local = Candidate.Local, Remote = Remote, ReuseAddr = Candidate.ReuseAddr, ReusePort = Candidate.ReusePort, V6Only = V6Only, Uid = State == TcpState.TimeWait ? null : Candidate.Uid, Inode = 1,
-        };
+        public PortSocket Seen =>
+            new()
+            {
+                State = State,
+                Local = Candidate.Local,
+                Remote = Remote,
+                ReuseAddr = Candidate.ReuseAddr,
+                ReusePort = Candidate.ReusePort,
+                V6Only = V6Only,
+                Uid = State == TcpState.TimeWait ? null : Candidate.Uid,
+                Inode = 1,
+            };
     }
 
     public List<One?> Sockets { get; } = [];
@@ -35,7 +43,14 @@ internal sealed class PortModel(ushort port, BucketMemory memory = BucketMemory.
 
     public bool Bind(TcpEndpoint local, bool v6Only, bool reuseAddr, bool reusePort, uint uid = 0)
     {
-        var candidate = new BindCandidate { Local = local.WithPort(port), V6Only = v6Only, ReuseAddr = reuseAddr, ReusePort = reusePort, Uid = uid };
+        var candidate = new BindCandidate
+        {
+            Local = local.WithPort(port),
+            V6Only = v6Only,
+            ReuseAddr = reuseAddr,
+            ReusePort = reusePort,
+            Uid = uid,
+        };
         if (!Asks(PortCall.Bind, candidate, null))
             return false;
         Sockets.Add(new() { Candidate = candidate, V6Only = local is { IsV6: true, IsV4Mapped: false } && (v6Only || !local.IsWildcard) });
@@ -55,7 +70,14 @@ internal sealed class PortModel(ushort port, BucketMemory memory = BucketMemory.
     public void Accept(int listener, TcpEndpoint local)
     {
         One of = Sockets[listener]!;
-        Sockets.Add(new() { Candidate = of.Candidate with { Local = local.WithPort(port), Uid = 0 }, State = TcpState.Established, V6Only = of.V6Only });
+        Sockets.Add(
+            new()
+            {
+                Candidate = of.Candidate with { Local = local.WithPort(port), Uid = 0 },
+                State = TcpState.Established,
+                V6Only = of.V6Only,
+            }
+        );
     }
 
     /// <summary>SO_REUSEADDR or SO_REUSEPORT, at any time.</summary>

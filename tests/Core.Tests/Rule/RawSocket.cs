@@ -7,10 +7,24 @@ namespace ReuseAddrDashboard.Core.Tests.Rule;
 /// <summary>A TCP socket by libc calls alone: .NET's Socket sets SO_REUSEADDR by itself. Every call returns 0 or the error's number.</summary>
 internal sealed partial class RawSocket : IDisposable
 {
-    public const int Eagain = 11, Einval = 22, Eaddrinuse = 98, Eaddrnotavail = 99, Econnreset = 104, Econnrefused = 111, Einprogress = 115;
-    public const int ShutRd = 0, ShutWr = 1, ShutRdWr = 2;
-    private const int MsgDontWait = 0x40, MsgNoSignal = 0x4000, FSetFl = 4, ONonBlock = 0x800;
-    private const int AfInet = 2, AfInet6 = 10, SockStream = 1, Cloexec = 0x80000;
+    public const int Eagain = 11,
+        Einval = 22,
+        Eaddrinuse = 98,
+        Eaddrnotavail = 99,
+        Econnreset = 104,
+        Econnrefused = 111,
+        Einprogress = 115;
+    public const int ShutRd = 0,
+        ShutWr = 1,
+        ShutRdWr = 2;
+    private const int MsgDontWait = 0x40,
+        MsgNoSignal = 0x4000,
+        FSetFl = 4,
+        ONonBlock = 0x800;
+    private const int AfInet = 2,
+        AfInet6 = 10,
+        SockStream = 1,
+        Cloexec = 0x80000;
     private readonly bool _v6;
     private int _fd;
 

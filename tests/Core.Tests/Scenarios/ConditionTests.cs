@@ -79,20 +79,22 @@ public sealed class ConditionTests
 
     private sealed class Facts : IConditionFacts
     {
-        public Scalar? Value(string name) => name switch
-        {
-            "reuse" => Scalar.Of(true),
-            "seconds" => Scalar.Of(5),
-            "way" => Scalar.Of("first"),
-            _ => null,
-        };
+        public Scalar? Value(string name) =>
+            name switch
+            {
+                "reuse" => Scalar.Of(true),
+                "seconds" => Scalar.Of(5),
+                "way" => Scalar.Of("first"),
+                _ => null,
+            };
 
-        public Scalar? Call(string function, IReadOnlyList<string> arguments) => $"{function}({string.Join(' ', arguments)})" switch
-        {
-            "result(rebind)" => Scalar.Of("EADDRINUSE"),
-            "has(server TIME-WAIT)" => Scalar.Of(true),
-            "segments(client ACK,!SYN)" => Scalar.Of(3),
-            _ => null,
-        };
+        public Scalar? Call(string function, IReadOnlyList<string> arguments) =>
+            $"{function}({string.Join(' ', arguments)})" switch
+            {
+                "result(rebind)" => Scalar.Of("EADDRINUSE"),
+                "has(server TIME-WAIT)" => Scalar.Of(true),
+                "segments(client ACK,!SYN)" => Scalar.Of(3),
+                _ => null,
+            };
     }
 }

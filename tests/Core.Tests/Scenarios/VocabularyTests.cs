@@ -39,7 +39,19 @@ public sealed class VocabularyTests
     [Fact]
     public void A_field_counts_as_given_when_it_says_something()
     {
-        Assert.Equal(["program", "socket", "decides"], ActionFields.GivenIn(new() { Do = ActionKind.Listen, Program = "sv", Socket = "lfd", Decides = true, OnError = OnError.Exit }));
+        Assert.Equal(
+            ["program", "socket", "decides"],
+            ActionFields.GivenIn(
+                new()
+                {
+                    Do = ActionKind.Listen,
+                    Program = "sv",
+                    Socket = "lfd",
+                    Decides = true,
+                    OnError = OnError.Exit,
+                }
+            )
+        );
     }
 
     [Theory]
@@ -52,5 +64,6 @@ public sealed class VocabularyTests
     public void A_misspelled_word_is_recognised(string word, string? meant) =>
         Assert.Equal(meant, Spelling.Nearest(word, ["SO_REUSEADDR", "SO_REUSEPORT", "socket", "program", "backlog"]));
 
-    private static IEnumerable<string> Words<T>() where T : Enum => typeof(T).GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => JsonSerializer.Serialize(f.GetValue(null)).Trim('"'));
+    private static IEnumerable<string> Words<T>()
+        where T : Enum => typeof(T).GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => JsonSerializer.Serialize(f.GetValue(null)).Trim('"'));
 }

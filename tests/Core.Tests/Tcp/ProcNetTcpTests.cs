@@ -7,11 +7,16 @@ namespace ReuseAddrDashboard.Core.Tests.Tcp;
 public sealed class ProcNetTcpTests
 {
     // Captured from Linux 6.18 (x86-64), as they are, with their trailing blanks.
-    private const string Listener = "   0: 00000000:2B67 00000000:0000 0A 00000000:00000001 00:00000000 00000000     0        0 1569 1 0000000040e7dfad 100 0 0 10 0                      ";
-    private const string TimeWaitLine = "   1: 44C0A8C0:2B67 B1C0A8C0:D431 06 00000000:00000000 03:00001705 00000000     0        0 0 3 000000001a2b3c4d                                      ";
-    private const string SynSent = "  12: 0100007F:A1B2 0200007F:2B67 02 00000001:00000000 01:00000064 00000003  1000        0 40213 2 00000000c0ffee00 800 0 0 1 7                    ";
-    private const string Mapped = "   3: 0000000000000000FFFF00000100007F:2B67 0000000000000000FFFF00000200007F:D431 06 00000000:00000000 03:0000176F 00000000     0        0 0 3 000000001a2b3c4d";
-    private const string V6Estab = "   4: B80D0120000000000000000001000000:0016 00000000000000000000000001000000:C350 01 00000010:00000020 02:000AFC68 00000000   104        5 18446744073709551615 4 ffffffffc0ffee00 20 4 31 10 -1";
+    private const string Listener =
+        "   0: 00000000:2B67 00000000:0000 0A 00000000:00000001 00:00000000 00000000     0        0 1569 1 0000000040e7dfad 100 0 0 10 0                      ";
+    private const string TimeWaitLine =
+        "   1: 44C0A8C0:2B67 B1C0A8C0:D431 06 00000000:00000000 03:00001705 00000000     0        0 0 3 000000001a2b3c4d                                      ";
+    private const string SynSent =
+        "  12: 0100007F:A1B2 0200007F:2B67 02 00000001:00000000 01:00000064 00000003  1000        0 40213 2 00000000c0ffee00 800 0 0 1 7                    ";
+    private const string Mapped =
+        "   3: 0000000000000000FFFF00000100007F:2B67 0000000000000000FFFF00000200007F:D431 06 00000000:00000000 03:0000176F 00000000     0        0 0 3 000000001a2b3c4d";
+    private const string V6Estab =
+        "   4: B80D0120000000000000000001000000:0016 00000000000000000000000001000000:C350 01 00000010:00000020 02:000AFC68 00000000   104        5 18446744073709551615 4 ffffffffc0ffee00 20 4 31 10 -1";
 
     private static bool Parse(string line, out SocketRow row) => ProcNetTcp.TryParse(Encoding.ASCII.GetBytes(line), littleEndian: true, out row);
 
@@ -19,11 +24,23 @@ public sealed class ProcNetTcpTests
     public void Reads_a_listener()
     {
         Assert.True(Parse(Listener, out SocketRow row));
-        Assert.Equal(new SocketRow
-        {
-            Slot = 0, Local = TcpEndpoint.V4(0, 11111), Remote = TcpEndpoint.V4(0, 0), State = TcpState.Listen, RxQueue = 1, Inode = 1569, RefCount = 1,
-            Pointer = 0x40e7dfad, HasTail = true, Rto = 100, Cwnd = 10,
-        }, row);
+        Assert.Equal(
+            new SocketRow
+            {
+                Slot = 0,
+                Local = TcpEndpoint.V4(0, 11111),
+                Remote = TcpEndpoint.V4(0, 0),
+                State = TcpState.Listen,
+                RxQueue = 1,
+                Inode = 1569,
+                RefCount = 1,
+                Pointer = 0x40e7dfad,
+                HasTail = true,
+                Rto = 100,
+                Cwnd = 10,
+            },
+            row
+        );
         Assert.Null(row.Timer());
     }
 
@@ -73,11 +90,26 @@ public sealed class ProcNetTcpTests
 
     // Lines of other machines, from public fixtures.
     [Theory]
-    [InlineData("   0: 0100007F:0CEA 00000000:0000 0A 00000000:00000000 00:00000000 00000000   118        0 9724 1 cf2e0c80 300 0 0 2 -1", TcpState.Listen, 9724, 0xcf2e0c80)] // a pointer of 32 bits
+    [InlineData(
+        "   0: 0100007F:0CEA 00000000:0000 0A 00000000:00000000 00:00000000 00000000   118        0 9724 1 cf2e0c80 300 0 0 2 -1",
+        TcpState.Listen,
+        9724,
+        0xcf2e0c80
+    )] // a pointer of 32 bits
     [InlineData("12345: 0100007F:0CEA 0100007F:A1B2 03 00000000:00000000 01:00000063 00000000     0        0 0 1 00000000", TcpState.SynRecv, 0, 0)] // five digits, no tail, no pointer
     [InlineData("   7: 0100007F:0CEA 0100007F:A1B2 06 00000000:00000000 03:00000E3A 00000000     0        0 0 3 0000000000000000   ", TcpState.TimeWait, 0, 0)] // hidden, trailing blanks
-    [InlineData("   8: 0100007F:0CEA 0100007F:A1B2 04 00000001:00000000 01:00000014 00000000     0        0 0 2 0000000000000000 20 4 30 10 -1", TcpState.FinWait1, 0, 0)] // nobody's any more
-    [InlineData("   9: 00000000:0016 00000000:0000 0A 00000001:00000000 00:00000000 00000000     0        0 17 1 0000000000000000 100 0 0 10 0", TcpState.Listen, 17, 0)] // tx_queue 1
+    [InlineData(
+        "   8: 0100007F:0CEA 0100007F:A1B2 04 00000001:00000000 01:00000014 00000000     0        0 0 2 0000000000000000 20 4 30 10 -1",
+        TcpState.FinWait1,
+        0,
+        0
+    )] // nobody's any more
+    [InlineData(
+        "   9: 00000000:0016 00000000:0000 0A 00000001:00000000 00:00000000 00000000     0        0 17 1 0000000000000000 100 0 0 10 0",
+        TcpState.Listen,
+        17,
+        0
+    )] // tx_queue 1
     public void Reads_what_other_kernels_write(string line, TcpState state, ulong inode, ulong pointer)
     {
         Assert.True(Parse(line, out SocketRow row));
@@ -93,11 +125,16 @@ public sealed class ProcNetTcpTests
     public void Rejects_a_row_cut_short(string line)
     {
         string text = line.TrimEnd();
-        int pointer = ProcNetTcpFields.Describe(text).Single(f => f.Name == "pointer").Start, lastField = text.LastIndexOf(' ') + 1;
+        int pointer = ProcNetTcpFields.Describe(text).Single(f => f.Name == "pointer").Start,
+            lastField = text.LastIndexOf(' ') + 1;
         for (int length = 0; length < text.Length; length++)
         {
             // Three cuts leave a line that a kernel may write: a pointer of 32 bits, a row without the last five fields, and fewer digits of the last number.
-            bool whole = length == pointer + 8 || length == pointer + 16 || length == pointer + 17 || (lastField > pointer && length > lastField && text[length - 1] != '-');
+            bool whole =
+                length == pointer + 8
+                || length == pointer + 16
+                || length == pointer + 17
+                || (lastField > pointer && length > lastField && text[length - 1] != '-');
             Assert.True(whole == Parse(text[..length], out _), text[..length]);
         }
     }
@@ -106,7 +143,9 @@ public sealed class ProcNetTcpTests
     [InlineData("")]
     [InlineData("\n")]
     [InlineData("  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode")]
-    [InlineData("  540: 00000000000000000000000000000000:14E9 00000000000000000000000000000000:0000 07 00000000:00000000 00:00000000 00000000    70        0 16341 2 0000000000000000 0")] // udp6: ref, pointer, drops
+    [InlineData(
+        "  540: 00000000000000000000000000000000:14E9 00000000000000000000000000000000:0000 07 00000000:00000000 00:00000000 00000000    70        0 16341 2 0000000000000000 0"
+    )] // udp6: ref, pointer, drops
     [InlineData("   0: 00000000:2B67 00000000:0000 00 00000000:00000000 00:00000000 00000000     0        0 1569 1 0000000040e7dfad 100 0 0 10 0")] // no state 0
     [InlineData("   0: 00000000:2B67 00000000:0000 0D 00000000:00000000 00:00000000 00000000     0        0 1569 1 0000000040e7dfad 100 0 0 10 0")] // nor 13
     [InlineData("   0: 00000000:2B67 00000000:0000 0A 00000000:00000000 05:00000000 00000000     0        0 1569 1 0000000040e7dfad 100 0 0 10 0")] // no timer 5
@@ -114,7 +153,9 @@ public sealed class ProcNetTcpTests
     [InlineData("   0: 000000000:2B67 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1569 1 0000000040e7dfad 100 0 0 10 0")]
     [InlineData("   0: 00000000:2B67 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1569 1 0000000040e7dfad")]
     [InlineData("   0: 00000000:2B67 00000000:0000 0A 00000000:00000000 00:00000000 00000000    -1        0 1569 1 0000000040e7dfad 100 0 0 10 0")]
-    [InlineData("   0: 00000000:2B67 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 18446744073709551616 1 0000000040e7dfad 100 0 0 10 0")]
+    [InlineData(
+        "   0: 00000000:2B67 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 18446744073709551616 1 0000000040e7dfad 100 0 0 10 0"
+    )]
     [InlineData("99999999999999999999: 00000000:2B67 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0000000040e7dfad 100 0 0 10 0")]
     [InlineData("   0: 00000000:2B67 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1569 1 0000000040e7dfad 100 0 0 10 0 7")] // a field more
     [InlineData("   0: 00000000:2B67 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1569 1 0000000040e7dfad 100 0 0 10 x")]

@@ -6,7 +6,8 @@ namespace ReuseAddrDashboard.Core.Tests.Tcp;
 /// <summary>Expected values are those that tcpdump -S printed of the same frames.</summary>
 public sealed class SegmentParserTests
 {
-    private static readonly TcpEndpoint Client = TcpEndpoint.V4(0x7f00_0001, 51552), Server = TcpEndpoint.V4(0x7f00_0001, 11111);
+    private static readonly TcpEndpoint Client = TcpEndpoint.V4(0x7f00_0001, 51552),
+        Server = TcpEndpoint.V4(0x7f00_0001, 11111);
 
     private static TcpSegment Parse(string hex, FrameKind kind = FrameKind.Ethernet)
     {
@@ -19,8 +20,16 @@ public sealed class SegmentParserTests
     {
         var syn = new TcpSegment
         {
-            Source = Client, Destination = Server, Flags = TcpFlags.Syn, Seq = 4182547216, Window = 65495,
-            Mss = 65495, SackPermitted = true, WindowScale = 10, TsVal = 3440615742, TsEcr = 0,
+            Source = Client,
+            Destination = Server,
+            Flags = TcpFlags.Syn,
+            Seq = 4182547216,
+            Window = 65495,
+            Mss = 65495,
+            SackPermitted = true,
+            WindowScale = 10,
+            TsVal = 3440615742,
+            TsEcr = 0,
         };
         Assert.Equal(syn, Parse(Frames.Syn));
         Assert.Equal(syn, Parse(Frames.CookedSyn, FrameKind.LinuxSll));
@@ -29,13 +38,24 @@ public sealed class SegmentParserTests
     }
 
     [Fact]
-    public void Reads_the_answer_to_it() => Assert.Equal(
-        new TcpSegment
-        {
-            Source = Server, Destination = Client, Flags = TcpFlags.Syn | TcpFlags.Ack, Seq = 2364434759, Ack = 4182547217, Window = 65483,
-            Mss = 65495, SackPermitted = true, WindowScale = 10, TsVal = 2161526883, TsEcr = 3440615742,
-        },
-        Parse(Frames.SynAck));
+    public void Reads_the_answer_to_it() =>
+        Assert.Equal(
+            new TcpSegment
+            {
+                Source = Server,
+                Destination = Client,
+                Flags = TcpFlags.Syn | TcpFlags.Ack,
+                Seq = 2364434759,
+                Ack = 4182547217,
+                Window = 65483,
+                Mss = 65495,
+                SackPermitted = true,
+                WindowScale = 10,
+                TsVal = 2161526883,
+                TsEcr = 3440615742,
+            },
+            Parse(Frames.SynAck)
+        );
 
     [Fact]
     public void Reads_the_length_of_the_payload()
@@ -47,7 +67,8 @@ public sealed class SegmentParserTests
     }
 
     [Fact]
-    public void Reads_a_RST() => Assert.Equal((TcpFlags.Rst | TcpFlags.Ack, 0, 2364434760u, 4182547222u), Parse(Frames.RstAck) is var s ? (s.Flags, s.Length, s.Seq, s.Ack) : default);
+    public void Reads_a_RST() =>
+        Assert.Equal((TcpFlags.Rst | TcpFlags.Ack, 0, 2364434760u, 4182547222u), Parse(Frames.RstAck) is var s ? (s.Flags, s.Length, s.Seq, s.Ack) : default);
 
     [Fact]
     public void Reads_IPv6()
@@ -142,10 +163,20 @@ public sealed class SegmentParserTests
     [Fact]
     public void Flags_are_written_as_people_say_them()
     {
-        Assert.Equal(["SYN", "SYN,ACK", "ACK", "PSH,ACK", "FIN,ACK", "RST,ACK", "RST", ""], new[]
-        {
-            TcpFlags.Syn, TcpFlags.Syn | TcpFlags.Ack, TcpFlags.Ack, TcpFlags.Psh | TcpFlags.Ack, TcpFlags.Fin | TcpFlags.Ack, TcpFlags.Rst | TcpFlags.Ack, TcpFlags.Rst, TcpFlags.None,
-        }.Select(f => f.Text()));
+        Assert.Equal(
+            ["SYN", "SYN,ACK", "ACK", "PSH,ACK", "FIN,ACK", "RST,ACK", "RST", ""],
+            new[]
+            {
+                TcpFlags.Syn,
+                TcpFlags.Syn | TcpFlags.Ack,
+                TcpFlags.Ack,
+                TcpFlags.Psh | TcpFlags.Ack,
+                TcpFlags.Fin | TcpFlags.Ack,
+                TcpFlags.Rst | TcpFlags.Ack,
+                TcpFlags.Rst,
+                TcpFlags.None,
+            }.Select(f => f.Text())
+        );
         for (int bits = 0; bits < 256; bits++)
         {
             string text = ((TcpFlags)bits).Text();

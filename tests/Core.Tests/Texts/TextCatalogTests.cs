@@ -10,9 +10,26 @@ public sealed partial class TextCatalogTests
     /// <summary>What has no word to translate: names, commands, and what is put together of other texts.</summary>
     private static readonly string[] OnlyNames =
     [
-        "text", "source.refused", "step.call-failed", "verdict.errno", "topic.reuseport", "check.remedy.buckets", "shell.name", "runs.of",
-        "page.hosts.kernel-hz", "page.diagram.clock-margin", "page.diagram.numbers", "page.mark.numbers", "page.mark.numbers-no-ack",
-        "matrix.left.listen", "matrix.left.established", "matrix.left.fin-wait-2", "matrix.left.close-wait", "matrix.left.time-wait", "captures.why", "replay.seconds",
+        "text",
+        "source.refused",
+        "step.call-failed",
+        "verdict.errno",
+        "topic.reuseport",
+        "check.remedy.buckets",
+        "shell.name",
+        "runs.of",
+        "page.hosts.kernel-hz",
+        "page.diagram.clock-margin",
+        "page.diagram.numbers",
+        "page.mark.numbers",
+        "page.mark.numbers-no-ack",
+        "matrix.left.listen",
+        "matrix.left.established",
+        "matrix.left.fin-wait-2",
+        "matrix.left.close-wait",
+        "matrix.left.time-wait",
+        "captures.why",
+        "replay.seconds",
     ];
 
     [Fact]
@@ -25,11 +42,17 @@ public sealed partial class TextCatalogTests
 
     [Fact]
     public void A_sentence_names_the_same_in_every_language() =>
-        Assert.All(TextCatalog.English.Codes, c => Assert.True(Places(Raw(TextCatalog.English, c)).SequenceEqual(Places(Raw(TextCatalog.Japanese, c))), $"{c}: {Raw(TextCatalog.Japanese, c)}"));
+        Assert.All(
+            TextCatalog.English.Codes,
+            c => Assert.True(Places(Raw(TextCatalog.English, c)).SequenceEqual(Places(Raw(TextCatalog.Japanese, c))), $"{c}: {Raw(TextCatalog.Japanese, c)}")
+        );
 
     [Fact]
     public void Every_place_is_written_in_a_way_that_is_filled() =>
-        Assert.All(TextCatalog.English.Codes.SelectMany(c => Places(Raw(TextCatalog.English, c)).Select(p => (c, p))), x => Assert.True(Place().IsMatch(x.p), $"{x.c}: {x.p}"));
+        Assert.All(
+            TextCatalog.English.Codes.SelectMany(c => Places(Raw(TextCatalog.English, c)).Select(p => (c, p))),
+            x => Assert.True(Place().IsMatch(x.p), $"{x.c}: {x.p}")
+        );
 
     [Fact]
     public void Japanese_sentences_are_Japanese() =>
@@ -83,7 +106,8 @@ public sealed partial class TextCatalogTests
     [InlineData("en", 134_200_000_000, "134 s")]
     [InlineData("ja", 340_400_000, "340ミリ秒")]
     [InlineData("ja", 134_200_000_000, "134秒")]
-    public void A_moment_has_its_unit_in_the_language_of_the_sentence(string language, long ns, string shown) => Assert.Equal(shown, Durations.Moment(ns, language));
+    public void A_moment_has_its_unit_in_the_language_of_the_sentence(string language, long ns, string shown) =>
+        Assert.Equal(shown, Durations.Moment(ns, language));
 
     [Fact]
     public void Whole_seconds_and_codes_are_filled_in_Japanese_as_in_English()
@@ -106,7 +130,14 @@ public sealed partial class TextCatalogTests
     [Fact]
     public void A_text_of_a_scenario_is_told_in_the_language_of_the_sentence()
     {
-        var title = new LocalText(new Dictionary<string, string> { ["en"] = "Rebind", ["ja"] = "再バインド", ["fr"] = "Relier" });
+        var title = new LocalText(
+            new Dictionary<string, string>
+            {
+                ["en"] = "Rebind",
+                ["ja"] = "再バインド",
+                ["fr"] = "Relier",
+            }
+        );
         Message waits = Message.Of("lab.step-waits", ("first", title));
         Assert.Equal(["first", "first@ja"], waits.Args.Keys);
         Assert.True(waits.IsBounded);

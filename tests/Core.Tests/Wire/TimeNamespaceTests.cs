@@ -15,7 +15,8 @@ public sealed class TimeNamespaceTests
     [InlineData("monotonic           1", 0)]
     [InlineData("monotonic 99999999999999999999 0", 0)]
     [InlineData("", 0)]
-    public void The_kernel_s_line_of_the_monotonic_clock_is_read(string text, long offset) => Assert.Equal(offset, TimeNamespace.MonotonicOffset(text.Split('\n')));
+    public void The_kernel_s_line_of_the_monotonic_clock_is_read(string text, long offset) =>
+        Assert.Equal(offset, TimeNamespace.MonotonicOffset(text.Split('\n')));
 
     [Fact]
     public void Hosts_share_a_clock_in_one_boot_and_one_time_namespace_only()

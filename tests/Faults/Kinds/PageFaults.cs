@@ -10,16 +10,19 @@ internal sealed class PageFaults(Dashboard dashboard, IReadOnlyList<Viewer> view
     private const string Join = """{"type":1,"target":"Join","arguments":["",null,null]}""";
 
     public IReadOnlyList<FaultKind> All =>
-    [
-        new("a page goes and comes back", () => Done(viewers[random.Next(viewers.Count)].Leave())),
-        new("a page loses its network", () => Task.FromResult(viewers[random.Next(viewers.Count)].Lose())),
-        new("all pages lose their network", () => Task.FromResult(viewers.Count(v => v.Lose()) > 0)),
-        new("a page does not read", () => Done(Deaf())),
-        new("a page floods", () => Done(Flood())),
-        new("Reset in the middle", () => Done(dashboard.Post("/api/labs/local/reset", null, cancel))),
-        new("two Resets at once", () => Done(Task.WhenAll(dashboard.Post("/api/labs/local/reset", null, cancel), dashboard.Post("/api/labs/local/reset", null, cancel)))),
-        new("nonsense for the API", () => Done(Nonsense())),
-    ];
+        [
+            new("a page goes and comes back", () => Done(viewers[random.Next(viewers.Count)].Leave())),
+            new("a page loses its network", () => Task.FromResult(viewers[random.Next(viewers.Count)].Lose())),
+            new("all pages lose their network", () => Task.FromResult(viewers.Count(v => v.Lose()) > 0)),
+            new("a page does not read", () => Done(Deaf())),
+            new("a page floods", () => Done(Flood())),
+            new("Reset in the middle", () => Done(dashboard.Post("/api/labs/local/reset", null, cancel))),
+            new(
+                "two Resets at once",
+                () => Done(Task.WhenAll(dashboard.Post("/api/labs/local/reset", null, cancel), dashboard.Post("/api/labs/local/reset", null, cancel)))
+            ),
+            new("nonsense for the API", () => Done(Nonsense())),
+        ];
 
     private static async Task<bool> Done(Task done)
     {
@@ -43,7 +46,14 @@ internal sealed class PageFaults(Dashboard dashboard, IReadOnlyList<Viewer> view
         try
         {
             for (int i = 0; i < 5_000 && socket.State == WebSocketState.Open; i++)
-                await socket.SendAsync(Encoding.UTF8.GetBytes("{\"type\":1,\"invocationId\":\"1\",\"target\":\"Ask\",\"arguments\":[{\"command\":\"check\"}]}\u001e"), WebSocketMessageType.Text, true, limit.Token);
+            {
+                await socket.SendAsync(
+                    Encoding.UTF8.GetBytes("{\"type\":1,\"invocationId\":\"1\",\"target\":\"Ask\",\"arguments\":[{\"command\":\"check\"}]}\u001e"),
+                    WebSocketMessageType.Text,
+                    true,
+                    limit.Token
+                );
+            }
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException)
         {
@@ -69,5 +79,6 @@ internal sealed class PageFaults(Dashboard dashboard, IReadOnlyList<Viewer> view
         return socket;
     }
 
-    private Task Send(ClientWebSocket socket, string message) => socket.SendAsync(Encoding.UTF8.GetBytes(message + "\u001e"), WebSocketMessageType.Text, true, cancel);
+    private Task Send(ClientWebSocket socket, string message) =>
+        socket.SendAsync(Encoding.UTF8.GetBytes(message + "\u001e"), WebSocketMessageType.Text, true, cancel);
 }

@@ -14,14 +14,14 @@ internal sealed class StoreFaults(Dashboard dashboard, bool small, Random random
     private string Database => Path.Combine(dashboard.Data, "runs.db");
 
     public IReadOnlyList<FaultKind> All =>
-    [
-        new("another program locks the database", () => Lock(TimeSpan.FromMilliseconds(random.Next(200, 3000)), 1)),
-        new("the store is slow", () => Lock(TimeSpan.FromMilliseconds(random.Next(300, 900)), 3)),
-        new("the database is deleted", () => Task.FromResult(Delete())),
-        new("the database is damaged", Damage),
-        new("the data directory may not be entered", Close),
-        .. small ? (FaultKind[])[new("the disk is full", Fill)] : [],
-    ];
+        [
+            new("another program locks the database", () => Lock(TimeSpan.FromMilliseconds(random.Next(200, 3000)), 1)),
+            new("the store is slow", () => Lock(TimeSpan.FromMilliseconds(random.Next(300, 900)), 3)),
+            new("the database is deleted", () => Task.FromResult(Delete())),
+            new("the database is damaged", Damage),
+            new("the data directory may not be entered", Close),
+            .. small ? (FaultKind[])[new("the disk is full", Fill)] : [],
+        ];
 
     /// <summary>Again and again, with a moment between in which a write gets through.</summary>
     private async Task<bool> Lock(TimeSpan length, int times)

@@ -17,27 +17,31 @@ internal sealed class StrangerFaults(Dashboard dashboard, Func<string, int, int,
 
     private const string Rebind = "without-reuseaddr";
 
-    private static readonly TimeSpan Connecting = TimeSpan.FromSeconds(2), Between = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Connecting = TimeSpan.FromSeconds(2),
+        Between = TimeSpan.FromMilliseconds(10);
 
     private static readonly IPAddress Server = IPAddress.Parse(LocalHostsContract.InNamespaces[1].Address);
 
     public IReadOnlyList<FaultKind> All =>
-    [
-        new("a stranger listens on the lesson's port", Listens),
-        new("a stranger connects before the lesson's client", Connects),
-        new("2,000 foreign connections on the lesson's port", Floods),
-    ];
+        [
+            new("a stranger listens on the lesson's port", Listens),
+            new("a stranger connects before the lesson's client", Connects),
+            new("2,000 foreign connections on the lesson's port", Floods),
+        ];
 
     private async Task<bool> Listens()
     {
         int taken = port();
         Socket? listener = null;
-        bool entered = In("server", () =>
-        {
-            listener = New();
-            listener.Bind(new IPEndPoint(IPAddress.Any, taken));
-            listener.Listen(1);
-        });
+        bool entered = In(
+            "server",
+            () =>
+            {
+                listener = New();
+                listener.Bind(new IPEndPoint(IPAddress.Any, taken));
+                listener.Listen(1);
+            }
+        );
         if (!entered)
             return false;
         using (listener)
@@ -54,19 +58,30 @@ internal sealed class StrangerFaults(Dashboard dashboard, Func<string, int, int,
         await start(Rebind, at, 80);
         Socket? stranger = null;
         var tried = Stopwatch.StartNew();
-        In("client", () =>
-        {
-            while (stranger is null && tried.Elapsed < Connecting)
+        In(
+            "client",
+            () =>
             {
-                Socket one = New();
-                if (Try(one, at) && one.Poll(10_000, SelectMode.SelectWrite) && (int)one.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)! == 0)
-                    stranger = one;
-                else
-                    one.Dispose();
-                // Not a flood: that is another kind.
-                cancel.WaitHandle.WaitOne(Between);
+                while (stranger is null && tried.Elapsed < Connecting)
+                {
+                    Socket one = New();
+                    if (
+                        Try(one, at)
+                        && one.Poll(10_000, SelectMode.SelectWrite)
+                        && (int)one.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)! == 0
+                    )
+                    {
+                        stranger = one;
+                    }
+                    else
+                    {
+                        one.Dispose();
+                    }
+                    // Not a flood: that is another kind.
+                    cancel.WaitHandle.WaitOne(Between);
+                }
             }
-        });
+        );
         await Task.Delay(random.Next(500), cancel);
         stranger?.Dispose();
         return stranger is not null;
@@ -76,14 +91,17 @@ internal sealed class StrangerFaults(Dashboard dashboard, Func<string, int, int,
     {
         int at = port();
         await start(Rebind, at, 0);
-        return In("client", () =>
-        {
-            for (int i = 0; i < Flood; i++)
+        return In(
+            "client",
+            () =>
             {
-                using Socket one = New();
-                Try(one, at);
+                for (int i = 0; i < Flood; i++)
+                {
+                    using Socket one = New();
+                    Try(one, at);
+                }
             }
-        });
+        );
     }
 
     private bool In(string role, Action inside) => dashboard.Agent(role) is > 0 and var agent && Kernel.In(agent, inside);

@@ -19,7 +19,8 @@ public sealed class CapturesTests(HostlessDashboard one) : IClassFixture<Hostles
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static Exchange Closed => new Exchange().Handshake().C(Fin | Ack, 1001, 5001).S(Fin | Ack, 5001, 1002).C(Ack, 1002, 5002).C(Syn, 77).S(Rst | Ack, 0, 78);
+    private static Exchange Closed =>
+        new Exchange().Handshake().C(Fin | Ack, 1001, 5001).S(Fin | Ack, 5001, 1002).C(Ack, 1002, 5002).C(Syn, 77).S(Rst | Ack, 0, 78);
 
     [Fact]
     public async Task A_file_is_opened_its_connections_are_listed_and_one_is_read()
@@ -70,7 +71,11 @@ public sealed class CapturesTests(HostlessDashboard one) : IClassFixture<Hostles
         await Refused(await Open(_http, Closed.Pcap(), "name=" + new string('x', 201)), HttpStatusCode.BadRequest, "edge.capture-name");
         using var form = new StringContent("x");
         await Refused(await _http.PostAsync("/api/captures", form, Cancel), HttpStatusCode.UnsupportedMediaType, "edge.media");
-        using var foreign = new HttpRequestMessage(HttpMethod.Post, "/api/captures") { Content = Octets(Closed.Pcap()), Headers = { { "Origin", "http://evil.example" } } };
+        using var foreign = new HttpRequestMessage(HttpMethod.Post, "/api/captures")
+        {
+            Content = Octets(Closed.Pcap()),
+            Headers = { { "Origin", "http://evil.example" } },
+        };
         await Refused(await _http.SendAsync(foreign, Cancel), HttpStatusCode.Forbidden, "edge.origin");
         await Refused(await _http.GetAsync("/api/captures/none/connections", Cancel), HttpStatusCode.NotFound, "edge.unknown-capture");
     }
@@ -130,9 +135,11 @@ public sealed class CapturesTests(HostlessDashboard one) : IClassFixture<Hostles
         Assert.Equal(HttpStatusCode.NotFound, (await dashboard.Http.GetAsync(opened[0], Cancel)).StatusCode);
     }
 
-    private async Task<CapturePart?> Connections(string id, string query = "") => await _http.GetFromJsonAsync($"/api/captures/{id}/connections{query}", WireJson.Default.CapturePart, Cancel);
+    private async Task<CapturePart?> Connections(string id, string query = "") =>
+        await _http.GetFromJsonAsync($"/api/captures/{id}/connections{query}", WireJson.Default.CapturePart, Cancel);
 
-    private static Task<HttpResponseMessage> Open(HttpClient http, byte[] file, string query = "") => http.PostAsync($"/api/captures?{query}", Octets(file), Cancel);
+    private static Task<HttpResponseMessage> Open(HttpClient http, byte[] file, string query = "") =>
+        http.PostAsync($"/api/captures?{query}", Octets(file), Cancel);
 
     private static ByteArrayContent Octets(byte[] file) => new(file) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
 

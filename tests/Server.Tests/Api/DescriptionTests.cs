@@ -51,18 +51,65 @@ public sealed class DescriptionTests(DescriptionTests.Described described) : ICl
     {
         Assert.Empty(_document.Validate(ValidationRuleSet.GetDefaultRuleSet()));
         Assert.Equal(
-            ["DELETE /api/captures/{id}", "DELETE /api/runs", "DELETE /api/runs/{id}", "GET /api/captures/{id}", "GET /api/captures/{id}/connections",
-             "GET /api/captures/{id}/connections/{number}", "GET /api/kernels", "GET /api/kernels/{kernel}", "GET /api/labs", "GET /api/labs/{lab}/matrix",
-             "GET /api/labs/{lab}/matrix.csv", "GET /api/labs/{lab}/matrix.md", "GET /api/labs/{lab}/matrix/results", "GET /api/recorded", "GET /api/recorded/{lesson}", "GET /api/runs",
-             "GET /api/runs/download", "GET /api/runs/filters", "GET /api/runs/{id}", "GET /api/runs/{id}/by-hand.md", "GET /api/runs/{id}/capture.pcapng",
-             "GET /api/runs/{id}/diagram.mermaid", "GET /api/runs/{id}/diagram.svg", "GET /api/runs/{id}/lesson.yaml", "GET /api/runs/{id}/packetdrill", "GET /api/runs/{id}/report.md", "GET /api/runs/{id}/ss", "GET /api/runs/{id}/states",
-             "GET /api/runs/{id}/strace", "GET /api/runs/{id}/verdict", "GET /api/scenarios", "GET /api/scenarios/faults", "GET /api/scenarios/{id}",
-             "GET /healthz", "GET /readyz", "PATCH /api/runs/{id}", "POST /api/captures", "POST /api/labs/{lab}/check", "POST /api/labs/{lab}/matrix",
-             "POST /api/labs/{lab}/matrix/stop", "POST /api/labs/{lab}/reset", "POST /api/labs/{lab}/runs", "POST /api/runs/restore",
-             "POST /api/runs/{id}/calls", "POST /api/runs/{id}/next-action", "POST /api/runs/{id}/pace", "POST /api/runs/{id}/pause", "POST /api/runs/{id}/play",
-             "POST /api/runs/{id}/prediction", "POST /api/runs/{id}/repeat", "POST /api/runs/{id}/reset", "POST /api/runs/{id}/skip-wait",
-             "POST /api/runs/{id}/steps/{step}", "POST /api/runs/{id}/stop-repeating", "POST /api/scenarios/check"],
-            Operations().Select(o => o.Name).Order(StringComparer.Ordinal));
+            [
+                "DELETE /api/captures/{id}",
+                "DELETE /api/runs",
+                "DELETE /api/runs/{id}",
+                "GET /api/captures/{id}",
+                "GET /api/captures/{id}/connections",
+                "GET /api/captures/{id}/connections/{number}",
+                "GET /api/kernels",
+                "GET /api/kernels/{kernel}",
+                "GET /api/labs",
+                "GET /api/labs/{lab}/matrix",
+                "GET /api/labs/{lab}/matrix.csv",
+                "GET /api/labs/{lab}/matrix.md",
+                "GET /api/labs/{lab}/matrix/results",
+                "GET /api/recorded",
+                "GET /api/recorded/{lesson}",
+                "GET /api/runs",
+                "GET /api/runs/download",
+                "GET /api/runs/filters",
+                "GET /api/runs/{id}",
+                "GET /api/runs/{id}/by-hand.md",
+                "GET /api/runs/{id}/capture.pcapng",
+                "GET /api/runs/{id}/diagram.mermaid",
+                "GET /api/runs/{id}/diagram.svg",
+                "GET /api/runs/{id}/lesson.yaml",
+                "GET /api/runs/{id}/packetdrill",
+                "GET /api/runs/{id}/report.md",
+                "GET /api/runs/{id}/ss",
+                "GET /api/runs/{id}/states",
+                "GET /api/runs/{id}/strace",
+                "GET /api/runs/{id}/verdict",
+                "GET /api/scenarios",
+                "GET /api/scenarios/faults",
+                "GET /api/scenarios/{id}",
+                "GET /healthz",
+                "GET /readyz",
+                "PATCH /api/runs/{id}",
+                "POST /api/captures",
+                "POST /api/labs/{lab}/check",
+                "POST /api/labs/{lab}/matrix",
+                "POST /api/labs/{lab}/matrix/stop",
+                "POST /api/labs/{lab}/reset",
+                "POST /api/labs/{lab}/runs",
+                "POST /api/runs/restore",
+                "POST /api/runs/{id}/calls",
+                "POST /api/runs/{id}/next-action",
+                "POST /api/runs/{id}/pace",
+                "POST /api/runs/{id}/pause",
+                "POST /api/runs/{id}/play",
+                "POST /api/runs/{id}/prediction",
+                "POST /api/runs/{id}/repeat",
+                "POST /api/runs/{id}/reset",
+                "POST /api/runs/{id}/skip-wait",
+                "POST /api/runs/{id}/steps/{step}",
+                "POST /api/runs/{id}/stop-repeating",
+                "POST /api/scenarios/check",
+            ],
+            Operations().Select(o => o.Name).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -103,15 +150,29 @@ public sealed class DescriptionTests(DescriptionTests.Described described) : ICl
     {
         JsonNode schemas = JsonNode.Parse(_json)!["components"]!["schemas"]!;
         Assert.All(schemas.AsObject(), s => Assert.NotEmpty(s.Value!.AsObject()));
-        Assert.All(Below(schemas).OfType<JsonObject>().Where(o => o["properties"] is JsonObject).SelectMany(o => o["properties"]!.AsObject()), p => Assert.NotEmpty(p.Value!.AsObject()));
-        Assert.All(Below(schemas).OfType<JsonObject>().Where(o => o["type"] is JsonArray), o =>
-        {
-            string?[] types = [.. o["type"]!.AsArray().Select(t => t!.GetValue<string>()).Where(t => t != "null")];
-            // A value of a scenario is any of three, a text a string or an object of languages, a script an object or YAML.
-            Assert.True(types.Length == 1 || types.Order().SequenceEqual((string[])["boolean", "integer", "string"]) || types.Order().SequenceEqual((string[])["object", "string"]), o.ToJsonString());
-        });
+        Assert.All(
+            Below(schemas).OfType<JsonObject>().Where(o => o["properties"] is JsonObject).SelectMany(o => o["properties"]!.AsObject()),
+            p => Assert.NotEmpty(p.Value!.AsObject())
+        );
+        Assert.All(
+            Below(schemas).OfType<JsonObject>().Where(o => o["type"] is JsonArray),
+            o =>
+            {
+                string?[] types = [.. o["type"]!.AsArray().Select(t => t!.GetValue<string>()).Where(t => t != "null")];
+                // A value of a scenario is any of three, a text a string or an object of languages, a script an object or YAML.
+                Assert.True(
+                    types.Length == 1
+                        || types.Order().SequenceEqual((string[])["boolean", "integer", "string"])
+                        || types.Order().SequenceEqual((string[])["object", "string"]),
+                    o.ToJsonString()
+                );
+            }
+        );
         Assert.DoesNotContain("\"expect\"", _json, StringComparison.Ordinal);
-        Assert.Equal("The error's name, EADDRINUSE; null on success.", schemas["RunEventCallEvent"]!["properties"]!["errno"]!["description"]!.GetValue<string>());
+        Assert.Equal(
+            "The error's name, EADDRINUSE; null on success.",
+            schemas["RunEventCallEvent"]!["properties"]!["errno"]!["description"]!.GetValue<string>()
+        );
         Assert.Equal("Which run of the step, from 1.", schemas["RunResult"]!["properties"]!["attempt"]!["description"]!.GetValue<string>());
     }
 
@@ -138,7 +199,8 @@ public sealed class DescriptionTests(DescriptionTests.Described described) : ICl
     [InlineData("/api/runs/" + EarlierData.Completed + "/verdict", "getVerdict")]
     [InlineData("/api/runs/none", "getRun")]
     [InlineData("/api/runs/" + EarlierData.Completed + "/ss?host=moon", "getSs")]
-    public async Task An_answer_is_what_its_schema_says_and_has_nothing_else(string path, string operation) => await Holds(new HttpRequestMessage(HttpMethod.Get, path), operation);
+    public async Task An_answer_is_what_its_schema_says_and_has_nothing_else(string path, string operation) =>
+        await Holds(new HttpRequestMessage(HttpMethod.Get, path), operation);
 
     [Theory]
     [InlineData("/api/labs/local/runs", "startRun", """{"scenario":"without-reuseaddr","ports":{"main":22222},"pauseMs":0}""")]
@@ -162,13 +224,26 @@ public sealed class DescriptionTests(DescriptionTests.Described described) : ICl
     [InlineData("/api/runs/restore", "restoreRuns", null)]
     [InlineData("/api/scenarios/check", "checkScenario", "id: 7")]
     [InlineData("/api/scenarios/check", "checkScenario", null)]
-    public async Task So_is_the_answer_to_what_changes_something(string path, string operation, string? body) => await Holds(
-        new HttpRequestMessage(HttpMethod.Post, path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, path.EndsWith("check", StringComparison.Ordinal) ? "application/yaml" : "application/json") }, operation);
+    public async Task So_is_the_answer_to_what_changes_something(string path, string operation, string? body) =>
+        await Holds(
+            new HttpRequestMessage(HttpMethod.Post, path)
+            {
+                Content = body is null
+                    ? null
+                    : new StringContent(body, Encoding.UTF8, path.EndsWith("check", StringComparison.Ordinal) ? "application/yaml" : "application/json"),
+            },
+            operation
+        );
 
     [Fact]
     public async Task And_to_a_capture_file()
     {
-        byte[] octets = new ReuseAddrDashboard.Tests.Captures.Exchange().Handshake().C(Core.Tcp.TcpFlags.Fin | Core.Tcp.TcpFlags.Ack, 1001, 5001).S(Core.Tcp.TcpFlags.Fin | Core.Tcp.TcpFlags.Ack, 5001, 1002).C(Core.Tcp.TcpFlags.Ack, 1002, 5002).Pcap();
+        byte[] octets = new ReuseAddrDashboard.Tests.Captures.Exchange()
+            .Handshake()
+            .C(Core.Tcp.TcpFlags.Fin | Core.Tcp.TcpFlags.Ack, 1001, 5001)
+            .S(Core.Tcp.TcpFlags.Fin | Core.Tcp.TcpFlags.Ack, 5001, 1002)
+            .C(Core.Tcp.TcpFlags.Ack, 1002, 5002)
+            .Pcap();
         foreach (byte[] body in (byte[][])[octets, octets[..^3], [1, 2, 3, 4], []])
         {
             using var content = new ByteArrayContent(body) { Headers = { ContentType = new("application/octet-stream") } };
@@ -188,8 +263,11 @@ public sealed class DescriptionTests(DescriptionTests.Described described) : ICl
     [InlineData("PATCH", "/api/runs/none", "markRun", """{"kept":true}""")]
     [InlineData("DELETE", "/api/runs?id=none", "deleteRuns", null)]
     [InlineData("DELETE", "/api/runs", "deleteRuns", null)]
-    public async Task And_to_what_changes_the_history(string method, string path, string operation, string? body) => await Holds(
-        new HttpRequestMessage(new(method), path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") }, operation);
+    public async Task And_to_what_changes_the_history(string method, string path, string operation, string? body) =>
+        await Holds(
+            new HttpRequestMessage(new(method), path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") },
+            operation
+        );
 
     [Fact]
     public async Task Whoever_is_refused_at_the_edge_gets_what_the_operation_says()
@@ -198,7 +276,10 @@ public sealed class DescriptionTests(DescriptionTests.Described described) : ICl
         await Holds(foreign, "resetLab");
         using var form = new HttpRequestMessage(HttpMethod.Post, "/api/labs/local/runs") { Content = new StringContent("x", Encoding.UTF8, "text/plain") };
         await Holds(form, "startRun");
-        using var large = new HttpRequestMessage(HttpMethod.Post, "/api/labs/local/runs") { Content = new StringContent(new string(' ', 600_000), Encoding.UTF8, "application/json") };
+        using var large = new HttpRequestMessage(HttpMethod.Post, "/api/labs/local/runs")
+        {
+            Content = new StringContent(new string(' ', 600_000), Encoding.UTF8, "application/json"),
+        };
         await Holds(large, "startRun");
         using var method = new HttpRequestMessage(HttpMethod.Delete, "/api/runs/none");
         await Holds(method, "getRun");
@@ -210,7 +291,15 @@ public sealed class DescriptionTests(DescriptionTests.Described described) : ICl
         foreach ((string name, OpenApiOperation operation) in Operations())
         {
             if (operation.RequestBody?.Content?.TryGetValue("application/json", out OpenApiMediaType? media) == true && media.Example is { } example)
-                Valid(JsonNode.Parse(_json)!["paths"]![name.Split(' ')[1]]![name.Split(' ')[0].ToLowerInvariant()]!["requestBody"]!["content"]!["application/json"]!["schema"]!, example.ToJsonString(), name);
+            {
+                Valid(
+                    JsonNode.Parse(_json)!["paths"]![name.Split(' ')[1]]![name.Split(' ')[0].ToLowerInvariant()]!["requestBody"]!["content"]![
+                        "application/json"
+                    ]!["schema"]!,
+                    example.ToJsonString(),
+                    name
+                );
+            }
         }
     }
 
@@ -218,8 +307,12 @@ public sealed class DescriptionTests(DescriptionTests.Described described) : ICl
     {
         using HttpResponseMessage answer = await described.Dashboard.Http.SendAsync(request, TestContext.Current.CancellationToken);
         (string name, OpenApiOperation asked) = Operations().Single(o => o.Operation.OperationId == operation);
-        string status = ((int)answer.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture), media = answer.Content.Headers.ContentType!.MediaType!;
-        Assert.True(asked.Responses!.ContainsKey(status), $"{name} answered {status}: {await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}");
+        string status = ((int)answer.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture),
+            media = answer.Content.Headers.ContentType!.MediaType!;
+        Assert.True(
+            asked.Responses!.ContainsKey(status),
+            $"{name} answered {status}: {await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}"
+        );
         string[] parts = name.Split(' ');
         JsonNode? content = JsonNode.Parse(_json)!["paths"]![parts[1]]![parts[0].ToLowerInvariant()]!["responses"]![status]!["content"]?[media];
         Assert.True(content is not null, $"{name} answered {status} as {media}");
@@ -229,19 +322,42 @@ public sealed class DescriptionTests(DescriptionTests.Described described) : ICl
     // JSON Schema knows neither "components" nor that an object has no other members than those it names.
     private void Valid(JsonNode schema, string json, string what)
     {
-        JsonObject whole = new() { ["$schema"] = "https://json-schema.org/draft/2020-12/schema", ["allOf"] = new JsonArray(schema.DeepClone()), ["$defs"] = JsonNode.Parse(_json)!["components"]!["schemas"]!.DeepClone() };
-        foreach (JsonObject closed in Below(whole["$defs"]!).OfType<JsonObject>().Where(o => o["properties"] is JsonObject && !o.ContainsKey("additionalProperties")))
+        JsonObject whole = new()
+        {
+            ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
+            ["allOf"] = new JsonArray(schema.DeepClone()),
+            ["$defs"] = JsonNode.Parse(_json)!["components"]!["schemas"]!.DeepClone(),
+        };
+        foreach (
+            JsonObject closed in Below(whole["$defs"]!).OfType<JsonObject>().Where(o => o["properties"] is JsonObject && !o.ContainsKey("additionalProperties"))
+        )
+        {
             closed["additionalProperties"] = what.Contains("/scenarios/{id}", StringComparison.Ordinal);
+        }
+
         JsonSchema compiled = JsonSchema.FromText(whole.ToJsonString().Replace("#/components/schemas/", "#/$defs/", StringComparison.Ordinal));
         using JsonDocument instance = JsonDocument.Parse(json);
         EvaluationResults results = compiled.Evaluate(instance.RootElement, new() { OutputFormat = OutputFormat.List });
-        Assert.True(results.IsValid, what + "\n" + string.Join('\n', (results.Details ?? []).Where(d => d.Errors is not null).SelectMany(d => d.Errors!.Select(e => $"{d.InstanceLocation}: {e.Value}")).Take(8)));
+        Assert.True(
+            results.IsValid,
+            what
+                + "\n"
+                + string.Join(
+                    '\n',
+                    (results.Details ?? []).Where(d => d.Errors is not null).SelectMany(d => d.Errors!.Select(e => $"{d.InstanceLocation}: {e.Value}")).Take(8)
+                )
+        );
     }
 
     private static IEnumerable<JsonNode> Below(JsonNode node)
     {
         yield return node;
-        IEnumerable<JsonNode?> children = node switch { JsonObject o => o.Select(p => p.Value), JsonArray a => a, _ => [] };
+        IEnumerable<JsonNode?> children = node switch
+        {
+            JsonObject o => o.Select(p => p.Value),
+            JsonArray a => a,
+            _ => [],
+        };
         foreach (JsonNode below in children.OfType<JsonNode>().SelectMany(Below))
             yield return below;
     }

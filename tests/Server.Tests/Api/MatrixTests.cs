@@ -60,9 +60,27 @@ public sealed class MatrixTests
         await using TestDashboard dashboard = await TestDashboard.Start();
         await using ScriptedAgent agent = await ScriptedAgent.Join(dashboard.Url, TestHosts.Server);
         MatrixResult fine = new(MatrixCell.Basic[0], MatrixAnswer.Ok);
-        MatrixHost host = new() { Kernel = "6.1.0", Os = "Debian", Agent = "1", Sysctls = new Dictionary<string, string?>() };
-        foreach (MatrixPart bad in (MatrixPart[])[new([.. Enumerable.Repeat(fine, MatrixPart.MaxResults + 1)]), new([fine with { Kernel = null }]), new([fine with { Untried = new("matrix.untried.no-port") }]), new([null!]), new([fine with { Kernel = null, Untried = new("X") }]),
-            new([], host with { Kernel = "" }), new([], host with { Os = "a\nb" }), new([], host with { Sysctls = new Dictionary<string, string?> { ["x"] = new('1', 1001) } }), new([fine], LeftInTimeWait: -1)])
+        MatrixHost host = new()
+        {
+            Kernel = "6.1.0",
+            Os = "Debian",
+            Agent = "1",
+            Sysctls = new Dictionary<string, string?>(),
+        };
+        foreach (
+            MatrixPart bad in (MatrixPart[])
+                [
+                    new([.. Enumerable.Repeat(fine, MatrixPart.MaxResults + 1)]),
+                    new([fine with { Kernel = null }]),
+                    new([fine with { Untried = new("matrix.untried.no-port") }]),
+                    new([null!]),
+                    new([fine with { Kernel = null, Untried = new("X") }]),
+                    new([], host with { Kernel = "" }),
+                    new([], host with { Os = "a\nb" }),
+                    new([], host with { Sysctls = new Dictionary<string, string?> { ["x"] = new('1', 1001) } }),
+                    new([fine], LeftInTimeWait: -1),
+                ]
+        )
         {
             await Assert.ThrowsAsync<Microsoft.AspNetCore.SignalR.HubException>(() => agent.Report(new AgentItem(1, null, 1, Matrix: bad)));
         }
@@ -77,7 +95,9 @@ public sealed class MatrixTests
         Assert.Equal(2, json.RootElement.GetArrayLength());
         foreach (System.Text.Json.JsonElement kernel in json.RootElement.EnumerateArray())
         {
-            MatrixFile file = Read(await dashboard.Http.GetByteArrayAsync($"/api/kernels/{kernel.GetProperty("id").GetString()}", TestContext.Current.CancellationToken));
+            MatrixFile file = Read(
+                await dashboard.Http.GetByteArrayAsync($"/api/kernels/{kernel.GetProperty("id").GetString()}", TestContext.Current.CancellationToken)
+            );
             Assert.Equal(kernel.GetProperty("kernel").GetString(), file.Host.Kernel);
             Assert.Equal(MatrixCell.All, file.Results.Select(r => r.Cell));
             Assert.DoesNotContain(file.Results, r => r.Kernel is null);
@@ -85,7 +105,8 @@ public sealed class MatrixTests
         }
     }
 
-    private static MatrixFile Read(byte[] json) => MatrixFile.Read(json, out Core.Texts.Message? fault) ?? throw new InvalidOperationException(fault!.ToString());
+    private static MatrixFile Read(byte[] json) =>
+        MatrixFile.Read(json, out Core.Texts.Message? fault) ?? throw new InvalidOperationException(fault!.ToString());
 
     private static Task<string> Text(TestDashboard dashboard, string path) => dashboard.Http.GetStringAsync(path, TestContext.Current.CancellationToken);
 

@@ -12,8 +12,22 @@ public sealed class RunCommandsTests
     {
         (TestDashboard dashboard, _, _) = await TestDashboard.StartWithAgents();
         await using TestDashboard running = dashboard;
-        string first = await dashboard.StartRun(new { scenario = "without-reuseaddr", ports = new { main = 22222 }, pauseMs = 0 });
-        string other = await dashboard.StartRun(new { scenario = "with-reuseaddr", ports = new { main = 22223 }, pauseMs = 0 });
+        string first = await dashboard.StartRun(
+            new
+            {
+                scenario = "without-reuseaddr",
+                ports = new { main = 22222 },
+                pauseMs = 0,
+            }
+        );
+        string other = await dashboard.StartRun(
+            new
+            {
+                scenario = "with-reuseaddr",
+                ports = new { main = 22223 },
+                pauseMs = 0,
+            }
+        );
 
         Assert.Equal(200, await Status(dashboard, $"/api/runs/{other}/next-action"));
         Assert.Equal(200, await Status(dashboard, $"/api/runs/{first}/steps/start-listener"));
@@ -33,10 +47,18 @@ public sealed class RunCommandsTests
     {
         (TestDashboard dashboard, _, ScriptedAgent server) = await TestDashboard.StartWithAgents();
         await using TestDashboard running = dashboard;
-        server.Result = c => Task.FromResult<(string, int, string)?>(c is { Socket: "rfd", Call: SocketCall.Bind } ? ("EADDRINUSE", 98, "Address already in use") : null);
+        server.Result = c =>
+            Task.FromResult<(string, int, string)?>(c is { Socket: "rfd", Call: SocketCall.Bind } ? ("EADDRINUSE", 98, "Address already in use") : null);
         var ended = new EndWatcher();
         await using var browser = await ended.Follow(dashboard);
-        string id = await dashboard.StartRun(new { scenario = "without-reuseaddr", ports = new { main = 22222 }, pauseMs = 0 });
+        string id = await dashboard.StartRun(
+            new
+            {
+                scenario = "without-reuseaddr",
+                ports = new { main = 22222 },
+                pauseMs = 0,
+            }
+        );
         using (HttpResponseMessage played = await dashboard.Post($"/api/runs/{id}/play"))
             Assert.Equal((202, $"/api/runs/{id}"), ((int)played.StatusCode, played.Headers.Location!.ToString()));
         await ended.Completed;
@@ -52,7 +74,14 @@ public sealed class RunCommandsTests
     {
         (TestDashboard dashboard, _, ScriptedAgent server) = await TestDashboard.StartWithAgents();
         await using TestDashboard running = dashboard;
-        string id = await dashboard.StartRun(new { scenario = "without-reuseaddr", ports = new { main = 22222 }, pauseMs = 0 });
+        string id = await dashboard.StartRun(
+            new
+            {
+                scenario = "without-reuseaddr",
+                ports = new { main = 22222 },
+                pauseMs = 0,
+            }
+        );
         Assert.Equal((404, "lab.unknown-step"), await Refused(dashboard, $"/api/runs/{id}/steps/fly"));
         Assert.Equal((409, "lab.step-waits"), await Refused(dashboard, $"/api/runs/{id}/steps/rebind"));
         Assert.Equal((400, "edge.body"), await Refused(dashboard, $"/api/runs/{id}/pace", new { pauseMs = 10_001 }));

@@ -29,7 +29,10 @@ public sealed class ScenariosTests(OneDashboard one) : IClassFixture<OneDashboar
     {
         JsonElement scenario = await Json("/api/scenarios/without-reuseaddr?lab=local");
         JsonElement value = scenario.GetProperty("values")[0];
-        Assert.Equal(("listenerReuseAddr", "switch", false), (value.GetProperty("id").GetString(), value.GetProperty("kind").GetString(), value.GetProperty("default").GetBoolean()));
+        Assert.Equal(
+            ("listenerReuseAddr", "switch", false),
+            (value.GetProperty("id").GetString(), value.GetProperty("kind").GetString(), value.GetProperty("default").GetBoolean())
+        );
         Assert.Equal(4, scenario.GetProperty("steps").GetArrayLength());
         Assert.NotEqual(0, scenario.GetProperty("question").GetProperty("choices").GetArrayLength());
         Assert.False(scenario.TryGetProperty("expect", out _));
@@ -48,11 +51,16 @@ public sealed class ScenariosTests(OneDashboard one) : IClassFixture<OneDashboar
     [Fact]
     public async Task Every_fault_has_its_line_its_field_and_what_is_allowed()
     {
-        JsonElement answer = await Check("id: Mine\ntitle: t\nsummary: s\ntopic: nowhere\nports: [{ id: main, default: 70000 }]\nprograms: []\nstpes: []\nsteps: []\n");
+        JsonElement answer = await Check(
+            "id: Mine\ntitle: t\nsummary: s\ntopic: nowhere\nports: [{ id: main, default: 70000 }]\nprograms: []\nstpes: []\nsteps: []\n"
+        );
         Assert.False(answer.GetProperty("valid").GetBoolean());
         JsonElement[] faults = [.. answer.GetProperty("faults").EnumerateArray()];
         JsonElement misspelled = faults.Single(f => f.GetProperty("field").GetString() == "stpes");
-        Assert.Equal((7, "scenario.unknown-field", false), (misspelled.GetProperty("line").GetInt32(), misspelled.GetProperty("code").GetString(), misspelled.GetProperty("warning").GetBoolean()));
+        Assert.Equal(
+            (7, "scenario.unknown-field", false),
+            (misspelled.GetProperty("line").GetInt32(), misspelled.GetProperty("code").GetString(), misspelled.GetProperty("warning").GetBoolean())
+        );
         Assert.Contains("steps", misspelled.GetProperty("hint").GetString(), StringComparison.Ordinal);
         Assert.All(faults, f => Assert.True(f.GetProperty("line").GetInt32() > 0 && f.GetProperty("detail").GetString()!.Length > 5, $"{f}"));
     }
@@ -70,5 +78,6 @@ public sealed class ScenariosTests(OneDashboard one) : IClassFixture<OneDashboar
         return JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement;
     }
 
-    private async Task<JsonElement> Json(string path) => JsonDocument.Parse(await _dashboard.Http.GetStringAsync(path, TestContext.Current.CancellationToken)).RootElement;
+    private async Task<JsonElement> Json(string path) =>
+        JsonDocument.Parse(await _dashboard.Http.GetStringAsync(path, TestContext.Current.CancellationToken)).RootElement;
 }

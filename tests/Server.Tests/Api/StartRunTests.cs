@@ -33,7 +33,9 @@ public sealed class StartRunTests(OneDashboard one) : IClassFixture<OneDashboard
     {
         (int status, string detail, JsonElement body) = await TestDashboard.Problem(await Post(json));
         Assert.Equal((400, "edge.body"), (status, body.GetProperty("code").GetString()));
-        JsonElement error = body.GetProperty("errors").EnumerateArray().First(e => e.GetProperty("field").GetString() == field && code is "*" || e.GetProperty("code").GetString() == code);
+        JsonElement error = body.GetProperty("errors")
+            .EnumerateArray()
+            .First(e => e.GetProperty("field").GetString() == field && code is "*" || e.GetProperty("code").GetString() == code);
         Assert.Equal(field, error.GetProperty("field").GetString());
         Assert.Contains(error.GetProperty("detail").GetString()!, detail, StringComparison.Ordinal);
     }
@@ -54,8 +56,13 @@ public sealed class StartRunTests(OneDashboard one) : IClassFixture<OneDashboard
     [Fact]
     public async Task Octets_that_are_no_utf8_are_refused()
     {
-        using var content = new ByteArrayContent([.. """{"scenario":" """u8, 0xff, 0xfe, .. "\"}"u8]) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-        (int status, _, JsonElement body) = await TestDashboard.Problem(await _dashboard.Http.PostAsync("/api/labs/local/runs", content, TestContext.Current.CancellationToken));
+        using var content = new ByteArrayContent([.. """{"scenario":" """u8, 0xff, 0xfe, .. "\"}"u8])
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+        };
+        (int status, _, JsonElement body) = await TestDashboard.Problem(
+            await _dashboard.Http.PostAsync("/api/labs/local/runs", content, TestContext.Current.CancellationToken)
+        );
         Assert.Equal(400, status);
         Assert.StartsWith("edge.not-", body.GetProperty("code").GetString(), StringComparison.Ordinal);
     }
@@ -63,14 +70,35 @@ public sealed class StartRunTests(OneDashboard one) : IClassFixture<OneDashboard
     [Fact]
     public async Task A_script_is_run_once_and_kept_in_the_run_as_an_object_or_as_yaml()
     {
-        JsonObject catalogues = JsonNode.Parse(await _dashboard.Http.GetStringAsync("/api/scenarios/with-reuseaddr", TestContext.Current.CancellationToken))!.AsObject();
+        JsonObject catalogues = JsonNode
+            .Parse(await _dashboard.Http.GetStringAsync("/api/scenarios/with-reuseaddr", TestContext.Current.CancellationToken))!
+            .AsObject();
         catalogues["id"] = "mine";
-        RunFile own = await Started(new JsonObject { ["script"] = catalogues.DeepClone(), ["ports"] = new JsonObject { ["main"] = 22222 }, ["values"] = new JsonObject { ["rebindReuseAddr"] = false } });
-        Assert.Equal(("mine", "mine", 22222, false, true), (own.Scenario, own.Script.Id, own.Ports["main"], own.Values["rebindReuseAddr"].IsTrue, own.Values["listenerReuseAddr"].IsTrue));
+        RunFile own = await Started(
+            new JsonObject
+            {
+                ["script"] = catalogues.DeepClone(),
+                ["ports"] = new JsonObject { ["main"] = 22222 },
+                ["values"] = new JsonObject { ["rebindReuseAddr"] = false },
+            }
+        );
+        Assert.Equal(
+            ("mine", "mine", 22222, false, true),
+            (own.Scenario, own.Script.Id, own.Ports["main"], own.Values["rebindReuseAddr"].IsTrue, own.Values["listenerReuseAddr"].IsTrue)
+        );
         Assert.Equal(4, own.Script.Steps.Count);
 
-        string yaml = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Scenarios", "with-reuseaddr.yaml"), TestContext.Current.CancellationToken);
-        RunFile read = await Started(new JsonObject { ["script"] = yaml.Replace("id: with-reuseaddr", "id: yours", StringComparison.Ordinal), ["ports"] = new JsonObject { ["main"] = 22223 } });
+        string yaml = await File.ReadAllTextAsync(
+            Path.Combine(AppContext.BaseDirectory, "Scenarios", "with-reuseaddr.yaml"),
+            TestContext.Current.CancellationToken
+        );
+        RunFile read = await Started(
+            new JsonObject
+            {
+                ["script"] = yaml.Replace("id: with-reuseaddr", "id: yours", StringComparison.Ordinal),
+                ["ports"] = new JsonObject { ["main"] = 22223 },
+            }
+        );
         Assert.Equal(("yours", 4), (read.Scenario, read.Script.Steps.Count));
 
         (int status, _, JsonElement missing) = await TestDashboard.Problem(await Post("""{"scenario":"mine"}"""));
@@ -85,27 +113,61 @@ public sealed class StartRunTests(OneDashboard one) : IClassFixture<OneDashboard
         await using (client)
         await using (server)
         {
-            string id = await dashboard.StartRun(new
-            {
-                script = new
+            string id = await dashboard.StartRun(
+                new
                 {
-                    id = "least", title = "Least", summary = "The least that a lesson has.", topic = "own",
-                    ports = new object[] { new { id = "main", @default = 11111 } },
-                    programs = new object[] { new { id = "sv", host = "server", command = "./sv" } },
-                    steps = new object[]
+                    script = new
                     {
-                        new
+                        id = "least",
+                        title = "Least",
+                        summary = "The least that a lesson has.",
+                        topic = "own",
+                        ports = new object[] { new { id = "main", @default = 11111 } },
+                        programs = new object[]
                         {
-                            id = "all", title = "All", does = "Everything.",
-                            actions = new object[]
+                            new
                             {
-                                new { @do = "start", program = "sv" }, new { @do = "socket", program = "sv", socket = "fd" }, new { @do = "bind", program = "sv", socket = "fd", address = "any" },
-                                new { @do = "read", program = "sv", socket = "fd", decides = true },
+                                id = "sv",
+                                host = "server",
+                                command = "./sv",
+                            },
+                        },
+                        steps = new object[]
+                        {
+                            new
+                            {
+                                id = "all",
+                                title = "All",
+                                does = "Everything.",
+                                actions = new object[]
+                                {
+                                    new { @do = "start", program = "sv" },
+                                    new
+                                    {
+                                        @do = "socket",
+                                        program = "sv",
+                                        socket = "fd",
+                                    },
+                                    new
+                                    {
+                                        @do = "bind",
+                                        program = "sv",
+                                        socket = "fd",
+                                        address = "any",
+                                    },
+                                    new
+                                    {
+                                        @do = "read",
+                                        program = "sv",
+                                        socket = "fd",
+                                        decides = true,
+                                    },
+                                },
                             },
                         },
                     },
-                },
-            });
+                }
+            );
             RunFile run = await dashboard.Run(id);
             Assert.Equal((300, 300), (run.PauseMs, run.Script.PauseMs));
             using HttpResponseMessage step = await dashboard.Post($"/api/runs/{id}/steps/all");
@@ -119,7 +181,9 @@ public sealed class StartRunTests(OneDashboard one) : IClassFixture<OneDashboard
     public async Task A_fault_in_a_script_of_yaml_has_its_line()
     {
         (_, _, JsonElement body) = await TestDashboard.Problem(await Post("""{"script":"id: mine\ntitle: t\nsummary: s\ntopic: nowhere\n"}"""));
-        JsonElement topic = body.GetProperty("errors").EnumerateArray().First(e => e.GetProperty("field").GetString() == "script.topic" || e.GetProperty("code").GetString() == "scenario.missing-field");
+        JsonElement topic = body.GetProperty("errors")
+            .EnumerateArray()
+            .First(e => e.GetProperty("field").GetString() == "script.topic" || e.GetProperty("code").GetString() == "scenario.missing-field");
         Assert.True(topic.GetProperty("line").GetInt32() >= 1);
     }
 
@@ -128,7 +192,10 @@ public sealed class StartRunTests(OneDashboard one) : IClassFixture<OneDashboard
     {
         using HttpResponseMessage answer = await Post("""{"scenario":"without-reuseaddr","ports":{"main":22224},"pauseMs":0}""");
         Assert.Equal(201, (int)answer.StatusCode);
-        RunFile run = JsonSerializer.Deserialize(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), Core.Wire.WireJson.Default.RunFile)!;
+        RunFile run = JsonSerializer.Deserialize(
+            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            Core.Wire.WireJson.Default.RunFile
+        )!;
         Assert.Equal($"/api/runs/{run.Id}", answer.Headers.Location!.ToString());
         Assert.Equal(run.Id, (await _dashboard.Run(run.Id)).Id);
     }
@@ -136,9 +203,15 @@ public sealed class StartRunTests(OneDashboard one) : IClassFixture<OneDashboard
     [Fact]
     public async Task Values_and_ports_that_the_scenario_has_not_are_refused_with_those_it_has()
     {
-        foreach ((string json, string named) in ((string, string)[])[
-            ("""{"scenario":"without-reuseaddr","values":{"reuse":true}}""", "listenerReuseAddr"), ("""{"scenario":"without-reuseaddr","values":{"listenerReuseAddr":"maybe"}}""", "listenerReuseAddr"),
-            ("""{"scenario":"without-reuseaddr","ports":{"ftp":21}}""", "main"), ("""{"scenario":"no-such"}""", "without-reuseaddr")])
+        foreach (
+            (string json, string named) in ((string, string)[])
+                [
+                    ("""{"scenario":"without-reuseaddr","values":{"reuse":true}}""", "listenerReuseAddr"),
+                    ("""{"scenario":"without-reuseaddr","values":{"listenerReuseAddr":"maybe"}}""", "listenerReuseAddr"),
+                    ("""{"scenario":"without-reuseaddr","ports":{"ftp":21}}""", "main"),
+                    ("""{"scenario":"no-such"}""", "without-reuseaddr"),
+                ]
+        )
         {
             (int status, string detail, _) = await TestDashboard.Problem(await Post(json));
             Assert.Equal(400, status);

@@ -11,8 +11,16 @@ public sealed class AgentEdgeSegmentTests
 {
     private static readonly SegmentEvent Syn = new()
     {
-        T = 7, Sent = 7, Source = EvidenceSource.Capture, From = TcpEndpoint.V4(0x0a00_0001, 40_000), To = TcpEndpoint.V4(0x0a00_0002, 11_111), Flags = "SYN",
-        SeqNo = uint.MaxValue, Win = 65_535, Mss = 65_535, Wscale = 14,
+        T = 7,
+        Sent = 7,
+        Source = EvidenceSource.Capture,
+        From = TcpEndpoint.V4(0x0a00_0001, 40_000),
+        To = TcpEndpoint.V4(0x0a00_0002, 11_111),
+        Flags = "SYN",
+        SeqNo = uint.MaxValue,
+        Win = 65_535,
+        Mss = 65_535,
+        Wscale = 14,
     };
 
     private static bool Accepts(SegmentEvent e) => AgentEdge.Accepts(new AgentReport("i", [new AgentItem(1, e)]));

@@ -73,5 +73,11 @@ public sealed class AgentKeysTests
 
     [Fact]
     public void Where_they_cannot_be_made_the_message_says_what_to_do() =>
-        Assert.Contains("--agent-keys", Assert.Throws<InvalidDataException>(() => new AgentKeys(new DashboardOptions { Data = "/x", AgentKeys = "/proc/keys" }, LabSetups.Default).Make()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "--agent-keys",
+            Assert
+                .Throws<InvalidDataException>(() => new AgentKeys(new DashboardOptions { Data = "/x", AgentKeys = "/proc/keys" }, LabSetups.Default).Make())
+                .Message,
+            StringComparison.Ordinal
+        );
 }

@@ -13,13 +13,23 @@ public sealed class HttpsTests
     {
         using var directory = new TemporaryDirectory();
         (string file, string thumbprint) = Certificate(directory.Path);
-        await using TestDashboard dashboard = await TestDashboard.Start(settings: new Dictionary<string, string?>
-        {
-            ["Kestrel:Endpoints:Plain:Url"] = "http://127.0.0.1:0", ["Kestrel:Endpoints:Tls:Url"] = "https://127.0.0.1:0",
-            ["Kestrel:Endpoints:Tls:Certificate:Path"] = file, ["Kestrel:Endpoints:Tls:Certificate:Password"] = "correct horse",
-        });
+        await using TestDashboard dashboard = await TestDashboard.Start(
+            settings: new Dictionary<string, string?>
+            {
+                ["Kestrel:Endpoints:Plain:Url"] = "http://127.0.0.1:0",
+                ["Kestrel:Endpoints:Tls:Url"] = "https://127.0.0.1:0",
+                ["Kestrel:Endpoints:Tls:Certificate:Path"] = file,
+                ["Kestrel:Endpoints:Tls:Certificate:Password"] = "correct horse",
+            }
+        );
         string? shown = null;
-        using var handler = new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, certificate, _, _) => (shown = ((X509Certificate2)certificate!).Thumbprint) is not null } };
+        using var handler = new SocketsHttpHandler
+        {
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => (shown = ((X509Certificate2)certificate!).Thumbprint) is not null,
+            },
+        };
         using var http = new HttpClient(handler);
         Assert.Equal("ok", await http.GetStringAsync(new Uri(dashboard.Https + "/healthz"), TestContext.Current.CancellationToken));
         Assert.Equal(thumbprint, shown);
@@ -34,7 +44,14 @@ public sealed class HttpsTests
     {
         using var directory = new TemporaryDirectory();
         (string file, _) = Certificate(directory.Path);
-        string[] line = ["--Kestrel:Endpoints:Tls:Url", "https://127.0.0.1:0", "--Kestrel:Endpoints:Tls:Certificate:Path", file, .. password is null ? [] : new[] { "--Kestrel:Endpoints:Tls:Certificate:Password", password }];
+        string[] line =
+        [
+            "--Kestrel:Endpoints:Tls:Url",
+            "https://127.0.0.1:0",
+            "--Kestrel:Endpoints:Tls:Certificate:Path",
+            file,
+            .. password is null ? [] : new[] { "--Kestrel:Endpoints:Tls:Certificate:Password", password },
+        ];
         (int code, string said) = await StartTests.Start(line);
         Assert.Equal(1, code);
         Assert.StartsWith("https://127.0.0.1:0 has no usable certificate: ", Assert.Single(said.Trim().Split('\n')), StringComparison.Ordinal);

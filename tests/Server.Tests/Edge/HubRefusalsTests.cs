@@ -23,7 +23,8 @@ public sealed class HubRefusalsTests
         var refusal = new HubException("Say Hello first.");
         log.ForContext(Constants.SourceContextPropertyName, "Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher").Error(refusal, "refused");
         log.ForContext(Constants.SourceContextPropertyName, "ReuseAddrDashboard.Server.Hubs.AgentClocks").Warning(refusal, "not measured");
-        log.ForContext(Constants.SourceContextPropertyName, "Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher").Error(new InvalidOperationException(), "failed");
+        log.ForContext(Constants.SourceContextPropertyName, "Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher")
+            .Error(new InvalidOperationException(), "failed");
         log.Error(refusal, "from nowhere");
         Assert.Equal(["not measured", "failed", "from nowhere"], kept.Lines);
     }

@@ -88,7 +88,8 @@ public sealed partial class LanguageTests(HostlessDashboard one) : IClassFixture
         return await _http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
-    private static async Task<JsonElement> Json(HttpResponseMessage answer) => JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement;
+    private static async Task<JsonElement> Json(HttpResponseMessage answer) =>
+        JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement;
 
     private static void AssertSaid(HttpResponseMessage answer, string language)
     {

@@ -13,13 +13,27 @@ public sealed partial class LogsTests
     public async Task A_request_is_one_line_of_the_file_without_query_key_and_line_breaks()
     {
         using var directory = new TemporaryDirectory();
-        await using (TestDashboard dashboard = await TestDashboard.Start(settings: InFile(directory.Path, ("Args:outputTemplate", "{Timestamp:HH:mm:ss} [{Level:u3}] {Message:lj} {Lab}{NewLine}"))))
+        await using (
+            TestDashboard dashboard = await TestDashboard.Start(
+                settings: InFile(directory.Path, ("Args:outputTemplate", "{Timestamp:HH:mm:ss} [{Level:u3}] {Message:lj} {Lab}{NewLine}"))
+            )
+        )
         {
             await using ScriptedAgent agent = await ScriptedAgent.Join(dashboard.Url, TestHosts.Client);
-            using HttpResponseMessage answer = await dashboard.Http.GetAsync(new Uri("/api/nothing%0a00:00:00%20[ERR]%20forged?key=hunter2", UriKind.Relative), TestContext.Current.CancellationToken);
+            using HttpResponseMessage answer = await dashboard.Http.GetAsync(
+                new Uri("/api/nothing%0a00:00:00%20[ERR]%20forged?key=hunter2", UriKind.Relative),
+                TestContext.Current.CancellationToken
+            );
         }
         string[] lines = Lines(directory.Path);
-        Assert.Contains(lines, l => l.EndsWith("HTTP GET /api/nothing\\u000a00:00:00 [ERR] forged responded 404 in " + Elapsed().Match(l).Value + " ms hall 7", StringComparison.Ordinal));
+        Assert.Contains(
+            lines,
+            l =>
+                l.EndsWith(
+                    "HTTP GET /api/nothing\\u000a00:00:00 [ERR] forged responded 404 in " + Elapsed().Match(l).Value + " ms hall 7",
+                    StringComparison.Ordinal
+                )
+        );
         Assert.All(lines, l => Assert.Matches(@"^\d\d:\d\d:\d\d \[(VRB|DBG|INF|WRN)\] ", l));
         string key = File.ReadAllText(Path.Combine(TestDashboard.AgentKeys, TestHosts.Client)).Trim();
         Assert.All(lines, l => Assert.False(l.Contains("hunter2", StringComparison.Ordinal) || l.Contains(key, StringComparison.Ordinal), l));
@@ -29,7 +43,16 @@ public sealed partial class LogsTests
     public async Task A_file_is_rolled_by_its_size_and_only_so_many_are_kept()
     {
         using var directory = new TemporaryDirectory();
-        await using (TestDashboard dashboard = await TestDashboard.Start(settings: InFile(directory.Path, ("Args:fileSizeLimitBytes", "2000"), ("Args:rollOnFileSizeLimit", "true"), ("Args:retainedFileCountLimit", "3"))))
+        await using (
+            TestDashboard dashboard = await TestDashboard.Start(
+                settings: InFile(
+                    directory.Path,
+                    ("Args:fileSizeLimitBytes", "2000"),
+                    ("Args:rollOnFileSizeLimit", "true"),
+                    ("Args:retainedFileCountLimit", "3")
+                )
+            )
+        )
         {
             for (int i = 0; i < 100; i++)
                 _ = await dashboard.Http.GetStringAsync("/healthz", TestContext.Current.CancellationToken);
@@ -45,8 +68,10 @@ public sealed partial class LogsTests
         using var text = new StringWriter();
         using (Serilog.Core.Logger log = new Serilog.LoggerConfiguration().Enrich.With<PlainLogs>().WriteTo.Sink(new TextSink(text)).CreateLogger())
             log.Error(new IOException("bad\n00:00:00 INF forged\u001b[2J"), "Read {@What} {Names}", new { Path = "a\nb" }, new[] { "c\u202ed" });
-        Assert.Equal(["Read {\"Path\":\"a\\u000ab\"} [\"c\\u202ed\"]", "  System.IO.IOException: bad", "  00:00:00 INF forged\\u001b[2J"], text.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries)
-            .Select(l => l.Replace(@"\\u", @"\u", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["Read {\"Path\":\"a\\u000ab\"} [\"c\\u202ed\"]", "  System.IO.IOException: bad", "  00:00:00 INF forged\\u001b[2J"],
+            text.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Select(l => l.Replace(@"\\u", @"\u", StringComparison.Ordinal))
+        );
     }
 
     [Theory]
@@ -56,7 +81,8 @@ public sealed partial class LogsTests
     [InlineData("/healthz", 200, LogEventLevel.Verbose)]
     [InlineData("/readyz", 503, LogEventLevel.Verbose)]
     [InlineData("/metrics", 200, LogEventLevel.Verbose)]
-    public void A_failure_stands_out_and_what_asks_all_the_time_does_not(string path, int status, LogEventLevel level) => Assert.Equal(level, Logs.Level(new PathString(path), status, null));
+    public void A_failure_stands_out_and_what_asks_all_the_time_does_not(string path, int status, LogEventLevel level) =>
+        Assert.Equal(level, Logs.Level(new PathString(path), status, null));
 
     private sealed class TextSink(TextWriter text) : Serilog.Core.ILogEventSink
     {
@@ -65,13 +91,16 @@ public sealed partial class LogsTests
         public void Emit(LogEvent logEvent) => _formatter.Format(logEvent, text);
     }
 
-    private static Dictionary<string, string?> InFile(string directory, params (string Key, string Value)[] more) => new(more.Select(m => KeyValuePair.Create("Serilog:WriteTo:File:" + m.Key, (string?)m.Value)))
-    {
-        ["Serilog:MinimumLevel"] = "Verbose", ["Serilog:WriteTo:Console:Args:restrictedToMinimumLevel"] = "Fatal",
-        ["Serilog:WriteTo:File:Name"] = "File", ["Serilog:WriteTo:File:Args:path"] = Path.Combine(directory, "lab.log"),
-        // An enricher of the configuration: what it brings is made plain as well.
-        ["Serilog:Properties:Lab"] = "hall 7",
-    };
+    private static Dictionary<string, string?> InFile(string directory, params (string Key, string Value)[] more) =>
+        new(more.Select(m => KeyValuePair.Create("Serilog:WriteTo:File:" + m.Key, (string?)m.Value)))
+        {
+            ["Serilog:MinimumLevel"] = "Verbose",
+            ["Serilog:WriteTo:Console:Args:restrictedToMinimumLevel"] = "Fatal",
+            ["Serilog:WriteTo:File:Name"] = "File",
+            ["Serilog:WriteTo:File:Args:path"] = Path.Combine(directory, "lab.log"),
+            // An enricher of the configuration: what it brings is made plain as well.
+            ["Serilog:Properties:Lab"] = "hall 7",
+        };
 
     private static string[] Lines(string directory) => [.. Directory.GetFiles(directory).SelectMany(File.ReadAllLines)];
 

@@ -14,9 +14,15 @@ public sealed class OversizedMessageTests
         await using TestDashboard dashboard = await TestDashboard.Start();
         await using HubConnection flood = dashboard.LabConnection();
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        flood.Closed += _ => { closed.TrySetResult(); return Task.CompletedTask; };
+        flood.Closed += _ =>
+        {
+            closed.TrySetResult();
+            return Task.CompletedTask;
+        };
         await flood.StartAsync(TestContext.Current.CancellationToken);
-        await Assert.ThrowsAnyAsync<Exception>(() => flood.InvokeAsync(nameof(ILabHub.Join), new string('x', HubLimits.LabMessage * 2), null, null, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAnyAsync<Exception>(() =>
+            flood.InvokeAsync(nameof(ILabHub.Join), new string('x', HubLimits.LabMessage * 2), null, null, TestContext.Current.CancellationToken)
+        );
         await closed.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
 
         await using HubConnection other = dashboard.LabConnection();
@@ -30,7 +36,13 @@ public sealed class OversizedMessageTests
         await using TestDashboard dashboard = await TestDashboard.Start();
         await using HubConnection hub = dashboard.LabConnection();
         await hub.StartAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(LabRefusals.NotJoined, (await hub.InvokeAsync<LabReply>(nameof(ILabHub.Ask), (LabCommand)new ResetRun(), TestContext.Current.CancellationToken)).Refusal?.Code);
-        Assert.Equal(LabRefusals.NoSuchLab, (await hub.InvokeAsync<Message?>(nameof(ILabHub.Join), "garage", null, null, TestContext.Current.CancellationToken))?.Code);
+        Assert.Equal(
+            LabRefusals.NotJoined,
+            (await hub.InvokeAsync<LabReply>(nameof(ILabHub.Ask), (LabCommand)new ResetRun(), TestContext.Current.CancellationToken)).Refusal?.Code
+        );
+        Assert.Equal(
+            LabRefusals.NoSuchLab,
+            (await hub.InvokeAsync<Message?>(nameof(ILabHub.Join), "garage", null, null, TestContext.Current.CancellationToken))?.Code
+        );
     }
 }

@@ -12,7 +12,10 @@ public sealed class ProblemsTests(HostlessDashboard one) : IClassFixture<Hostles
 
     [Fact]
     public void Every_code_of_the_edge_has_its_sentence() =>
-        Assert.All(typeof(EdgeCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => (string)f.GetValue(null)!), code => Assert.True(TextCatalog.English.Has(code), code));
+        Assert.All(
+            typeof(EdgeCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => (string)f.GetValue(null)!),
+            code => Assert.True(TextCatalog.English.Has(code), code)
+        );
 
     [Theory]
     [InlineData("GET", "/nonsense", 404, "edge.not-found")]
@@ -43,7 +46,9 @@ public sealed class ProblemsTests(HostlessDashboard one) : IClassFixture<Hostles
     public async Task What_is_not_there_or_not_so_is_a_problem_with_code_arguments_and_sentence(string method, string path, int status, string code)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        (int answered, string detail, JsonElement problem) = await TestDashboard.Problem(await _dashboard.Http.SendAsync(request, TestContext.Current.CancellationToken));
+        (int answered, string detail, JsonElement problem) = await TestDashboard.Problem(
+            await _dashboard.Http.SendAsync(request, TestContext.Current.CancellationToken)
+        );
         Assert.Equal((status, code), (answered, problem.GetProperty("code").GetString()));
         Assert.Equal((status, "about:blank"), (problem.GetProperty("status").GetInt32(), problem.GetProperty("type").GetString()));
         // The sentence is the code's with the arguments, and has no place left open.
@@ -55,8 +60,14 @@ public sealed class ProblemsTests(HostlessDashboard one) : IClassFixture<Hostles
     [Fact]
     public async Task A_body_that_is_too_large_is_refused_before_all_of_it_was_read()
     {
-        using var content = new StringContent("{\"scenario\":\"" + new string('x', RequestBody.MaxOctets) + "\"}", System.Text.Encoding.UTF8, "application/json");
-        (int status, _, JsonElement problem) = await TestDashboard.Problem(await _dashboard.Http.PostAsync("/api/labs/local/runs", content, TestContext.Current.CancellationToken));
+        using var content = new StringContent(
+            "{\"scenario\":\"" + new string('x', RequestBody.MaxOctets) + "\"}",
+            System.Text.Encoding.UTF8,
+            "application/json"
+        );
+        (int status, _, JsonElement problem) = await TestDashboard.Problem(
+            await _dashboard.Http.PostAsync("/api/labs/local/runs", content, TestContext.Current.CancellationToken)
+        );
         Assert.Equal((413, "edge.too-large"), (status, problem.GetProperty("code").GetString()));
     }
 

@@ -29,7 +29,10 @@ public sealed class RequestGuardTests(HostlessDashboard one) : IClassFixture<Hos
     [InlineData("http://127.0.0.1:1")]
     public async Task A_foreign_origin_cannot_reset_the_lab_nor_open_a_hub(string origin)
     {
-        foreach ((HttpMethod method, string path) in ((HttpMethod, string)[])[(HttpMethod.Post, "/api/labs/local/reset"), (HttpMethod.Post, "/hubs/lab/negotiate?negotiateVersion=1")])
+        foreach (
+            (HttpMethod method, string path) in ((HttpMethod, string)[])
+                [(HttpMethod.Post, "/api/labs/local/reset"), (HttpMethod.Post, "/hubs/lab/negotiate?negotiateVersion=1")]
+        )
         {
             using var request = new HttpRequestMessage(method, path);
             request.Headers.Add("Origin", origin);

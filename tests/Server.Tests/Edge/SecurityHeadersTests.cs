@@ -21,7 +21,11 @@ public sealed class SecurityHeadersTests
         Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("script-src 'self' 'unsafe", policy, StringComparison.Ordinal);
         Assert.Equal(["nosniff"], answer.Headers.GetValues("X-Content-Type-Options"));
-        foreach (string name in (string[])["X-Frame-Options", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Referrer-Policy", "Permissions-Policy"])
+        foreach (
+            string name in (string[])["X-Frame-Options", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Referrer-Policy", "Permissions-Policy"]
+        )
+        {
             Assert.True(answer.Headers.Contains(name), name);
+        }
     }
 }

@@ -17,8 +17,11 @@ public sealed class StartTests
         string url = $"http://{taken.LocalEndpoint}";
         (int code, string said) = await Start(url);
         Assert.Equal(1, code);
-        Assert.Equal($"{url} is taken: {File.ReadAllText("/proc/self/comm").Trim()} (process {Environment.ProcessId}) is listening on {taken.LocalEndpoint}. "
-            + "End it, or choose another address with --urls.", said.Trim());
+        Assert.Equal(
+            $"{url} is taken: {File.ReadAllText("/proc/self/comm").Trim()} (process {Environment.ProcessId}) is listening on {taken.LocalEndpoint}. "
+                + "End it, or choose another address with --urls.",
+            said.Trim()
+        );
     }
 
     [Fact]
@@ -43,9 +46,13 @@ public sealed class StartTests
     internal static async Task<(int Code, string Said)> Start(params string[] options)
     {
         using var data = new TemporaryDirectory();
-        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "ReuseAddrDashboard.Server.dll"), "--data", data.Path, "--hosts", "none", .. options])
+        var start = new ProcessStartInfo(
+            "dotnet",
+            ["exec", Path.Combine(AppContext.BaseDirectory, "ReuseAddrDashboard.Server.dll"), "--data", data.Path, "--hosts", "none", .. options]
+        )
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         using Process process = Process.Start(start) ?? throw new InvalidOperationException("The dashboard did not start.");
         Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);

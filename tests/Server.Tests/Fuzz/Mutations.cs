@@ -18,15 +18,60 @@ internal sealed class Mutations(int seed)
 
     private static readonly string[] Texts =
     [
-        "", " ", "0", "-1", "1e400", "NaN", "null", "true", "../../etc/passwd", "%2e%2e%2f", "a\nb", "\u001b[31m", "\u202eabc", "\0", "\ufeff", "日本語", "😀", "'; DROP TABLE runs; --", "{0}", "{text}", "&<script>",
-        new('x', 300), new('[', 4000), "99999999999999999999999999999999", "0x10", "2026-11-26T00:00:00Z", "without-reuseaddr", "local", "client", "any", "ok", "EADDRINUSE",
+        "",
+        " ",
+        "0",
+        "-1",
+        "1e400",
+        "NaN",
+        "null",
+        "true",
+        "../../etc/passwd",
+        "%2e%2e%2f",
+        "a\nb",
+        "\u001b[31m",
+        "\u202eabc",
+        "\0",
+        "\ufeff",
+        "日本語",
+        "😀",
+        "'; DROP TABLE runs; --",
+        "{0}",
+        "{text}",
+        "&<script>",
+        new('x', 300),
+        new('[', 4000),
+        "99999999999999999999999999999999",
+        "0x10",
+        "2026-11-26T00:00:00Z",
+        "without-reuseaddr",
+        "local",
+        "client",
+        "any",
+        "ok",
+        "EADDRINUSE",
     ];
 
     // The last ones are the most seconds that nanoseconds in 64 bits hold, and a little more.
     private static readonly JsonNode?[] Numbers =
     [
-        0, -1, 1, 65535, 65536, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue, long.MinValue, 1.5, 1e308, 11111, JsonNode.Parse("18446744073709551615"),
-        JsonNode.Parse("9223372036.854775807"), JsonNode.Parse("-9223372036.854775807"), JsonNode.Parse("9223372036.854775808"),
+        0,
+        -1,
+        1,
+        65535,
+        65536,
+        int.MaxValue,
+        int.MinValue,
+        uint.MaxValue,
+        long.MaxValue,
+        long.MinValue,
+        1.5,
+        1e308,
+        11111,
+        JsonNode.Parse("18446744073709551615"),
+        JsonNode.Parse("9223372036.854775807"),
+        JsonNode.Parse("-9223372036.854775807"),
+        JsonNode.Parse("9223372036.854775808"),
     ];
 
     public string Text() => Pick(Texts);
@@ -62,14 +107,15 @@ internal sealed class Mutations(int seed)
         }
     }
 
-    private JsonNode? Alike(JsonNode? value) => value?.GetValueKind() switch
-    {
-        JsonValueKind.Number => Pick(Numbers)?.DeepClone(),
-        JsonValueKind.String => Text(),
-        JsonValueKind.True => false,
-        JsonValueKind.False => true,
-        _ => Wrong(0),
-    };
+    private JsonNode? Alike(JsonNode? value) =>
+        value?.GetValueKind() switch
+        {
+            JsonValueKind.Number => Pick(Numbers)?.DeepClone(),
+            JsonValueKind.String => Text(),
+            JsonValueKind.True => false,
+            JsonValueKind.False => true,
+            _ => Wrong(0),
+        };
 
     /// <summary>A value that the schema describes, or nearly.</summary>
     public JsonNode? Value(JsonNode? schema, Func<string, JsonNode?> resolve, int depth = 0)
@@ -147,17 +193,18 @@ internal sealed class Mutations(int seed)
         }
     }
 
-    private JsonNode? Wrong(int depth) => Next(7) switch
-    {
-        0 => null,
-        1 => Text(),
-        2 => Pick(Numbers)?.DeepClone(),
-        3 => new JsonArray(),
-        4 => new JsonObject(),
-        5 => Once(2),
-        _ when depth < 3 => Deep(Next(40)),
-        _ => 7,
-    };
+    private JsonNode? Wrong(int depth) =>
+        Next(7) switch
+        {
+            0 => null,
+            1 => Text(),
+            2 => Pick(Numbers)?.DeepClone(),
+            3 => new JsonArray(),
+            4 => new JsonObject(),
+            5 => Once(2),
+            _ when depth < 3 => Deep(Next(40)),
+            _ => 7,
+        };
 
     private static JsonNode Deep(int levels)
     {

@@ -11,12 +11,14 @@ internal sealed class RawHub : IAsyncDisposable
 
     private const byte End = 0x1e;
 
-    private const int FirstType = 1, LastType = 7;
+    private const int FirstType = 1,
+        LastType = 7;
 
     private const string Last = "last";
 
     // What a hub says on purpose is a HubException's; what SignalR says of a message that it cannot read is the sender's fault.
-    private const string Failed = "An unexpected error occurred invoking", OnPurpose = "HubException";
+    private const string Failed = "An unexpected error occurred invoking",
+        OnPurpose = "HubException";
 
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(20);
 
@@ -24,7 +26,8 @@ internal sealed class RawHub : IAsyncDisposable
     private readonly List<string> _sent = [];
     private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _reading = Task.CompletedTask;
-    private long _taken, _refused;
+    private long _taken,
+        _refused;
 
     /// <summary>Answers that say that the hub itself failed.</summary>
     public List<string> Failures { get; } = [];
@@ -53,13 +56,18 @@ internal sealed class RawHub : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until everything was answered or the hub has closed the connection, and counts the answers: to calls that were done, and to others.</summary>
+    /// <summary>
+    /// Waits until everything was answered or the hub has closed the connection, and counts the answers: to calls that were done, and to others.
+    /// </summary>
     /// <param name="last">A method of the hub, called with nothing: calls are answered in turn.</param>
     public async Task<(long Taken, long Refused)> Answers(string last)
     {
         await Send(Encoding.UTF8.GetBytes($$"""{"type":1,"invocationId":"{{Last}}","target":"{{last}}","arguments":[null]}"""));
         await Task.WhenAny(_end.Task, _reading, Task.Delay(Quiet, TestContext.Current.CancellationToken));
-        Assert.True(_end.Task.IsCompleted || _reading.IsCompleted, $"Something of this was not answered, after {_taken} calls that were done and {_refused} that were refused:\n{string.Join('\n', _sent)}");
+        Assert.True(
+            _end.Task.IsCompleted || _reading.IsCompleted,
+            $"Something of this was not answered, after {_taken} calls that were done and {_refused} that were refused:\n{string.Join('\n', _sent)}"
+        );
         return (_taken, _refused);
     }
 
@@ -70,14 +78,20 @@ internal sealed class RawHub : IAsyncDisposable
         _socket.Dispose();
     }
 
-    // SignalR keeps such a message as one that has not come whole and reads no further, for as long as the connection lasts: nothing after it would be looked at.
+    // SignalR keeps such a message as one that has not come whole and reads no further, for as long as the connection lasts: nothing after it would be looked
+    // at.
     private static bool IsOfUnknownType(byte[] message)
     {
         try
         {
             // What follows the first value SignalR does not look at.
             var reader = new Utf8JsonReader(message, isFinalBlock: false, default);
-            return JsonDocument.TryParseValue(ref reader, out JsonDocument? document) && document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.Number && type.TryGetInt32(out int number) && number is < FirstType or > LastType;
+            return JsonDocument.TryParseValue(ref reader, out JsonDocument? document)
+                && document.RootElement is { ValueKind: JsonValueKind.Object } root
+                && root.TryGetProperty("type", out JsonElement type)
+                && type.ValueKind == JsonValueKind.Number
+                && type.TryGetInt32(out int number)
+                && number is < FirstType or > LastType;
         }
         catch (JsonException)
         {

@@ -26,16 +26,19 @@ internal sealed class EndWatcher
     public async Task<HubConnection> Follow(TestDashboard dashboard)
     {
         HubConnection hub = dashboard.LabConnection();
-        hub.On<RunBatch>(nameof(ILabClient.Events), async batch =>
-        {
-            await OnBatch(batch);
-            lock (Seen)
-                Seen.AddRange(batch.Events);
-            if (batch.Events.Any(e => e is NoteEvent { Code: NoteCodes.WaitingForPort }))
-                _waits.TrySetResult();
-            if (batch.Events.Any(e => e is EndEvent))
-                _end.TrySetResult();
-        });
+        hub.On<RunBatch>(
+            nameof(ILabClient.Events),
+            async batch =>
+            {
+                await OnBatch(batch);
+                lock (Seen)
+                    Seen.AddRange(batch.Events);
+                if (batch.Events.Any(e => e is NoteEvent { Code: NoteCodes.WaitingForPort }))
+                    _waits.TrySetResult();
+                if (batch.Events.Any(e => e is EndEvent))
+                    _end.TrySetResult();
+            }
+        );
         hub.On<LabState>(nameof(ILabClient.Lab), state => _state.TrySetResult(state));
         await hub.StartAsync(TestContext.Current.CancellationToken);
         await hub.InvokeAsync(nameof(ILabHub.Join), TestHosts.Lab, null, null, TestContext.Current.CancellationToken);

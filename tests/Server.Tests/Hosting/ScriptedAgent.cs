@@ -38,11 +38,16 @@ internal sealed class ScriptedAgent : IAsyncDisposable
     public List<CheckOrder> Checks { get; } = [];
 
     /// <summary>What a check finds; null to leave it unanswered.</summary>
-    public Func<CheckOrder, HostCheck?> Finds { get; set; } = order => new HostCheck
-    {
-        Port = order.Port, Sysctls = new Dictionary<string, string?>(), Holders = [], Capabilities = [], TrialBind = order.TryBind ? "none" : null,
-        Reach = order.Reach is { } to ? new ReachTest(to, ReachResult.Refused, "ECONNREFUSED", 200_000) : null,
-    };
+    public Func<CheckOrder, HostCheck?> Finds { get; set; } =
+        order => new HostCheck
+        {
+            Port = order.Port,
+            Sysctls = new Dictionary<string, string?>(),
+            Holders = [],
+            Capabilities = [],
+            TrialBind = order.TryBind ? "none" : null,
+            Reach = order.Reach is { } to ? new ReachTest(to, ReachResult.Refused, "ECONNREFUSED", 200_000) : null,
+        };
 
     /// <summary>What this agent's kernel does in a cell.</summary>
     public Func<MatrixCell, MatrixAnswer> Answers { get; set; } = cell => MatrixRule.Of(cell).Answer;
@@ -66,24 +71,66 @@ internal sealed class ScriptedAgent : IAsyncDisposable
     /// <summary>When its link has gone.</summary>
     public Task Gone { get; private set; } = Task.CompletedTask;
 
-    public Task<AgentWelcome> HelloAgain() => _hub.InvokeAsync<AgentWelcome>(nameof(IAgentHub.Hello), new AgentHello(AgentHello.CurrentProtocol, Instance, Facts(TestHosts.Server)), TestContext.Current.CancellationToken);
+    public Task<AgentWelcome> HelloAgain() =>
+        _hub.InvokeAsync<AgentWelcome>(
+            nameof(IAgentHub.Hello),
+            new AgentHello(AgentHello.CurrentProtocol, Instance, Facts(TestHosts.Server)),
+            TestContext.Current.CancellationToken
+        );
 
-    public static HostFacts Facts(string name) => new()
-    {
-        Name = name, HostName = "test", Os = "Debian GNU/Linux 12 (bookworm)", Kernel = "6.1.0", Address = name == TestHosts.Server ? "192.168.122.68" : "192.168.122.177",
-        Interface = "eth0", ClockTicks = 100, BootId = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(), AgentVersion = "0.1.0", Sources = [.. SourceFact.All.Select(s => s == SourceFact.Proc ? SourceFact.Has(s) : new SourceFact(s, false, new Message("not-scripted")))],
-        Sysctls = new Dictionary<string, string?> { ["net.ipv4.tcp_max_tw_buckets"] = "65536" },
-    };
+    public static HostFacts Facts(string name) =>
+        new()
+        {
+            Name = name,
+            HostName = "test",
+            Os = "Debian GNU/Linux 12 (bookworm)",
+            Kernel = "6.1.0",
+            Address = name == TestHosts.Server ? "192.168.122.68" : "192.168.122.177",
+            Interface = "eth0",
+            ClockTicks = 100,
+            BootId = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(),
+            AgentVersion = "0.1.0",
+            Sources = [.. SourceFact.All.Select(s => s == SourceFact.Proc ? SourceFact.Has(s) : new SourceFact(s, false, new Message("not-scripted")))],
+            Sysctls = new Dictionary<string, string?> { ["net.ipv4.tcp_max_tw_buckets"] = "65536" },
+        };
 
     /// <param name="key">What it shows; null for its role's key.</param>
     /// <param name="clockFails">Whether the first question about its clock fails.</param>
-    public static async Task<ScriptedAgent> Join(string url, string name, string? instance = null, HostFacts? facts = null, long clockBehind = 0, bool clockFails = false, string? key = null)
+    public static async Task<ScriptedAgent> Join(
+        string url,
+        string name,
+        string? instance = null,
+        HostFacts? facts = null,
+        long clockBehind = 0,
+        bool clockFails = false,
+        string? key = null
+    )
     {
-        HubConnection hub = new HubConnectionBuilder().WithUrl(url + HubPaths.Agent, http => http.Headers["Authorization"] = HubPaths.KeyScheme + (key ?? File.ReadAllText(Path.Combine(TestDashboard.AgentKeys, TestHosts.All.Contains(name) ? name : TestHosts.Server)).Trim()))
-            .AddJsonProtocol(j => j.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default)).Build();
+        HubConnection hub = new HubConnectionBuilder()
+            .WithUrl(
+                url + HubPaths.Agent,
+                http =>
+                    http.Headers["Authorization"] =
+                        HubPaths.KeyScheme
+                        + (key ?? File.ReadAllText(Path.Combine(TestDashboard.AgentKeys, TestHosts.All.Contains(name) ? name : TestHosts.Server)).Trim())
+            )
+            .AddJsonProtocol(j => j.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default))
+            .Build();
         var agent = new ScriptedAgent(hub, name, instance ?? Guid.NewGuid().ToString("n")) { ClockBehind = clockBehind };
-        hub.On<AgentOrder>(nameof(IAgentClient.CarryOut), order => { _ = agent.Take(order); });
-        hub.On(nameof(IAgentClient.Monotonic), () => agent.ClockAsked++ == 0 && clockFails ? Task.FromException<long>(new InvalidOperationException("The clock is not there yet.")) : Task.FromResult(Monotonic - agent.ClockBehind));
+        hub.On<AgentOrder>(
+            nameof(IAgentClient.CarryOut),
+            order =>
+            {
+                _ = agent.Take(order);
+            }
+        );
+        hub.On(
+            nameof(IAgentClient.Monotonic),
+            () =>
+                agent.ClockAsked++ == 0 && clockFails
+                    ? Task.FromException<long>(new InvalidOperationException("The clock is not there yet."))
+                    : Task.FromResult(Monotonic - agent.ClockBehind)
+        );
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         hub.Closed += _ =>
         {
@@ -92,8 +139,11 @@ internal sealed class ScriptedAgent : IAsyncDisposable
         };
         agent.Gone = ended.Task;
         await hub.StartAsync(TestContext.Current.CancellationToken);
-        agent.Welcome = await hub.InvokeAsync<AgentWelcome>(nameof(IAgentHub.Hello),
-            new AgentHello(AgentHello.CurrentProtocol, agent.Instance, facts ?? Facts(name)), TestContext.Current.CancellationToken);
+        agent.Welcome = await hub.InvokeAsync<AgentWelcome>(
+            nameof(IAgentHub.Hello),
+            new AgentHello(AgentHello.CurrentProtocol, agent.Instance, facts ?? Facts(name)),
+            TestContext.Current.CancellationToken
+        );
         return agent;
     }
 
@@ -114,21 +164,33 @@ internal sealed class ScriptedAgent : IAsyncDisposable
 
     public static long Monotonic => (long)((Int128)Stopwatch.GetTimestamp() * 1_000_000_000 / Stopwatch.Frequency);
 
-    public static SocketEvent Row(string local, string remote, TcpState? from, TcpState? to) => new()
-    {
-        Source = EvidenceSource.Proc, T = Monotonic, Local = Parse(local), Remote = Parse(remote), From = from, To = to, Raw = to is null ? null : "raw",
-    };
+    public static SocketEvent Row(string local, string remote, TcpState? from, TcpState? to) =>
+        new()
+        {
+            Source = EvidenceSource.Proc,
+            T = Monotonic,
+            Local = Parse(local),
+            Remote = Parse(remote),
+            From = from,
+            To = to,
+            Raw = to is null ? null : "raw",
+        };
 
     /// <summary>Sends items as they are, for reports no agent of ours would send.</summary>
     /// <remarks>Not ended with the test that made the agent: one may serve all tests of a class.</remarks>
-    public Task<long> Report(params AgentItem[] items) => _hub.InvokeAsync<long>(nameof(IAgentHub.Report), new AgentReport(Instance, items), CancellationToken.None);
+    public Task<long> Report(params AgentItem[] items) =>
+        _hub.InvokeAsync<long>(nameof(IAgentHub.Report), new AgentReport(Instance, items), CancellationToken.None);
 
     public async Task<AgentItem[]> Send(IEnumerable<RunEvent> events, long? done = null, string? run = null)
     {
         await _one.WaitAsync();
         try
         {
-            AgentItem[] items = [.. events.Select(e => new AgentItem(++_number, e, done, Run: run)), .. done is { } id ? [new AgentItem(++_number, null, id, true)] : Array.Empty<AgentItem>()];
+            AgentItem[] items =
+            [
+                .. events.Select(e => new AgentItem(++_number, e, done, Run: run)),
+                .. done is { } id ? [new AgentItem(++_number, null, id, true)] : Array.Empty<AgentItem>(),
+            ];
             await Report(items);
             return items;
         }
@@ -150,10 +212,21 @@ internal sealed class ScriptedAgent : IAsyncDisposable
                 return Answer(cells);
             case EndProgramOrder end:
                 Ended.Add(end);
-                return Send([new ProgramEvent
-                {
-                    Source = EvidenceSource.Agent, T = Monotonic - ClockBehind, Program = end.Program, Instance = end.Instance, Change = end.Kill ? ProgramChange.Killed : ProgramChange.Exited, Sockets = end.Sockets,
-                }], order.Id, order.Run);
+                return Send(
+                    [
+                        new ProgramEvent
+                        {
+                            Source = EvidenceSource.Agent,
+                            T = Monotonic - ClockBehind,
+                            Program = end.Program,
+                            Instance = end.Instance,
+                            Change = end.Kill ? ProgramChange.Killed : ProgramChange.Exited,
+                            Sockets = end.Sockets,
+                        },
+                    ],
+                    order.Id,
+                    order.Run
+                );
             case DestroyOrder destroy:
                 Destroyed.Add(destroy);
                 return Send([Row(destroy.Local.ToString(), destroy.Remote.ToString(), TcpState.TimeWait, null)], order.Id);
@@ -171,7 +244,23 @@ internal sealed class ScriptedAgent : IAsyncDisposable
         await _one.WaitAsync();
         try
         {
-            await Report(new AgentItem(++_number, null, order.Id, Matrix: new([], new() { Kernel = "6.1.0", Os = "Debian", Agent = "0.1.0", Sysctls = new Dictionary<string, string?> { ["net.ipv4.tcp_tw_reuse"] = "2" } })));
+            await Report(
+                new AgentItem(
+                    ++_number,
+                    null,
+                    order.Id,
+                    Matrix: new(
+                        [],
+                        new()
+                        {
+                            Kernel = "6.1.0",
+                            Os = "Debian",
+                            Agent = "0.1.0",
+                            Sysctls = new Dictionary<string, string?> { ["net.ipv4.tcp_tw_reuse"] = "2" },
+                        }
+                    )
+                )
+            );
             foreach (MatrixCell[] some in order.Cells.Chunk(MatrixPart.MaxResults))
                 await Report(new AgentItem(++_number, null, order.Id, Matrix: new([.. some.Select(c => new MatrixResult(c, Answers(c)))])));
             await Report(new AgentItem(++_number, null, order.Id, true));
@@ -219,10 +308,27 @@ internal sealed class ScriptedAgent : IAsyncDisposable
         }
         var made = new CallEvent
         {
-            Source = EvidenceSource.Call, T = Monotonic - ClockBehind, Duration = 1000, Socket = command.Socket, Call = command.Call.Name(), Program = command.Program,
-            Args = new() { Fd = 3, Address = command.Address, Option = command.Option, Value = command.Value, Backlog = command.Backlog }, Accepted = error is null ? command.Accepted : null,
-            Local = Address(command, Connection?.Local), Remote = Address(command, Connection?.Remote),
-            Result = error is null ? 0 : -1, Errno = error?.Name, ErrnoNumber = error?.Number, ErrnoText = error?.Text,
+            Source = EvidenceSource.Call,
+            T = Monotonic - ClockBehind,
+            Duration = 1000,
+            Socket = command.Socket,
+            Call = command.Call.Name(),
+            Program = command.Program,
+            Args = new()
+            {
+                Fd = 3,
+                Address = command.Address,
+                Option = command.Option,
+                Value = command.Value,
+                Backlog = command.Backlog,
+            },
+            Accepted = error is null ? command.Accepted : null,
+            Local = Address(command, Connection?.Local),
+            Remote = Address(command, Connection?.Remote),
+            Result = error is null ? 0 : -1,
+            Errno = error?.Name,
+            ErrnoNumber = error?.Number,
+            ErrnoText = error?.Text,
         };
         await Send([made, .. Rows(command)], command.Id, command.Run);
     }

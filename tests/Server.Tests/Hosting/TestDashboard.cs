@@ -51,24 +51,41 @@ internal sealed class TestDashboard : IAsyncDisposable
     /// <param name="time">Its clock; null for the real one.</param>
     /// <param name="mode">Where its hosts are said to be.</param>
     /// <param name="settings">More of its configuration.</param>
-    public static async Task<TestDashboard> Start(string? dataPath = null, string? scenarios = null, TimeProvider? time = null, HostsMode mode = HostsMode.Remote, IReadOnlyDictionary<string, string?>? settings = null)
+    public static async Task<TestDashboard> Start(
+        string? dataPath = null,
+        string? scenarios = null,
+        TimeProvider? time = null,
+        HostsMode mode = HostsMode.Remote,
+        IReadOnlyDictionary<string, string?>? settings = null
+    )
     {
         bool keepsData = dataPath is not null;
         dataPath ??= Directory.CreateTempSubdirectory("reuseaddr-test-").FullName;
-        WebApplicationBuilder builder = DashboardConfiguration.Builder(CommandLine.Read(
-            ["--hosts", "none", "--urls", "http://127.0.0.1:0", "--agent-keys", AgentKeys, "--data", dataPath, "--log-level", "Error"]));
+        WebApplicationBuilder builder = DashboardConfiguration.Builder(
+            CommandLine.Read(["--hosts", "none", "--urls", "http://127.0.0.1:0", "--agent-keys", AgentKeys, "--data", dataPath, "--log-level", "Error"])
+        );
         builder.Configuration.AddInMemoryCollection(settings);
         Assert.Empty(SettingsCheck.Faults(builder.Configuration));
         DataDirectory data = DataDirectory.Hold(dataPath);
         PrivateDirectory directory = PrivateDirectory.Create();
-        WebApplication app = Dashboard.Build(builder, data, directory, ScenarioCatalog.Load(scenarios ?? Path.Combine(AppContext.BaseDirectory, "Scenarios")), time ?? TimeProvider.System);
+        WebApplication app = Dashboard.Build(
+            builder,
+            data,
+            directory,
+            ScenarioCatalog.Load(scenarios ?? Path.Combine(AppContext.BaseDirectory, "Scenarios")),
+            time ?? TimeProvider.System
+        );
         await Dashboard.Start(app);
         app.Services.GetRequiredService<LocalHostsStatus>().Set(mode, null);
         return new(app, data, directory, keepsData);
     }
 
     /// <summary>A dashboard with both agents joined.</summary>
-    public static async Task<(TestDashboard Dashboard, ScriptedAgent Client, ScriptedAgent Server)> StartWithAgents(string? dataPath = null, TimeProvider? time = null, IReadOnlyDictionary<string, string?>? settings = null)
+    public static async Task<(TestDashboard Dashboard, ScriptedAgent Client, ScriptedAgent Server)> StartWithAgents(
+        string? dataPath = null,
+        TimeProvider? time = null,
+        IReadOnlyDictionary<string, string?>? settings = null
+    )
     {
         TestDashboard dashboard = await Start(dataPath, time: time, settings: settings);
         ScriptedAgent client = await ScriptedAgent.Join(dashboard.Url, TestHosts.Client);
@@ -88,8 +105,11 @@ internal sealed class TestDashboard : IAsyncDisposable
             await tick.WaitForNextTickAsync(limit.Token);
     }
 
-    public HubConnection LabConnection() => new HubConnectionBuilder().WithUrl(Url + HubPaths.Lab)
-        .AddJsonProtocol(j => j.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default)).Build();
+    public HubConnection LabConnection() =>
+        new HubConnectionBuilder()
+            .WithUrl(Url + HubPaths.Lab)
+            .AddJsonProtocol(j => j.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default))
+            .Build();
 
     public Task<HttpResponseMessage> Post(string path, object? body = null) =>
         Http.PostAsync(path, body is null ? null : JsonContent.Create(body), TestContext.Current.CancellationToken);
@@ -101,7 +121,8 @@ internal sealed class TestDashboard : IAsyncDisposable
         return (await answer.Content.ReadFromJsonAsync(WireJson.Default.RunFile, TestContext.Current.CancellationToken))!.Id;
     }
 
-    public async Task<RunFile> Run(string id) => (await Http.GetFromJsonAsync($"/api/runs/{id}", WireJson.Default.RunFile, TestContext.Current.CancellationToken))!;
+    public async Task<RunFile> Run(string id) =>
+        (await Http.GetFromJsonAsync($"/api/runs/{id}", WireJson.Default.RunFile, TestContext.Current.CancellationToken))!;
 
     /// <summary>The detail and code of a refusal.</summary>
     public static async Task<(int Status, string Detail, JsonElement Body)> Problem(HttpResponseMessage answer)

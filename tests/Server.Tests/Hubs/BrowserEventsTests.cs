@@ -7,7 +7,14 @@ namespace ReuseAddrDashboard.Server.Tests.Hubs;
 
 public sealed class BrowserEventsTests
 {
-    private static readonly SegmentEvent Syn = new() { Seq = 2, From = TcpEndpoint.V4(1, 1), To = TcpEndpoint.V4(2, 2), Flags = "SYN", Frame = new(113, 60, new byte[60]) };
+    private static readonly SegmentEvent Syn = new()
+    {
+        Seq = 2,
+        From = TcpEndpoint.V4(1, 1),
+        To = TcpEndpoint.V4(2, 2),
+        Flags = "SYN",
+        Frame = new(113, 60, new byte[60]),
+    };
 
     [Fact]
     public void Only_the_octets_of_frames_stay_behind()

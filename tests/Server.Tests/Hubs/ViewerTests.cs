@@ -16,7 +16,13 @@ namespace ReuseAddrDashboard.Server.Tests.Hubs;
 /// <summary>Each browser is sent what it lacks at its own pace, and costs no other anything.</summary>
 public sealed class ViewerTests
 {
-    private static readonly object Quick = new { scenario = "with-reuseaddr", ports = new { main = 22222 }, pauseMs = 0, play = true };
+    private static readonly object Quick = new
+    {
+        scenario = "with-reuseaddr",
+        ports = new { main = 22222 },
+        pauseMs = 0,
+        play = true,
+    };
 
     [Fact]
     public async Task A_long_log_comes_in_pieces_between_which_a_new_state_has_room()
@@ -28,7 +34,14 @@ public sealed class ViewerTests
         mirror.Take(new RunBatch(id, Notes(bench.Log<RunEvent>(id).Count(), 1000)));
         int whole = mirror.Count(id);
         var browser = new SlowBrowser();
-        var viewer = new Viewer(browser, mirror, () => Task.FromResult(bench.State), new Dictionary<string, long>(), TestMetrics.Unheard(), TimeProvider.System);
+        var viewer = new Viewer(
+            browser,
+            mirror,
+            () => Task.FromResult(bench.State),
+            new Dictionary<string, long>(),
+            TestMetrics.Unheard(),
+            TimeProvider.System
+        );
         using var end = new CancellationTokenSource();
         Task running = viewer.Run(end.Token);
 
@@ -61,7 +74,14 @@ public sealed class ViewerTests
             var browser = new SlowBrowser();
             browser.GoOn();
             using var end = new CancellationTokenSource();
-            Task running = new Viewer(browser, mirror, () => Task.FromResult(bench.State), new Dictionary<string, long> { [id] = has }, TestMetrics.Unheard(), TimeProvider.System).Run(end.Token);
+            Task running = new Viewer(
+                browser,
+                mirror,
+                () => Task.FromResult(bench.State),
+                new Dictionary<string, long> { [id] = has },
+                TestMetrics.Unheard(),
+                TimeProvider.System
+            ).Run(end.Token);
             await browser.Until(() => browser.Events.Count > 0);
             Assert.Equal(first, browser.Events[0].Seq);
             await end.CancelAsync();
@@ -89,16 +109,45 @@ public sealed class ViewerTests
         (TestDashboard dashboard, _, _) = await TestDashboard.StartWithAgents();
         await using TestDashboard running = dashboard;
         string first = await dashboard.StartRun(Quick);
-        using ClientWebSocket still = await Raw(dashboard), floods = await Raw(dashboard);
+        using ClientWebSocket still = await Raw(dashboard),
+            floods = await Raw(dashboard);
         foreach (ClientWebSocket socket in (ClientWebSocket[])[still, floods])
-            await Send(socket, new { type = 1, invocationId = "1", target = "Join", arguments = new object?[] { "", null, null } }, TestContext.Current.CancellationToken);
-        var flood = new CancellationTokenSource();
-        Task flooding = Task.Run(async () =>
         {
-            // Asks without reading a single answer.
-            for (int i = 0; i < 20_000 && !flood.IsCancellationRequested && floods.State == WebSocketState.Open; i++)
-                await Send(floods, new { type = 1, invocationId = $"{i + 2}", target = "Ask", arguments = new object[] { new { command = "watch-ports", ports = new[] { 11111 } } } }, flood.Token);
-        }, flood.Token);
+            await Send(
+                socket,
+                new
+                {
+                    type = 1,
+                    invocationId = "1",
+                    target = "Join",
+                    arguments = new object?[] { "", null, null },
+                },
+                TestContext.Current.CancellationToken
+            );
+        }
+
+        var flood = new CancellationTokenSource();
+        Task flooding = Task.Run(
+            async () =>
+            {
+                // Asks without reading a single answer.
+                for (int i = 0; i < 20_000 && !flood.IsCancellationRequested && floods.State == WebSocketState.Open; i++)
+                {
+                    await Send(
+                        floods,
+                        new
+                        {
+                            type = 1,
+                            invocationId = $"{i + 2}",
+                            target = "Ask",
+                            arguments = new object[] { new { command = "watch-ports", ports = new[] { 11111 } } },
+                        },
+                        flood.Token
+                    );
+                }
+            },
+            flood.Token
+        );
         var watcher = new EndWatcher();
         await using HubConnection other = await watcher.Follow(dashboard);
         for (int i = 0; i < 5; i++)
@@ -125,7 +174,12 @@ public sealed class ViewerTests
         await using TestDashboard dashboard = await TestDashboard.Start();
         await using HubConnection browser = await new EndWatcher().Follow(dashboard);
         foreach (LabCommand lacking in (LabCommand[])[new NextAction(null!), new RunStep("x", null!), new WatchPorts(null!)])
-            Assert.Equal("lab.incomplete", (await browser.InvokeAsync<LabReply>(nameof(ILabHub.Ask), lacking, TestContext.Current.CancellationToken)).Refusal?.Code);
+        {
+            Assert.Equal(
+                "lab.incomplete",
+                (await browser.InvokeAsync<LabReply>(nameof(ILabHub.Ask), lacking, TestContext.Current.CancellationToken)).Refusal?.Code
+            );
+        }
     }
 
     [Fact]
@@ -137,21 +191,38 @@ public sealed class ViewerTests
         int refused = 0;
         for (int i = 0; i < 200; i++)
         {
-            LabReply reply = await browser.InvokeAsync<LabReply>(nameof(ILabHub.Ask), (LabCommand)new WatchPorts([11111]), TestContext.Current.CancellationToken);
+            LabReply reply = await browser.InvokeAsync<LabReply>(
+                nameof(ILabHub.Ask),
+                (LabCommand)new WatchPorts([11111]),
+                TestContext.Current.CancellationToken
+            );
             refused += reply.Refusal?.Code == "lab.too-fast" ? 1 : 0;
         }
         // A hundred at once; then it waits with each refusal for as long as it takes until it may ask again.
         Assert.InRange(refused, 1, 50);
     }
 
-    private static RunEvent[] Notes(int after, int count) => [.. Enumerable.Range(after + 1, count).Select(i => new NoteEvent { Seq = i, T = i, Message = new("x") })];
+    private static RunEvent[] Notes(int after, int count) =>
+        [
+            .. Enumerable
+                .Range(after + 1, count)
+                .Select(i => new NoteEvent
+                {
+                    Seq = i,
+                    T = i,
+                    Message = new("x"),
+                }),
+        ];
 
     private static async Task<ClientWebSocket> Raw(TestDashboard dashboard)
     {
         var socket = new ClientWebSocket();
         socket.Options.DangerousDeflateOptions = new();
         socket.Options.CollectHttpResponseDetails = true;
-        await socket.ConnectAsync(new(dashboard.Url.Replace("http://", "ws://", StringComparison.Ordinal) + HubPaths.Lab), TestContext.Current.CancellationToken);
+        await socket.ConnectAsync(
+            new(dashboard.Url.Replace("http://", "ws://", StringComparison.Ordinal) + HubPaths.Lab),
+            TestContext.Current.CancellationToken
+        );
         await Send(socket, new { protocol = "json", version = 1 });
         return socket;
     }
@@ -162,7 +233,8 @@ public sealed class ViewerTests
     /// <summary>A browser that takes one message at a time, when the test says so.</summary>
     private sealed class SlowBrowser : ILabClient
     {
-        private readonly SemaphoreSlim _may = new(0), _came = new(0);
+        private readonly SemaphoreSlim _may = new(0),
+            _came = new(0);
         private bool _goesOn;
 
         public List<string> Got { get; } = [];
@@ -201,11 +273,15 @@ public sealed class ViewerTests
             }
         }
 
-        Task ILabClient.Events(RunBatch batch) => Take("events", () =>
-        {
-            Events.AddRange(batch.Events);
-            Sizes.Add(batch.Events.Count);
-        });
+        Task ILabClient.Events(RunBatch batch) =>
+            Take(
+                "events",
+                () =>
+                {
+                    Events.AddRange(batch.Events);
+                    Sizes.Add(batch.Events.Count);
+                }
+            );
 
         public Task Lab(LabState state) => Take("state", () => States.Add(state));
 

@@ -7,7 +7,8 @@ namespace ReuseAddrDashboard.Server.Tests.Labs;
 
 public sealed class AgentSeatTests
 {
-    private const string Boot = "00000000-0000-4000-8000-000000000001", Other = "00000000-0000-4000-8000-000000000002";
+    private const string Boot = "00000000-0000-4000-8000-000000000001",
+        Other = "00000000-0000-4000-8000-000000000002";
 
     [Theory]
     [InlineData(Boot, 0, "a", Boot, 0, "a", true)]
@@ -17,7 +18,15 @@ public sealed class AgentSeatTests
     [InlineData(HostFacts.UnknownBoot, 0, "a", HostFacts.UnknownBoot, 0, "b", false)]
     // A broken link is no other clock.
     [InlineData(HostFacts.UnknownBoot, 0, "a", HostFacts.UnknownBoot, 0, "a", true)]
-    public void What_is_known_of_a_clock_stays_while_it_is_the_same(string boot, long offset, string instance, string thenBoot, long thenOffset, string thenInstance, bool stays)
+    public void What_is_known_of_a_clock_stays_while_it_is_the_same(
+        string boot,
+        long offset,
+        string instance,
+        string thenBoot,
+        long thenOffset,
+        string thenInstance,
+        bool stays
+    )
     {
         var seat = new AgentSeat(TestHosts.Server);
         Assert.True(Take(seat, boot, offset, instance));
@@ -31,6 +40,9 @@ public sealed class AgentSeatTests
         Assert.Equal(stays, seat.Ready);
     }
 
-    private static bool Take(AgentSeat seat, string boot, long offset, string instance) => seat.Occupy("connection",
-        new(AgentHello.CurrentProtocol, instance, ScriptedAgent.Facts(TestHosts.Server) with { BootId = boot, MonotonicOffset = offset }));
+    private static bool Take(AgentSeat seat, string boot, long offset, string instance) =>
+        seat.Occupy(
+            "connection",
+            new(AgentHello.CurrentProtocol, instance, ScriptedAgent.Facts(TestHosts.Server) with { BootId = boot, MonotonicOffset = offset })
+        );
 }

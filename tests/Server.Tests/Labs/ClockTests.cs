@@ -12,14 +12,35 @@ public sealed class ClockTests
     {
         await using TestDashboard dashboard = await TestDashboard.Start();
         await using ScriptedAgent client = await ScriptedAgent.Join(dashboard.Url, TestHosts.Client);
-        await using ScriptedAgent server = await ScriptedAgent.Join(dashboard.Url, TestHosts.Server,
-            facts: ScriptedAgent.Facts(TestHosts.Server) with { BootId = "00000000-0000-4000-8000-000000000001" }, clockBehind: 1_000_000_000_000);
+        await using ScriptedAgent server = await ScriptedAgent.Join(
+            dashboard.Url,
+            TestHosts.Server,
+            facts: ScriptedAgent.Facts(TestHosts.Server) with
+            {
+                BootId = "00000000-0000-4000-8000-000000000001",
+            },
+            clockBehind: 1_000_000_000_000
+        );
         LabHost host = await UntilMeasured(dashboard);
         Assert.InRange(host.ClockUncertainty!.Value, 1, 1_000_000_000);
 
-        string id = await dashboard.StartRun(new { scenario = "without-reuseaddr", ports = new { main = 22222 }, pauseMs = 0 });
+        string id = await dashboard.StartRun(
+            new
+            {
+                scenario = "without-reuseaddr",
+                ports = new { main = 22222 },
+                pauseMs = 0,
+            }
+        );
         long before = ScriptedAgent.Monotonic;
-        await server.Send([new NoteEvent { Source = EvidenceSource.Agent, Message = new("now"), T = ScriptedAgent.Monotonic - 1_000_000_000_000 }]);
+        await server.Send([
+            new NoteEvent
+            {
+                Source = EvidenceSource.Agent,
+                Message = new("now"),
+                T = ScriptedAgent.Monotonic - 1_000_000_000_000,
+            },
+        ]);
         long after = ScriptedAgent.Monotonic;
 
         RunFile run = await dashboard.Run(id);
@@ -40,28 +61,77 @@ public sealed class ClockTests
         HostFacts facts = ScriptedAgent.Facts(TestHosts.Server);
         await using TestDashboard dashboard = await TestDashboard.Start();
         await using ScriptedAgent client = await ScriptedAgent.Join(dashboard.Url, TestHosts.Client);
-        await using ScriptedAgent server = await ScriptedAgent.Join(dashboard.Url, TestHosts.Server, facts: facts with { BootId = "00000000-0000-4000-8000-000000000001" }, clockBehind: behind);
+        await using ScriptedAgent server = await ScriptedAgent.Join(
+            dashboard.Url,
+            TestHosts.Server,
+            facts: facts with
+            {
+                BootId = "00000000-0000-4000-8000-000000000001",
+            },
+            clockBehind: behind
+        );
         await UntilMeasured(dashboard);
-        string id = await dashboard.StartRun(new { scenario = "without-reuseaddr", ports = new { main = 22222 }, pauseMs = 0 });
+        string id = await dashboard.StartRun(
+            new
+            {
+                scenario = "without-reuseaddr",
+                ports = new { main = 22222 },
+                pauseMs = 0,
+            }
+        );
         foreach (string step in steps)
             Assert.True((await dashboard.Post($"/api/runs/{id}/steps/{step}")).IsSuccessStatusCode, step);
         RunFile before = await dashboard.Run(id);
 
         await server.Die();
-        await using ScriptedAgent booted = await ScriptedAgent.Rejoin(dashboard.Url, TestHosts.Server, facts with { BootId = "00000000-0000-4000-8000-000000000002" }, 5 * behind);
-        await booted.Send([new NoteEvent { Source = EvidenceSource.Agent, Message = new("now"), T = ScriptedAgent.Monotonic - 5 * behind }]);
+        await using ScriptedAgent booted = await ScriptedAgent.Rejoin(
+            dashboard.Url,
+            TestHosts.Server,
+            facts with
+            {
+                BootId = "00000000-0000-4000-8000-000000000002",
+            },
+            5 * behind
+        );
+        await booted.Send([
+            new NoteEvent
+            {
+                Source = EvidenceSource.Agent,
+                Message = new("now"),
+                T = ScriptedAgent.Monotonic - 5 * behind,
+            },
+        ]);
         await UntilMeasured(dashboard);
-        await client.Send([new NoteEvent { Source = EvidenceSource.Agent, Message = new("now"), T = ScriptedAgent.Monotonic }]);
+        await client.Send([
+            new NoteEvent
+            {
+                Source = EvidenceSource.Agent,
+                Message = new("now"),
+                T = ScriptedAgent.Monotonic,
+            },
+        ]);
         RunFile run = await dashboard.Run(id);
         Assert.Equal(outcome, run.Outcome);
         Assert.Equal(before.Events.Select(e => (e.Seq, e.T)), run.Events.Take(before.Events.Count).Select(e => (e.Seq, e.T)));
-        Assert.All(run.Events.Skip(before.Events.Count), e => Assert.True(e is EndEvent or NoteEvent { Code: NoteCodes.AgentLost or NoteCodes.AgentRestarted }, e.ToString()));
+        Assert.All(
+            run.Events.Skip(before.Events.Count),
+            e => Assert.True(e is EndEvent or NoteEvent { Code: NoteCodes.AgentLost or NoteCodes.AgentRestarted }, e.ToString())
+        );
         Assert.InRange(run.Events.Max(e => e.T), 0, 600_000_000_000);
 
-        (int status, string detail, _) = await TestDashboard.Problem(await dashboard.Post($"/api/runs/{id}/steps/{(outcome == Outcome.Completed ? "rebind" : "connect")}"));
+        (int status, string detail, _) = await TestDashboard.Problem(
+            await dashboard.Post($"/api/runs/{id}/steps/{(outcome == Outcome.Completed ? "rebind" : "connect")}")
+        );
         Assert.Equal((409, true), (status, detail.Contains("has ended")));
         Assert.True((await dashboard.Post("/api/labs/local/reset")).IsSuccessStatusCode);
-        string next = await dashboard.StartRun(new { scenario = "without-reuseaddr", ports = new { main = 22222 }, pauseMs = 0 });
+        string next = await dashboard.StartRun(
+            new
+            {
+                scenario = "without-reuseaddr",
+                ports = new { main = 22222 },
+                pauseMs = 0,
+            }
+        );
         Assert.True((await dashboard.Post($"/api/runs/{next}/steps/start-listener")).IsSuccessStatusCode);
         Assert.InRange((await dashboard.Run(next)).Events.OfType<CallEvent>().First().T, -600_000_000_000, 600_000_000_000);
     }
@@ -72,8 +142,15 @@ public sealed class ClockTests
         var time = new FakeTimeProvider();
         await using TestDashboard dashboard = await TestDashboard.Start(time: time);
         await using ScriptedAgent client = await ScriptedAgent.Join(dashboard.Url, TestHosts.Client);
-        await using ScriptedAgent server = await ScriptedAgent.Join(dashboard.Url, TestHosts.Server,
-            facts: ScriptedAgent.Facts(TestHosts.Server) with { BootId = "00000000-0000-4000-8000-000000000001" }, clockFails: true);
+        await using ScriptedAgent server = await ScriptedAgent.Join(
+            dashboard.Url,
+            TestHosts.Server,
+            facts: ScriptedAgent.Facts(TestHosts.Server) with
+            {
+                BootId = "00000000-0000-4000-8000-000000000001",
+            },
+            clockFails: true
+        );
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while ((await dashboard.Lab.State()).Value.Hosts.Any(h => !h.Connected))

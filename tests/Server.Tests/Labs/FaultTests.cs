@@ -8,13 +8,24 @@ namespace ReuseAddrDashboard.Server.Tests.Labs;
 
 public sealed class FaultTests
 {
-    private static readonly object Quick = new { scenario = "without-reuseaddr", ports = new { main = 22222 }, pauseMs = 0 };
+    private static readonly object Quick = new
+    {
+        scenario = "without-reuseaddr",
+        ports = new { main = 22222 },
+        pauseMs = 0,
+    };
     private static readonly string[] Steps = ["start-listener", "connect", "close", "rebind"];
 
-    public static TheoryData<string, string> EachStep => new()
-    {
-        { "start-listener", "server" }, { "connect", "client" }, { "connect", "server" }, { "close", "client" }, { "close", "server" }, { "rebind", "server" },
-    };
+    public static TheoryData<string, string> EachStep =>
+        new()
+        {
+            { "start-listener", "server" },
+            { "connect", "client" },
+            { "connect", "server" },
+            { "close", "client" },
+            { "close", "server" },
+            { "rebind", "server" },
+        };
 
     [Theory, MemberData(nameof(EachStep))]
     public async Task An_agent_that_dies_in_a_step_interrupts_the_run_and_after_Reset_the_lab_works_again(string dyingStep, string host)
@@ -27,7 +38,11 @@ public sealed class FaultTests
             Assert.True((await dashboard.Post($"/api/runs/{id}/steps/{step}")).IsSuccessStatusCode, step);
 
         var dies = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        dying.Result = _ => { dies.TrySetResult(); throw new OperationCanceledException(); };
+        dying.Result = _ =>
+        {
+            dies.TrySetResult();
+            throw new OperationCanceledException();
+        };
         Task<HttpResponseMessage> stepping = dashboard.Post($"/api/runs/{id}/steps/{dyingStep}");
         await dies.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         await dying.Die();
@@ -90,7 +105,11 @@ public sealed class FaultTests
         (TestDashboard dashboard, ScriptedAgent client, ScriptedAgent server) = await TestDashboard.StartWithAgents();
         await using TestDashboard running = dashboard;
         var hangs = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        client.Result = _ => { hangs.TrySetResult(); throw new OperationCanceledException(); };
+        client.Result = _ =>
+        {
+            hangs.TrySetResult();
+            throw new OperationCanceledException();
+        };
         string id = await dashboard.StartRun(Quick);
         await dashboard.Post($"/api/runs/{id}/steps/start-listener");
         Task<HttpResponseMessage> connecting = dashboard.Post($"/api/runs/{id}/steps/connect");
@@ -110,7 +129,15 @@ public sealed class FaultTests
         (TestDashboard dashboard, _, ScriptedAgent server) = await TestDashboard.StartWithAgents();
         await using TestDashboard running = dashboard;
         string id = await dashboard.StartRun(Quick);
-        AgentItem[] sent = await server.Send([new GapEvent { Source = EvidenceSource.Agent, T = ScriptedAgent.Monotonic, Lost = 7, Reason = new("gap.seven-rows") }]);
+        AgentItem[] sent = await server.Send([
+            new GapEvent
+            {
+                Source = EvidenceSource.Agent,
+                T = ScriptedAgent.Monotonic,
+                Lost = 7,
+                Reason = new("gap.seven-rows"),
+            },
+        ]);
         Assert.Equal(sent[^1].Number, await server.Report(sent));
         Assert.Single((await dashboard.Run(id)).Events.OfType<GapEvent>());
     }
@@ -134,8 +161,21 @@ public sealed class FaultTests
         string id = await dashboard.StartRun(Quick);
         int before = (await dashboard.Run(id)).Events.Count;
         await Assert.ThrowsAsync<HubException>(() => server.Report([.. Enumerable.Range(100, AgentReport.MaxItems + 1).Select(n => new AgentItem(n, null))]));
-        await Assert.ThrowsAsync<HubException>(() => server.Report(
-            new AgentItem(1000, new CallEvent { Source = EvidenceSource.Call, Socket = "lfd", Call = "bind", Args = new(), ErrnoText = new string('x', 5000) })));
+        await Assert.ThrowsAsync<HubException>(() =>
+            server.Report(
+                new AgentItem(
+                    1000,
+                    new CallEvent
+                    {
+                        Source = EvidenceSource.Call,
+                        Socket = "lfd",
+                        Call = "bind",
+                        Args = new(),
+                        ErrnoText = new string('x', 5000),
+                    }
+                )
+            )
+        );
         await Assert.ThrowsAsync<HubException>(() => server.Report(new AgentItem(1000, new EndEvent { Outcome = Outcome.Completed })));
         Assert.Equal(before, (await dashboard.Run(id)).Events.Count);
     }
@@ -165,7 +205,15 @@ public sealed class FaultTests
                 missing.AddRange(batch.Events.Select(e => e.Seq).Except(stored.Events.Select(e => e.Seq)));
         };
         await using HubConnection browser = await watcher.Follow(dashboard);
-        string id = await dashboard.StartRun(new { scenario = "with-reuseaddr", ports = new { main = 22222 }, pauseMs = 0, play = true });
+        string id = await dashboard.StartRun(
+            new
+            {
+                scenario = "with-reuseaddr",
+                ports = new { main = 22222 },
+                pauseMs = 0,
+                play = true,
+            }
+        );
         await watcher.Completed;
         Assert.Empty(missing);
         Assert.Equal(Enumerable.Range(1, watcher.Seen.Count).Select(i => (long)i), watcher.Seen.Select(e => e.Seq));

@@ -6,7 +6,9 @@ using static ReuseAddrDashboard.Server.Tests.Labs.BenchScenarios;
 
 namespace ReuseAddrDashboard.Server.Tests.Labs;
 
-/// <summary>What others do on a run's port is sampled and counted; what the run does is kept whole, also where its own connection begins in the middle of theirs.</summary>
+/// <summary>
+/// What others do on a run's port is sampled and counted; what the run does is kept whole, also where its own connection begins in the middle of theirs.
+/// </summary>
 public sealed class ForeignFlowsTests
 {
     [Fact]
@@ -18,7 +20,12 @@ public sealed class ForeignFlowsTests
         void Flood(int from, int count)
         {
             for (int i = from; i < from + count; i++)
-                server.Tell(Segment($"10.9.{i / 250}.{i % 250}:40000", ServerEnd, "SYN", bench.Now, false), Segment(ServerEnd, $"10.9.{i / 250}.{i % 250}:40000", "SYN,ACK", bench.Now, true));
+            {
+                server.Tell(
+                    Segment($"10.9.{i / 250}.{i % 250}:40000", ServerEnd, "SYN", bench.Now, false),
+                    Segment(ServerEnd, $"10.9.{i / 250}.{i % 250}:40000", "SYN,ACK", bench.Now, true)
+                );
+            }
         }
         Flood(0, 1_000);
         // The run's own handshake is seen before anybody can know that it is its own.
@@ -35,12 +42,18 @@ public sealed class ForeignFlowsTests
         Assert.Single(kept, s => s.Flags == "PSH,ACK");
         Assert.Equal(2 * LabRun.ForeignSample.Burst, kept.Count(s => $"{s.From} {s.To}".Contains("10.9.", StringComparison.Ordinal)));
         GapEvent gap = Assert.Single(bench.Log<GapEvent>(id));
-        Assert.Equal((TestServer, EvidenceSource.Capture, 2 * (1_000 - LabRun.ForeignSample.Burst), $"{1_000 - LabRun.ForeignSample.Burst}"), (gap.Host, gap.Source, gap.Lost, gap.Reason["flows"]));
+        Assert.Equal(
+            (TestServer, EvidenceSource.Capture, 2 * (1_000 - LabRun.ForeignSample.Burst), $"{1_000 - LabRun.ForeignSample.Burst}"),
+            (gap.Host, gap.Source, gap.Lost, gap.Reason["flows"])
+        );
 
         // More come with time, and a kept one is kept to its end.
         Flood(2_000, 100);
         server.Tell(Segment("10.9.0.0:40000", ServerEnd, "FIN,ACK", bench.Now, false));
-        Assert.Equal(2 * (LabRun.ForeignSample.Burst + LabRun.ForeignSample.PerSecond) + 1, bench.Log<SegmentEvent>(id).Count(s => $"{s.From} {s.To}".Contains("10.9.", StringComparison.Ordinal)));
+        Assert.Equal(
+            2 * (LabRun.ForeignSample.Burst + LabRun.ForeignSample.PerSecond) + 1,
+            bench.Log<SegmentEvent>(id).Count(s => $"{s.From} {s.To}".Contains("10.9.", StringComparison.Ordinal))
+        );
         bench.Ask(new ResetRun(id));
         Assert.Equal(2, bench.Log<GapEvent>(id).Count());
     }
@@ -55,7 +68,10 @@ public sealed class ForeignFlowsTests
         bench.Ask(new RunStep(id, "start"));
         for (int i = 0; i < LabRun.ForeignSample.Most; i++)
         {
-            server.Tell(Segment($"10.{i / 62_500}.{i / 250 % 250}.{i % 250}:40000", ServerEnd, "SYN", bench.Now, false), Segment($"11.{i / 62_500}.{i / 250 % 250}.{i % 250}:40000", ServerEnd, "SYN", bench.Now, false));
+            server.Tell(
+                Segment($"10.{i / 62_500}.{i / 250 % 250}.{i % 250}:40000", ServerEnd, "SYN", bench.Now, false),
+                Segment($"11.{i / 62_500}.{i / 250 % 250}.{i % 250}:40000", ServerEnd, "SYN", bench.Now, false)
+            );
             bench.Pass(TimeSpan.FromSeconds(0.25));
         }
         Assert.Equal(LabRun.ForeignSample.Most, bench.Log<SegmentEvent>(id).Count());

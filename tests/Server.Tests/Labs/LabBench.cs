@@ -55,7 +55,8 @@ internal sealed class LabBench
     public static (LabBench Bench, BenchAgent Client, BenchAgent Server) WithAgents(params Scenario[] scenarios)
     {
         var bench = new LabBench(null, scenarios.Length == 0 ? [BenchScenarios.Rebind()] : scenarios);
-        BenchAgent client = bench.Join("client"), server = bench.Join("server");
+        BenchAgent client = bench.Join("client"),
+            server = bench.Join("server");
         // The checks that follow are over.
         bench.Take(new TimeCame());
         client.Orders.Clear();
@@ -65,7 +66,13 @@ internal sealed class LabBench
 
     public BenchAgent Join(string role, HostFacts? facts = null, string? instance = null)
     {
-        var agent = new BenchAgent(this, role, $"{role}-{_byConnection.Count}", instance ?? $"instance-{_byConnection.Count}", facts ?? BenchScenarios.Facts(role));
+        var agent = new BenchAgent(
+            this,
+            role,
+            $"{role}-{_byConnection.Count}",
+            instance ?? $"instance-{_byConnection.Count}",
+            facts ?? BenchScenarios.Facts(role)
+        );
         _byConnection[agent.Connection] = agent;
         long reply = ++_reply;
         Take(new AgentCame(agent.Connection, new(AgentHello.CurrentProtocol, agent.Instance, agent.Facts), true, reply));
@@ -102,7 +109,8 @@ internal sealed class LabBench
     }
 
     /// <summary>Asks, and gives the answer; fails where none came.</summary>
-    public LabReply Ask(LabCommand command, bool wait = true) => Replies.TryGetValue(Begin(command, wait), out LabReply? reply) ? reply : throw new InvalidOperationException($"No answer to {command}.");
+    public LabReply Ask(LabCommand command, bool wait = true) =>
+        Replies.TryGetValue(Begin(command, wait), out LabReply? reply) ? reply : throw new InvalidOperationException($"No answer to {command}.");
 
     /// <summary>Asks without waiting for the answer.</summary>
     public long Begin(LabCommand command, bool wait = true)
@@ -114,7 +122,16 @@ internal sealed class LabBench
 
     public string Start(int port = 22222, string scenario = "rebind", Dictionary<string, Scalar>? values = null, int pauseMs = 0, bool play = false)
     {
-        LabReply reply = Ask(new StartRun { Scenario = scenario, Ports = new Dictionary<string, int> { ["main"] = port }, Values = values, PauseMs = pauseMs, Play = play });
+        LabReply reply = Ask(
+            new StartRun
+            {
+                Scenario = scenario,
+                Ports = new Dictionary<string, int> { ["main"] = port },
+                Values = values,
+                PauseMs = pauseMs,
+                Play = play,
+            }
+        );
         return reply.Ok ? reply.Run! : throw new InvalidOperationException(reply.Refusal!.ToString());
     }
 
@@ -123,7 +140,8 @@ internal sealed class LabBench
 
     public LabRun Run(string id) => Lab.Runs.Single(r => r.Id == id);
 
-    public IEnumerable<T> Log<T>(string run) where T : RunEvent => Shown.GetValueOrDefault(run, []).OfType<T>();
+    public IEnumerable<T> Log<T>(string run)
+        where T : RunEvent => Shown.GetValueOrDefault(run, []).OfType<T>();
 
     public LabState State => Lab.State(Now);
 
@@ -182,7 +200,8 @@ internal sealed class LabBench
     /// <summary>Why nothing can be stored.</summary>
     public static readonly Core.Texts.Message Full = new("store.full");
 
-    private static List<RunEvent> Of(Dictionary<string, List<RunEvent>> all, string run) => all.TryGetValue(run, out List<RunEvent>? list) ? list : all[run] = [];
+    private static List<RunEvent> Of(Dictionary<string, List<RunEvent>> all, string run) =>
+        all.TryGetValue(run, out List<RunEvent>? list) ? list : all[run] = [];
 }
 
 /// <summary>An agent in the hands of a test: it answers each order at once, with success where the test says nothing else.</summary>
@@ -219,14 +238,24 @@ internal sealed class BenchAgent(LabBench bench, string role, string connection,
     /// <summary>True for an order that is not answered.</summary>
     public Func<AgentOrder, bool> Silent { get; set; } = _ => false;
 
-    public Func<CheckOrder, HostCheck> Finds { get; set; } = order => new HostCheck
-    {
-        Port = order.Port, Sysctls = new Dictionary<string, string?>(), Holders = [], Capabilities = [], TrialBind = order.TryBind ? "none" : null,
-        Reach = order.Reach is { } to ? new ReachTest(to, ReachResult.Refused, "ECONNREFUSED", 200_000) : null,
-    };
+    public Func<CheckOrder, HostCheck> Finds { get; set; } =
+        order => new HostCheck
+        {
+            Port = order.Port,
+            Sysctls = new Dictionary<string, string?>(),
+            Holders = [],
+            Capabilities = [],
+            TrialBind = order.TryBind ? "none" : null,
+            Reach = order.Reach is { } to ? new ReachTest(to, ReachResult.Refused, "ECONNREFUSED", 200_000) : null,
+        };
 
     /// <summary>What cells come to, part by part.</summary>
-    public Func<TryCellsOrder, IEnumerable<MatrixPart>> Tries { get; set; } = order => [new([], BenchScenarios.MatrixHost()), .. order.Cells.Chunk(16).Select(some => new MatrixPart([.. some.Select(c => new MatrixResult(c, MatrixRule.Of(c).Answer))]))];
+    public Func<TryCellsOrder, IEnumerable<MatrixPart>> Tries { get; set; } =
+        order =>
+            [
+                new([], BenchScenarios.MatrixHost()),
+                .. order.Cells.Chunk(16).Select(some => new MatrixPart([.. some.Select(c => new MatrixResult(c, MatrixRule.Of(c).Answer))])),
+            ];
 
     /// <summary>The addresses that connect and accept4 report.</summary>
     public (string Local, string Remote)? Connected { get; set; }
@@ -281,19 +310,46 @@ internal sealed class BenchAgent(LabBench bench, string role, string connection,
             case EndProgramOrder end:
                 yield return new ProgramEvent
                 {
-                    Source = EvidenceSource.Agent, T = bench.Now, Program = end.Program, Instance = end.Instance, Change = end.Kill ? ProgramChange.Killed : ProgramChange.Exited, Sockets = end.Sockets,
+                    Source = EvidenceSource.Agent,
+                    T = bench.Now,
+                    Program = end.Program,
+                    Instance = end.Instance,
+                    Change = end.Kill ? ProgramChange.Killed : ProgramChange.Exited,
+                    Sockets = end.Sockets,
                 };
                 break;
             case ForkOrder fork:
-                yield return new ProgramEvent { Source = EvidenceSource.Agent, T = bench.Now, Program = fork.Program, Change = ProgramChange.Forked, Child = fork.Child, Sockets = fork.Sockets, Pid = 77 };
+                yield return new ProgramEvent
+                {
+                    Source = EvidenceSource.Agent,
+                    T = bench.Now,
+                    Program = fork.Program,
+                    Change = ProgramChange.Forked,
+                    Child = fork.Child,
+                    Sockets = fork.Sockets,
+                    Pid = 77,
+                };
                 break;
             case SysctlOrder sysctl:
-                yield return new EnvironmentEvent { Source = EvidenceSource.Agent, T = bench.Now, What = "sysctl", Name = sysctl.Name, Change = EnvironmentChange.Made, Value = sysctl.Value, Before = "1" };
+                yield return new EnvironmentEvent
+                {
+                    Source = EvidenceSource.Agent,
+                    T = bench.Now,
+                    What = "sysctl",
+                    Name = sysctl.Name,
+                    Change = EnvironmentChange.Made,
+                    Value = sysctl.Value,
+                    Before = "1",
+                };
                 break;
             case FilterOrder filter:
                 yield return new EnvironmentEvent
                 {
-                    Source = EvidenceSource.Agent, T = bench.Now, What = filter.What, Name = filter.Name, Change = filter.What == "pass" ? EnvironmentChange.Undone : EnvironmentChange.Made,
+                    Source = EvidenceSource.Agent,
+                    T = bench.Now,
+                    What = filter.What,
+                    Name = filter.Name,
+                    Change = filter.What == "pass" ? EnvironmentChange.Undone : EnvironmentChange.Made,
                 };
                 break;
             case DestroyOrder destroy:
@@ -310,10 +366,30 @@ internal sealed class BenchAgent(LabBench bench, string role, string connection,
         bool end = order.Call is SocketCall.Connect or SocketCall.Accept4;
         return new()
         {
-            Source = EvidenceSource.Call, T = bench.Now, Duration = 1000, Socket = order.Socket, Call = order.Call.Name(), Accepted = error is null ? order.Accepted : null, Program = order.Program,
-            Args = new() { Fd = 3, Address = order.Address, Option = order.Option, Value = order.Value }, Result = error is null ? 0 : -1, Errno = error?.Name, ErrnoNumber = error?.Number, ErrnoText = error?.Text,
+            Source = EvidenceSource.Call,
+            T = bench.Now,
+            Duration = 1000,
+            Socket = order.Socket,
+            Call = order.Call.Name(),
+            Accepted = error is null ? order.Accepted : null,
+            Program = order.Program,
+            Args = new()
+            {
+                Fd = 3,
+                Address = order.Address,
+                Option = order.Option,
+                Value = order.Value,
+            },
+            Result = error is null ? 0 : -1,
+            Errno = error?.Name,
+            ErrnoNumber = error?.Number,
+            ErrnoText = error?.Text,
             Inode = error is null && order.Call is SocketCall.Socket or SocketCall.Accept4 ? ++_inode : 0,
-            Local = end && Connected is { } c ? BenchScenarios.End(c.Local) : order.Call == SocketCall.Bind ? order.Address : null, Remote = end && Connected is { } d ? BenchScenarios.End(d.Remote) : null,
+            Local =
+                end && Connected is { } c ? BenchScenarios.End(c.Local)
+                : order.Call == SocketCall.Bind ? order.Address
+                : null,
+            Remote = end && Connected is { } d ? BenchScenarios.End(d.Remote) : null,
         };
     }
 }
@@ -321,56 +397,195 @@ internal sealed class BenchAgent(LabBench bench, string role, string connection,
 /// <summary>Lessons and rows for the bench.</summary>
 internal static class BenchScenarios
 {
-    public const string ServerEnd = "192.168.122.68:22222", ClientEnd = "192.168.122.177:40000";
+    public const string ServerEnd = "192.168.122.68:22222",
+        ClientEnd = "192.168.122.177:40000";
 
     public static readonly (string, int, string) InUse = ("EADDRINUSE", 98, "Address already in use");
 
-    public static HostFacts Facts(string role) => new()
-    {
-        Name = role, HostName = "test", Os = "Debian", Kernel = "6.18.0", Address = role == "server" ? "192.168.122.68" : "192.168.122.177", Interface = "eth0", ClockTicks = 100,
-        BootId = "00000000-0000-4000-8000-000000000001", AgentVersion = "1", Sources = [.. SourceFact.All.Select(SourceFact.Has)], Sysctls = new Dictionary<string, string?>(), CanDestroySockets = true,
-        NetworkNamespace = role == "server" ? 1UL : 2UL,
-    };
+    public static HostFacts Facts(string role) =>
+        new()
+        {
+            Name = role,
+            HostName = "test",
+            Os = "Debian",
+            Kernel = "6.18.0",
+            Address = role == "server" ? "192.168.122.68" : "192.168.122.177",
+            Interface = "eth0",
+            ClockTicks = 100,
+            BootId = "00000000-0000-4000-8000-000000000001",
+            AgentVersion = "1",
+            Sources = [.. SourceFact.All.Select(SourceFact.Has)],
+            Sysctls = new Dictionary<string, string?>(),
+            CanDestroySockets = true,
+            NetworkNamespace = role == "server" ? 1UL : 2UL,
+        };
 
-    public static MatrixHost MatrixHost(string kernel = "6.18.0") => new() { Kernel = kernel, Os = "Debian", Agent = "1", Sysctls = new Dictionary<string, string?> { ["net.ipv4.tcp_tw_reuse"] = "2" } };
+    public static MatrixHost MatrixHost(string kernel = "6.18.0") =>
+        new()
+        {
+            Kernel = kernel,
+            Os = "Debian",
+            Agent = "1",
+            Sysctls = new Dictionary<string, string?> { ["net.ipv4.tcp_tw_reuse"] = "2" },
+        };
 
     /// <summary>The article's experiment, with one value.</summary>
-    public static Scenario Rebind(params ScenarioStep[] more) => new()
-    {
-        Id = "rebind", Title = LocalText.Of("Rebind"), Summary = LocalText.Of("Rebind"), Topic = "time-wait",
-        Values = [new() { Id = "reuse", Kind = ValueKind.Switch, Label = LocalText.Of("SO_REUSEADDR"), Default = Scalar.Of(false) }],
-        Ports = [new() { Id = "main", Default = 11111 }],
-        Programs = [new() { Id = "sv", Host = "server", Command = "./sv {reuse}" }, new() { Id = "cl", Host = "client", Command = "./cl" }, new() { Id = "sv2", Host = "server", Command = "./sv" }],
-        Steps =
-        [
-            Step("start", new() { Do = ActionKind.Start, Program = "sv" }, Call(ActionKind.Socket, "sv", "lfd"),
-                Call(ActionKind.SetSockOpt, "sv", "lfd") with { Option = "SO_REUSEADDR", Value = Scalar.Of(true), When = "reuse" }, Call(ActionKind.Bind, "sv", "lfd") with { Address = "any" },
-                Call(ActionKind.Listen, "sv", "lfd") with { Backlog = Scalar.Of(5) }),
-            Step("connect", new() { Do = ActionKind.Start, Program = "cl" }, Call(ActionKind.Socket, "cl", "cfd"), Call(ActionKind.Connect, "cl", "cfd") with { Address = "server" },
-                Call(ActionKind.Accept4, "sv", "lfd") with { Accepted = "afd", Prints = "accept" }),
-            Step("close", Call(ActionKind.Close, "sv", "afd"), new() { Do = ActionKind.Exit, Program = "sv" }, Call(ActionKind.Read, "cl", "cfd") with { Prints = "FIN" }, new() { Do = ActionKind.Exit, Program = "cl" }),
-            Step("again", new() { Do = ActionKind.Exit, Program = "sv2", When = "running(sv2)" }, new() { Do = ActionKind.Start, Program = "sv2" }, Call(ActionKind.Socket, "sv2", "rfd"),
-                Call(ActionKind.Bind, "sv2", "rfd") with { Address = "any", Decides = true }, Call(ActionKind.Listen, "sv2", "rfd") with { Backlog = Scalar.Of(5), Decides = true }) with { Repeats = true },
-            .. more,
-        ],
-    };
+    public static Scenario Rebind(params ScenarioStep[] more) =>
+        new()
+        {
+            Id = "rebind",
+            Title = LocalText.Of("Rebind"),
+            Summary = LocalText.Of("Rebind"),
+            Topic = "time-wait",
+            Values =
+            [
+                new()
+                {
+                    Id = "reuse",
+                    Kind = ValueKind.Switch,
+                    Label = LocalText.Of("SO_REUSEADDR"),
+                    Default = Scalar.Of(false),
+                },
+            ],
+            Ports = [new() { Id = "main", Default = 11111 }],
+            Programs =
+            [
+                new()
+                {
+                    Id = "sv",
+                    Host = "server",
+                    Command = "./sv {reuse}",
+                },
+                new()
+                {
+                    Id = "cl",
+                    Host = "client",
+                    Command = "./cl",
+                },
+                new()
+                {
+                    Id = "sv2",
+                    Host = "server",
+                    Command = "./sv",
+                },
+            ],
+            Steps =
+            [
+                Step(
+                    "start",
+                    new() { Do = ActionKind.Start, Program = "sv" },
+                    Call(ActionKind.Socket, "sv", "lfd"),
+                    Call(ActionKind.SetSockOpt, "sv", "lfd") with
+                    {
+                        Option = "SO_REUSEADDR",
+                        Value = Scalar.Of(true),
+                        When = "reuse",
+                    },
+                    Call(ActionKind.Bind, "sv", "lfd") with
+                    {
+                        Address = "any",
+                    },
+                    Call(ActionKind.Listen, "sv", "lfd") with
+                    {
+                        Backlog = Scalar.Of(5),
+                    }
+                ),
+                Step(
+                    "connect",
+                    new() { Do = ActionKind.Start, Program = "cl" },
+                    Call(ActionKind.Socket, "cl", "cfd"),
+                    Call(ActionKind.Connect, "cl", "cfd") with
+                    {
+                        Address = "server",
+                    },
+                    Call(ActionKind.Accept4, "sv", "lfd") with
+                    {
+                        Accepted = "afd",
+                        Prints = "accept",
+                    }
+                ),
+                Step(
+                    "close",
+                    Call(ActionKind.Close, "sv", "afd"),
+                    new() { Do = ActionKind.Exit, Program = "sv" },
+                    Call(ActionKind.Read, "cl", "cfd") with
+                    {
+                        Prints = "FIN",
+                    },
+                    new() { Do = ActionKind.Exit, Program = "cl" }
+                ),
+                Step(
+                    "again",
+                    new()
+                    {
+                        Do = ActionKind.Exit,
+                        Program = "sv2",
+                        When = "running(sv2)",
+                    },
+                    new() { Do = ActionKind.Start, Program = "sv2" },
+                    Call(ActionKind.Socket, "sv2", "rfd"),
+                    Call(ActionKind.Bind, "sv2", "rfd") with
+                    {
+                        Address = "any",
+                        Decides = true,
+                    },
+                    Call(ActionKind.Listen, "sv2", "rfd") with
+                    {
+                        Backlog = Scalar.Of(5),
+                        Decides = true,
+                    }
+                ) with
+                {
+                    Repeats = true,
+                },
+                .. more,
+            ],
+        };
 
     /// <summary>A lesson of one step on two programs, which listen and have connected before it.</summary>
     public static Scenario One(params ScenarioAction[] actions) => Rebind() with { Id = "one", Steps = [Step("do", actions)] };
 
-    public static ScenarioStep Step(string id, params ScenarioAction[] actions) => new() { Id = id, Title = LocalText.Of(id), Does = LocalText.Of(id), Actions = actions };
+    public static ScenarioStep Step(string id, params ScenarioAction[] actions) =>
+        new()
+        {
+            Id = id,
+            Title = LocalText.Of(id),
+            Does = LocalText.Of(id),
+            Actions = actions,
+        };
 
-    public static ScenarioAction Call(ActionKind call, string program, string socket) => new() { Do = call, Program = program, Socket = socket };
+    public static ScenarioAction Call(ActionKind call, string program, string socket) =>
+        new()
+        {
+            Do = call,
+            Program = program,
+            Socket = socket,
+        };
 
     public static TcpEndpoint End(string text) => TcpEndpoint.TryParse(text, out TcpEndpoint end) ? end : throw new FormatException(text);
 
-    public static SocketEvent Row(string local, string remote, TcpState? from, TcpState? to, long t = 0, ulong inode = 0) => new()
-    {
-        Source = EvidenceSource.Proc, T = t, Local = End(local), Remote = End(remote), From = from, To = to, Inode = inode, Raw = to is null ? null : "raw",
-    };
+    public static SocketEvent Row(string local, string remote, TcpState? from, TcpState? to, long t = 0, ulong inode = 0) =>
+        new()
+        {
+            Source = EvidenceSource.Proc,
+            T = t,
+            Local = End(local),
+            Remote = End(remote),
+            From = from,
+            To = to,
+            Inode = inode,
+            Raw = to is null ? null : "raw",
+        };
 
-    public static SegmentEvent Segment(string from, string to, string flags, long t, bool sent) => new()
-    {
-        Source = EvidenceSource.Capture, T = t, From = End(from), To = End(to), Flags = flags, Sent = sent ? t : null, Received = sent ? null : t,
-    };
+    public static SegmentEvent Segment(string from, string to, string flags, long t, bool sent) =>
+        new()
+        {
+            Source = EvidenceSource.Capture,
+            T = t,
+            From = End(from),
+            To = End(to),
+            Flags = flags,
+            Sent = sent ? t : null,
+            Received = sent ? null : t,
+        };
 }

@@ -20,7 +20,10 @@ public sealed class LabCheckTests
         Assert.Equal((11111, false), (first.Port, first.DuringRun));
         Assert.Equal(["client", "server"], first.Hosts.Select(h => h.Host));
         Assert.All(first.Findings, f => Assert.Equal(FindingLevel.Ok, f.Level));
-        Assert.Equal(("192.168.122.68:11111", false), (client.Orders.OfType<CheckOrder>().Single().Reach.ToString(), client.Orders.OfType<CheckOrder>().Single().TryBind));
+        Assert.Equal(
+            ("192.168.122.68:11111", false),
+            (client.Orders.OfType<CheckOrder>().Single().Reach.ToString(), client.Orders.OfType<CheckOrder>().Single().TryBind)
+        );
         Assert.Equal((null, true), (server.Orders.OfType<CheckOrder>().Single().Reach, server.Orders.OfType<CheckOrder>().Single().TryBind));
         Assert.True(bench.Ask(new WatchPorts([22222])).Ok);
         Assert.Equal(22222, bench.State.Check!.Port);
@@ -54,7 +57,8 @@ public sealed class LabCheckTests
     {
         (LabBench bench, _, BenchAgent server) = LabBench.WithAgents();
         server.Silent = o => o is CheckOrder;
-        long first = bench.Begin(new CheckHosts()), second = bench.Begin(new CheckHosts());
+        long first = bench.Begin(new CheckHosts()),
+            second = bench.Begin(new CheckHosts());
         server.Silent = _ => false;
         server.Answer(server.Orders.OfType<CheckOrder>().Single());
         Assert.True(bench.Replies[first].Ok && bench.Replies[second].Ok);
@@ -65,16 +69,28 @@ public sealed class LabCheckTests
     public void A_busy_port_is_checked_seldom_and_the_others_do_not_connect_to_it_each_time()
     {
         (LabBench bench, BenchAgent client, BenchAgent server) = LabBench.WithAgents();
-        client.Finds = order => new()
-        {
-            Port = order.Port, Sysctls = new Dictionary<string, string?>(), Holders = [], Capabilities = [], Reach = order.Reach is { } to ? new(to, ReachResult.Open, null, 100_000) : null,
-        };
+        client.Finds = order =>
+            new()
+            {
+                Port = order.Port,
+                Sysctls = new Dictionary<string, string?>(),
+                Holders = [],
+                Capabilities = [],
+                Reach = order.Reach is { } to ? new(to, ReachResult.Open, null, 100_000) : null,
+            };
         server.Tell(Row("0.0.0.0:11111", "0.0.0.0:0", null, TcpState.Listen, bench.Now, 7));
         bench.Ask(new CheckHosts());
-        int asked = server.Orders.OfType<CheckOrder>().Count(), connected = client.Orders.OfType<CheckOrder>().Count();
+        int asked = server.Orders.OfType<CheckOrder>().Count(),
+            connected = client.Orders.OfType<CheckOrder>().Count();
         // The service closes first: a TIME-WAIT ends with every connection it had a minute ago.
         for (int i = 0; i < 50; i++)
-            server.Tell(Row("192.168.122.68:11111", $"192.168.122.177:{40_000 + i}", null, TcpState.TimeWait, bench.Now), Row("192.168.122.68:11111", $"192.168.122.177:{40_000 + i}", TcpState.TimeWait, null, bench.Now));
+        {
+            server.Tell(
+                Row("192.168.122.68:11111", $"192.168.122.177:{40_000 + i}", null, TcpState.TimeWait, bench.Now),
+                Row("192.168.122.68:11111", $"192.168.122.177:{40_000 + i}", TcpState.TimeWait, null, bench.Now)
+            );
+        }
+
         Assert.Equal((asked, connected), (server.Orders.OfType<CheckOrder>().Count(), client.Orders.OfType<CheckOrder>().Count()));
         LabCheck before = bench.State.Check!;
         bench.Pass(TimeSpan.FromSeconds(3));
@@ -92,7 +108,10 @@ public sealed class LabCheckTests
         bench.Ask(new CheckHosts());
         Assert.Contains(bench.State.Check!.Findings, f => f.Level == FindingLevel.Blocker);
         client.Finds = fine;
-        server.Tell(Row("0.0.0.0:11111", "0.0.0.0:0", null, TcpState.Listen, bench.Now, 7), Row("0.0.0.0:11111", "0.0.0.0:0", TcpState.Listen, null, bench.Now, 7));
+        server.Tell(
+            Row("0.0.0.0:11111", "0.0.0.0:0", null, TcpState.Listen, bench.Now, 7),
+            Row("0.0.0.0:11111", "0.0.0.0:0", TcpState.Listen, null, bench.Now, 7)
+        );
         bench.Pass(TimeSpan.FromSeconds(3));
         Assert.All(bench.State.Check!.Findings, f => Assert.Equal(FindingLevel.Ok, f.Level));
     }

@@ -66,7 +66,10 @@ public sealed class LabMatrixTests
         server.Answer(order);
         Assert.True(bench.Replies[stop].Ok);
         Assert.Equal(LabRefusals.CellsStopped, bench.Replies[asked].Refusal?.Code);
-        Assert.Equal((1, "1", "64", 3), (bench.State.Matrix!.Filled, bench.State.Matrix.Problem!["done"], bench.State.Matrix.Problem["asked"], bench.State.Matrix.LeftInTimeWait));
+        Assert.Equal(
+            (1, "1", "64", 3),
+            (bench.State.Matrix!.Filled, bench.State.Matrix.Problem!["done"], bench.State.Matrix.Problem["asked"], bench.State.Matrix.LeftInTimeWait)
+        );
         Assert.True(bench.Ask(new StopCells()).Ok);
     }
 
@@ -99,7 +102,11 @@ public sealed class LabMatrixTests
         MatrixView view = bench.Lab.Matrix.View(before);
         Assert.Equal((true, 1, "6.19.0"), (view.Whole, view.File!.Results.Count, view.File.Host.Kernel));
         // So does the same under another sysctl.
-        server.Tries = order => [new([], BenchScenarios.MatrixHost("6.19.0") with { Sysctls = new Dictionary<string, string?> { ["net.ipv6.bindv6only"] = "1" } }), new([new(order.Cells[0], MatrixAnswer.Ok)])];
+        server.Tries = order =>
+            [
+                new([], BenchScenarios.MatrixHost("6.19.0") with { Sysctls = new Dictionary<string, string?> { ["net.ipv6.bindv6only"] = "1" } }),
+                new([new(order.Cells[0], MatrixAnswer.Ok)]),
+            ];
         Assert.True(bench.Ask(new TryCells { Cells = [MatrixCell.Basic[1]] }).Ok);
         Assert.Equal(MatrixCell.Basic[1], Assert.Single(bench.Lab.Matrix.View(0).File!.Results).Cell);
     }
@@ -108,8 +115,20 @@ public sealed class LabMatrixTests
     public void What_cannot_be_tried_is_refused()
     {
         (LabBench bench, _, BenchAgent server) = LabBench.WithAgents();
-        foreach (TryCells bad in (TryCells[])[new(), new() { Cells = [] }, new() { Set = CellSet.All, Cells = [MatrixCell.Basic[0]] }, new() { Set = (CellSet)9 }, new() { Cells = [.. MatrixCell.All.Take(TryCells.MaxNamed + 1)] }])
+        foreach (
+            TryCells bad in (TryCells[])
+                [
+                    new(),
+                    new() { Cells = [] },
+                    new() { Set = CellSet.All, Cells = [MatrixCell.Basic[0]] },
+                    new() { Set = (CellSet)9 },
+                    new() { Cells = [.. MatrixCell.All.Take(TryCells.MaxNamed + 1)] },
+                ]
+        )
+        {
             Assert.Equal(LabRefusals.BadCells, bench.Ask(bad).Refusal?.Code);
+        }
+
         server.Refuses = _ => new("agent.ending");
         Assert.False(bench.Ask(new TryCells { Set = CellSet.Basic }).Ok);
         server.Leave();

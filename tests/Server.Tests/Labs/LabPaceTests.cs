@@ -14,7 +14,21 @@ public sealed class LabPaceTests
     private static readonly ScenarioQuestion Question = new()
     {
         Text = LocalText.Of("What will bind() return?"),
-        Choices = [new() { Id = "ok", Text = LocalText.Of("0"), When = "result(again) == ok" }, new() { Id = "in-use", Text = LocalText.Of("EADDRINUSE"), When = "result(again) == EADDRINUSE" }],
+        Choices =
+        [
+            new()
+            {
+                Id = "ok",
+                Text = LocalText.Of("0"),
+                When = "result(again) == ok",
+            },
+            new()
+            {
+                Id = "in-use",
+                Text = LocalText.Of("EADDRINUSE"),
+                When = "result(again) == EADDRINUSE",
+            },
+        ],
     };
 
     private static (LabBench, BenchAgent, BenchAgent) WithAgents()
@@ -65,7 +79,29 @@ public sealed class LabPaceTests
     {
         Scenario waits = Rebind() with { PauseMs = 0 };
         ScenarioStep close = waits.Steps.First(s => s.Id == "close");
-        waits = waits with { Steps = [.. waits.Steps.Select(s => s.Id == "close" ? s with { Actions = [.. close.Actions, new() { Do = ActionKind.Wait, For = WaitFor.Time, LimitMs = 30_000 }] } : s)] };
+        waits = waits with
+        {
+            Steps =
+            [
+                .. waits.Steps.Select(s =>
+                    s.Id == "close"
+                        ? s with
+                        {
+                            Actions =
+                            [
+                                .. close.Actions,
+                                new()
+                                {
+                                    Do = ActionKind.Wait,
+                                    For = WaitFor.Time,
+                                    LimitMs = 30_000,
+                                },
+                            ],
+                        }
+                        : s
+                ),
+            ],
+        };
         (LabBench bench, BenchAgent client, BenchAgent server) = LabBench.WithAgents(waits);
         (client.Connected, server.Connected) = ((ClientEnd, ServerEnd), (ServerEnd, ClientEnd));
         string id = bench.Start();

@@ -27,10 +27,14 @@ public sealed class LabRunTests
     public void A_start_that_cannot_be_is_refused_with_what_is_wrong(string scenario, string? port, int? number, string? value, string? chosen, string code)
     {
         (LabBench bench, _, _) = WithAgents();
-        LabReply reply = bench.Ask(new StartRun
-        {
-            Scenario = scenario, Ports = port is null ? null : new Dictionary<string, int> { [port] = number!.Value }, Values = value is null ? null : new Dictionary<string, Scalar> { [value] = Scalar.Of(chosen!) },
-        });
+        LabReply reply = bench.Ask(
+            new StartRun
+            {
+                Scenario = scenario,
+                Ports = port is null ? null : new Dictionary<string, int> { [port] = number!.Value },
+                Values = value is null ? null : new Dictionary<string, Scalar> { [value] = Scalar.Of(chosen!) },
+            }
+        );
         Assert.Equal(code, reply.Refusal!.Code);
         Assert.Empty(bench.Lab.Runs);
     }
@@ -52,7 +56,10 @@ public sealed class LabRunTests
     {
         var bench = new LabBench(null, Rebind());
         BenchAgent server = bench.Join("server");
-        Assert.Equal(("lab.hosts-missing", "client"), (bench.Ask(new StartRun { Scenario = "rebind" }).Refusal!.Code, bench.Ask(new StartRun { Scenario = "rebind" }).Refusal!["hosts"]));
+        Assert.Equal(
+            ("lab.hosts-missing", "client"),
+            (bench.Ask(new StartRun { Scenario = "rebind" }).Refusal!.Code, bench.Ask(new StartRun { Scenario = "rebind" }).Refusal!["hosts"])
+        );
         BenchAgent client = bench.Join("client");
         client.Silent = _ => true;
         long start = bench.Begin(new StartRun { Scenario = "rebind" });
@@ -65,10 +72,15 @@ public sealed class LabRunTests
     public void Several_runs_are_open_on_different_ports_and_each_has_what_happens_on_its_own()
     {
         (LabBench bench, BenchAgent client, BenchAgent server) = WithAgents();
-        string one = bench.Start(22222), two = bench.Start(33333);
+        string one = bench.Start(22222),
+            two = bench.Start(33333);
         Assert.Equal([22222, 33333], server.Orders.OfType<WatchOrder>().Last().Ports);
         Assert.Equal(["run-1", "run-2"], bench.State.Runs.Select(r => r.Header.Id));
-        server.Tell(Row(ServerEnd, ClientEnd, null, TcpState.TimeWait, bench.Now), Segment("192.168.122.68:33333", "192.168.122.177:40000", "ACK", bench.Now, true), Row("192.168.122.68:44444", ClientEnd, null, TcpState.Established, bench.Now));
+        server.Tell(
+            Row(ServerEnd, ClientEnd, null, TcpState.TimeWait, bench.Now),
+            Segment("192.168.122.68:33333", "192.168.122.177:40000", "ACK", bench.Now, true),
+            Row("192.168.122.68:44444", ClientEnd, null, TcpState.Established, bench.Now)
+        );
         Assert.Equal((1, 0), (bench.Log<SocketEvent>(one).Count(), bench.Log<SegmentEvent>(one).Count()));
         Assert.Equal((0, 1), (bench.Log<SocketEvent>(two).Count(), bench.Log<SegmentEvent>(two).Count()));
         Assert.Equal(44444, Assert.Single(bench.State.Sockets).Local.Port);
@@ -89,7 +101,13 @@ public sealed class LabRunTests
     {
         (LabBench bench, _, BenchAgent server) = WithAgents();
         string one = bench.Start();
-        LabReply refused = bench.Ask(new StartRun { Scenario = "rebind", Ports = new Dictionary<string, int> { ["main"] = 22222 } });
+        LabReply refused = bench.Ask(
+            new StartRun
+            {
+                Scenario = "rebind",
+                Ports = new Dictionary<string, int> { ["main"] = 22222 },
+            }
+        );
         Assert.Equal(("lab.port-taken", "22222", one), (refused.Refusal!.Code, refused.Refusal["port"], refused.Refusal["run"]));
         bench.Ask(new PlayRun(one));
         string two = bench.Start();
@@ -137,13 +155,17 @@ public sealed class LabRunTests
     public void Runs_that_a_server_left_are_interrupted_and_stay_until_they_are_put_away()
     {
         (LabBench before, _, _) = WithAgents();
-        string running = before.Start(), completed = before.Start(33333, play: true);
+        string running = before.Start(),
+            completed = before.Start(33333, play: true);
         RunFile[] left = [.. before.Lab.Runs.Select(r => RunFiles.Make(r.Header, r.Log.Events))];
         var bench = new LabBench(null, Rebind());
         bench.Take(new RunsLeft(left));
         OpenRun open = Assert.Single(bench.State.Runs);
         Assert.Equal((running, false), (open.Header.Id, open.Busy));
-        Assert.Equal((Outcome.Interrupted, "end.server-ended"), (bench.Log<EndEvent>(running).Single().Outcome, bench.Log<EndEvent>(running).Single().Reason!.Code));
+        Assert.Equal(
+            (Outcome.Interrupted, "end.server-ended"),
+            (bench.Log<EndEvent>(running).Single().Outcome, bench.Log<EndEvent>(running).Single().Reason!.Code)
+        );
         Assert.Equal([completed], bench.Finished);
         Assert.Equal("lab.run-over", bench.Ask(new RunStep(running, "start")).Refusal!.Code);
         bench.Join("client");
@@ -192,8 +214,26 @@ public sealed class LabRunTests
         {
             Steps =
             [
-                Step("start", new() { Do = ActionKind.Start, Program = "sv" }, Call(ActionKind.Socket, "sv", "lfd"), Call(ActionKind.Bind, "sv", "lfd") with { Address = "any" }, Call(ActionKind.Listen, "sv", "lfd")),
-                Step("connect", new() { Do = ActionKind.Start, Program = "cl" }, Call(ActionKind.Socket, "cl", "cfd"), Call(ActionKind.Connect, "cl", "cfd") with { Address = "server", Decides = true }),
+                Step(
+                    "start",
+                    new() { Do = ActionKind.Start, Program = "sv" },
+                    Call(ActionKind.Socket, "sv", "lfd"),
+                    Call(ActionKind.Bind, "sv", "lfd") with
+                    {
+                        Address = "any",
+                    },
+                    Call(ActionKind.Listen, "sv", "lfd")
+                ),
+                Step(
+                    "connect",
+                    new() { Do = ActionKind.Start, Program = "cl" },
+                    Call(ActionKind.Socket, "cl", "cfd"),
+                    Call(ActionKind.Connect, "cl", "cfd") with
+                    {
+                        Address = "server",
+                        Decides = true,
+                    }
+                ),
             ],
         };
         (LabBench bench, BenchAgent client, BenchAgent server) = LabBench.WithAgents(deciding);
@@ -206,7 +246,10 @@ public sealed class LabRunTests
         bench.Join("server", instance: same ? server.Instance : null);
         EndEvent end = bench.Log<EndEvent>(id).Single();
         Assert.Equal((outcome, why), (end.Outcome, end.Reason?.Code));
-        Assert.Equal([NoteCodes.AgentLost, same ? NoteCodes.AgentBack : NoteCodes.AgentRestarted], bench.Log<NoteEvent>(id).Where(n => n.Host == "server").Select(n => n.Code));
+        Assert.Equal(
+            [NoteCodes.AgentLost, same ? NoteCodes.AgentBack : NoteCodes.AgentRestarted],
+            bench.Log<NoteEvent>(id).Where(n => n.Host == "server").Select(n => n.Code)
+        );
     }
 
     [Fact]
@@ -219,7 +262,9 @@ public sealed class LabRunTests
         server.Leave();
         BenchAgent again = bench.Join("server", instance: server.Instance);
         Assert.Equal([id], again.Welcome!.Runs);
-        bench.Take(new AgentReported(again.Connection, new(again.Instance, [new(bench.NextNumber(again.Instance), null, server.Calls.Last().Id, true)]), 1_000_000));
+        bench.Take(
+            new AgentReported(again.Connection, new(again.Instance, [new(bench.NextNumber(again.Instance), null, server.Calls.Last().Id, true)]), 1_000_000)
+        );
         Assert.Equal("step.agent-silent", bench.Replies[step].Refusal!.Code);
         Assert.Equal([NoteCodes.AgentLost, NoteCodes.AgentBack], bench.Log<NoteEvent>(id).Select(n => n.Code));
     }
@@ -250,7 +295,15 @@ public sealed class LabRunTests
         (LabBench bench, _, BenchAgent server) = WithAgents();
         string id = bench.Start();
         long held = bench.Effects.OfType<AnswerReport>().Last().Held;
-        AgentItem item = new(held + 1000, new GapEvent { Source = EvidenceSource.Agent, Lost = 7, Reason = new("gap.x") });
+        AgentItem item = new(
+            held + 1000,
+            new GapEvent
+            {
+                Source = EvidenceSource.Agent,
+                Lost = 7,
+                Reason = new("gap.x"),
+            }
+        );
         Assert.Equal(item.Number, bench.Held(bench.Report(server, [item])));
         Assert.Equal(item.Number, bench.Held(bench.Report(server, [item])));
         Assert.Equal([7L], bench.Log<GapEvent>(id).Where(g => g.Reason.Code == "gap.x").Select(g => g.Lost));
@@ -267,7 +320,16 @@ public sealed class LabRunTests
         BenchAgent server = bench.Join("server", Facts("server") with { Sources = [.. SourceFact.All.Select(SourceFact.Has), SourceFact.Has("netlink-next")] });
         Assert.Null(server.Welcome!.Refused);
         string id = bench.Start();
-        server.Tell(new StateEvent { Source = "netlink-next", T = bench.Now, Socket = new(End(ServerEnd), End(ClientEnd)), From = null, To = TcpState.Established });
+        server.Tell(
+            new StateEvent
+            {
+                Source = "netlink-next",
+                T = bench.Now,
+                Socket = new(End(ServerEnd), End(ClientEnd)),
+                From = null,
+                To = TcpState.Established,
+            }
+        );
         Assert.Equal("netlink-next", Assert.Single(bench.Log<StateEvent>(id)).Source);
     }
 

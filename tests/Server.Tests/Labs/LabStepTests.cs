@@ -30,9 +30,24 @@ public sealed class LabStepTests
         Assert.All(Steps, s => Assert.True(bench.Ask(new RunStep(id, s)).Ok, s));
 
         Assert.Equal(
-            ["server socket lfd", "server bind lfd", "server listen lfd", "client socket cfd", "client connect cfd", "server accept4 lfd", "server close afd", "client read cfd", "server socket rfd", "server bind rfd"],
-            bench.Log<CallEvent>(id).Select(c => $"{c.Host} {c.Call} {c.Socket}"));
-        Assert.Equal(["started sv", "started cl", "exited sv", "exited cl", "started sv2", "exited sv2"], bench.Log<ProgramEvent>(id).Select(p => $"{p.Change.ToString().ToLowerInvariant()} {p.Program}"));
+            [
+                "server socket lfd",
+                "server bind lfd",
+                "server listen lfd",
+                "client socket cfd",
+                "client connect cfd",
+                "server accept4 lfd",
+                "server close afd",
+                "client read cfd",
+                "server socket rfd",
+                "server bind rfd",
+            ],
+            bench.Log<CallEvent>(id).Select(c => $"{c.Host} {c.Call} {c.Socket}")
+        );
+        Assert.Equal(
+            ["started sv", "started cl", "exited sv", "exited cl", "started sv2", "exited sv2"],
+            bench.Log<ProgramEvent>(id).Select(p => $"{p.Change.ToString().ToLowerInvariant()} {p.Program}")
+        );
         Assert.Equal("./sv 0", bench.Log<ProgramEvent>(id).First().Command);
         Assert.Equal(["accept", "FIN", "bind: Address already in use"], bench.Log<OutputEvent>(id).Select(o => o.Text));
         RunResult result = Assert.Single(bench.Run(id).Progress.Results);
@@ -46,10 +61,25 @@ public sealed class LabStepTests
     public void An_orders_call_knows_its_step_its_place_and_its_program_and_what_follows_it_has_no_place()
     {
         (LabBench bench, _, BenchAgent server) = WithAgents();
-        server.Sees = o => o is CallOrder { Call: SocketCall.SetSockOpt } ? [new CallEvent { Source = EvidenceSource.Call, Socket = "lfd", Call = "getsockopt", Args = new() { Fd = 3 } }] : [];
+        server.Sees = o =>
+            o is CallOrder { Call: SocketCall.SetSockOpt }
+                ?
+                [
+                    new CallEvent
+                    {
+                        Source = EvidenceSource.Call,
+                        Socket = "lfd",
+                        Call = "getsockopt",
+                        Args = new() { Fd = 3 },
+                    },
+                ]
+                : [];
         string id = bench.Start(values: new() { ["reuse"] = Scalar.Of(true) });
         bench.Ask(new RunStep(id, "start"));
-        Assert.Equal([("socket", 1), ("setsockopt", 2), ("getsockopt", null), ("bind", 3), ("listen", (int?)4)], bench.Log<CallEvent>(id).Select(c => (c.Call, c.Index)));
+        Assert.Equal(
+            [("socket", 1), ("setsockopt", 2), ("getsockopt", null), ("bind", 3), ("listen", (int?)4)],
+            bench.Log<CallEvent>(id).Select(c => (c.Call, c.Index))
+        );
         Assert.All(bench.Log<CallEvent>(id), c => Assert.Equal(("start", 1, "sv"), (c.Step, c.Attempt, c.Program)));
         Assert.All(server.Calls, c => Assert.Equal((id, "sv"), (c.Run, c.Program)));
     }
@@ -139,7 +169,8 @@ public sealed class LabStepTests
     public void Where_another_programs_call_fails_the_attempts_own_programs_end_too()
     {
         (LabBench bench, BenchAgent client, BenchAgent server) = WithAgents();
-        server.Refuses = o => o is CallOrder { Call: SocketCall.Accept4 } ? Message.Of("agent.no-connection-came", ("socket", "lfd"), ("limit", 1), ("call", "accept4")) : null;
+        server.Refuses = o =>
+            o is CallOrder { Call: SocketCall.Accept4 } ? Message.Of("agent.no-connection-came", ("socket", "lfd"), ("limit", 1), ("call", "accept4")) : null;
         string id = bench.Start();
         bench.Ask(new RunStep(id, "start"));
         Assert.Equal("agent.no-connection-came", bench.Ask(new RunStep(id, "connect")).Refusal!.Code);
@@ -150,11 +181,29 @@ public sealed class LabStepTests
     [Fact]
     public void A_failure_that_goes_on_is_data()
     {
-        (LabBench bench, _, BenchAgent server) = WithAgents(Rebind() with
-        {
-            Steps = [Step("do", new() { Do = ActionKind.Start, Program = "sv" }, Call(ActionKind.Socket, "sv", "lfd"), Call(ActionKind.Bind, "sv", "lfd") with { Address = "any", OnError = OnError.Continue, Id = "bind" },
-                Call(ActionKind.Listen, "sv", "lfd") with { When = "result(bind) == EADDRINUSE" })],
-        });
+        (LabBench bench, _, BenchAgent server) = WithAgents(
+            Rebind() with
+            {
+                Steps =
+                [
+                    Step(
+                        "do",
+                        new() { Do = ActionKind.Start, Program = "sv" },
+                        Call(ActionKind.Socket, "sv", "lfd"),
+                        Call(ActionKind.Bind, "sv", "lfd") with
+                        {
+                            Address = "any",
+                            OnError = OnError.Continue,
+                            Id = "bind",
+                        },
+                        Call(ActionKind.Listen, "sv", "lfd") with
+                        {
+                            When = "result(bind) == EADDRINUSE",
+                        }
+                    ),
+                ],
+            }
+        );
         server.Result = c => c.Call == SocketCall.Bind ? InUse : null;
         string id = bench.Start();
         Assert.True(bench.Ask(new RunStep(id, "do")).Ok);
@@ -204,11 +253,31 @@ public sealed class LabStepTests
         Assert.Contains(step, bench.Replies.Keys);
         Assert.False(bench.State.Hosts.Single(h => h.Name == "server").Connected);
         int orders = server.Orders.Count;
-        Assert.False(bench.Ask(new StartRun { Scenario = "rebind", Ports = new Dictionary<string, int> { ["main"] = 22223 } }).Ok);
+        Assert.False(
+            bench
+                .Ask(
+                    new StartRun
+                    {
+                        Scenario = "rebind",
+                        Ports = new Dictionary<string, int> { ["main"] = 22223 },
+                    }
+                )
+                .Ok
+        );
         Assert.Equal(orders, server.Orders.Count);
 
         // What it still does is evidence.
-        server.Tell(id, new CallEvent { Source = EvidenceSource.Call, T = bench.Now, Socket = "lfd", Call = "close", Args = new() });
+        server.Tell(
+            id,
+            new CallEvent
+            {
+                Source = EvidenceSource.Call,
+                T = bench.Now,
+                Socket = "lfd",
+                Call = "close",
+                Args = new(),
+            }
+        );
         Assert.Equal("close", bench.Log<CallEvent>(id).Last().Call);
         server.Leave();
         bench.Join("server");
@@ -230,7 +299,17 @@ public sealed class LabStepTests
         string id = bench.Start(22223);
         bench.Ask(new RunStep(id, "start"));
         int before = bench.Log<RunEvent>(id).Count();
-        server.Tell(gone, new CallEvent { Source = EvidenceSource.Call, T = bench.Now, Socket = "lfd", Call = "close", Args = new() });
+        server.Tell(
+            gone,
+            new CallEvent
+            {
+                Source = EvidenceSource.Call,
+                T = bench.Now,
+                Socket = "lfd",
+                Call = "close",
+                Args = new(),
+            }
+        );
         server.Answer(server.Orders.OfType<CloseRunOrder>().First());
         Assert.Equal(before, bench.Log<RunEvent>(id).Count());
         Assert.True(bench.Ask(new RunStep(id, "connect")).Ok);
@@ -243,7 +322,10 @@ public sealed class LabStepTests
         Assert.Equal(Outcome.Completed, bench.Run(bench.Start(play: true)).Progress.Outcome);
         client.Result = c => c.Call == SocketCall.Connect ? ("ECONNREFUSED", 111, "Connection refused") : null;
         string id = bench.Start(22223, play: true);
-        Assert.Equal([StepReadiness.Done, StepReadiness.Failed, StepReadiness.Blocked, StepReadiness.Blocked], bench.Run(id).Progress.Steps.Select(s => s.Readiness));
+        Assert.Equal(
+            [StepReadiness.Done, StepReadiness.Failed, StepReadiness.Blocked, StepReadiness.Blocked],
+            bench.Run(id).Progress.Steps.Select(s => s.Readiness)
+        );
         Assert.Equal(Outcome.Running, bench.Run(id).Progress.Outcome);
     }
 
@@ -268,12 +350,16 @@ public sealed class LabStepTests
     {
         (LabBench bench, _, BenchAgent server) = WithAgents();
         int looks = 0;
-        server.Sees = o => o switch
-        {
-            CallOrder { Socket: "afd", Call: SocketCall.Close } => [Row(ServerEnd, ClientEnd, null, TcpState.FinWait1, bench.Now)],
-            LookOrder when server.Calls.Any(c => c.Socket == "afd") && ++looks == 10 => [Row(ServerEnd, ClientEnd, TcpState.FinWait1, TcpState.TimeWait, bench.Now)],
-            _ => [],
-        };
+        server.Sees = o =>
+            o switch
+            {
+                CallOrder { Socket: "afd", Call: SocketCall.Close } => [Row(ServerEnd, ClientEnd, null, TcpState.FinWait1, bench.Now)],
+                LookOrder when server.Calls.Any(c => c.Socket == "afd") && ++looks == 10 =>
+                [
+                    Row(ServerEnd, ClientEnd, TcpState.FinWait1, TcpState.TimeWait, bench.Now),
+                ],
+                _ => [],
+            };
         string id = bench.Start();
         foreach (string step in Steps[..2])
             bench.Ask(new RunStep(id, step));

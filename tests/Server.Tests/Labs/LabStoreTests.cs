@@ -63,7 +63,13 @@ public sealed class LabStoreTests
         Assert.Equal("store.slow", bench.State.Problem!.Code);
         Assert.Equal(3, bench.Log<CallEvent>(id).Count());
         // A new run starts as well.
-        long second = bench.Begin(new StartRun { Scenario = "rebind", Ports = new Dictionary<string, int> { ["main"] = 33333 } });
+        long second = bench.Begin(
+            new StartRun
+            {
+                Scenario = "rebind",
+                Ports = new Dictionary<string, int> { ["main"] = 33333 },
+            }
+        );
         Assert.True(bench.Replies[second].Ok);
 
         // Then the answers come, late.
@@ -107,7 +113,13 @@ public sealed class LabStoreTests
         for (int i = 0; i <= LabLimits.Unstored; i++)
             run.Append(new NoteEvent { T = i, Message = new("x") });
         bench.Ask(new RunStep(id, "start"));
-        LabReply refused = bench.Ask(new StartRun { Scenario = "rebind", Ports = new Dictionary<string, int> { ["main"] = 33333 } });
+        LabReply refused = bench.Ask(
+            new StartRun
+            {
+                Scenario = "rebind",
+                Ports = new Dictionary<string, int> { ["main"] = 33333 },
+            }
+        );
         Assert.Equal("lab.cannot-store", refused.Refusal!.Code);
         bench.Stores = true;
         bench.Pass(LabLimits.StoreAgain);

@@ -13,7 +13,8 @@ public sealed class LabWaitTests
     private static (LabBench Bench, BenchAgent Client, BenchAgent Server, string Run) Failed(int failing, HostFacts? facts = null)
     {
         var bench = new LabBench(null, Rebind());
-        BenchAgent client = bench.Join("client"), server = bench.Join("server", facts);
+        BenchAgent client = bench.Join("client"),
+            server = bench.Join("server", facts);
         (client.Connected, server.Connected) = ((ClientEnd, ServerEnd), (ServerEnd, ClientEnd));
         int binds = 0;
         server.Sees = o => o is CallOrder { Socket: "afd", Call: SocketCall.Close } ? [Row(ServerEnd, ClientEnd, null, TcpState.TimeWait, bench.Now)] : [];
@@ -67,7 +68,10 @@ public sealed class LabWaitTests
 
         bench.Begin(new RepeatStep(run));
         bench.Pass(TimeSpan.FromSeconds(75));
-        Assert.Equal((NoteLevel.Warning, "EADDRINUSE", "71"), (bench.Log<NoteEvent>(run).Last().Level, bench.Log<NoteEvent>(run).Last().Message["end"], bench.Log<NoteEvent>(run).Last().Message["attempts"]));
+        Assert.Equal(
+            (NoteLevel.Warning, "EADDRINUSE", "71"),
+            (bench.Log<NoteEvent>(run).Last().Level, bench.Log<NoteEvent>(run).Last().Message["end"], bench.Log<NoteEvent>(run).Last().Message["attempts"])
+        );
     }
 
     [Fact]

@@ -9,7 +9,12 @@ namespace ReuseAddrDashboard.Server.Tests.Labs;
 /// <summary>The article's lessons over the hubs and the API, with agents in the hands of the test.</summary>
 public sealed class PlayTests
 {
-    private static readonly object Quick = new { scenario = "without-reuseaddr", ports = new { main = 22222 }, pauseMs = 0 };
+    private static readonly object Quick = new
+    {
+        scenario = "without-reuseaddr",
+        ports = new { main = 22222 },
+        pauseMs = 0,
+    };
     private static readonly string[] Steps = ["start-listener", "connect", "close", "rebind"];
 
     [Fact]
@@ -17,8 +22,10 @@ public sealed class PlayTests
     {
         (TestDashboard dashboard, _, ScriptedAgent server) = await TestDashboard.StartWithAgents();
         await using TestDashboard running = dashboard;
-        server.Result = c => Task.FromResult<(string, int, string)?>(c is { Socket: "rfd", Call: SocketCall.Bind } ? ("EADDRINUSE", 98, "Address already in use") : null);
-        server.Rows = c => c is { Socket: "afd", Call: SocketCall.Close } ? [ScriptedAgent.Row("192.168.122.68:22222", "192.168.122.177:40000", null, TcpState.TimeWait)] : [];
+        server.Result = c =>
+            Task.FromResult<(string, int, string)?>(c is { Socket: "rfd", Call: SocketCall.Bind } ? ("EADDRINUSE", 98, "Address already in use") : null);
+        server.Rows = c =>
+            c is { Socket: "afd", Call: SocketCall.Close } ? [ScriptedAgent.Row("192.168.122.68:22222", "192.168.122.177:40000", null, TcpState.TimeWait)] : [];
 
         string id = await dashboard.StartRun(Quick);
         foreach (string step in Steps)
@@ -28,9 +35,22 @@ public sealed class PlayTests
         Assert.Equal(Outcome.Completed, run.Outcome);
         Assert.Equal(Enumerable.Range(1, run.Events.Count).Select(i => (long)i), run.Events.Select(e => e.Seq));
         Assert.Equal(
-            ["server socket lfd", "server bind lfd", "server listen lfd", "client socket cfd", "client connect cfd", "server accept4 lfd", "server close afd", "server close lfd", "client read cfd",
-             "client close cfd", "server socket rfd", "server bind rfd"],
-            run.Events.OfType<CallEvent>().Select(c => $"{c.Host} {c.Call} {c.Socket}"));
+            [
+                "server socket lfd",
+                "server bind lfd",
+                "server listen lfd",
+                "client socket cfd",
+                "client connect cfd",
+                "server accept4 lfd",
+                "server close afd",
+                "server close lfd",
+                "client read cfd",
+                "client close cfd",
+                "server socket rfd",
+                "server bind rfd",
+            ],
+            run.Events.OfType<CallEvent>().Select(c => $"{c.Host} {c.Call} {c.Socket}")
+        );
         RunResult rebind = Assert.Single(run.Results);
         Assert.Equal(("EADDRINUSE", -1L, "bind"), (rebind.Errno, rebind.Result, rebind.Call));
         Assert.Equal(["accept", "we received FIN from server.", "bind: Address already in use"], run.Events.OfType<OutputEvent>().Select(o => o.Text));
@@ -47,7 +67,10 @@ public sealed class PlayTests
         string id = await dashboard.StartRun(Quick);
         foreach (string step in Steps[..2])
             Assert.True((await dashboard.Post($"/api/runs/{id}/steps/{step}")).IsSuccessStatusCode, step);
-        Assert.Equal(["socket", "bind", "connect"], (await dashboard.Run(id)).Events.OfType<CallEvent>().Where(c => c.Host == TestHosts.Client).Select(c => c.Call));
+        Assert.Equal(
+            ["socket", "bind", "connect"],
+            (await dashboard.Run(id)).Events.OfType<CallEvent>().Where(c => c.Host == TestHosts.Client).Select(c => c.Call)
+        );
     }
 
     [Fact]
@@ -57,7 +80,15 @@ public sealed class PlayTests
         await using TestDashboard running = dashboard;
         var ended = new EndWatcher();
         await using var browser = await ended.Follow(dashboard);
-        string id = await dashboard.StartRun(new { scenario = "with-reuseaddr", ports = new { main = 22222 }, pauseMs = 0, play = true });
+        string id = await dashboard.StartRun(
+            new
+            {
+                scenario = "with-reuseaddr",
+                ports = new { main = 22222 },
+                pauseMs = 0,
+                play = true,
+            }
+        );
         await ended.Completed;
         RunFile run = await dashboard.Run(id);
         Assert.Equal(Outcome.Completed, run.Outcome);
@@ -84,7 +115,20 @@ public sealed class PlayTests
     {
         (TestDashboard dashboard, _, _) = await TestDashboard.StartWithAgents();
         await using TestDashboard running = dashboard;
-        string[] ids = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => dashboard.StartRun(new { scenario = "with-reuseaddr", ports = new { main = 22222 + i }, pauseMs = 0 })));
+        string[] ids = await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(i =>
+                    dashboard.StartRun(
+                        new
+                        {
+                            scenario = "with-reuseaddr",
+                            ports = new { main = 22222 + i },
+                            pauseMs = 0,
+                        }
+                    )
+                )
+        );
         HttpResponseMessage[] answers = await Task.WhenAll(ids.Select(id => dashboard.Post($"/api/runs/{id}/steps/start-listener")));
         Assert.All(answers, a => Assert.True(a.IsSuccessStatusCode));
         Assert.Equal(ids.Order(), (await dashboard.Lab.State()).Value.Runs.Select(r => r.Header.Id).Order());
@@ -97,7 +141,8 @@ public sealed class PlayTests
     {
         using var data = new TemporaryDirectory();
         (TestDashboard dashboard, _, ScriptedAgent server) = await TestDashboard.StartWithAgents(data.Path);
-        server.Result = c => Task.FromResult<(string, int, string)?>(c is { Socket: "rfd", Call: SocketCall.Bind } ? ("EADDRINUSE", 98, "Address already in use") : null);
+        server.Result = c =>
+            Task.FromResult<(string, int, string)?>(c is { Socket: "rfd", Call: SocketCall.Bind } ? ("EADDRINUSE", 98, "Address already in use") : null);
         string id = await dashboard.StartRun(Quick);
         foreach (string step in Steps)
             Assert.True((await dashboard.Post($"/api/runs/{id}/steps/{step}")).IsSuccessStatusCode, step);

@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
-using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Rule;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Texts;
@@ -12,7 +12,8 @@ namespace ReuseAddrDashboard.Server.Tests.Labs;
 
 public sealed class RuleTests
 {
-    private const string Local = "192.168.122.68:22222", Remote = "192.168.122.177:40000";
+    private const string Local = "192.168.122.68:22222",
+        Remote = "192.168.122.177:40000";
 
     [Theory]
     [InlineData(true)]
@@ -21,13 +22,28 @@ public sealed class RuleTests
     {
         await using TestDashboard dashboard = await TestDashboard.Start();
         await using ScriptedAgent client = await ScriptedAgent.Join(dashboard.Url, TestHosts.Client);
-        await using ScriptedAgent server = await ScriptedAgent.Join(dashboard.Url, TestHosts.Server, facts: ScriptedAgent.Facts(TestHosts.Server) with { Sources = [.. SourceFact.All.Select(SourceFact.Has)] });
+        await using ScriptedAgent server = await ScriptedAgent.Join(
+            dashboard.Url,
+            TestHosts.Server,
+            facts: ScriptedAgent.Facts(TestHosts.Server) with
+            {
+                Sources = [.. SourceFact.All.Select(SourceFact.Has)],
+            }
+        );
         await dashboard.UntilReady();
         server.Connection = (Local, Remote);
-        server.Result = c => Task.FromResult<(string, int, string)?>(c is { Socket: "rfd", Call: SocketCall.Bind } ? ("EADDRINUSE", 98, "Address already in use") : null);
+        server.Result = c =>
+            Task.FromResult<(string, int, string)?>(c is { Socket: "rfd", Call: SocketCall.Bind } ? ("EADDRINUSE", 98, "Address already in use") : null);
         server.Rows = c => timeWait && c is { Socket: "afd", Call: SocketCall.Close } ? [ScriptedAgent.Row(Local, Remote, null, TcpState.TimeWait)] : [];
 
-        string id = await dashboard.StartRun(new { scenario = "without-reuseaddr", ports = new { main = 22222 }, pauseMs = 0 });
+        string id = await dashboard.StartRun(
+            new
+            {
+                scenario = "without-reuseaddr",
+                ports = new { main = 22222 },
+                pauseMs = 0,
+            }
+        );
         foreach (string step in (string[])["start-listener", "connect", "close"])
             Assert.True((await dashboard.Post($"/api/runs/{id}/steps/{step}")).IsSuccessStatusCode, step);
         RunVerdict before = await Verdict(dashboard, id);
@@ -43,8 +59,17 @@ public sealed class RuleTests
         }
         else
         {
-            Assert.Equal((NoteLevel.Alarm, "bind", "0.0.0.0:22222", "EADDRINUSE", "ok", id),
-                (Assert.Single(alarms).Level, alarms[0].Message["call"], alarms[0].Message["address"], alarms[0].Message["real"], alarms[0].Message["rule"], alarms[0].Message["run"]));
+            Assert.Equal(
+                (NoteLevel.Alarm, "bind", "0.0.0.0:22222", "EADDRINUSE", "ok", id),
+                (
+                    Assert.Single(alarms).Level,
+                    alarms[0].Message["call"],
+                    alarms[0].Message["address"],
+                    alarms[0].Message["real"],
+                    alarms[0].Message["rule"],
+                    alarms[0].Message["run"]
+                )
+            );
         }
     }
 
@@ -53,17 +78,34 @@ public sealed class RuleTests
     {
         await using TestDashboard dashboard = await TestDashboard.Start();
         await using ScriptedAgent client = await ScriptedAgent.Join(dashboard.Url, TestHosts.Client);
-        await using ScriptedAgent server = await ScriptedAgent.Join(dashboard.Url, TestHosts.Server,
-            facts: ScriptedAgent.Facts(TestHosts.Server) with { Kernel = "6.1.3", Sources = [.. SourceFact.All.Select(SourceFact.Has)] });
+        await using ScriptedAgent server = await ScriptedAgent.Join(
+            dashboard.Url,
+            TestHosts.Server,
+            facts: ScriptedAgent.Facts(TestHosts.Server) with
+            {
+                Kernel = "6.1.3",
+                Sources = [.. SourceFact.All.Select(SourceFact.Has)],
+            }
+        );
         await dashboard.UntilReady();
         server.Connection = (Local, Remote);
         server.Rows = c => c is { Socket: "afd", Call: SocketCall.Close } ? [ScriptedAgent.Row(Local, Remote, null, TcpState.TimeWait)] : [];
-        string id = await dashboard.StartRun(new { script = Scenarios.Lessons.With("socket: rfd, address: any", "socket: rfd, address: server"), ports = new { main = 22222 }, pauseMs = 0 });
+        string id = await dashboard.StartRun(
+            new
+            {
+                script = Scenarios.Lessons.With("socket: rfd, address: any", "socket: rfd, address: server"),
+                ports = new { main = 22222 },
+                pauseMs = 0,
+            }
+        );
         foreach (string step in (string[])["start-listener", "connect", "close", "rebind"])
             Assert.True((await dashboard.Post($"/api/runs/{id}/steps/{step}")).IsSuccessStatusCode, step);
         // The scripted kernel lets it bind all the same.
         NoteEvent alarm = (await dashboard.Run(id)).Events.OfType<NoteEvent>().First(n => n.Level == NoteLevel.Alarm);
-        Assert.Equal((NoteCodes.RuleQuirk, "ok", "EADDRINUSE", "verdict.quirk.time-wait-missed"), (alarm.Code, alarm.Message["real"], alarm.Message["rule"], alarm.Message["known"]));
+        Assert.Equal(
+            (NoteCodes.RuleQuirk, "ok", "EADDRINUSE", "verdict.quirk.time-wait-missed"),
+            (alarm.Code, alarm.Message["real"], alarm.Message["rule"], alarm.Message["known"])
+        );
         Assert.EndsWith(TextCatalog.English["verdict.quirk.time-wait-missed"], TextCatalog.English[alarm.Message], StringComparison.Ordinal);
     }
 
@@ -73,7 +115,17 @@ public sealed class RuleTests
     [InlineData(BindOutcome.Ok, "EADDRINUSE", "ok", "EADDRINUSE")]
     public void An_alarm_spells_what_the_rule_says(BindOutcome says, string? errno, string rule, string real)
     {
-        var check = new RuleCheck(1, "server", "rebind", 1, errno, new BindCandidate { Local = TcpEndpoint.Of(System.Net.IPAddress.Any, 22222) }, new BindVerdict(PortCall.Bind, says, [], [], []), RuleMatch.Differs, RuleDoubt.None);
+        var check = new RuleCheck(
+            1,
+            "server",
+            "rebind",
+            1,
+            errno,
+            new BindCandidate { Local = TcpEndpoint.Of(System.Net.IPAddress.Any, 22222) },
+            new BindVerdict(PortCall.Bind, says, [], [], []),
+            RuleMatch.Differs,
+            RuleDoubt.None
+        );
         Message told = RuleAlarm.Describe(check, "run", "6.18");
         Assert.Equal((NoteCodes.RuleMismatch, rule, real), (told.Code, told["rule"], told["real"]));
         Message verdict = VerdictMessages.Words(check).Rule!;

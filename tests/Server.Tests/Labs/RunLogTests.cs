@@ -38,10 +38,32 @@ public sealed class RunLogTests
     {
         var log = new RunLog();
         for (int i = 0; i < RunLog.MaxSaid + 10; i++)
-            log.Append(new NoteEvent { T = i, Source = EvidenceSource.Agent, Message = new("x") });
+        {
+            log.Append(
+                new NoteEvent
+                {
+                    T = i,
+                    Source = EvidenceSource.Agent,
+                    Message = new("x"),
+                }
+            );
+        }
+
         Assert.Equal(RunLog.MaxSaid, log.Events.OfType<NoteEvent>().Count());
         for (int i = 0; i < RunLog.MaxDone + 10; i++)
-            log.Append(new CallEvent { T = i, Source = EvidenceSource.Call, Socket = "fd", Call = "close", Args = new() });
+        {
+            log.Append(
+                new CallEvent
+                {
+                    T = i,
+                    Source = EvidenceSource.Call,
+                    Socket = "fd",
+                    Call = "close",
+                    Args = new(),
+                }
+            );
+        }
+
         Assert.Equal(RunLog.MaxDone, log.Events.OfType<CallEvent>().Count());
         // Neither keeps a segment out, nor what the lab says.
         log.Append(Segment(1));
@@ -84,7 +106,17 @@ public sealed class RunLogTests
         Assert.Empty(log.TakeNews(unstored: false));
     }
 
-    private static SegmentEvent Segment(long t) => new() { T = t, Host = "server", Source = EvidenceSource.Capture, From = End("10.0.0.1:1"), To = End("10.0.0.2:2"), Flags = "ACK", Sent = t };
+    private static SegmentEvent Segment(long t) =>
+        new()
+        {
+            T = t,
+            Host = "server",
+            Source = EvidenceSource.Capture,
+            From = End("10.0.0.1:1"),
+            To = End("10.0.0.2:2"),
+            Flags = "ACK",
+            Sent = t,
+        };
 
     private static TcpEndpoint End(string text) => TcpEndpoint.TryParse(text, out TcpEndpoint end) ? end : throw new FormatException(text);
 }

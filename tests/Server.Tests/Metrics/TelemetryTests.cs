@@ -15,7 +15,12 @@ namespace ReuseAddrDashboard.Server.Tests.Metrics;
 [Collection(Alone.Name)]
 public sealed class TelemetryTests
 {
-    private static readonly object Quick = new { scenario = "with-reuseaddr", ports = new { main = 22222 }, pauseMs = 0 };
+    private static readonly object Quick = new
+    {
+        scenario = "with-reuseaddr",
+        ports = new { main = 22222 },
+        pauseMs = 0,
+    };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -30,11 +35,14 @@ public sealed class TelemetryTests
 
         HubConnection viewer = dashboard.LabConnection();
         var seen = new TaskCompletionSource();
-        viewer.On<RunBatch>(nameof(ILabClient.Events), batch =>
-        {
-            if (batch.Events.Any(e => e is Core.Log.CallEvent))
-                seen.TrySetResult();
-        });
+        viewer.On<RunBatch>(
+            nameof(ILabClient.Events),
+            batch =>
+            {
+                if (batch.Events.Any(e => e is Core.Log.CallEvent))
+                    seen.TrySetResult();
+            }
+        );
         await viewer.StartAsync(Cancel);
         await viewer.InvokeAsync(nameof(ILabHub.Join), "", null, null, Cancel);
         await Until(async () => await Sum(dashboard, "reuseaddr_viewers") == 1);
@@ -49,7 +57,9 @@ public sealed class TelemetryTests
         await Until(async () => await Sum(dashboard, "reuseaddr_events_total") == (await dashboard.Run(id)).Events.Count);
         Assert.True(await Sum(dashboard, "reuseaddr_events_total", "kind=\"call\"") > 0);
         Assert.True(await Sum(dashboard, "reuseaddr_store_write_duration_seconds_count", "result=\"written\"") > 0);
-        await Until(async () => await Sum(dashboard, "reuseaddr_viewer_queue_length") == 0 && await Sum(dashboard, "reuseaddr_viewer_latency_seconds_count") > 0);
+        await Until(async () =>
+            await Sum(dashboard, "reuseaddr_viewer_queue_length") == 0 && await Sum(dashboard, "reuseaddr_viewer_latency_seconds_count") > 0
+        );
         Assert.Equal(0, await Sum(dashboard, "reuseaddr_events_lost_total"));
         Assert.InRange(await Sum(dashboard, "reuseaddr_store_queue_length"), 0, 100);
 
@@ -68,21 +78,43 @@ public sealed class TelemetryTests
     public async Task Metrics_and_traces_are_sent_by_OTLP_where_the_standard_variable_says_so()
     {
         await using var collector = await Collector.Start();
-        (TestDashboard dashboard, _, _) = await TestDashboard.StartWithAgents(settings: new Dictionary<string, string?>
-        {
-            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Url, ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf", ["OTEL_METRIC_EXPORT_INTERVAL"] = "200", ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
-        });
+        (TestDashboard dashboard, _, _) = await TestDashboard.StartWithAgents(
+            settings: new Dictionary<string, string?>
+            {
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Url,
+                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+                ["OTEL_METRIC_EXPORT_INTERVAL"] = "200",
+                ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
+            }
+        );
         await using TestDashboard running = dashboard;
         await dashboard.StartRun(Quick);
-        await Until(() => Task.FromResult(collector.Got("/v1/metrics", "reuseaddr.runs.started") && collector.Got("/v1/metrics", "http.server.request.duration")));
-        await Until(() => Task.FromResult(collector.Got("/v1/traces", "lab.command") && collector.Got("/v1/traces", "store.write") && collector.Got("/v1/traces", "reuseaddr-dashboard")));
+        await Until(() =>
+            Task.FromResult(collector.Got("/v1/metrics", "reuseaddr.runs.started") && collector.Got("/v1/metrics", "http.server.request.duration"))
+        );
+        await Until(() =>
+            Task.FromResult(
+                collector.Got("/v1/traces", "lab.command") && collector.Got("/v1/traces", "store.write") && collector.Got("/v1/traces", "reuseaddr-dashboard")
+            )
+        );
     }
 
     private static async Task<double> Sum(TestDashboard dashboard, string name, string label = "")
     {
         string text = await dashboard.Http.GetStringAsync("/metrics", Cancel);
-        return text.Split('\n').Where(l => (l.StartsWith(name + " ", StringComparison.Ordinal) || l.StartsWith(name + "{", StringComparison.Ordinal)) && l.Contains(label, StringComparison.Ordinal))
-            .Sum(l => double.Parse(l[(l.IndexOf('}', StringComparison.Ordinal) + 1)..].TrimStart().Split(' ') is [var value, ..] && l.Contains('}', StringComparison.Ordinal) ? value : l.Split(' ')[1], CultureInfo.InvariantCulture));
+        return text.Split('\n')
+            .Where(l =>
+                (l.StartsWith(name + " ", StringComparison.Ordinal) || l.StartsWith(name + "{", StringComparison.Ordinal))
+                && l.Contains(label, StringComparison.Ordinal)
+            )
+            .Sum(l =>
+                double.Parse(
+                    l[(l.IndexOf('}', StringComparison.Ordinal) + 1)..].TrimStart().Split(' ') is [var value, ..] && l.Contains('}', StringComparison.Ordinal)
+                        ? value
+                        : l.Split(' ')[1],
+                    CultureInfo.InvariantCulture
+                )
+            );
     }
 
     private static async Task Until(Func<Task<bool>> holds)
@@ -106,12 +138,15 @@ public sealed class TelemetryTests
             builder.Logging.ClearProviders();
             WebApplication app = builder.Build();
             app.Urls.Add("http://127.0.0.1:0");
-            app.MapPost("/v1/{signal}", async (HttpRequest request) =>
-            {
-                using var body = new MemoryStream();
-                await request.Body.CopyToAsync(body);
-                got.Enqueue((request.Path, Encoding.Latin1.GetString(body.ToArray())));
-            });
+            app.MapPost(
+                "/v1/{signal}",
+                async (HttpRequest request) =>
+                {
+                    using var body = new MemoryStream();
+                    await request.Body.CopyToAsync(body);
+                    got.Enqueue((request.Path, Encoding.Latin1.GetString(body.ToArray())));
+                }
+            );
             await app.StartAsync(Cancel);
             return new(app, got);
         }

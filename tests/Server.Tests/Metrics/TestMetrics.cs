@@ -12,8 +12,6 @@ internal static class TestMetrics
     {
         public Meter Create(MeterOptions options) => new(options);
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

@@ -14,7 +14,8 @@ public sealed class ConfigurationDocTests
     public void Its_table_is_the_one_of_the_settings()
     {
         IEnumerable<string> rows = Settings.All.Select(s =>
-            $"| `{s.Key}` | `{s.Variable}` | `--{s.Option}` | {s.Default switch { null => "in the user's data", "" => "", var text => $"`{text}`" }} | {s.Takes} |");
+            $"| `{s.Key}` | `{s.Variable}` | `--{s.Option}` | {s.Default switch { null => "in the user's data", "" => "", var text => $"`{text}`" }} | {s.Takes} |"
+        );
         string table = string.Join('\n', ["| key | variable | option | default | takes |", "|---|---|---|---|---|", .. rows]) + "\n\n";
         Assert.True(Text.Contains(table, StringComparison.Ordinal), $"The table has to be:\n{table}");
     }

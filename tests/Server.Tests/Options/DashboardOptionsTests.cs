@@ -22,18 +22,33 @@ public sealed class DashboardOptionsTests
     {
         ConfigurationManager read = Read([]);
         RetentionOptions kept = read.GetSection(RetentionOptions.Section).Get<RetentionOptions>() ?? new();
-        Assert.Equal(new Dictionary<string, string?>
-        {
-            ["urls"] = string.Join(';', ListenAddress.Configured(read)), ["hosts"] = DashboardOptions.Read(read).Hosts.ToString().ToLowerInvariant(), ["data"] = null,
-            ["scenarios"] = new DashboardOptions().Scenarios, ["agent-keys"] = new DashboardOptions().AgentKeys, ["allowed-hosts"] = new DashboardOptions().AllowedHosts,
-            ["keep-runs"] = kept.Runs.ToString(), ["keep-days"] = kept.Days.ToString(), ["keep-mb"] = kept.Megabytes.ToString(), ["captures-mb"] = $"{new CaptureOptions().Megabytes}", ["log-level"] = ShippedFile()["Serilog:MinimumLevel:Default"], ["config"] = "", ["metrics"] = new MetricsOptions().Prometheus ? "true" : "false",
-        }, Settings.All.ToDictionary(s => s.Option, s => s.Default));
+        Assert.Equal(
+            new Dictionary<string, string?>
+            {
+                ["urls"] = string.Join(';', ListenAddress.Configured(read)),
+                ["hosts"] = DashboardOptions.Read(read).Hosts.ToString().ToLowerInvariant(),
+                ["data"] = null,
+                ["scenarios"] = new DashboardOptions().Scenarios,
+                ["agent-keys"] = new DashboardOptions().AgentKeys,
+                ["allowed-hosts"] = new DashboardOptions().AllowedHosts,
+                ["keep-runs"] = kept.Runs.ToString(),
+                ["keep-days"] = kept.Days.ToString(),
+                ["keep-mb"] = kept.Megabytes.ToString(),
+                ["captures-mb"] = $"{new CaptureOptions().Megabytes}",
+                ["log-level"] = ShippedFile()["Serilog:MinimumLevel:Default"],
+                ["config"] = "",
+                ["metrics"] = new MetricsOptions().Prometheus ? "true" : "false",
+            },
+            Settings.All.ToDictionary(s => s.Option, s => s.Default)
+        );
     }
 
     [Fact]
     public void The_command_line_wins_over_the_environment()
     {
-        DashboardOptions options = DashboardOptions.Read(Read(["--hosts", "none", "--data=/srv/runs"], new() { ["REUSEADDR_HOSTS"] = "loopback", ["REUSEADDR_ALLOWED_HOSTS"] = "lab.example, dash" }));
+        DashboardOptions options = DashboardOptions.Read(
+            Read(["--hosts", "none", "--data=/srv/runs"], new() { ["REUSEADDR_HOSTS"] = "loopback", ["REUSEADDR_ALLOWED_HOSTS"] = "lab.example, dash" })
+        );
         Assert.Equal(LocalHostsMode.None, options.Hosts);
         Assert.Equal("/srv/runs", options.Data);
         Assert.Equal(["lab.example", "dash"], options.AllowedHostNames);
@@ -45,21 +60,50 @@ public sealed class DashboardOptionsTests
         using var directory = new TemporaryDirectory();
         string file = Path.Combine(directory.Path, "lab.json");
         File.WriteAllText(file, """{ "Retention": { "Runs": 1, "Days": 1, "Megabytes": 11 }, "Dashboard": { "AllowedHosts": "file", "Hosts": "loopback" } }""");
-        Dictionary<string, string> environment = new() { ["Retention:Runs"] = "2", ["REUSEADDR_KEEP_DAYS"] = "3", ["REUSEADDR_CONFIG"] = file };
+        Dictionary<string, string> environment = new()
+        {
+            ["Retention:Runs"] = "2",
+            ["REUSEADDR_KEEP_DAYS"] = "3",
+            ["REUSEADDR_CONFIG"] = file,
+        };
         ConfigurationManager read = Read(["--keep-mb", "all", "--dashboard:AllowedHosts=line"], environment);
-        Assert.Equal(new RetentionOptions { Runs = new(2), Days = new(3), Megabytes = Limit.All }, read.GetSection(RetentionOptions.Section).Get<RetentionOptions>());
+        Assert.Equal(
+            new RetentionOptions
+            {
+                Runs = new(2),
+                Days = new(3),
+                Megabytes = Limit.All,
+            },
+            read.GetSection(RetentionOptions.Section).Get<RetentionOptions>()
+        );
         Assert.Equal((LocalHostsMode.Loopback, "line"), (DashboardOptions.Read(read).Hosts, DashboardOptions.Read(read).AllowedHosts));
     }
 
     [Fact]
-    public void Every_error_is_told_at_once_with_its_key_and_what_it_takes() => Assert.Collection(
-        Faults(["--hosts", "some", "--urls", "https://127.0.0.1:1", "--log-level", "9", "--port", "--data", "--keep-runs", "0", "--Kestrel:Endpoints:A:Protocols", "Http1"]).Order(StringComparer.Ordinal),
-        e => Assert.Contains("'--port' is not an option", e),
-        e => Assert.Contains("--data needs a value", e),
-        e => Assert.Contains("--hosts is 'some'. It takes one of: auto, namespaces, loopback, none", e),
-        e => Assert.Contains("--keep-runs is '0'. It takes a number from 1 to 1000000, or all", e),
-        e => Assert.Contains("--log-level is '9'", e),
-        e => Assert.Contains("Kestrel:Endpoints:A:Url is missing", e));
+    public void Every_error_is_told_at_once_with_its_key_and_what_it_takes() =>
+        Assert.Collection(
+            Faults([
+                    "--hosts",
+                    "some",
+                    "--urls",
+                    "https://127.0.0.1:1",
+                    "--log-level",
+                    "9",
+                    "--port",
+                    "--data",
+                    "--keep-runs",
+                    "0",
+                    "--Kestrel:Endpoints:A:Protocols",
+                    "Http1",
+                ])
+                .Order(StringComparer.Ordinal),
+            e => Assert.Contains("'--port' is not an option", e),
+            e => Assert.Contains("--data needs a value", e),
+            e => Assert.Contains("--hosts is 'some'. It takes one of: auto, namespaces, loopback, none", e),
+            e => Assert.Contains("--keep-runs is '0'. It takes a number from 1 to 1000000, or all", e),
+            e => Assert.Contains("--log-level is '9'", e),
+            e => Assert.Contains("Kestrel:Endpoints:A:Url is missing", e)
+        );
 
     [Theory]
     [InlineData("http://user:pw@127.0.0.1:5", "has no user name and password")]
@@ -90,23 +134,34 @@ public sealed class DashboardOptionsTests
     {
         using var directory = new TemporaryDirectory();
         string file = Path.Combine(directory.Path, "lab.json");
-        File.WriteAllText(file, """{ "Retention": { "Runs": 0 }, "Dashboard": { "AllowedHosts": ["a"], "Host": "none" }, "Serilog": { "MinimumLevel": { "Override": { "Orleans": "Loud" } } } }""");
+        File.WriteAllText(
+            file,
+            """{ "Retention": { "Runs": 0 }, "Dashboard": { "AllowedHosts": ["a"], "Host": "none" }, "Serilog": { "MinimumLevel": { "Override": { "Orleans": "Loud" } } } }"""
+        );
         Assert.Equal(
-        [
-            "Dashboard:AllowedHosts:0 (lab.json): Dashboard:AllowedHosts is one text. It takes host names without scheme and port, with commas between them.",
-            "Dashboard:Host (lab.json) is no setting. Dashboard has: Hosts, Data, Scenarios, AgentKeys, AllowedHosts.",
-            "REUSEADDR_HOSTS is 'moon'. It takes one of: auto, namespaces, loopback, none.",
-            "Retention:Runs (lab.json) is '0'. It takes a number from 1 to 1000000, or all.",
-            "Serilog:MinimumLevel:Override:Orleans (lab.json) is 'Loud'. It takes one of: Verbose, Debug, Information, Warning, Error, Fatal.",
-        ], Faults(["--config", file], new() { ["REUSEADDR_HOSTS"] = "moon" }).Order(StringComparer.Ordinal));
+            [
+                "Dashboard:AllowedHosts:0 (lab.json): Dashboard:AllowedHosts is one text. It takes host names without scheme and port, with commas between them.",
+                "Dashboard:Host (lab.json) is no setting. Dashboard has: Hosts, Data, Scenarios, AgentKeys, AllowedHosts.",
+                "REUSEADDR_HOSTS is 'moon'. It takes one of: auto, namespaces, loopback, none.",
+                "Retention:Runs (lab.json) is '0'. It takes a number from 1 to 1000000, or all.",
+                "Serilog:MinimumLevel:Override:Orleans (lab.json) is 'Loud'. It takes one of: Verbose, Debug, Information, Warning, Error, Fatal.",
+            ],
+            Faults(["--config", file], new() { ["REUSEADDR_HOSTS"] = "moon" }).Order(StringComparer.Ordinal)
+        );
         Assert.Equal(["--config: there is no file /not/there.json."], Faults(["--config", "/not/there.json"]));
     }
 
     [Fact]
     public void Scenarios_of_ones_own_may_be_in_several_directories_and_each_has_to_be_there()
     {
-        using TemporaryDirectory one = new(), two = new();
-        Assert.Equal([one.Path, two.Path], DashboardOptions.Read(Read(["--scenarios", one.Path, $"--scenarios={two.Path}"], new() { ["REUSEADDR_SCENARIOS"] = "/elsewhere" })).ScenarioDirectories);
+        using TemporaryDirectory one = new(),
+            two = new();
+        Assert.Equal(
+            [one.Path, two.Path],
+            DashboardOptions
+                .Read(Read(["--scenarios", one.Path, $"--scenarios={two.Path}"], new() { ["REUSEADDR_SCENARIOS"] = "/elsewhere" }))
+                .ScenarioDirectories
+        );
         Assert.Equal([one.Path, two.Path], DashboardOptions.Read(Read([], new() { ["REUSEADDR_SCENARIOS"] = $"{one.Path}:{two.Path}" })).ScenarioDirectories);
         Assert.Equal(["--scenarios: there is no directory /not/there."], Faults(["--scenarios", "/not/there"]));
     }
@@ -130,7 +185,8 @@ public sealed class DashboardOptionsTests
     public void An_option_without_its_value_says_so(params string[] line) => Assert.Equal("--data needs a value: --data VALUE.", Faults(line)[0]);
 
     [Fact]
-    public void A_value_that_begins_with_an_at_sign_is_a_value() => Assert.EndsWith("/@runs", DashboardOptions.Read(Read(["--data", "@runs"])).Data, StringComparison.Ordinal);
+    public void A_value_that_begins_with_an_at_sign_is_a_value() =>
+        Assert.EndsWith("/@runs", DashboardOptions.Read(Read(["--data", "@runs"])).Data, StringComparison.Ordinal);
 
     [Fact]
     public void A_data_directory_in_use_is_refused_with_what_to_do()
@@ -166,7 +222,8 @@ public sealed class DashboardOptionsTests
         return (configuration, [.. line.Faults, .. SettingsCheck.Faults(configuration)]);
     }
 
-    private static IConfigurationRoot ShippedFile() => new ConfigurationBuilder().AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json")).Build();
+    private static IConfigurationRoot ShippedFile() =>
+        new ConfigurationBuilder().AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json")).Build();
 
     /// <summary>Variables of the environment that are the test's own.</summary>
     private sealed class Variables(Dictionary<string, string> environment) : EnvironmentVariablesConfigurationSource, IConfigurationSource

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using ReuseAddrDashboard.Agent.Tests.Support;
-using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Server.Tests.Hosting;
@@ -10,19 +10,24 @@ using ReuseAddrDashboard.Server.Tests.Hosting;
 namespace ReuseAddrDashboard.Server.Tests.RealHosts;
 
 /// <summary>
-/// Runs one after the other at full pace, with tcpdump, strace and ss on both hosts beside: the log has the same segments, calls and rows. REUSEADDR_CROSSCHECK_RUNS says how many (default 8).
+/// Runs one after the other at full pace, with tcpdump, strace and ss on both hosts beside: the log has the same segments, calls and rows.
+/// REUSEADDR_CROSSCHECK_RUNS says how many (default 8).
 /// </summary>
 [Collection(Alone.Name)]
 public sealed class CrossCheckTests
 {
     /// <summary>
-    /// Nanoseconds. Of a segment that leaves there is one stamp for all (dev_queue_xmit_nit), and the run's beginning is known to a microsecond. One that arrives by veth bears its delivery time
-    /// instead, and the kernel reads the clock anew for each capture socket (skb_clear_delivery_time): 0.4 to 5 us apart, and by any time where this machine is interrupted in between. So the
+    /// Nanoseconds. Of a segment that leaves there is one stamp for all (dev_queue_xmit_nit), and the run's beginning is known to a microsecond. One that
+    /// arrives by veth bears its delivery time
+    /// instead, and the kernel reads the clock anew for each capture socket (skb_clear_delivery_time): 0.4 to 5 us apart, and by any time where this machine is
+    /// interrupted in between. So the
     /// median is held to it.
     /// </summary>
-    private const long OneStamp = 10_000, Apart = 10_000;
+    private const long OneStamp = 10_000,
+        Apart = 10_000;
 
-    // Two programs at one tracepoint run one behind the other, each reading the clock for itself; tracefs takes its stamp into a text of whole microseconds. About 7 us on a quiet
+    // Two programs at one tracepoint run one behind the other, each reading the clock for itself; tracefs takes its stamp into a text of whole microseconds.
+    // About 7 us on a quiet
     // machine, 12 on a busy one: what is held here is that both tell of one moment.
     private const long Traced = 100_000;
 
@@ -50,7 +55,8 @@ public sealed class CrossCheckTests
         string traces = Directory.CreateTempSubdirectory("reuseaddr-crosscheck-").FullName;
         string Trace(string name) => Path.Combine(traces, name);
         await using RealLab lab = await RealLab.Start(name => ["strace", "-f", "--seccomp-bpf", "-o", Trace(name), "-e", StraceLog.Calls]);
-        using Host client = new(TestHosts.Client, lab.Client, Trace(TestHosts.Client)), server = new(TestHosts.Server, lab.Server, Trace(TestHosts.Server));
+        using Host client = new(TestHosts.Client, lab.Client, Trace(TestHosts.Client)),
+            server = new(TestHosts.Server, lab.Server, Trace(TestHosts.Server));
         Host[] hosts = [client, server];
         using StateTrace? states = StateTrace.Start(RealLab.Port);
 
@@ -106,10 +112,19 @@ public sealed class CrossCheckTests
     private static string Segments(Host host, List<RunFile> runs)
     {
         IReadOnlyList<Dumped> theirs = WithoutRefused([.. host.Dump.TakeUntil("R.")]);
-        (string Line, long At, bool Sent)[] ours = [.. runs.SelectMany(r => r.Events.OfType<SegmentEvent>().Where(s => s.Host == host.Name).OrderBy(s => s.T).Select(s => (Dumped.LineOf(s), Begin(r) + s.T, s.Sent is not null)))];
+        (string Line, long At, bool Sent)[] ours =
+        [
+            .. runs.SelectMany(r =>
+                r.Events.OfType<SegmentEvent>()
+                    .Where(s => s.Host == host.Name)
+                    .OrderBy(s => s.T)
+                    .Select(s => (Dumped.LineOf(s), Begin(r) + s.T, s.Sent is not null))
+            ),
+        ];
         Assert.Equal(theirs.Select(d => d.Line), ours.Select(o => o.Line));
         var apart = theirs.Zip(ours, (t, o) => (o.Sent, Apart: Math.Abs(t.Stamp - o.At))).ToLookup(p => p.Sent, p => p.Apart);
-        long[] sent = [.. apart[true].Order()], received = [.. apart[false].Order()];
+        long[] sent = [.. apart[true].Order()],
+            received = [.. apart[false].Order()];
         Assert.InRange(sent[^1], 0, OneStamp);
         Assert.InRange(received[received.Length / 2], 0, Apart);
         int beyond = received.Count(a => a > Apart);
@@ -121,16 +136,25 @@ public sealed class CrossCheckTests
     {
         // Reset's SOCK_DESTROY is a netlink message, and stands in the log like a call.
         CallEvent[] calls = [.. runs.SelectMany(r => r.Events.OfType<CallEvent>().Where(c => c.Host == host.Name && c.Call != "SOCK_DESTROY"))];
-        IReadOnlyList<string> seen = WithoutCopies([.. StraceLog.Lesson(host.Strace, StraceLine.Arguments(calls[0]))], calls, runs.SelectMany(r => r.Events.OfType<ProgramEvent>().Where(p => p.Host == host.Name)));
+        IReadOnlyList<string> seen = WithoutCopies(
+            [.. StraceLog.Lesson(host.Strace, StraceLine.Arguments(calls[0]))],
+            calls,
+            runs.SelectMany(r => r.Events.OfType<ProgramEvent>().Where(p => p.Host == host.Name))
+        );
         Assert.Equal(calls.Select(StraceLine.Write), seen);
         return $"{seen.Count} calls";
     }
 
-    // At a program's end a process of its own holds its sockets; the agent then closes its copies, which no connection notices and which is no call of the lesson.
+    // At a program's end a process of its own holds its sockets; the agent then closes its copies, which no connection notices and which is no call of the
+    // lesson.
     private static List<string> WithoutCopies(IReadOnlyList<string> seen, IReadOnlyList<CallEvent> calls, IEnumerable<ProgramEvent> programs)
     {
-        Dictionary<string, int> copies = programs.SelectMany(p => p.Sockets.Select(name => calls.Last(c => (c.Accepted ?? c.Socket) == name && c.Call is "socket" or "accept4" && c.Succeeded && c.T < p.T)))
-            .GroupBy(made => $"close({made.Result}) = 0").ToDictionary(g => g.Key, g => g.Count());
+        Dictionary<string, int> copies = programs
+            .SelectMany(p =>
+                p.Sockets.Select(name => calls.Last(c => (c.Accepted ?? c.Socket) == name && c.Call is "socket" or "accept4" && c.Succeeded && c.T < p.T))
+            )
+            .GroupBy(made => $"close({made.Result}) = 0")
+            .ToDictionary(g => g.Key, g => g.Count());
         var left = new List<string>();
         foreach (string line in seen)
         {
@@ -145,17 +169,36 @@ public sealed class CrossCheckTests
 
     private static readonly Dictionary<string, string> Spelled = new()
     {
-        ["LISTEN"] = "LISTEN", ["SYN_SENT"] = "SYN-SENT", ["SYN_RECV"] = "SYN-RECV", ["ESTABLISHED"] = "ESTAB", ["FIN_WAIT1"] = "FIN-WAIT-1", ["FIN_WAIT2"] = "FIN-WAIT-2",
-        ["CLOSE_WAIT"] = "CLOSE-WAIT", ["LAST_ACK"] = "LAST-ACK", ["CLOSING"] = "CLOSING",
+        ["LISTEN"] = "LISTEN",
+        ["SYN_SENT"] = "SYN-SENT",
+        ["SYN_RECV"] = "SYN-RECV",
+        ["ESTABLISHED"] = "ESTAB",
+        ["FIN_WAIT1"] = "FIN-WAIT-1",
+        ["FIN_WAIT2"] = "FIN-WAIT-2",
+        ["CLOSE_WAIT"] = "CLOSE-WAIT",
+        ["LAST_ACK"] = "LAST-ACK",
+        ["CLOSING"] = "CLOSING",
     };
 
     // TIME-WAIT and the end are compared elsewhere: to this tracepoint both are TCP_CLOSE.
     private static string States(Host host, List<RunFile> runs, IReadOnlyList<TracedState> all)
     {
         bool atServer = host.Name == TestHosts.Server;
-        (string State, long T)[] theirs = [.. all.Where(s => (s.LocalPort == RealLab.Port) == atServer && Spelled.ContainsKey(s.To)).Select(s => (Spelled[s.To], s.T))];
-        (string State, long T)[] ours = [.. runs.SelectMany(r => r.Events.OfType<StateEvent>().Where(e => e.Host == host.Name && e.Source == EvidenceSource.Trace && e.From != e.To && e.To is not null)
-            .Where(e => Spelled.ContainsValue(e.To!.Value.Name())).OrderBy(e => e.T).ThenBy(e => e.Seq).Select(e => (e.To!.Value.Name(), Begin(r) + e.T)))];
+        (string State, long T)[] theirs =
+        [
+            .. all.Where(s => (s.LocalPort == RealLab.Port) == atServer && Spelled.ContainsKey(s.To)).Select(s => (Spelled[s.To], s.T)),
+        ];
+        (string State, long T)[] ours =
+        [
+            .. runs.SelectMany(r =>
+                r.Events.OfType<StateEvent>()
+                    .Where(e => e.Host == host.Name && e.Source == EvidenceSource.Trace && e.From != e.To && e.To is not null)
+                    .Where(e => Spelled.ContainsValue(e.To!.Value.Name()))
+                    .OrderBy(e => e.T)
+                    .ThenBy(e => e.Seq)
+                    .Select(e => (e.To!.Value.Name(), Begin(r) + e.T))
+            ),
+        ];
         // Connections that were refused are no run's: that of this test, after the last run, and those of the lab's check, between runs.
         if (!atServer)
             theirs = [.. theirs.Where((s, i) => s.State != "SYN-SENT" || (i + 1 < theirs.Length && theirs[i + 1].State == "ESTAB"))];
@@ -171,14 +214,17 @@ public sealed class CrossCheckTests
     private static string Rows(Host host, List<RunFile> runs)
     {
         var told = runs.SelectMany(r => States(r, host.Name)).ToLookup(s => (s.State, s.Local, s.Remote));
-        int rows = 0, timers = 0;
+        int rows = 0,
+            timers = 0;
         double most = 0;
         foreach (SsLook look in host.Ss.Looks)
         {
             foreach (SsLine row in look.Rows)
             {
                 rows++;
-                var near = told[(row.State, row.Local, row.Remote.Replace("*", "0", StringComparison.Ordinal))].Where(s => s.At <= look.End + Second && look.Begin - Second <= s.Until).ToArray();
+                var near = told[(row.State, row.Local, row.Remote.Replace("*", "0", StringComparison.Ordinal))]
+                    .Where(s => s.At <= look.End + Second && look.Begin - Second <= s.Until)
+                    .ToArray();
                 Assert.True(near.Length > 0, $"ss on the {host.Name}: {row}; the log has no such row within 1 s");
                 if (row.TimeWait is not { } left)
                     continue;
@@ -202,14 +248,25 @@ public sealed class CrossCheckTests
 
     private static IEnumerable<Stood> States(RunFile run, string host)
     {
-        long begin = Begin(run), end = run.Events.Max(e => e.T);
+        long begin = Begin(run),
+            end = run.Events.Max(e => e.T);
         foreach (var rows in run.Events.OfType<SocketEvent>().Where(e => e.Host == host).GroupBy(e => e.Identity))
         {
             SocketEvent[] inOrder = [.. rows.OrderBy(e => e.T)];
             for (int i = 0; i < inOrder.Length; i++)
             {
                 if (inOrder[i] is { To: { } state } e)
-                    yield return new(state.Name(), $"{e.Local}", $"{e.Remote}", begin + e.T, begin + (i + 1 < inOrder.Length ? inOrder[i + 1].After ?? inOrder[i + 1].T : end), TimeWait(e.Timer), Shown: true);
+                {
+                    yield return new(
+                        state.Name(),
+                        $"{e.Local}",
+                        $"{e.Remote}",
+                        begin + e.T,
+                        begin + (i + 1 < inOrder.Length ? inOrder[i + 1].After ?? inOrder[i + 1].T : end),
+                        TimeWait(e.Timer),
+                        Shown: true
+                    );
+                }
             }
         }
         foreach (StateEvent e in run.Events.OfType<StateEvent>().Where(e => e.Host == host && e.To is not null))

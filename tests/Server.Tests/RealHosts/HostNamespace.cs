@@ -28,7 +28,14 @@ internal sealed class HostNamespace : IDisposable
 
     /// <summary>Starts a program inside.</summary>
     public Process Start(params string[] command) =>
-        Process.Start(new ProcessStartInfo("nsenter", [.. Enter[1..], .. command]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Process.Start(
+            new ProcessStartInfo("nsenter", [.. Enter[1..], .. command])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
 
     /// <summary>Runs a program inside to its end, and returns what it printed.</summary>
     public string Run(params string[] command)

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Server.Tests.Hosting;
@@ -12,7 +12,8 @@ namespace ReuseAddrDashboard.Server.Tests.RealHosts;
 [Collection(Alone.Name)]
 public sealed class NetworkFaultTests
 {
-    private const long Second = 1_000_000_000, Millisecond = 1_000_000;
+    private const long Second = 1_000_000_000,
+        Millisecond = 1_000_000;
 
     private static readonly string Scenarios = Path.Combine(AppContext.BaseDirectory, "RealHosts", "faults");
 
@@ -26,7 +27,8 @@ public sealed class NetworkFaultTests
         return picture;
     }
 
-    private static IEnumerable<SegmentEvent> Sent(RunFile run, string host, string flags) => run.Events.OfType<SegmentEvent>().Where(s => s.Host == host && s.Flags == flags && s.Sent is not null);
+    private static IEnumerable<SegmentEvent> Sent(RunFile run, string host, string flags) =>
+        run.Events.OfType<SegmentEvent>().Where(s => s.Host == host && s.Flags == flags && s.Sent is not null);
 
     /// <summary>Drops segments in a host's firewall, by the kernel's own rules.</summary>
     private static void Drop(HostNamespace host, string hook, string what) =>
@@ -61,7 +63,10 @@ public sealed class NetworkFaultTests
         Assert.InRange(connect.Duration, 1900 * Millisecond, 5 * Second);
         StateBand opening = Assert.Single(picture.Bands, b => b is { Host: TestHosts.Client, State: TcpState.SynSent });
         Assert.InRange(opening.End!.Value - opening.Begin, 1800 * Millisecond, 5 * Second);
-        Assert.Contains(run.Events.OfType<SocketEvent>(), e => e is { Host: TestHosts.Client, To: TcpState.SynSent, Retransmits: >= 1, Timer.Kind: TimerKind.On });
+        Assert.Contains(
+            run.Events.OfType<SocketEvent>(),
+            e => e is { Host: TestHosts.Client, To: TcpState.SynSent, Retransmits: >= 1, Timer.Kind: TimerKind.On }
+        );
         Assert.Equal(0, picture.Lost);
     }
 
@@ -88,7 +93,18 @@ public sealed class NetworkFaultTests
     {
         await using RealLab lab = await RealLab.Start(scenarios: Scenarios);
         // Frames for a card that is not there: they leave the client, and the server's kernel is not meant.
-        lab.Client.Run("ip", "neighbour", "replace", LocalHostsContract.InNamespaces[1].Address, "lladdr", "02:00:00:00:00:99", "dev", "eth0", "nud", "permanent");
+        lab.Client.Run(
+            "ip",
+            "neighbour",
+            "replace",
+            LocalHostsContract.InNamespaces[1].Address,
+            "lladdr",
+            "02:00:00:00:00:99",
+            "dev",
+            "eth0",
+            "nud",
+            "permanent"
+        );
         string id = await lab.Open("plain");
         await lab.Step(id, "listen");
         Task connected = lab.Step(id, "connect");
@@ -110,7 +126,15 @@ public sealed class NetworkFaultTests
         foreach (string step in (string[])["listen", "connect", "close-server"])
             await lab.Step(id, step);
         // With the client's FIN still to come, the server's only bare ACK is the last one.
-        await lab.Until(id, r => r.Events.OfType<SegmentEvent>().Any(s => s is { Host: TestHosts.Server, Flags: "ACK", Received: not null } && s.T > r.Events.OfType<SegmentEvent>().First(f => f.Flags == "FIN,ACK").T));
+        await lab.Until(
+            id,
+            r =>
+                r.Events.OfType<SegmentEvent>()
+                    .Any(s =>
+                        s is { Host: TestHosts.Server, Flags: "ACK", Received: not null }
+                        && s.T > r.Events.OfType<SegmentEvent>().First(f => f.Flags == "FIN,ACK").T
+                    )
+        );
         Drop(lab.Client, "input", $"tcp sport {Port} tcp flags & (fin | syn | rst | ack) == ack");
         await lab.Step(id, "close-client");
         await lab.Until(id, r => Sent(r, TestHosts.Server, "ACK").Count() >= 2);
@@ -158,10 +182,17 @@ public sealed class NetworkFaultTests
         await using RealLab lab = await RealLab.Start(scenarios: Scenarios);
         string id = await lab.Open("plain");
         // Counted by the kernel's firewall, which sees them behind the capture.
-        lab.Client.Run("nft", $"add table inet n; add counter inet n both; add chain inet n in {{ type filter hook input priority 0; }}; add chain inet n out {{ type filter hook output priority 0; }}; "
-            + $"add rule inet n in tcp sport {Port} counter name both; add rule inet n out tcp dport {Port} counter name both");
+        lab.Client.Run(
+            "nft",
+            $"add table inet n; add counter inet n both; add chain inet n in {{ type filter hook input priority 0; }}; add chain inet n out {{ type filter hook output priority 0; }}; "
+                + $"add rule inet n in tcp sport {Port} counter name both; add rule inet n out tcp dport {Port} counter name both"
+        );
         Signal(lab.Agents[0], "STOP");
-        lab.Client.Run("bash", "-c", $"for ((i = 0; i < {attempts}; i++)); do exec 3<>/dev/tcp/{LocalHostsContract.InNamespaces[1].Address}/{Port}; done 2>/dev/null; true");
+        lab.Client.Run(
+            "bash",
+            "-c",
+            $"for ((i = 0; i < {attempts}; i++)); do exec 3<>/dev/tcp/{LocalHostsContract.InNamespaces[1].Address}/{Port}; done 2>/dev/null; true"
+        );
         Signal(lab.Agents[0], "CONT");
 
         string counter = lab.Client.Run("nft", "list", "counter", "inet", "n", "both");

@@ -10,7 +10,8 @@ using ReuseAddrDashboard.Server.Tests.Hosting;
 namespace ReuseAddrDashboard.Server.Tests.RealHosts;
 
 /// <summary>
-/// What an ordinary user's page concludes of states, held against what the kernel's trace told root of the same runs. Each run is folded twice: as it is, and without what only root sees.
+/// What an ordinary user's page concludes of states, held against what the kernel's trace told root of the same runs. Each run is folded twice: as it is, and
+/// without what only root sees.
 /// REUSEADDR_INFERRED_RUNS says how many runs of each plain lesson (default 1).
 /// </summary>
 [Collection(Alone.Name)]
@@ -22,14 +23,36 @@ public sealed class OrdinaryUserTests
     private static readonly int Runs = int.Parse(Environment.GetEnvironmentVariable("REUSEADDR_INFERRED_RUNS") ?? "1", CultureInfo.InvariantCulture);
 
     /// <summary>How connections plainly end.</summary>
-    private static readonly string[] Plain = ["without-reuseaddr", "with-reuseaddr", "client-closes-first", "half-close", "close-wait-leak", "killed-server", "unread-data", "linger-zero"];
+    private static readonly string[] Plain =
+    [
+        "without-reuseaddr",
+        "with-reuseaddr",
+        "client-closes-first",
+        "half-close",
+        "close-wait-leak",
+        "killed-server",
+        "unread-data",
+        "linger-zero",
+    ];
 
     /// <summary>What is rarer: a tenth of the runs.</summary>
-    private static readonly string[] Others = ["inherited-by-child", "unaccepted", "shutdown-listener", "two-listeners", "v4-client-in-tcp6", "simultaneous-close", "fin-wait-2-orphan", "last-ack-lost"];
+    private static readonly string[] Others =
+    [
+        "inherited-by-child",
+        "unaccepted",
+        "shutdown-listener",
+        "two-listeners",
+        "v4-client-in-tcp6",
+        "simultaneous-close",
+        "fin-wait-2-orphan",
+        "last-ack-lost",
+    ];
 
     private sealed class Tally
     {
-        public int Sockets, States, Concluded;
+        public int Sockets,
+            States,
+            Concluded;
         public List<long> Widths { get; } = [];
         public List<string> Wrong { get; } = [];
     }
@@ -49,8 +72,11 @@ public sealed class OrdinaryUserTests
             for (int i = 0; i < runs; i++)
                 Compare(await Play(lab, lesson), tally);
             long[] widths = [.. tally.Widths.Order()];
-            report.Add($"{lesson}: {runs} runs in {Stopwatch.GetElapsedTime(begun).TotalSeconds:0.0} s, {tally.Sockets} pairs of ends, {tally.States} states, of {tally.Concluded} the begin was concluded; bounds apart by "
-                + (widths.Length == 0 ? "–" : $"{widths[widths.Length / 2] / 1000} us (median), {widths[widths.Length * 99 / 100] / 1000} us (99 %)") + $"; {tally.Wrong.Count} differ");
+            report.Add(
+                $"{lesson}: {runs} runs in {Stopwatch.GetElapsedTime(begun).TotalSeconds:0.0} s, {tally.Sockets} pairs of ends, {tally.States} states, of {tally.Concluded} the begin was concluded; bounds apart by "
+                    + (widths.Length == 0 ? "–" : $"{widths[widths.Length / 2] / 1000} us (median), {widths[widths.Length * 99 / 100] / 1000} us (99 %)")
+                    + $"; {tally.Wrong.Count} differ"
+            );
             TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', [report[^1], .. tally.Wrong.Take(3)]));
             wrong.AddRange(tally.Wrong);
         }
@@ -59,7 +85,15 @@ public sealed class OrdinaryUserTests
 
     private static async Task<RunFile> Play(RealLab lab, string lesson)
     {
-        string id = await lab.Dashboard.StartRun(new { scenario = lesson, ports = new { main = RealLab.Port }, pauseMs = 0, play = true });
+        string id = await lab.Dashboard.StartRun(
+            new
+            {
+                scenario = lesson,
+                ports = new { main = RealLab.Port },
+                pauseMs = 0,
+                play = true,
+            }
+        );
         await lab.UntilState(s => s.FindRun(id) is not { Busy: true });
         await lab.Reset();
         RunFile run = await lab.Dashboard.Run(id);
@@ -71,17 +105,30 @@ public sealed class OrdinaryUserTests
 
     private static void Compare(RunFile run, Tally tally)
     {
-        RunHeader header = RealLab.Header(run), ordinary = header with
-        {
-            Hosts = [.. header.Hosts.Select(h => h with { Uid = 65534, Sources = [.. h.Sources.Select(s => s.Name == RootsAlone ? s with { Available = false, Missing = new Message("test") } : s)] })],
-        };
-        Timeline root = Timeline.Fold(header, run.Events), user = Timeline.Fold(ordinary, [.. run.Events.Where(e => e.Source != RootsAlone)]);
+        RunHeader header = RealLab.Header(run),
+            ordinary =
+                header with
+                {
+                    Hosts =
+                    [
+                        .. header.Hosts.Select(h =>
+                            h with
+                            {
+                                Uid = 65534,
+                                Sources = [.. h.Sources.Select(s => s.Name == RootsAlone ? s with { Available = false, Missing = new Message("test") } : s)],
+                            }
+                        ),
+                    ],
+                };
+        Timeline root = Timeline.Fold(header, run.Events),
+            user = Timeline.Fold(ordinary, [.. run.Events.Where(e => e.Source != RootsAlone)]);
         tally.Wrong.AddRange(root.Disagreements.Concat(user.Disagreements).Select(d => $"run {run.Id}: {d}"));
         var seen = BySocket(root);
         var concluded = BySocket(user);
         foreach (string socket in seen.Select(g => g.Key).Union(concluded.Select(g => g.Key)))
         {
-            StateBand[] truth = [.. seen[socket]], bands = [.. concluded[socket]];
+            StateBand[] truth = [.. seen[socket]],
+                bands = [.. concluded[socket]];
             tally.Sockets++;
             tally.States += bands.Length;
             string Told() => $"run {run.Id} {socket}\n  root: {string.Join("; ", truth.Select(Tell))}\n  user: {string.Join("; ", bands.Select(Tell))}";
@@ -98,9 +145,12 @@ public sealed class OrdinaryUserTests
                     if (b.Before is { } most && b.After is { } least)
                         tally.Widths.Add(most - least);
                 }
-                string? wrong = !Meet(t.Exact ? t.Begin : t.After, t.Exact ? t.Begin : t.Before ?? t.Begin, b.After, b.Before ?? (b.IsInferred ? null : b.Begin)) ? "begin"
-                    : (t.End is null) != (b.End is null) ? "lasts" : t.End is not null && !Meet(t.EndAfter, t.EndBefore, b.EndAfter, b.EndBefore) ? "end"
-                    : b.Begin < b.After || b.Begin > b.Before || b.End < b.EndAfter || b.End > b.EndBefore ? "drawn outside its bounds" : null;
+                string? wrong =
+                    !Meet(t.Exact ? t.Begin : t.After, t.Exact ? t.Begin : t.Before ?? t.Begin, b.After, b.Before ?? (b.IsInferred ? null : b.Begin)) ? "begin"
+                    : (t.End is null) != (b.End is null) ? "lasts"
+                    : t.End is not null && !Meet(t.EndAfter, t.EndBefore, b.EndAfter, b.EndBefore) ? "end"
+                    : b.Begin < b.After || b.Begin > b.Before || b.End < b.EndAfter || b.End > b.EndBefore ? "drawn outside its bounds"
+                    : null;
                 if (wrong is not null)
                     tally.Wrong.Add($"{wrong} of {b.State.Name()}: {Told()}");
             }
@@ -110,7 +160,8 @@ public sealed class OrdinaryUserTests
     private static bool Meet(long? after, long? before, long? otherAfter, long? otherBefore) => !(after > otherBefore) && !(otherAfter > before);
 
     // What had gone before the run began, the lab's check, nobody but the trace can know.
-    private static ILookup<string, StateBand> BySocket(Timeline timeline) => timeline.Bands.Where(b => !(b.End <= 0)).OrderBy(b => b.Begin).ThenBy(b => b.Seq).ToLookup(b => $"{b.Host} {b.Local.Unmapped()} {b.Remote.Unmapped()}");
+    private static ILookup<string, StateBand> BySocket(Timeline timeline) =>
+        timeline.Bands.Where(b => !(b.End <= 0)).OrderBy(b => b.Begin).ThenBy(b => b.Seq).ToLookup(b => $"{b.Host} {b.Local.Unmapped()} {b.Remote.Unmapped()}");
 
     private static string Tell(StateBand b) =>
         $"{b.State.Name()} [{b.After / 1000}..{b.Begin / 1000}{(b.Exact ? "!" : "")}..{b.Before / 1000}] > [{b.EndAfter / 1000}..{b.End / 1000}..{b.EndBefore / 1000}] {string.Join(',', b.Sources.All)}";

@@ -1,5 +1,5 @@
-using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Server.Tests.Hosting;
@@ -44,11 +44,15 @@ public sealed class OtherClockTests
         IReadOnlyList<RunEvent> placed = HostClocks.Place(run.Events);
         foreach (SegmentEvent sent in placed.OfType<SegmentEvent>().Where(s => s.Sent is not null))
         {
-            SegmentEvent received = placed.OfType<SegmentEvent>().Single(r => r.Received is not null && (r.From, r.SeqNo, r.Ack, r.Flags) == (sent.From, sent.SeqNo, sent.Ack, sent.Flags));
+            SegmentEvent received = placed
+                .OfType<SegmentEvent>()
+                .Single(r => r.Received is not null && (r.From, r.SeqNo, r.Ack, r.Flags) == (sent.From, sent.SeqNo, sent.Ack, sent.Flags));
             Assert.InRange(received.T - sent.T, 0, 2 * byLink + 1_000_000_000);
         }
         // Nor does the trace count by another clock than the calls and the segments of its host.
-        foreach ((string host, TcpState made, string by) in new[] { (TestHosts.Client, TcpState.SynSent, "connect"), (TestHosts.Server, TcpState.Listen, "listen") })
+        foreach (
+            (string host, TcpState made, string by) in new[] { (TestHosts.Client, TcpState.SynSent, "connect"), (TestHosts.Server, TcpState.Listen, "listen") }
+        )
         {
             StateEvent told = run.Events.OfType<StateEvent>().First(e => e.Host == host && e.Source == EvidenceSource.Trace && e.To == made);
             CallEvent call = run.Events.OfType<CallEvent>().First(e => e.Host == host && e.Call == by);

@@ -11,7 +11,9 @@ namespace ReuseAddrDashboard.Server.Tests.RealHosts;
 /// <summary>A dashboard in this process with two real agents, each in a network namespace of its own, joined by veth. Needs root.</summary>
 internal sealed class RealLab : IAsyncDisposable
 {
-    /// <summary>Of this process alone, below those that the kernel gives: other tests of this machine may run at the same time, and tracefs sees them all.</summary>
+    /// <summary>
+    /// Of this process alone, below those that the kernel gives: other tests of this machine may run at the same time, and tracefs sees them all.
+    /// </summary>
     public static readonly int Port = 20_000 + Environment.ProcessId % 10_000;
 
     private readonly List<Process> _agents = [];
@@ -32,12 +34,20 @@ internal sealed class RealLab : IAsyncDisposable
 
     /// <param name="before">A program and its arguments to start the agent of that name with, such as unshare; null for none.</param>
     /// <param name="scenarios">Where its lessons are; null for those of the program.</param>
-    /// <param name="whole">True for hosts as the dashboard makes them: with second and IPv6 addresses, and namespaces of their own that lessons may change.</param>
+    /// <param name="whole">True for hosts as the dashboard makes them: with second and IPv6 addresses, and namespaces of their own that lessons may
+    /// change.</param>
     public static async Task<RealLab> Start(Func<string, string[]>? before = null, string? scenarios = null, bool whole = false)
     {
-        HostNamespace client = new(), server = new();
+        HostNamespace client = new(),
+            server = new();
         client.Run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", server.Pid);
-        foreach ((HostNamespace host, LocalHostAddresses addresses) in new[] { (client, LocalHostsContract.InNamespaces[0]), (server, LocalHostsContract.InNamespaces[1]) })
+        foreach (
+            (HostNamespace host, LocalHostAddresses addresses) in new[]
+            {
+                (client, LocalHostsContract.InNamespaces[0]),
+                (server, LocalHostsContract.InNamespaces[1]),
+            }
+        )
         {
             host.Run("ip", "address", "add", $"{addresses.Address}/{LocalHostsContract.PrefixLength}", "dev", "eth0");
             if (whole)
@@ -48,10 +58,29 @@ internal sealed class RealLab : IAsyncDisposable
             host.Run("ip", "link", "set", "eth0", "up");
         }
         var lab = new RealLab(await TestDashboard.Start(scenarios: scenarios, mode: whole ? HostsMode.Namespaces : HostsMode.Remote), client, server);
-        AgentProgram agent = AgentProgram.Find(AppContext.BaseDirectory, out Core.Texts.Message? problem) ?? throw new InvalidOperationException(problem?.ToString());
-        foreach ((HostNamespace host, string name, string address) in new[] { (client, TestHosts.Client, LocalHostsContract.InNamespaces[0].Address), (server, TestHosts.Server, LocalHostsContract.InNamespaces[1].Address) })
+        AgentProgram agent =
+            AgentProgram.Find(AppContext.BaseDirectory, out Core.Texts.Message? problem) ?? throw new InvalidOperationException(problem?.ToString());
+        foreach (
+            (HostNamespace host, string name, string address) in new[]
+            {
+                (client, TestHosts.Client, LocalHostsContract.InNamespaces[0].Address),
+                (server, TestHosts.Server, LocalHostsContract.InNamespaces[1].Address),
+            }
+        )
         {
-            Process process = host.Start([.. before?.Invoke(name) ?? [], .. agent.Command, "--dashboard", lab.Dashboard.AgentAddress, "--name", name, "--address", address, "--interface", "eth0", .. whole ? ["--own-namespace", host.Inode] : Array.Empty<string>()]);
+            Process process = host.Start([
+                .. before?.Invoke(name) ?? [],
+                .. agent.Command,
+                "--dashboard",
+                lab.Dashboard.AgentAddress,
+                "--name",
+                name,
+                "--address",
+                address,
+                "--interface",
+                "eth0",
+                .. whole ? ["--own-namespace", host.Inode] : Array.Empty<string>(),
+            ]);
             process.OutputDataReceived += (_, line) => lab.Said(name, line.Data);
             process.ErrorDataReceived += (_, line) => lab.Said(name, line.Data);
             process.BeginOutputReadLine();
@@ -79,7 +108,9 @@ internal sealed class RealLab : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            Assert.Fail($"The lab did not come to be so. Its hosts: {string.Join(", ", state?.Hosts.Select(h => $"{h.Name} {(h.Facts is null ? "never joined" : h.Connected ? "connected" : "not connected")}") ?? [])}. What the agents said:\n{string.Join('\n', _said)}");
+            Assert.Fail(
+                $"The lab did not come to be so. Its hosts: {string.Join(", ", state?.Hosts.Select(h => $"{h.Name} {(h.Facts is null ? "never joined" : h.Connected ? "connected" : "not connected")}") ?? [])}. What the agents said:\n{string.Join('\n', _said)}"
+            );
         }
         throw new TimeoutException();
     }
@@ -91,7 +122,15 @@ internal sealed class RealLab : IAsyncDisposable
     }
 
     /// <summary>Opens a run.</summary>
-    public Task<string> Open(string scenario = "without-reuseaddr", int pauseMs = 0) => Dashboard.StartRun(new { scenario, ports = new { main = Port }, pauseMs });
+    public Task<string> Open(string scenario = "without-reuseaddr", int pauseMs = 0) =>
+        Dashboard.StartRun(
+            new
+            {
+                scenario,
+                ports = new { main = Port },
+                pauseMs,
+            }
+        );
 
     /// <summary>Makes all calls of a step.</summary>
     public async Task Step(string run, string step)

@@ -92,8 +92,14 @@ internal sealed partial class SsPoll : IDisposable
                     _unread ??= line;
                     return;
                 }
-                _rows.Add(new(m.Groups["state"].Value, m.Groups["local"].Value, m.Groups["remote"].Value,
-                    m.Groups["timer"].Success ? double.Parse(m.Groups["timer"].Value, CultureInfo.InvariantCulture) : null));
+                _rows.Add(
+                    new(
+                        m.Groups["state"].Value,
+                        m.Groups["local"].Value,
+                        m.Groups["remote"].Value,
+                        m.Groups["timer"].Success ? double.Parse(m.Groups["timer"].Value, CultureInfo.InvariantCulture) : null
+                    )
+                );
             }
         }
     }

@@ -9,10 +9,13 @@ namespace ReuseAddrDashboard.Server.Tests.RealHosts;
 /// <param name="LocalPort">0 while it has none.</param>
 internal sealed record TracedState(long T, int LocalPort, int RemotePort, string From, string To);
 
-/// <summary>The kernel's tracepoint sock:inet_sock_set_state read through tracefs, in an instance of its own, for one port. Sees all network namespaces.</summary>
+/// <summary>
+/// The kernel's tracepoint sock:inet_sock_set_state read through tracefs, in an instance of its own, for one port. Sees all network namespaces.
+/// </summary>
 internal sealed partial class StateTrace : IDisposable
 {
-    private readonly string _mount = Directory.CreateTempSubdirectory("reuseaddr-tracefs-").FullName, _instance;
+    private readonly string _mount = Directory.CreateTempSubdirectory("reuseaddr-tracefs-").FullName,
+        _instance;
 
     private StateTrace() => _instance = Path.Combine(_mount, "instances", $"reuseaddr-test-{Environment.ProcessId}");
 
@@ -35,10 +38,18 @@ internal sealed partial class StateTrace : IDisposable
 
     /// <summary>All changes so far, in order.</summary>
     public IReadOnlyList<TracedState> Read() =>
-    [
-        .. File.ReadLines(Path.Combine(_instance, "trace")).Select(line => Change().Match(line)).Where(m => m.Success).Select(m => new TracedState(
-            (long)(decimal.Parse(m.Groups["t"].Value, CultureInfo.InvariantCulture) * 1_000_000_000m), Port(m, "sport"), Port(m, "dport"), m.Groups["from"].Value, m.Groups["to"].Value)),
-    ];
+        [
+            .. File.ReadLines(Path.Combine(_instance, "trace"))
+                .Select(line => Change().Match(line))
+                .Where(m => m.Success)
+                .Select(m => new TracedState(
+                    (long)(decimal.Parse(m.Groups["t"].Value, CultureInfo.InvariantCulture) * 1_000_000_000m),
+                    Port(m, "sport"),
+                    Port(m, "dport"),
+                    m.Groups["from"].Value,
+                    m.Groups["to"].Value
+                )),
+        ];
 
     public void Dispose()
     {

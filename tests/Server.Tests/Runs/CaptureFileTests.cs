@@ -22,26 +22,60 @@ public sealed class CaptureFileTests
 
     private static readonly DateTimeOffset Begin = new(2026, 11, 23, 1, 2, 3, TimeSpan.Zero);
 
-    private static readonly TcpEndpoint Client = TcpEndpoint.V4(0x7f00_0001, 51_552), Server = TcpEndpoint.V4(0x7f00_0001, 11_111);
+    private static readonly TcpEndpoint Client = TcpEndpoint.V4(0x7f00_0001, 51_552),
+        Server = TcpEndpoint.V4(0x7f00_0001, 11_111);
 
-    private static RunFile Run(params RunEvent[] events) => new()
-    {
-        Id = "20261123-010203-abcdef", Lab = "local", Scenario = "s", Values = new Dictionary<string, Scalar>(), Ports = new Dictionary<string, int> { ["main"] = 11_111 }, StartedAt = Begin, Results = [],
-        Hosts = [ScriptedAgent.Facts(TestHosts.Client), ScriptedAgent.Facts(TestHosts.Server)],
-        Script = new Scenario { Id = "s", Title = LocalText.Of("s"), Summary = LocalText.Of("s"), Topic = "own", Ports = [new() { Id = "main", Default = 11_111 }], Programs = [], Steps = [] },
-        Events = [.. events.Select((e, i) => e with { Seq = i + 1 })],
-    };
+    private static RunFile Run(params RunEvent[] events) =>
+        new()
+        {
+            Id = "20261123-010203-abcdef",
+            Lab = "local",
+            Scenario = "s",
+            Values = new Dictionary<string, Scalar>(),
+            Ports = new Dictionary<string, int> { ["main"] = 11_111 },
+            StartedAt = Begin,
+            Results = [],
+            Hosts = [ScriptedAgent.Facts(TestHosts.Client), ScriptedAgent.Facts(TestHosts.Server)],
+            Script = new Scenario
+            {
+                Id = "s",
+                Title = LocalText.Of("s"),
+                Summary = LocalText.Of("s"),
+                Topic = "own",
+                Ports = [new() { Id = "main", Default = 11_111 }],
+                Programs = [],
+                Steps = [],
+            },
+            Events = [.. events.Select((e, i) => e with { Seq = i + 1 })],
+        };
 
-    private static SegmentEvent Segment(string host, long at, bool sent, string hex, string flags) => new()
-    {
-        T = at, Host = host, Source = EvidenceSource.Capture, From = Client, To = Server, Flags = flags, Sent = sent ? at : null, Received = sent ? null : at,
-        Frame = new(113, 16 + hex.Length / 2, Convert.FromHexString(Cooked + hex)),
-    };
+    private static SegmentEvent Segment(string host, long at, bool sent, string hex, string flags) =>
+        new()
+        {
+            T = at,
+            Host = host,
+            Source = EvidenceSource.Capture,
+            From = Client,
+            To = Server,
+            Flags = flags,
+            Sent = sent ? at : null,
+            Received = sent ? null : at,
+            Frame = new(113, 16 + hex.Length / 2, Convert.FromHexString(Cooked + hex)),
+        };
 
-    private static CallEvent Call(string host, string call, long at, long duration, string? errno = null) => new()
-    {
-        T = at, Duration = duration, Host = host, Source = EvidenceSource.Call, Call = call, Args = new() { Fd = 3 }, Socket = "lfd", Result = errno is null ? 0 : -1, Errno = errno,
-    };
+    private static CallEvent Call(string host, string call, long at, long duration, string? errno = null) =>
+        new()
+        {
+            T = at,
+            Duration = duration,
+            Host = host,
+            Source = EvidenceSource.Call,
+            Call = call,
+            Args = new() { Fd = 3 },
+            Socket = "lfd",
+            Result = errno is null ? 0 : -1,
+            Errno = errno,
+        };
 
     private static readonly RunFile Example = Run(
         Segment(TestHosts.Client, -5, true, Syn, "SYN"),
@@ -51,12 +85,22 @@ public sealed class CaptureFileTests
         // Reported late: the file is in the order of time.
         Segment(TestHosts.Client, 1_000_040_000, false, SynAck, "SYN,ACK"),
         Segment(TestHosts.Server, 1_000_020_000, false, Syn, "SYN"),
-        new GapEvent { Host = TestHosts.Server, Source = EvidenceSource.Capture, Lost = 3, Reason = new("lost") },
-        Segment(TestHosts.Server, 2_000_000_000, true, RstAck, "RST,ACK"));
+        new GapEvent
+        {
+            Host = TestHosts.Server,
+            Source = EvidenceSource.Capture,
+            Lost = 3,
+            Reason = new("lost"),
+        },
+        Segment(TestHosts.Server, 2_000_000_000, true, RstAck, "RST,ACK")
+    );
 
     private static async Task<string> Tool(RunFile run, string program, string[] arguments, string? host = RunCapture.Every)
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(d => File.Exists(Path.Combine(d, program))), $"{program} is not installed.");
+        Assert.SkipUnless(
+            Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(d => File.Exists(Path.Combine(d, program))),
+            $"{program} is not installed."
+        );
         string file = Path.GetTempFileName();
         try
         {
@@ -70,7 +114,11 @@ public sealed class CaptureFileTests
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
             Assert.True(process.ExitCode == 0, output + await errors);
             // tshark warns of root; tcpdump tells what it reads.
-            Assert.All((await errors).Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.True(line.StartsWith("Running as user", StringComparison.Ordinal) || line.StartsWith("reading from", StringComparison.Ordinal), line));
+            Assert.All(
+                (await errors).Split('\n', StringSplitOptions.RemoveEmptyEntries),
+                line =>
+                    Assert.True(line.StartsWith("Running as user", StringComparison.Ordinal) || line.StartsWith("reading from", StringComparison.Ordinal), line)
+            );
             return output;
         }
         finally
@@ -82,8 +130,34 @@ public sealed class CaptureFileTests
     [Fact]
     public async Task Tshark_reads_segments_stamps_hosts_directions_and_the_calls_before()
     {
-        string[] lines = (await Tool(Example, "tshark", ["-n", "-T", "fields", "-E", "separator=|", "-e", "frame.time_epoch", "-e", "frame.interface_name", "-e", "frame.packet_flags_direction",
-            "-e", "tcp.flags", "-e", "tcp.seq_raw", "-e", "tcp.ack_raw", "-e", "frame.comment", "-r"])).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines = (
+            await Tool(
+                Example,
+                "tshark",
+                [
+                    "-n",
+                    "-T",
+                    "fields",
+                    "-E",
+                    "separator=|",
+                    "-e",
+                    "frame.time_epoch",
+                    "-e",
+                    "frame.interface_name",
+                    "-e",
+                    "frame.packet_flags_direction",
+                    "-e",
+                    "tcp.flags",
+                    "-e",
+                    "tcp.seq_raw",
+                    "-e",
+                    "tcp.ack_raw",
+                    "-e",
+                    "frame.comment",
+                    "-r",
+                ]
+            )
+        ).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         long epoch = Begin.ToUnixTimeSeconds();
         Assert.Equal(
             [
@@ -93,7 +167,8 @@ public sealed class CaptureFileTests
                 $"{epoch + 1}.000040000|client|1|0x0012|2364434759|4182547217|during client connect(3, NULL, ) = 0, lfd",
                 $"{epoch + 2}.000000000|server|2|0x0014|2364434760|4182547222|after client connect(3, NULL, ) = 0, lfd",
             ],
-            lines.Select(l => l.Replace("0x00000001", "1", StringComparison.Ordinal).Replace("0x00000002", "2", StringComparison.Ordinal)));
+            lines.Select(l => l.Replace("0x00000001", "1", StringComparison.Ordinal).Replace("0x00000002", "2", StringComparison.Ordinal))
+        );
     }
 
     [Fact]
@@ -122,12 +197,18 @@ public sealed class CaptureFileTests
     {
         // Sent three times, the second one lost before it came, the server's answer captured by the client alone.
         RunFile run = Run(
-            Segment(TestHosts.Client, 1_000, true, Syn, "SYN"), Segment(TestHosts.Server, 1_900, false, Syn, "SYN"),
+            Segment(TestHosts.Client, 1_000, true, Syn, "SYN"),
+            Segment(TestHosts.Server, 1_900, false, Syn, "SYN"),
             Segment(TestHosts.Client, 2_000, true, Syn, "SYN"),
-            Segment(TestHosts.Client, 3_000, true, Syn, "SYN"), Segment(TestHosts.Server, 3_900, false, Syn, "SYN"),
-            Segment(TestHosts.Client, 4_000, false, SynAck, "SYN,ACK"));
+            Segment(TestHosts.Client, 3_000, true, Syn, "SYN"),
+            Segment(TestHosts.Server, 3_900, false, Syn, "SYN"),
+            Segment(TestHosts.Client, 4_000, false, SynAck, "SYN,ACK")
+        );
         string[] lines = (await Tool(run, "tcpdump", ["-n", "-S", "-tt", "--nano", "-r"], null)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(["000001000 [S]", "000002000 [S]", "000003000 [S]", "000004000 [S.]"], lines.Select(l => $"{l.Split(' ')[0].Split('.')[1]} {l[(l.IndexOf("Flags ", StringComparison.Ordinal) + 6)..].Split(',')[0]}"));
+        Assert.Equal(
+            ["000001000 [S]", "000002000 [S]", "000003000 [S]", "000004000 [S.]"],
+            lines.Select(l => $"{l.Split(' ')[0].Split('.')[1]} {l[(l.IndexOf("Flags ", StringComparison.Ordinal) + 6)..].Split(',')[0]}")
+        );
         Assert.Equal(6, (await Tool(run, "tcpdump", ["-n", "-r"])).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
@@ -137,7 +218,10 @@ public sealed class CaptureFileTests
         string[] lines = (await Tool(Example, "tcpdump", ["-n", "-S", "-tt", "--nano", "-r"])).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(5, lines.Length);
         Assert.StartsWith(string.Create(CultureInfo.InvariantCulture, $"{Begin.ToUnixTimeSeconds() + 1}.000040000 "), lines[3]);
-        Assert.Contains("127.0.0.1.11111 > 127.0.0.1.51552: Flags [S.], seq 2364434759, ack 4182547217, win 65483, options [mss 65495,sackOK,TS val 2161526883 ecr 3440615742,nop,wscale 10], length 0", lines[3]);
+        Assert.Contains(
+            "127.0.0.1.11111 > 127.0.0.1.51552: Flags [S.], seq 2364434759, ack 4182547217, win 65483, options [mss 65495,sackOK,TS val 2161526883 ecr 3440615742,nop,wscale 10], length 0",
+            lines[3]
+        );
     }
 
     [Fact]
@@ -159,7 +243,7 @@ public sealed class CaptureFileTests
         await RunCapture.Write(Example, RunCapture.Every, file, TestContext.Current.CancellationToken);
         byte[] octets = file.ToArray();
         var types = new List<uint>();
-        for (int at = 0; at < octets.Length;)
+        for (int at = 0; at < octets.Length; )
         {
             int length = BitConverter.ToInt32(octets, at + 4);
             Assert.Equal(0, length % 4);
@@ -175,11 +259,33 @@ public sealed class CaptureFileTests
     [Fact]
     public async Task What_the_agents_buffer_and_the_lab_dropped_is_among_the_lost_with_a_word_that_it_is_of_any_kind()
     {
-        RunFile run = Run([.. Example.Events, new GapEvent { Host = TestHosts.Server, Source = EvidenceSource.Agent, Lost = 20, Reason = new("full") },
-            new GapEvent { Source = EvidenceSource.Lab, Lost = 400, Reason = new("full") }, new GapEvent { Host = TestHosts.Server, Source = EvidenceSource.Trace, Lost = 5_000, Reason = new("full") }]);
+        RunFile run = Run([
+            .. Example.Events,
+            new GapEvent
+            {
+                Host = TestHosts.Server,
+                Source = EvidenceSource.Agent,
+                Lost = 20,
+                Reason = new("full"),
+            },
+            new GapEvent
+            {
+                Source = EvidenceSource.Lab,
+                Lost = 400,
+                Reason = new("full"),
+            },
+            new GapEvent
+            {
+                Host = TestHosts.Server,
+                Source = EvidenceSource.Trace,
+                Lost = 5_000,
+                Reason = new("full"),
+            },
+        ]);
         using var file = new MemoryStream();
         await RunCapture.Write(run, RunCapture.Every, file, TestContext.Current.CancellationToken);
-        string octets = Convert.ToHexString(file.ToArray()), text = Encoding.ASCII.GetString(file.ToArray());
+        string octets = Convert.ToHexString(file.ToArray()),
+            text = Encoding.ASCII.GetString(file.ToArray());
         // if_drop: option 5, 8 octets.
         Assert.Contains("05000800" + "A701000000000000", octets, StringComparison.Ordinal);
         Assert.Contains("05000800" + "9001000000000000", octets, StringComparison.Ordinal);
@@ -193,7 +299,14 @@ public sealed class CaptureFileTests
     {
         (TestDashboard dashboard, ScriptedAgent client, _) = await TestDashboard.StartWithAgents();
         await using TestDashboard running = dashboard;
-        string id = await dashboard.StartRun(new { scenario = "without-reuseaddr", ports = new { main = 11111 }, pauseMs = 0 });
+        string id = await dashboard.StartRun(
+            new
+            {
+                scenario = "without-reuseaddr",
+                ports = new { main = 11111 },
+                pauseMs = 0,
+            }
+        );
         string path = $"/api/runs/{id}/capture.pcapng";
 
         (int status, string detail, _) = await TestDashboard.Problem(await dashboard.Http.GetAsync(path, TestContext.Current.CancellationToken));
@@ -206,7 +319,10 @@ public sealed class CaptureFileTests
         long now = ScriptedAgent.Monotonic;
         await client.Send([Segment(TestHosts.Client, now, true, Syn, "SYN")]);
         using HttpResponseMessage answer = await dashboard.Http.GetAsync(path, TestContext.Current.CancellationToken);
-        Assert.Equal((200, RunCapture.MediaType, $"{id}.pcapng"), ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, answer.Content.Headers.ContentDisposition?.FileName));
+        Assert.Equal(
+            (200, RunCapture.MediaType, $"{id}.pcapng"),
+            ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, answer.Content.Headers.ContentDisposition?.FileName)
+        );
         Assert.Equal(0x0a0d0d0au, BitConverter.ToUInt32(await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)));
         // The file's stamps are wall time: the run's beginning on both clocks is one moment.
         RunFile run = await dashboard.Run(id);

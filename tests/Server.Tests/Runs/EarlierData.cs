@@ -3,11 +3,14 @@ using Microsoft.Data.Sqlite;
 namespace ReuseAddrDashboard.Server.Tests.Runs;
 
 /// <summary>
-/// A data directory as the version before left it when it was killed (<c>Layout1/runs.sql</c>, the dump of a real one of 26 November 2026, in namespaces as root): one run completed, one reset at once, one open after two steps.
+/// A data directory as the version before left it when it was killed (<c>Layout1/runs.sql</c>, the dump of a real one of 26 November 2026, in namespaces as
+/// root): one run completed, one reset at once, one open after two steps.
 /// </summary>
 internal static class EarlierData
 {
-    public const string Completed = "20261126-005018-77ad47", Reset = "20261126-005006-fad5db", Open = "20261126-005027-3e43d8";
+    public const string Completed = "20261126-005018-77ad47",
+        Reset = "20261126-005006-fad5db",
+        Open = "20261126-005027-3e43d8";
 
     public static void Make(string directory) => Execute(directory, File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Runs", "Layout1", "runs.sql")));
 
@@ -29,7 +32,15 @@ internal static class EarlierData
         using SqliteDataReader rows = command.ExecuteReader();
         var all = new List<string>();
         while (rows.Read())
-            all.Add(string.Join('|', Enumerable.Range(0, rows.FieldCount).Select(i => Convert.ToString(rows.GetValue(i), System.Globalization.CultureInfo.InvariantCulture))));
+        {
+            all.Add(
+                string.Join(
+                    '|',
+                    Enumerable.Range(0, rows.FieldCount).Select(i => Convert.ToString(rows.GetValue(i), System.Globalization.CultureInfo.InvariantCulture))
+                )
+            );
+        }
+
         return all;
     }
 }

@@ -12,14 +12,23 @@ using Xunit;
 namespace ReuseAddrDashboard.Server.Tests.Runs;
 
 /// <summary>
-/// Runs of the real kernel as scripts of packetdrill. Distributions do not have packetdrill: where REUSEADDR_PACKETDRILL names one that was built from its source, every script is played by it as well, each in a network namespace of its own.
+/// Runs of the real kernel as scripts of packetdrill. Distributions do not have packetdrill: where REUSEADDR_PACKETDRILL names one that was built from its
+/// source, every script is played by it as well, each in a network namespace of its own.
 /// </summary>
 public sealed class PacketdrillTests
 {
     private static readonly RecordedRuns Recorded = new(Path.Combine(AppContext.BaseDirectory, "Recorded"));
 
-    // What a full buffer takes, and when it is acknowledged, depends on the MTU and on the timestamps, which the script leaves out; of a killed program the kernel closes the sockets in an order of its own.
-    private static readonly string[] Otherwise = ["linger-seconds server", "send-buffer-full server", "send-buffer-full client", "send-timeout server", "killed-server server"];
+    // What a full buffer takes, and when it is acknowledged, depends on the MTU and on the timestamps, which the script leaves out; of a killed program the
+    // kernel closes the sockets in an order of its own.
+    private static readonly string[] Otherwise =
+    [
+        "linger-seconds server",
+        "send-buffer-full server",
+        "send-buffer-full client",
+        "send-timeout server",
+        "killed-server server",
+    ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -28,12 +37,34 @@ public sealed class PacketdrillTests
     {
         (string? script, Message? why) = PacketdrillText.Write(await Run("without-reuseaddr"), "server");
         Assert.Null(why);
-        string[] lines = [.. script!.Split('\n').Where(l => l.StartsWith('+')).Select(l => Regex.Replace(l, @"^\+\S+ |(?<=win )\d+|(?<=wscale )\d+|(?<=mss )\d+", "", RegexOptions.None, TimeSpan.FromSeconds(1)))];
+        string[] lines =
+        [
+            .. script!
+                .Split('\n')
+                .Where(l => l.StartsWith('+'))
+                .Select(l => Regex.Replace(l, @"^\+\S+ |(?<=win )\d+|(?<=wscale )\d+|(?<=mss )\d+", "", RegexOptions.None, TimeSpan.FromSeconds(1))),
+        ];
         Assert.Equal(
-            ["socket(..., SOCK_STREAM, IPPROTO_TCP) = 3", "bind(3, ..., ...) = 0", "listen(3, 5) = 0", "< S 0:0(0) win  <mss ,nop,nop,sackOK,nop,wscale >", "> S. 0:0(0) ack 1 <...>", "< . 1:1(0) ack 1 win ",
-             "accept(3, ..., ...) = 4", "close(4) = 0", "> F. 1:1(0) ack 1 <...>", "< . 1:1(0) ack 2 win ", "close(3) = 0", "< F. 1:1(0) ack 2 win ", "> . 2:2(0) ack 2 <...>",
-             "socket(..., SOCK_STREAM, IPPROTO_TCP) = 5", "bind(5, ..., ...) = -1 EADDRINUSE (Address already in use)", "close(5) = 0"],
-            lines);
+            [
+                "socket(..., SOCK_STREAM, IPPROTO_TCP) = 3",
+                "bind(3, ..., ...) = 0",
+                "listen(3, 5) = 0",
+                "< S 0:0(0) win  <mss ,nop,nop,sackOK,nop,wscale >",
+                "> S. 0:0(0) ack 1 <...>",
+                "< . 1:1(0) ack 1 win ",
+                "accept(3, ..., ...) = 4",
+                "close(4) = 0",
+                "> F. 1:1(0) ack 1 <...>",
+                "< . 1:1(0) ack 2 win ",
+                "close(3) = 0",
+                "< F. 1:1(0) ack 2 win ",
+                "> . 2:2(0) ack 2 <...>",
+                "socket(..., SOCK_STREAM, IPPROTO_TCP) = 5",
+                "bind(5, ..., ...) = -1 EADDRINUSE (Address already in use)",
+                "close(5) = 0",
+            ],
+            lines
+        );
         Assert.Contains("\n--bind_port=11111\n", script, StringComparison.Ordinal);
     }
 
@@ -72,11 +103,15 @@ public sealed class PacketdrillTests
         if (packetdrill is null)
             return;
         var faults = new System.Collections.Concurrent.ConcurrentDictionary<string, string>();
-        await Parallel.ForEachAsync(scripts, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Cancel }, async (script, _) =>
-        {
-            if (await Play(packetdrill, script.Text) is { } fault)
-                faults[script.Of] = fault;
-        });
+        await Parallel.ForEachAsync(
+            scripts,
+            new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Cancel },
+            async (script, _) =>
+            {
+                if (await Play(packetdrill, script.Text) is { } fault)
+                    faults[script.Of] = fault;
+            }
+        );
         Assert.Empty(faults.Where(f => !Otherwise.Contains(f.Key)).Select(f => $"{f.Key}: {f.Value}"));
     }
 
@@ -86,7 +121,9 @@ public sealed class PacketdrillTests
         await File.WriteAllTextAsync(file, script, Cancel);
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo("unshare", ["--net", packetdrill, file]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            using Process process = Process.Start(
+                new ProcessStartInfo("unshare", ["--net", packetdrill, file]) { RedirectStandardError = true, RedirectStandardOutput = true }
+            )!;
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
             limit.CancelAfter(TimeSpan.FromSeconds(60));
             try

@@ -54,7 +54,10 @@ public sealed class RunHistoryTests(RunHistoryTests.History history) : IClassFix
             seen.AddRange(page);
         }
         Assert.Equal(ids, seen);
-        foreach ((string query, string[] expected, int ahead) in ((string, string[], int)[])[($"after={ids[6]}", ids[3..6], 3), ($"after={ids[3]}", ids[0..3], 0), ($"before={ids[6]}", [], 7), ($"after={ids[0]}", [], 0)])
+        foreach (
+            (string query, string[] expected, int ahead) in ((string, string[], int)[])
+                [($"after={ids[6]}", ids[3..6], 3), ($"after={ids[3]}", ids[0..3], 0), ($"before={ids[6]}", [], 7), ($"after={ids[0]}", [], 0)]
+        )
         {
             (string[] page, int total, int newer) = await List($"?limit=3{all}&{query}");
             Assert.Equal(expected, page);
@@ -67,17 +70,41 @@ public sealed class RunHistoryTests(RunHistoryTests.History history) : IClassFix
     {
         RunSummary run = (await Lines($"?before={EarlierData.Completed}0&limit=1"))[0];
         Assert.Equal((EarlierData.Completed, "time-wait", HostsMode.Namespaces, 2), (run.Id, run.Topic, run.Mode, run.Hosts.Count));
-        string kernel = run.Hosts[0].Kernel, other = Copy(EarlierData.Reset, "20240101-120000-aaaaaa");
+        string kernel = run.Hosts[0].Kernel,
+            other = Copy(EarlierData.Reset, "20240101-120000-aaaaaa");
         Assert.Equal(HttpStatusCode.OK, (await Mark(other, """{"note":"100 % of Class_B\n二日目","kept":true}""")).StatusCode);
-        foreach ((string query, bool completed, bool copied) in ((string, bool, bool)[])
-            [
-                ("topic=time-wait", true, true), ("topic=clients", false, false), ("result=EADDRINUSE", true, false), ("result=none", false, true), ("result=ok", false, false), ($"kernel={kernel}", true, true), ($"kernel={kernel[..^1]}", false, false),
-                ("kept=true", false, true), ("kept=false", true, false), ("q=WITHOUT", true, true), ($"q={kernel}+so_reuseaddr", true, true), ("q=so%25reuseaddr", false, false), ("q=class_b", false, true), ("q=class%25b", false, false), ("q=100+%25", false, true),
-                ("q=二日目", false, true), ("q=二日目+unheard-of", false, false), ($"q=without&result=EADDRINUSE&topic=time-wait&kernel={kernel}&kept=false", true, false), ("q=without&kept=true", false, true), ("q=%5C", false, false), ("q=", true, true),
-            ])
+        foreach (
+            (string query, bool completed, bool copied) in ((string, bool, bool)[])
+                [
+                    ("topic=time-wait", true, true),
+                    ("topic=clients", false, false),
+                    ("result=EADDRINUSE", true, false),
+                    ("result=none", false, true),
+                    ("result=ok", false, false),
+                    ($"kernel={kernel}", true, true),
+                    ($"kernel={kernel[..^1]}", false, false),
+                    ("kept=true", false, true),
+                    ("kept=false", true, false),
+                    ("q=WITHOUT", true, true),
+                    ($"q={kernel}+so_reuseaddr", true, true),
+                    ("q=so%25reuseaddr", false, false),
+                    ("q=class_b", false, true),
+                    ("q=class%25b", false, false),
+                    ("q=100+%25", false, true),
+                    ("q=二日目", false, true),
+                    ("q=二日目+unheard-of", false, false),
+                    ($"q=without&result=EADDRINUSE&topic=time-wait&kernel={kernel}&kept=false", true, false),
+                    ("q=without&kept=true", false, true),
+                    ("q=%5C", false, false),
+                    ("q=", true, true),
+                ]
+        )
         {
             (string[] ids, int total, _) = await List($"?{query}");
-            Assert.True(completed == ids.Contains(EarlierData.Completed) && copied == ids.Contains(other) && total == ids.Length, $"{query}: {string.Join(' ', ids)}");
+            Assert.True(
+                completed == ids.Contains(EarlierData.Completed) && copied == ids.Contains(other) && total == ids.Length,
+                $"{query}: {string.Join(' ', ids)}"
+            );
         }
         RunFilters filters = (await _dashboard.Http.GetFromJsonAsync("/api/runs/filters", WireJson.Default.RunFilters, Cancel))!;
         Assert.Equal(["time-wait", kernel], (string[])[.. filters.Topics, .. filters.Kernels]);
@@ -97,7 +124,8 @@ public sealed class RunHistoryTests(RunHistoryTests.History history) : IClassFix
         async Task<(string, bool)> Marked(string body)
         {
             using HttpResponseMessage answer = await Mark(id, body);
-            RunSummary line = (await answer.Content.ReadFromJsonAsync(WireJson.Default.RunSummary, Cancel))!, listed = (await Lines($"?before={id}0&limit=1"))[0];
+            RunSummary line = (await answer.Content.ReadFromJsonAsync(WireJson.Default.RunSummary, Cancel))!,
+                listed = (await Lines($"?before={id}0&limit=1"))[0];
             Assert.Equal((line.Id, line.Note, line.Kept, line.Events), (listed.Id, listed.Note, listed.Kept, listed.Events));
             return (line.Note, line.Kept);
         }
@@ -138,7 +166,14 @@ public sealed class RunHistoryTests(RunHistoryTests.History history) : IClassFix
         };
         (int status, _, JsonElement problem) = await TestDashboard.Problem(await _dashboard.Http.SendAsync(request, Cancel));
         Assert.Equal(code == "edge.unknown-run" ? 404 : 400, status);
-        Assert.Contains(code, (string?[])[problem.GetProperty("code").GetString(), .. problem.TryGetProperty("errors", out JsonElement errors) ? errors.EnumerateArray().Select(e => e.GetProperty("code").GetString()) : []]);
+        Assert.Contains(
+            code,
+            (string?[])
+                [
+                    problem.GetProperty("code").GetString(),
+                    .. problem.TryGetProperty("errors", out JsonElement errors) ? errors.EnumerateArray().Select(e => e.GetProperty("code").GetString()) : [],
+                ]
+        );
     }
 
     [Fact]
@@ -151,14 +186,21 @@ public sealed class RunHistoryTests(RunHistoryTests.History history) : IClassFix
     [Fact]
     public async Task What_was_deleted_is_nowhere_until_it_is_restored_and_then_as_it_was()
     {
-        string one = Copy(EarlierData.Completed, "20220101-120000-aaaaaa"), two = Copy(EarlierData.Completed, "20220101-120000-bbbbbb");
+        string one = Copy(EarlierData.Completed, "20220101-120000-aaaaaa"),
+            two = Copy(EarlierData.Completed, "20220101-120000-bbbbbb");
         Assert.Equal(HttpStatusCode.OK, (await Mark(one, """{"note":"mine","kept":true}""")).StatusCode);
         string before = await _dashboard.Http.GetStringAsync($"/api/runs/{one}", Cancel);
         Assert.Equal([one, two], await Done(HttpMethod.Delete, $"/api/runs?id={one}&id={two}&id=none"));
         Assert.Empty(await Done(HttpMethod.Delete, $"/api/runs?id={one}"));
         Assert.DoesNotContain(one, (await List("")).Ids);
-        foreach ((string method, string path) in ((string, string)[])[("GET", $"/{one}"), ("GET", $"/{one}/capture.pcapng"), ("GET", $"/download?id={one}"), ("DELETE", $"/{one}"), ("POST", $"/{one}/reset")])
+        foreach (
+            (string method, string path) in ((string, string)[])
+                [("GET", $"/{one}"), ("GET", $"/{one}/capture.pcapng"), ("GET", $"/download?id={one}"), ("DELETE", $"/{one}"), ("POST", $"/{one}/reset")]
+        )
+        {
             Assert.Equal(404, (await TestDashboard.Problem(await _dashboard.Http.SendAsync(new(new(method), "/api/runs" + path), Cancel))).Status);
+        }
+
         Assert.Equal(404, (await TestDashboard.Problem(await Mark(one, """{"kept":false}"""))).Status);
 
         Assert.Equal([one], await Done(HttpMethod.Post, $"/api/runs/restore?id={one}&id=none"));
@@ -171,11 +213,21 @@ public sealed class RunHistoryTests(RunHistoryTests.History history) : IClassFix
     [Fact]
     public async Task A_zip_has_each_run_as_it_is_got_by_itself_and_in_place_of_one_that_cannot_be_read_the_problem()
     {
-        string whole = Copy(EarlierData.Completed, "20210101-120000-aaaaaa"), broken = Copy(EarlierData.Completed, "20210101-120000-bbbbbb");
+        string whole = Copy(EarlierData.Completed, "20210101-120000-aaaaaa"),
+            broken = Copy(EarlierData.Completed, "20210101-120000-bbbbbb");
         EarlierData.Execute(_dashboard.DataPath, $"UPDATE runs SET Header = '[]' WHERE Id = '{broken}'");
         using HttpResponseMessage answer = await _dashboard.Http.GetAsync($"/api/runs/download?id={whole}&id={broken}&id={whole}", Cancel);
-        Assert.Equal(("application/zip", "reuseaddr-runs.zip"), (answer.Content.Headers.ContentType?.MediaType, answer.Content.Headers.ContentDisposition?.FileName));
-        await using ZipArchive zip = await ZipArchive.CreateAsync(await answer.Content.ReadAsStreamAsync(Cancel), ZipArchiveMode.Read, leaveOpen: false, null, Cancel);
+        Assert.Equal(
+            ("application/zip", "reuseaddr-runs.zip"),
+            (answer.Content.Headers.ContentType?.MediaType, answer.Content.Headers.ContentDisposition?.FileName)
+        );
+        await using ZipArchive zip = await ZipArchive.CreateAsync(
+            await answer.Content.ReadAsStreamAsync(Cancel),
+            ZipArchiveMode.Read,
+            leaveOpen: false,
+            null,
+            Cancel
+        );
         Assert.Equal([$"{whole}.json", $"{broken}.problem.json"], zip.Entries.Select(e => e.FullName));
         Assert.Equal(await _dashboard.Http.GetStringAsync($"/api/runs/{whole}", Cancel), await Text(zip.Entries[0]));
         Assert.Equal("edge.run-unreadable", JsonDocument.Parse(await Text(zip.Entries[1])).RootElement.GetProperty("code").GetString());
@@ -194,16 +246,33 @@ public sealed class RunHistoryTests(RunHistoryTests.History history) : IClassFix
         EarlierData.Make(data.Path);
         await using (TestDashboard first = await TestDashboard.Start(data.Path))
             await Filled(data.Path);
-        string[] kept = [CopyIn(data.Path, EarlierData.Completed, "20200101-120000-aaaaaa"), CopyIn(data.Path, EarlierData.Completed, "20200101-120000-bbbbbb")];
-        string just = CopyIn(data.Path, EarlierData.Completed, "20200101-120000-cccccc"), long_ = CopyIn(data.Path, EarlierData.Completed, "20200101-120000-dddddd"), old = CopyIn(data.Path, EarlierData.Completed, "20200101-120000-eeeeee");
+        string[] kept =
+        [
+            CopyIn(data.Path, EarlierData.Completed, "20200101-120000-aaaaaa"),
+            CopyIn(data.Path, EarlierData.Completed, "20200101-120000-bbbbbb"),
+        ];
+        string just = CopyIn(data.Path, EarlierData.Completed, "20200101-120000-cccccc"),
+            long_ = CopyIn(data.Path, EarlierData.Completed, "20200101-120000-dddddd"),
+            old = CopyIn(data.Path, EarlierData.Completed, "20200101-120000-eeeeee");
         long now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        EarlierData.Execute(data.Path, $"""
+        EarlierData.Execute(
+            data.Path,
+            $"""
             UPDATE runs SET Kept = 1 WHERE Id IN ('{kept[0]}', '{kept[1]}');
             UPDATE runs SET Removed = {now} WHERE Id = '{just}';
             UPDATE runs SET Removed = {now - (long)RunCleaning.WayBack.TotalSeconds - 60}, Kept = 1 WHERE Id = '{long_}';
-            """);
+            """
+        );
         // Of the runs that nobody keeps one may stay, and none of that age.
-        await using TestDashboard dashboard = await TestDashboard.Start(data.Path, settings: new Dictionary<string, string?> { ["Retention:Runs"] = "1", ["Retention:Days"] = "1000", ["Retention:Megabytes"] = "all" });
+        await using TestDashboard dashboard = await TestDashboard.Start(
+            data.Path,
+            settings: new Dictionary<string, string?>
+            {
+                ["Retention:Runs"] = "1",
+                ["Retention:Days"] = "1000",
+                ["Retention:Megabytes"] = "all",
+            }
+        );
         await Until(() => EarlierData.Query(data.Path, "SELECT Id FROM runs ORDER BY Id DESC").Count == 5);
         Assert.Equal([EarlierData.Open, EarlierData.Completed, just, kept[1], kept[0]], EarlierData.Query(data.Path, "SELECT Id FROM runs ORDER BY Id DESC"));
         Assert.Equal(["0"], EarlierData.Query(data.Path, $"SELECT count(*) FROM events WHERE Run IN ('{long_}', '{old}')"));
@@ -214,12 +283,30 @@ public sealed class RunHistoryTests(RunHistoryTests.History history) : IClassFix
     {
         (TestDashboard dashboard, _, _) = await TestDashboard.StartWithAgents();
         await using TestDashboard running = dashboard;
-        string over = await dashboard.StartRun(new { scenario = "with-reuseaddr", ports = new { main = 22222 }, pauseMs = 0 });
+        string over = await dashboard.StartRun(
+            new
+            {
+                scenario = "with-reuseaddr",
+                ports = new { main = 22222 },
+                pauseMs = 0,
+            }
+        );
         Assert.True((await dashboard.Post("/api/labs/local/reset")).IsSuccessStatusCode);
-        string open = await dashboard.StartRun(new { scenario = "with-reuseaddr", ports = new { main = 22223 }, pauseMs = 0 });
+        string open = await dashboard.StartRun(
+            new
+            {
+                scenario = "with-reuseaddr",
+                ports = new { main = 22223 },
+                pauseMs = 0,
+            }
+        );
         (int status, _, JsonElement problem) = await TestDashboard.Problem(await dashboard.Http.DeleteAsync($"/api/runs?id={over}&id={open}", Cancel));
         Assert.Equal((409, "edge.run-open", open), (status, problem.GetProperty("code").GetString(), problem.GetProperty("run").GetString()));
-        using HttpResponseMessage noted = await dashboard.Http.PatchAsync($"/api/runs/{open}", new StringContent("""{"note":"in the middle"}""", Encoding.UTF8, "application/json"), Cancel);
+        using HttpResponseMessage noted = await dashboard.Http.PatchAsync(
+            $"/api/runs/{open}",
+            new StringContent("""{"note":"in the middle"}""", Encoding.UTF8, "application/json"),
+            Cancel
+        );
         Assert.Equal(HttpStatusCode.OK, noted.StatusCode);
         Assert.True((await dashboard.Post("/api/labs/local/reset")).IsSuccessStatusCode);
         RunSummary[] lines = [.. (await dashboard.Http.GetFromJsonAsync("/api/runs", WireJson.Default.IReadOnlyListRunSummary, Cancel))!];
@@ -237,15 +324,19 @@ public sealed class RunHistoryTests(RunHistoryTests.History history) : IClassFix
 
     private static string CopyIn(string directory, string from, string to)
     {
-        EarlierData.Execute(directory, $"""
+        EarlierData.Execute(
+            directory,
+            $"""
             INSERT INTO runs (Id, Lab, Header, Finished, Summary, Format, Scenario, Result, Kind) SELECT '{to}', Lab, replace(Header, Id, '{to}'), Finished, replace(Summary, Id, '{to}'), Format, Scenario, Result, Kind FROM runs WHERE Id = '{from}';
             INSERT INTO events SELECT '{to}', Seq, Json FROM events WHERE Run = '{from}';
-            """);
+            """
+        );
         return to;
     }
 
     // The third is still in the lab.
-    private static Task Filled(string directory) => Until(() => EarlierData.Query(directory, "SELECT Id FROM runs WHERE Kind IS NOT NULL AND Summary IS NOT NULL").Count == 2);
+    private static Task Filled(string directory) =>
+        Until(() => EarlierData.Query(directory, "SELECT Id FROM runs WHERE Kind IS NOT NULL AND Summary IS NOT NULL").Count == 2);
 
     private static async Task Until(Func<bool> condition)
     {
@@ -255,7 +346,8 @@ public sealed class RunHistoryTests(RunHistoryTests.History history) : IClassFix
             await tick.WaitForNextTickAsync(limit.Token);
     }
 
-    private Task<HttpResponseMessage> Mark(string id, string body) => _dashboard.Http.PatchAsync($"/api/runs/{id}", new StringContent(body, Encoding.UTF8, "application/json"), Cancel);
+    private Task<HttpResponseMessage> Mark(string id, string body) =>
+        _dashboard.Http.PatchAsync($"/api/runs/{id}", new StringContent(body, Encoding.UTF8, "application/json"), Cancel);
 
     private async Task<IReadOnlyList<string>> Done(HttpMethod method, string path)
     {
@@ -263,13 +355,18 @@ public sealed class RunHistoryTests(RunHistoryTests.History history) : IClassFix
         return [.. (await answer.Content.ReadFromJsonAsync(WireJson.Default.RunsDone, Cancel))!.Runs.Order(StringComparer.Ordinal)];
     }
 
-    private async Task<RunSummary[]> Lines(string query) => [.. (await _dashboard.Http.GetFromJsonAsync($"/api/runs{query}", WireJson.Default.IReadOnlyListRunSummary, Cancel))!];
+    private async Task<RunSummary[]> Lines(string query) =>
+        [.. (await _dashboard.Http.GetFromJsonAsync($"/api/runs{query}", WireJson.Default.IReadOnlyListRunSummary, Cancel))!];
 
     private async Task<(string[] Ids, int Total, int Newer)> List(string query)
     {
         using HttpResponseMessage answer = await _dashboard.Http.GetAsync($"/api/runs{query}", Cancel);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        return ([.. (await answer.Content.ReadFromJsonAsync(WireJson.Default.IReadOnlyListRunSummary, Cancel))!.Select(r => r.Id)], Number(RunListHeaders.Total), Number(RunListHeaders.Newer));
+        return (
+            [.. (await answer.Content.ReadFromJsonAsync(WireJson.Default.IReadOnlyListRunSummary, Cancel))!.Select(r => r.Id)],
+            Number(RunListHeaders.Total),
+            Number(RunListHeaders.Newer)
+        );
 
         int Number(string header) => int.Parse(answer.Headers.GetValues(header).Single(), System.Globalization.CultureInfo.InvariantCulture);
     }

@@ -11,17 +11,25 @@ namespace ReuseAddrDashboard.Server.Tests.Runs;
 /// <summary>The list of runs: paged, filtered, and kept within bounds.</summary>
 public sealed class RunListTests
 {
-    private static object Quick(string scenario) => new { scenario, ports = new { main = 22222 }, pauseMs = 0 };
+    private static object Quick(string scenario) =>
+        new
+        {
+            scenario,
+            ports = new { main = 22222 },
+            pauseMs = 0,
+        };
 
     [Fact]
     public async Task It_is_paged_and_filtered_by_lesson_and_result()
     {
         (TestDashboard dashboard, _, ScriptedAgent server) = await TestDashboard.StartWithAgents();
         await using TestDashboard running = dashboard;
-        server.Result = c => Task.FromResult<(string, int, string)?>(c is { Socket: "rfd", Call: SocketCall.Bind } ? ("EADDRINUSE", 98, "Address already in use") : null);
+        server.Result = c =>
+            Task.FromResult<(string, int, string)?>(c is { Socket: "rfd", Call: SocketCall.Bind } ? ("EADDRINUSE", 98, "Address already in use") : null);
         string used = await Played(dashboard, "without-reuseaddr");
         server.Result = _ => Task.FromResult<(string, int, string)?>(null);
-        string ok = await Played(dashboard, "with-reuseaddr"), open = await dashboard.StartRun(Quick("with-reuseaddr"));
+        string ok = await Played(dashboard, "with-reuseaddr"),
+            open = await dashboard.StartRun(Quick("with-reuseaddr"));
 
         Assert.Equal([open, ok, used], await Ids(dashboard, ""));
         Assert.Equal([open, ok], await Ids(dashboard, "?limit=2"));
@@ -56,16 +64,27 @@ public sealed class RunListTests
     {
         using var data = new TemporaryDirectory();
         EarlierData.Make(data.Path);
-        EarlierData.Execute(data.Path, $"UPDATE runs SET Finished = 1; INSERT INTO runs SELECT '20261127-000000-aaaaaa', Lab, replace(Header, Id, '20261127-000000-aaaaaa'), 0, NULL FROM runs WHERE Id = '{EarlierData.Open}'");
+        EarlierData.Execute(
+            data.Path,
+            $"UPDATE runs SET Finished = 1; INSERT INTO runs SELECT '20261127-000000-aaaaaa', Lab, replace(Header, Id, '20261127-000000-aaaaaa'), 0, NULL FROM runs WHERE Id = '{EarlierData.Open}'"
+        );
         // Three finished ones of a day that is long over, and one that is open.
-        EarlierData.Execute(data.Path, """
+        EarlierData.Execute(
+            data.Path,
+            """
             UPDATE events SET Run = '20200101' || substr(Run, 9) WHERE Run LIKE '20261126%';
             UPDATE runs SET Header = replace(Header, Id, '20200101' || substr(Id, 9)), Id = '20200101' || substr(Id, 9) WHERE Id LIKE '20261126%';
-            """);
-        await using TestDashboard dashboard = await TestDashboard.Start(data.Path, settings: new Dictionary<string, string?>
-        {
-            ["Retention:Runs"] = new Limit(runs).ToString(), ["Retention:Days"] = new Limit(days).ToString(), ["Retention:Megabytes"] = "all",
-        });
+            """
+        );
+        await using TestDashboard dashboard = await TestDashboard.Start(
+            data.Path,
+            settings: new Dictionary<string, string?>
+            {
+                ["Retention:Runs"] = new Limit(runs).ToString(),
+                ["Retention:Days"] = new Limit(days).ToString(),
+                ["Retention:Megabytes"] = "all",
+            }
+        );
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (EarlierData.Query(data.Path, "SELECT Id FROM runs WHERE Finished = 1 AND Summary IS NOT NULL").Count != left)
@@ -84,8 +103,11 @@ public sealed class RunListTests
         return id;
     }
 
-    private static Task<HttpResponseMessage> Delete(TestDashboard dashboard, string id) => dashboard.Http.DeleteAsync($"/api/runs/{id}", TestContext.Current.CancellationToken);
+    private static Task<HttpResponseMessage> Delete(TestDashboard dashboard, string id) =>
+        dashboard.Http.DeleteAsync($"/api/runs/{id}", TestContext.Current.CancellationToken);
 
     private static async Task<IEnumerable<string>> Ids(TestDashboard dashboard, string query) =>
-        (await dashboard.Http.GetFromJsonAsync($"/api/runs{query}", WireJson.Default.IReadOnlyListRunSummary, TestContext.Current.CancellationToken))!.Select(r => r.Id);
+        (await dashboard.Http.GetFromJsonAsync($"/api/runs{query}", WireJson.Default.IReadOnlyListRunSummary, TestContext.Current.CancellationToken))!.Select(
+            r => r.Id
+        );
 }

@@ -15,10 +15,21 @@ public sealed class RunStoreTests
         await using TestDashboard running = dashboard;
         Scenario catalogues = ScenarioCatalog.Load(Path.Combine(AppContext.BaseDirectory, "Scenarios")).Find("without-reuseaddr")!;
         Assert.NotNull(catalogues.Expect);
-        string id = await dashboard.StartRun(new { scenario = "without-reuseaddr", ports = new { main = 22222 }, pauseMs = 0 });
+        string id = await dashboard.StartRun(
+            new
+            {
+                scenario = "without-reuseaddr",
+                ports = new { main = 22222 },
+                pauseMs = 0,
+            }
+        );
         Assert.Null((await dashboard.Run(id)).Script.Expect);
         Assert.DoesNotContain(EarlierData.Query(dashboard.DataPath, "SELECT Header FROM runs"), h => h.Contains("\"expect\"", StringComparison.Ordinal));
-        Assert.DoesNotContain("\"expect\"", await dashboard.Http.GetStringAsync("/api/scenarios/without-reuseaddr", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "\"expect\"",
+            await dashboard.Http.GetStringAsync("/api/scenarios/without-reuseaddr", TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -31,7 +42,11 @@ public sealed class RunStoreTests
         {
             RunFile run = await dashboard.Run(id);
             Assert.Equal(ScenarioProgress.Fold(RunFiles.HeaderOf(run), run.Events).Outcome, run.Outcome);
-            Assert.Contains($"\"id\":\"{id}\"", await dashboard.Http.GetStringAsync("/api/runs", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Contains(
+                $"\"id\":\"{id}\"",
+                await dashboard.Http.GetStringAsync("/api/runs", TestContext.Current.CancellationToken),
+                StringComparison.Ordinal
+            );
         }
     }
 }

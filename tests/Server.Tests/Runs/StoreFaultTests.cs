@@ -11,10 +11,17 @@ using ReuseAddrDashboard.Server.Tests.Hosting;
 
 namespace ReuseAddrDashboard.Server.Tests.Runs;
 
-/// <summary>What becomes of runs while their database is locked, full, deleted or damaged: every event that was shown is in the file once the store works again.</summary>
+/// <summary>
+/// What becomes of runs while their database is locked, full, deleted or damaged: every event that was shown is in the file once the store works again.
+/// </summary>
 public sealed class StoreFaultTests : IDisposable
 {
-    private static readonly object Quick = new { scenario = "without-reuseaddr", ports = new { main = 22222 }, pauseMs = 0 };
+    private static readonly object Quick = new
+    {
+        scenario = "without-reuseaddr",
+        ports = new { main = 22222 },
+        pauseMs = 0,
+    };
     private readonly TemporaryDirectory _data = new();
 
     private string Database => Path.Combine(_data.Path, "runs.db");
@@ -64,71 +71,93 @@ public sealed class StoreFaultTests : IDisposable
         await Step(dashboard, id, "start-listener");
         // Without this process's lock the next program that closes the database would take itself for the last one, and delete the log (proc_locks(5)).
         string file = $":{FileIdentity.At(Database)!.Value.Inode} ";
-        Assert.Contains(File.ReadLines("/proc/locks"), l => l.Contains(" POSIX ", StringComparison.Ordinal) && l.Contains($" {Environment.ProcessId} ", StringComparison.Ordinal) && l.Contains(file, StringComparison.Ordinal));
+        Assert.Contains(
+            File.ReadLines("/proc/locks"),
+            l =>
+                l.Contains(" POSIX ", StringComparison.Ordinal)
+                && l.Contains($" {Environment.ProcessId} ", StringComparison.Ordinal)
+                && l.Contains(file, StringComparison.Ordinal)
+        );
         File.Delete(Database + "-wal");
         await Step(dashboard, id, "connect");
         int shown = (await dashboard.Run(id)).Events.Count;
         File.Copy(Database, Database + ".seen");
         File.Copy(Database + "-wal", Database + ".seen-wal");
-        Assert.InRange(int.Parse(Assert.Single(EarlierData.Query(_data.Path, $"SELECT count(*) FROM events WHERE Run = '{id}'", "runs.db.seen")), CultureInfo.InvariantCulture), shown, int.MaxValue);
+        Assert.InRange(
+            int.Parse(
+                Assert.Single(EarlierData.Query(_data.Path, $"SELECT count(*) FROM events WHERE Run = '{id}'", "runs.db.seen")),
+                CultureInfo.InvariantCulture
+            ),
+            shown,
+            int.MaxValue
+        );
     }
 
     [Fact]
-    public async Task A_full_disk_loses_nothing() => await OnFullDisk(async (dashboard, id, fill) =>
-    {
-        await Step(dashboard, id, "connect");
-        await Until(dashboard, "full");
-        Checkpoint();
-        await Step(dashboard, id, "close");
-        Assert.True((await dashboard.Post("/api/labs/local/reset")).IsSuccessStatusCode);
-        // Another run is possible meanwhile.
-        string second = await dashboard.StartRun(Quick);
-        await Step(dashboard, second, "start-listener");
-        RunFile[] shown = [await dashboard.Run(id), await dashboard.Run(second)];
-        File.Delete(fill);
-        await Until(dashboard, "works");
-        await UntilStored(shown[0]);
-        Assert.Equal(Outcome.Reset, (await dashboard.Run(id)).Outcome);
-        await EndsAsShown(dashboard, second);
-        // What a checkpoint could write only in part is in the write-ahead log: nothing is damaged.
-        Assert.Empty(Directory.EnumerateFiles(_data.Path, "runs.db.damaged-*"));
-    });
-
-    [Fact]
-    public async Task A_deleted_database_that_has_no_room_to_be_written_anew_takes_nothing() => await OnFullDisk(async (dashboard, id, fill) =>
-    {
-        Directory.EnumerateFiles(_data.Path, "runs.db*").ToList().ForEach(File.Delete);
-        await Step(dashboard, id, "connect");
-        await Until(dashboard, "full");
-        Assert.True((await dashboard.Post("/api/labs/local/reset")).IsSuccessStatusCode);
-        string second = await dashboard.StartRun(Quick);
-        foreach (string step in (string[])["start-listener", "connect", "close"])
-        {
-            await Step(dashboard, second, step);
-            // Asked again and again, as a write that went to the file without a name is told of a moment later.
-            for (int i = 0; i < 20; i++)
+    public async Task A_full_disk_loses_nothing() =>
+        await OnFullDisk(
+            async (dashboard, id, fill) =>
             {
-                using HttpResponseMessage ready = await dashboard.Http.GetAsync("/readyz", TestContext.Current.CancellationToken);
-                Assert.False(ready.IsSuccessStatusCode && !File.Exists(Database), "It says that it works, and has no file.");
+                await Step(dashboard, id, "connect");
+                await Until(dashboard, "full");
+                Checkpoint();
+                await Step(dashboard, id, "close");
+                Assert.True((await dashboard.Post("/api/labs/local/reset")).IsSuccessStatusCode);
+                // Another run is possible meanwhile.
+                string second = await dashboard.StartRun(Quick);
+                await Step(dashboard, second, "start-listener");
+                RunFile[] shown = [await dashboard.Run(id), await dashboard.Run(second)];
+                File.Delete(fill);
+                await Until(dashboard, "works");
+                await UntilStored(shown[0]);
+                Assert.Equal(Outcome.Reset, (await dashboard.Run(id)).Outcome);
+                await EndsAsShown(dashboard, second);
+                // What a checkpoint could write only in part is in the write-ahead log: nothing is damaged.
+                Assert.Empty(Directory.EnumerateFiles(_data.Path, "runs.db.damaged-*"));
             }
-        }
-        File.Delete(fill);
-        await Until(dashboard, "works");
-        await EndsAsShown(dashboard, second);
-    });
+        );
 
     [Fact]
-    public async Task A_damaged_database_that_has_no_room_for_another_gets_one_once_there_is_room() => await OnFullDisk(async (dashboard, id, fill) =>
-    {
-        Damage();
-        await Step(dashboard, id, "connect");
-        await Until(dashboard, "full");
-        File.Delete(fill);
-        await Until(dashboard, "works");
-        Assert.Equal("store.put-aside", (await dashboard.Lab.State()).Value.Notice?.Code);
-        Assert.NotEmpty(Directory.EnumerateFiles(_data.Path, "runs.db.damaged-*"));
-        await EndsAsShown(dashboard, id);
-    });
+    public async Task A_deleted_database_that_has_no_room_to_be_written_anew_takes_nothing() =>
+        await OnFullDisk(
+            async (dashboard, id, fill) =>
+            {
+                Directory.EnumerateFiles(_data.Path, "runs.db*").ToList().ForEach(File.Delete);
+                await Step(dashboard, id, "connect");
+                await Until(dashboard, "full");
+                Assert.True((await dashboard.Post("/api/labs/local/reset")).IsSuccessStatusCode);
+                string second = await dashboard.StartRun(Quick);
+                foreach (string step in (string[])["start-listener", "connect", "close"])
+                {
+                    await Step(dashboard, second, step);
+                    // Asked again and again, as a write that went to the file without a name is told of a moment later.
+                    for (int i = 0; i < 20; i++)
+                    {
+                        using HttpResponseMessage ready = await dashboard.Http.GetAsync("/readyz", TestContext.Current.CancellationToken);
+                        Assert.False(ready.IsSuccessStatusCode && !File.Exists(Database), "It says that it works, and has no file.");
+                    }
+                }
+                File.Delete(fill);
+                await Until(dashboard, "works");
+                await EndsAsShown(dashboard, second);
+            }
+        );
+
+    [Fact]
+    public async Task A_damaged_database_that_has_no_room_for_another_gets_one_once_there_is_room() =>
+        await OnFullDisk(
+            async (dashboard, id, fill) =>
+            {
+                Damage();
+                await Step(dashboard, id, "connect");
+                await Until(dashboard, "full");
+                File.Delete(fill);
+                await Until(dashboard, "works");
+                Assert.Equal("store.put-aside", (await dashboard.Lab.State()).Value.Notice?.Code);
+                Assert.NotEmpty(Directory.EnumerateFiles(_data.Path, "runs.db.damaged-*"));
+                await EndsAsShown(dashboard, id);
+            }
+        );
 
     [Theory]
     [InlineData(false)]
@@ -150,8 +179,16 @@ public sealed class StoreFaultTests : IDisposable
         // What is shown after it is in the file, and not in the one without a name: a kill would take that.
         Assert.True(File.Exists(Database));
         int shown = (await dashboard.Run(id)).Events.Count;
-        Assert.InRange(int.Parse(Assert.Single(EarlierData.Query(_data.Path, $"SELECT count(*) FROM events WHERE Run = '{id}'")), CultureInfo.InvariantCulture), shown, int.MaxValue);
-        await Until(() => File.Exists(Database) ? dashboard.Lab.State().ContinueWith(t => t.Result.Value.Notice?.Code == "store.written-anew", TaskScheduler.Default) : Task.FromResult(false));
+        Assert.InRange(
+            int.Parse(Assert.Single(EarlierData.Query(_data.Path, $"SELECT count(*) FROM events WHERE Run = '{id}'")), CultureInfo.InvariantCulture),
+            shown,
+            int.MaxValue
+        );
+        await Until(() =>
+            File.Exists(Database)
+                ? dashboard.Lab.State().ContinueWith(t => t.Result.Value.Notice?.Code == "store.written-anew", TaskScheduler.Default)
+                : Task.FromResult(false)
+        );
         Assert.Contains(EarlierData.Query(_data.Path, "SELECT Id FROM runs"), r => r == ended);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Database));
         await EndsAsShown(dashboard, id);
@@ -193,7 +230,12 @@ public sealed class StoreFaultTests : IDisposable
         await using TestDashboard running = dashboard;
         string? notice = (await dashboard.Lab.State()).Value.Notice?.Code;
         Assert.Equal(text == "" ? null : "store.put-aside", notice);
-        Assert.Equal(text == "" ? 0 : 1, Directory.EnumerateFiles(_data.Path, "runs.db.damaged-*").Count(f => !f.EndsWith("-wal", StringComparison.Ordinal) && !f.EndsWith("-shm", StringComparison.Ordinal)));
+        Assert.Equal(
+            text == "" ? 0 : 1,
+            Directory
+                .EnumerateFiles(_data.Path, "runs.db.damaged-*")
+                .Count(f => !f.EndsWith("-wal", StringComparison.Ordinal) && !f.EndsWith("-shm", StringComparison.Ordinal))
+        );
         await EndsAsShown(dashboard, await dashboard.StartRun(Quick));
         Assert.Null((await dashboard.Lab.State()).Value.Notice);
     }
@@ -214,7 +256,10 @@ public sealed class StoreFaultTests : IDisposable
             if (status == 200)
                 Assert.Equal("gap.unreadable", Assert.IsType<GapEvent>((await dashboard.Run(id)).Events[2]).Reason.Code);
         }
-        Assert.Equal(3, JsonDocument.Parse(await dashboard.Http.GetStringAsync("/api/runs", TestContext.Current.CancellationToken)).RootElement.GetArrayLength());
+        Assert.Equal(
+            3,
+            JsonDocument.Parse(await dashboard.Http.GetStringAsync("/api/runs", TestContext.Current.CancellationToken)).RootElement.GetArrayLength()
+        );
         Assert.Single((await dashboard.Run(EarlierData.Reset)).Events);
     }
 
@@ -256,7 +301,8 @@ public sealed class StoreFaultTests : IDisposable
         {
             (TestDashboard dashboard, _, _) = await TestDashboard.StartWithAgents(_data.Path);
             await using TestDashboard running = dashboard;
-            string id = await dashboard.StartRun(Quick), fill = Path.Combine(_data.Path, "fill");
+            string id = await dashboard.StartRun(Quick),
+                fill = Path.Combine(_data.Path, "fill");
             await Step(dashboard, id, "start-listener");
             await Fill(fill);
             await test(dashboard, id, fill);
@@ -282,18 +328,23 @@ public sealed class StoreFaultTests : IDisposable
     private async Task UntilStored(RunFile shown)
     {
         string[] events = [.. shown.Events.Select(e => JsonSerializer.Serialize(e, WireJson.Default.RunEvent))];
-        await Until(() => Task.FromResult(EarlierData.Query(_data.Path, $"SELECT Json FROM events WHERE Run = '{shown.Id}' ORDER BY Seq").Take(events.Length).SequenceEqual(events)));
+        await Until(() =>
+            Task.FromResult(
+                EarlierData.Query(_data.Path, $"SELECT Json FROM events WHERE Run = '{shown.Id}' ORDER BY Seq").Take(events.Length).SequenceEqual(events)
+            )
+        );
     }
 
-    private static async Task Until(TestDashboard dashboard, string store) => await Until(async () =>
-    {
-        using HttpResponseMessage answer = await dashboard.Http.GetAsync("/readyz", TestContext.Current.CancellationToken);
-        string body = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        JsonElement root = JsonDocument.Parse(body).RootElement;
-        string now = answer.IsSuccessStatusCode ? root.GetProperty("store").GetString()! : root.GetProperty("code").GetString()!.Split('.')[1];
-        Assert.Equal(now == "works" ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        return now == store && (store == "works") == ((await dashboard.Lab.State()).Value.Problem is null);
-    });
+    private static async Task Until(TestDashboard dashboard, string store) =>
+        await Until(async () =>
+        {
+            using HttpResponseMessage answer = await dashboard.Http.GetAsync("/readyz", TestContext.Current.CancellationToken);
+            string body = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            JsonElement root = JsonDocument.Parse(body).RootElement;
+            string now = answer.IsSuccessStatusCode ? root.GetProperty("store").GetString()! : root.GetProperty("code").GetString()!.Split('.')[1];
+            Assert.Equal(now == "works" ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            return now == store && (store == "works") == ((await dashboard.Lab.State()).Value.Problem is null);
+        });
 
     private static async Task Until(Func<Task<bool>> holds)
     {

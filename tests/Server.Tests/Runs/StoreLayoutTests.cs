@@ -23,8 +23,10 @@ public sealed class StoreLayoutTests : IDisposable
         Assert.Equal(75, completed.Events.Count);
         Assert.Equal(("bind", "EADDRINUSE", 17001), (completed.Results[0].Call, completed.Results[0].Errno, completed.Ports["main"]));
         // It was not rewritten.
-        Assert.Equal([$"{EarlierData.Reset}|{RunFormat1.Name}|1", $"{EarlierData.Completed}|{RunFormat1.Name}|1", $"{EarlierData.Open}|{RunHeader.CurrentFormat}|0"],
-            EarlierData.Query(_directory.Path, "SELECT Id, Format, Finished FROM runs ORDER BY Id"));
+        Assert.Equal(
+            [$"{EarlierData.Reset}|{RunFormat1.Name}|1", $"{EarlierData.Completed}|{RunFormat1.Name}|1", $"{EarlierData.Open}|{RunHeader.CurrentFormat}|0"],
+            EarlierData.Query(_directory.Path, "SELECT Id, Format, Finished FROM runs ORDER BY Id")
+        );
 
         // The one that was open is ended, in the words of today.
         RunFile open = await dashboard.Run(EarlierData.Open);
@@ -49,19 +51,28 @@ public sealed class StoreLayoutTests : IDisposable
     {
         EarlierData.Make(_directory.Path);
         // What EF Core leaves when its process is killed while it holds its lock.
-        EarlierData.Execute(_directory.Path, """CREATE TABLE "__EFMigrationsLock" ("Id" INTEGER PRIMARY KEY, "Timestamp" TEXT NOT NULL); INSERT INTO "__EFMigrationsLock" VALUES (1, '2026-11-26 01:00:00');""");
+        EarlierData.Execute(
+            _directory.Path,
+            """CREATE TABLE "__EFMigrationsLock" ("Id" INTEGER PRIMARY KEY, "Timestamp" TEXT NOT NULL); INSERT INTO "__EFMigrationsLock" VALUES (1, '2026-11-26 01:00:00');"""
+        );
         for (int start = 0; start < 2; start++)
         {
             await using TestDashboard dashboard = await TestDashboard.Start(_directory.Path);
             Assert.Equal(75, (await dashboard.Run(EarlierData.Completed)).Events.Count);
         }
-        Assert.Equal(["20261122000000_Layout1", "20261126000000_Layout2", "20261126120000_Layout3", "20261126220000_Layout4"], EarlierData.Query(_directory.Path, "SELECT MigrationId FROM __EFMigrationsHistory ORDER BY MigrationId"));
+        Assert.Equal(
+            ["20261122000000_Layout1", "20261126000000_Layout2", "20261126120000_Layout3", "20261126220000_Layout4"],
+            EarlierData.Query(_directory.Path, "SELECT MigrationId FROM __EFMigrationsHistory ORDER BY MigrationId")
+        );
         Assert.Equal(["2"], EarlierData.Query(_directory.Path, "PRAGMA user_version"));
     }
 
     [Theory]
     [InlineData("PRAGMA user_version = 3;", "newer version")]
-    [InlineData("""CREATE TABLE "__EFMigrationsHistory" ("MigrationId" TEXT PRIMARY KEY, "ProductVersion" TEXT NOT NULL); INSERT INTO "__EFMigrationsHistory" VALUES ('20991231000000_Layout9', '12.0'); PRAGMA user_version = 2;""", "newer version")]
+    [InlineData(
+        """CREATE TABLE "__EFMigrationsHistory" ("MigrationId" TEXT PRIMARY KEY, "ProductVersion" TEXT NOT NULL); INSERT INTO "__EFMigrationsHistory" VALUES ('20991231000000_Layout9', '12.0'); PRAGMA user_version = 2;""",
+        "newer version"
+    )]
     [InlineData("CREATE TABLE recipes (id INTEGER);", "not a database of this dashboard")]
     public async Task What_is_newer_or_somebody_elses_is_refused_with_what_to_do_and_left_alone(string sql, string said)
     {
@@ -86,10 +97,24 @@ public sealed class StoreLayoutTests : IDisposable
         List<string> made = EarlierData.Query(_directory.Path, Columns);
         using var earlier = new TemporaryDirectory();
         EarlierData.Make(earlier.Path);
-        Assert.Equal([.. EarlierData.Query(earlier.Path, Columns), "runs|Format|TEXT|1|0", "runs|Scenario|TEXT|1|0", "runs|Result|TEXT|0|0", "runs|Kind|INTEGER|0|0", "runs|Note|TEXT|1|0", "runs|Kept|INTEGER|1|0", "runs|Removed|INTEGER|0|0"], made);
+        Assert.Equal(
+            [
+                .. EarlierData.Query(earlier.Path, Columns),
+                "runs|Format|TEXT|1|0",
+                "runs|Scenario|TEXT|1|0",
+                "runs|Result|TEXT|0|0",
+                "runs|Kind|INTEGER|0|0",
+                "runs|Note|TEXT|1|0",
+                "runs|Kept|INTEGER|1|0",
+                "runs|Removed|INTEGER|0|0",
+            ],
+            made
+        );
     }
 
-    private const string Columns = "SELECT t.name, c.name, c.type, c.\"notnull\", c.pk FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.name IN ('runs', 'events') ORDER BY t.name, c.cid";
+    private const string Columns =
+        "SELECT t.name, c.name, c.type, c.\"notnull\", c.pk FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.name IN ('runs', 'events') ORDER BY t.name, c.cid";
 
-    private RunsDb Open() => new(new DbContextOptionsBuilder<RunsDb>().UseSqlite($"Data Source={Path.Combine(_directory.Path, "runs.db")};Pooling=False").Options);
+    private RunsDb Open() =>
+        new(new DbContextOptionsBuilder<RunsDb>().UseSqlite($"Data Source={Path.Combine(_directory.Path, "runs.db")};Pooling=False").Options);
 }

@@ -31,7 +31,9 @@ public sealed class HostileFileTests
     public void What_is_nested_twenty_thousand_times_is_refused_at_the_eleventh(string open)
     {
         long before = Stopwatch.GetTimestamp();
-        IReadOnlyList<ScenarioFault> faults = Lessons.Faults("id: " + (open == "? " || open == "- " ? "\n" : "") + string.Concat(Enumerable.Repeat(open, 20_000)));
+        IReadOnlyList<ScenarioFault> faults = Lessons.Faults(
+            "id: " + (open == "? " || open == "- " ? "\n" : "") + string.Concat(Enumerable.Repeat(open, 20_000))
+        );
         Assert.Contains(Assert.Single(faults).Problem.Code, (string[])[FaultCodes.TooDeep, FaultCodes.Key, FaultCodes.Syntax]);
         Assert.True(Stopwatch.GetElapsedTime(before) < TimeSpan.FromSeconds(5));
     }
@@ -58,7 +60,9 @@ public sealed class HostileFileTests
     public void A_file_of_10_MB_is_refused_unread_and_one_that_is_not_UTF_8_is_told()
     {
         using var directory = new TemporaryDirectory();
-        string large = Path.Combine(directory.Path, "large.yaml"), odd = Path.Combine(directory.Path, "odd.yaml"), marked = Path.Combine(directory.Path, "without-reuseaddr.yaml");
+        string large = Path.Combine(directory.Path, "large.yaml"),
+            odd = Path.Combine(directory.Path, "odd.yaml"),
+            marked = Path.Combine(directory.Path, "without-reuseaddr.yaml");
         using (FileStream file = File.Create(large))
             file.SetLength(10 * 1024 * 1024);
         long before = GC.GetAllocatedBytesForCurrentThread();

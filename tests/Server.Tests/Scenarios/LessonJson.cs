@@ -18,14 +18,16 @@ internal static class LessonJson
         return Of(root!, null)!.AsObject();
     }
 
-    private static JsonNode? Of(ScenarioNode node, string? field) => node switch
-    {
-        MapNode map => new JsonObject(map.Fields.Select(f => KeyValuePair.Create(f.Name, Of(f.Value, f.Name)))),
-        ListNode list => new JsonArray([.. list.Items.Select(i => Of(i, null))]),
-        TextNode { IsNull: true } => null,
-        // A port's id, an option's number: texts, though nobody quotes them in YAML.
-        TextNode { Plain: true, Text: var text } when field is not ("port" or "option") => text is "true" or "false" ? text == "true"
-            : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : text,
-        _ => ((TextNode)node).Text,
-    };
+    private static JsonNode? Of(ScenarioNode node, string? field) =>
+        node switch
+        {
+            MapNode map => new JsonObject(map.Fields.Select(f => KeyValuePair.Create(f.Name, Of(f.Value, f.Name)))),
+            ListNode list => new JsonArray([.. list.Items.Select(i => Of(i, null))]),
+            TextNode { IsNull: true } => null,
+            // A port's id, an option's number: texts, though nobody quotes them in YAML.
+            TextNode { Plain: true, Text: var text } when field is not ("port" or "option") => text is "true" or "false" ? text == "true"
+            : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number
+            : text,
+            _ => ((TextNode)node).Text,
+        };
 }

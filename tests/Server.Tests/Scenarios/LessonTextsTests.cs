@@ -29,8 +29,7 @@ public sealed partial class LessonTextsTests
         Assert.Empty(Shipped.GroupBy(t => t.Text.In("en")).Where(g => g.Select(t => t.Text.In("ja")).Distinct().Skip(1).Any()).Select(g => g.Key));
 
     [Fact]
-    public void What_has_a_name_in_English_has_it_in_Japanese() =>
-        Assert.All(Shipped, t => Assert.Subset(Names(t.Text.In("ja")), Names(t.Text.In("en"))));
+    public void What_has_a_name_in_English_has_it_in_Japanese() => Assert.All(Shipped, t => Assert.Subset(Names(t.Text.In("ja")), Names(t.Text.In("en"))));
 
     private static bool IsJapanese(string text) => text.Any(c => c is >= '\u3041' and <= '\u30FF' or >= '\u4E00' and <= '\u9FFF');
 
@@ -50,11 +49,15 @@ public sealed partial class LessonTextsTests
     {
         (string, LocalText?)[] all =
         [
-            ("title", lesson.Title), ("summary", lesson.Summary),
+            ("title", lesson.Title),
+            ("summary", lesson.Summary),
             .. lesson.Values.SelectMany(v => v.Choices?.Select(c => ($"{v.Id}.{c.Id}", c.Label)).Prepend((v.Id, v.Label)) ?? [(v.Id, v.Label)]),
-            .. lesson.Steps.SelectMany(s => ((string, LocalText?)[])[($"{s.Id}.title", s.Title), ($"{s.Id}.againTitle", s.AgainTitle), ($"{s.Id}.does", s.Does), ($"{s.Id}.shows", s.Shows)]),
+            .. lesson.Steps.SelectMany(s =>
+                ((string, LocalText?)[])[($"{s.Id}.title", s.Title), ($"{s.Id}.againTitle", s.AgainTitle), ($"{s.Id}.does", s.Does), ($"{s.Id}.shows", s.Shows)]
+            ),
             .. lesson.Question is { } question ? question.Choices.Select(c => ($"question.{c.Id}", c.Text)).Prepend(("question", question.Text)) : [],
-            .. lesson.Explanations.Select(e => ($"explanations.{e.Id}", e.Text)), .. lesson.ReadMore.Select(r => (r.Source, r.About)),
+            .. lesson.Explanations.Select(e => ($"explanations.{e.Id}", e.Text)),
+            .. lesson.ReadMore.Select(r => (r.Source, r.About)),
         ];
         return all.Where(t => t.Item2 is not null).Select(t => ($"{lesson.Id}: {t.Item1}", t.Item2!));
     }

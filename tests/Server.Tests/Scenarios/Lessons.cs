@@ -33,7 +33,9 @@ internal static partial class Lessons
         }
     }
 
-    private static readonly Dictionary<string, string> Sentences = JsonSerializer.Deserialize<Dictionary<string, string>>(typeof(TextCatalog).Assembly.GetManifestResourceStream("Texts.en.scenarios")!)!;
+    private static readonly Dictionary<string, string> Sentences = JsonSerializer.Deserialize<Dictionary<string, string>>(
+        typeof(TextCatalog).Assembly.GetManifestResourceStream("Texts.en.scenarios")!
+    )!;
 
     [GeneratedRegex(@"\{(\w+)\}")]
     private static partial Regex Place();

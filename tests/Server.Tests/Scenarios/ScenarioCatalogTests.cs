@@ -8,7 +8,8 @@ namespace ReuseAddrDashboard.Server.Tests.Scenarios;
 
 public sealed class ScenarioCatalogTests : IDisposable
 {
-    private readonly TemporaryDirectory _own = new(), _mine = new();
+    private readonly TemporaryDirectory _own = new(),
+        _mine = new();
 
     public void Dispose()
     {
@@ -21,7 +22,10 @@ public sealed class ScenarioCatalogTests : IDisposable
     {
         ScenarioCatalog catalog = ScenarioCatalog.Load(Lessons.Directory);
         Assert.Empty(catalog.Faults);
-        Assert.Equal(catalog.All.OrderBy(s => Topics.All.ToList().IndexOf(s.Topic)).ThenBy(s => s.Order).ThenBy(s => s.Id, StringComparer.Ordinal), catalog.All);
+        Assert.Equal(
+            catalog.All.OrderBy(s => Topics.All.ToList().IndexOf(s.Topic)).ThenBy(s => s.Order).ThenBy(s => s.Id, StringComparer.Ordinal),
+            catalog.All
+        );
         Assert.Equal(["without-reuseaddr", "with-reuseaddr"], catalog.All.Take(2).Select(s => s.Id));
         Assert.All(catalog.All.Where(s => !s.Free), s => Assert.NotEmpty(s.Expect ?? []));
         Assert.Equal([FreePlay.Id], catalog.All.Where(s => s.Free).Select(s => s.Id));
@@ -61,8 +65,14 @@ public sealed class ScenarioCatalogTests : IDisposable
         ScenarioCatalog catalog = ScenarioCatalog.Load(_own.Path, [_mine.Path]);
         Assert.Equal(["a", "mine", "numbered", "own-numbered"], catalog.All.Select(s => s.Id));
         Assert.Equal(
-            [("a.yaml", FaultCodes.DuplicateScenario), ("broken.yaml", FaultCodes.NotWord), ("numbered.yaml", FaultCodes.OptionByNumber), ("other-name.yaml", FaultCodes.FileName)],
-            catalog.Faults.Select(f => (Path.GetFileName(f.File)!, f.Problem.Code)).Distinct().OrderBy(f => f.Item1));
+            [
+                ("a.yaml", FaultCodes.DuplicateScenario),
+                ("broken.yaml", FaultCodes.NotWord),
+                ("numbered.yaml", FaultCodes.OptionByNumber),
+                ("other-name.yaml", FaultCodes.FileName),
+            ],
+            catalog.Faults.Select(f => (Path.GetFileName(f.File)!, f.Problem.Code)).Distinct().OrderBy(f => f.Item1)
+        );
         Assert.Equal($"{_own.Path}/a.yaml", catalog.Faults.Single(f => f.Problem.Code == FaultCodes.DuplicateScenario).Problem["file"]);
     }
 
@@ -132,22 +142,23 @@ public sealed class ScenarioCatalogTests : IDisposable
     // The first look sees that a file has changed, the second that it has stayed the same.
     private static bool Settle(ScenarioCatalog catalog) => catalog.Reload() | catalog.Reload();
 
-    private static string Lesson(string id) => $$"""
-        id: {{id}}
-        title: T
-        summary: S.
-        topic: own
-        ports: [{ id: main, default: 11111 }]
-        programs: [{ id: sv, host: server, command: ./sv }]
-        steps:
-          - id: bind
-            title: Bind
-            does: Binds.
-            actions:
-              - { do: start, program: sv }
-              - { do: socket, program: sv, socket: lfd }
-              - { do: bind, program: sv, socket: lfd, address: any, decides: true }
-        """;
+    private static string Lesson(string id) =>
+        $$"""
+            id: {{id}}
+            title: T
+            summary: S.
+            topic: own
+            ports: [{ id: main, default: 11111 }]
+            programs: [{ id: sv, host: server, command: ./sv }]
+            steps:
+              - id: bind
+                title: Bind
+                does: Binds.
+                actions:
+                  - { do: start, program: sv }
+                  - { do: socket, program: sv, socket: lfd }
+                  - { do: bind, program: sv, socket: lfd, address: any, decides: true }
+            """;
 
     private static int _written;
 

@@ -28,8 +28,14 @@ public sealed partial class ScenarioDocsTests
         Assert.True(Blocks.Length > 10);
         foreach (string block in Blocks)
         {
-            string yaml = block == Example ? block : block.StartsWith("- do:", StringComparison.Ordinal) || block.StartsWith("- { do:", StringComparison.Ordinal) ? WithActions(block) : With(Example, block);
-            Assert.True(ScenarioReader.ReadYaml(yaml) is { Scenario: not null } read, $"{block}\n{string.Join('\n', Lessons.Faults(yaml).Select(f => f.In(TextCatalog.English)))}");
+            string yaml =
+                block == Example ? block
+                : block.StartsWith("- do:", StringComparison.Ordinal) || block.StartsWith("- { do:", StringComparison.Ordinal) ? WithActions(block)
+                : With(Example, block);
+            Assert.True(
+                ScenarioReader.ReadYaml(yaml) is { Scenario: not null } read,
+                $"{block}\n{string.Join('\n', Lessons.Faults(yaml).Select(f => f.In(TextCatalog.English)))}"
+            );
         }
     }
 
@@ -38,14 +44,24 @@ public sealed partial class ScenarioDocsTests
     {
         string[] words =
         [
-            .. Topics.All, .. ScenarioBinder.WordsOf(typeof(ActionKind)), .. ScenarioBinder.WordsOf(typeof(WaitFor)), .. ScenarioBinder.WordsOf(typeof(ScenarioNeed)), .. ScenarioBinder.WordsOf(typeof(ValueKind)),
-            .. ScenarioBinder.WordsOf(typeof(ScenarioLevel)), .. ScenarioBinder.WordsOf(typeof(OnError)), .. ConditionFunctions.All.Keys.Select(f => f + "("), .. SocketOption.Known.Values,
-            .. Sysctls.Allowed.Select(s => s.Replace("net.ipv4.", "", StringComparison.Ordinal)), .. ActionFields.Common, .. ActionFields.All,
+            .. Topics.All,
+            .. ScenarioBinder.WordsOf(typeof(ActionKind)),
+            .. ScenarioBinder.WordsOf(typeof(WaitFor)),
+            .. ScenarioBinder.WordsOf(typeof(ScenarioNeed)),
+            .. ScenarioBinder.WordsOf(typeof(ValueKind)),
+            .. ScenarioBinder.WordsOf(typeof(ScenarioLevel)),
+            .. ScenarioBinder.WordsOf(typeof(OnError)),
+            .. ConditionFunctions.All.Keys.Select(f => f + "("),
+            .. SocketOption.Known.Values,
+            .. Sysctls.Allowed.Select(s => s.Replace("net.ipv4.", "", StringComparison.Ordinal)),
+            .. ActionFields.Common,
+            .. ActionFields.All,
         ];
         Assert.DoesNotContain(words, w => !Docs.Contains(w, StringComparison.Ordinal));
         foreach (ActionKind kind in Enum.GetValues<ActionKind>())
         {
-            string row = Docs.Split('\n').First(l => l.StartsWith('|') && l.Contains($"`{ScenarioBinder.WordsOf(typeof(ActionKind))[(int)kind]}`", StringComparison.Ordinal));
+            string row = Docs.Split('\n')
+                .First(l => l.StartsWith('|') && l.Contains($"`{ScenarioBinder.WordsOf(typeof(ActionKind))[(int)kind]}`", StringComparison.Ordinal));
             Assert.All(ActionFields.Of(kind).Needs, f => Assert.Contains(f, row));
         }
     }
@@ -53,7 +69,13 @@ public sealed partial class ScenarioDocsTests
     // The example, with the doc's other values, ports and programs, and the actions as a step at its end.
     private static string WithActions(string actions)
     {
-        string all = Blocks.Where(b => b.StartsWith("values:", StringComparison.Ordinal) || b.StartsWith("ports:", StringComparison.Ordinal) || b.StartsWith("programs:", StringComparison.Ordinal)).Aggregate(Example, With);
+        string all = Blocks
+            .Where(b =>
+                b.StartsWith("values:", StringComparison.Ordinal)
+                || b.StartsWith("ports:", StringComparison.Ordinal)
+                || b.StartsWith("programs:", StringComparison.Ordinal)
+            )
+            .Aggregate(Example, With);
         string step = "  - id: shown\n    title: Shown\n    does: Shown.\n    actions:\n" + string.Concat(actions.Split('\n').Select(l => $"      {l}\n"));
         return all.Replace("\nquestion:\n", $"\n{step}\nquestion:\n", StringComparison.Ordinal);
     }

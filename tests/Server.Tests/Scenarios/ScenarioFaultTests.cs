@@ -32,11 +32,41 @@ public sealed class ScenarioFaultTests
     [InlineData("do: socket, program: sv,", "do: sokcet, program: sv,", "steps[0].actions[1].do", "scenario.not-word", "socket")]
     [InlineData("do: socket, program: sv,", "do: socket, program: vs,", "steps[0].actions[1].program", "scenario.unknown-program", "sv")]
     [InlineData("do: start, program: sv }", "do: start, program: cl }", "steps[0].actions[1].program", "scenario.not-started", null)]
-    [InlineData("option: SO_REUSEADDR, value: true, when: listenerReuseAddr", "option: SO_REUSEADR, value: true, when: listenerReuseAddr", "steps[0].actions[2].option", "scenario.option", "SO_REUSEADDR")]
-    [InlineData("option: SO_REUSEADDR, value: true, when: listenerReuseAddr", "option: SO_REUSEADDR, when: listenerReuseAddr", "steps[0].actions[2]", "scenario.action-needs", null)]
-    [InlineData("option: SO_REUSEADDR, value: true, when: listenerReuseAddr", "option: SO_REUSEADDR, value: true, on: true", "steps[0].actions[2].on", "scenario.only-linger", null)]
-    [InlineData("option: SO_REUSEADDR, value: true, when: listenerReuseAddr", "option: SO_REUSEADDR, value: yes", "steps[0].actions[2].value", "scenario.whole", null)]
-    [InlineData("option: SO_REUSEADDR, value: true, when: listenerReuseAddr", "option: SO_REUSEADDR, value: true, when: listenerReusAddr", "steps[0].actions[2].when", "scenario.unknown-value", "listenerReuseAddr")]
+    [InlineData(
+        "option: SO_REUSEADDR, value: true, when: listenerReuseAddr",
+        "option: SO_REUSEADR, value: true, when: listenerReuseAddr",
+        "steps[0].actions[2].option",
+        "scenario.option",
+        "SO_REUSEADDR"
+    )]
+    [InlineData(
+        "option: SO_REUSEADDR, value: true, when: listenerReuseAddr",
+        "option: SO_REUSEADDR, when: listenerReuseAddr",
+        "steps[0].actions[2]",
+        "scenario.action-needs",
+        null
+    )]
+    [InlineData(
+        "option: SO_REUSEADDR, value: true, when: listenerReuseAddr",
+        "option: SO_REUSEADDR, value: true, on: true",
+        "steps[0].actions[2].on",
+        "scenario.only-linger",
+        null
+    )]
+    [InlineData(
+        "option: SO_REUSEADDR, value: true, when: listenerReuseAddr",
+        "option: SO_REUSEADDR, value: yes",
+        "steps[0].actions[2].value",
+        "scenario.whole",
+        null
+    )]
+    [InlineData(
+        "option: SO_REUSEADDR, value: true, when: listenerReuseAddr",
+        "option: SO_REUSEADDR, value: true, when: listenerReusAddr",
+        "steps[0].actions[2].when",
+        "scenario.unknown-value",
+        "listenerReuseAddr"
+    )]
     [InlineData("when: listenerReuseAddr }", "when: listenerReuseAddr == 3 }", "steps[0].actions[2].when", "condition.never", null)]
     [InlineData("when: listenerReuseAddr }", "when: listenerReuseAddr and }", "steps[0].actions[2].when", "condition.ends", null)]
     [InlineData("backlog: 5 }", "backlog: 5000 }", "steps[0].actions[4].backlog", "scenario.range", null)]
@@ -53,11 +83,41 @@ public sealed class ScenarioFaultTests
     [InlineData("do: read, program: cl", "do: read, program: sv", "steps[2].actions[3].program", "scenario.has-ended", null)]
     [InlineData("do: close, program: cl, socket: cfd }", "do: wait, for: return, socket: cfd }", "steps[2].actions[4].socket", "scenario.nothing-waits", null)]
     [InlineData("do: close, program: cl, socket: cfd }", "do: wait, for: state, host: server }", "steps[2].actions[4]", "scenario.wait-needs", null)]
-    [InlineData("do: close, program: cl, socket: cfd }", "do: wait, for: state, host: server, state: TIMEWAIT }", "steps[2].actions[4].state", "scenario.state", "TIME-WAIT")]
-    [InlineData("do: close, program: cl, socket: cfd }", "do: wait, for: time, host: server, limitMs: 5 }", "steps[2].actions[4].host", "scenario.wait-field", null)]
-    [InlineData("do: close, program: cl, socket: cfd }", "do: sysctl, host: server, name: kernel.panic, value: 1 }", "steps[2].actions[4].name", "scenario.sysctl", null)]
-    [InlineData("do: close, program: cl, socket: cfd }", "do: drop, host: server, name: d, direction: inn }", "steps[2].actions[4].direction", "scenario.not-word", "in")]
-    [InlineData("do: close, program: cl, socket: cfd }", "do: drop, host: server, name: d, direction: in, flags: SYNACK }", "steps[2].actions[4].flags", "scenario.flags", null)]
+    [InlineData(
+        "do: close, program: cl, socket: cfd }",
+        "do: wait, for: state, host: server, state: TIMEWAIT }",
+        "steps[2].actions[4].state",
+        "scenario.state",
+        "TIME-WAIT"
+    )]
+    [InlineData(
+        "do: close, program: cl, socket: cfd }",
+        "do: wait, for: time, host: server, limitMs: 5 }",
+        "steps[2].actions[4].host",
+        "scenario.wait-field",
+        null
+    )]
+    [InlineData(
+        "do: close, program: cl, socket: cfd }",
+        "do: sysctl, host: server, name: kernel.panic, value: 1 }",
+        "steps[2].actions[4].name",
+        "scenario.sysctl",
+        null
+    )]
+    [InlineData(
+        "do: close, program: cl, socket: cfd }",
+        "do: drop, host: server, name: d, direction: inn }",
+        "steps[2].actions[4].direction",
+        "scenario.not-word",
+        "in"
+    )]
+    [InlineData(
+        "do: close, program: cl, socket: cfd }",
+        "do: drop, host: server, name: d, direction: in, flags: SYNACK }",
+        "steps[2].actions[4].flags",
+        "scenario.flags",
+        null
+    )]
     [InlineData("do: close, program: cl, socket: cfd }", "do: pass, host: server, name: d }", "steps[2].actions[4].name", "scenario.no-filter", null)]
     [InlineData("do: close, program: cl, socket: cfd }", "do: write, program: cl, socket: cfd }", "steps[2].actions[4]", "scenario.text-or-length", null)]
     [InlineData("when: result(rebind) == ok }", "when: result(rebnd) == ok }", "question.choices[0].when", "scenario.unknown-result", "rebind")]
@@ -85,13 +145,21 @@ public sealed class ScenarioFaultTests
             Assert.InRange(fault.Line!.Value, changed, changed + 1);
         Lessons.AssertTold(fault);
         // What follows from it is not told as well, unless it is a name that is used everywhere.
-        Assert.True(faults.Length <= 2 || code is FaultCodes.ValueIdShape or FaultCodes.IdTwice, string.Join('\n', faults.Select(f => f.In(TextCatalog.English))));
+        Assert.True(
+            faults.Length <= 2 || code is FaultCodes.ValueIdShape or FaultCodes.IdTwice,
+            string.Join('\n', faults.Select(f => f.In(TextCatalog.English)))
+        );
     }
 
     [Fact]
     public void All_faults_are_told_at_once_in_the_order_of_the_lines()
     {
-        IReadOnlyList<ScenarioFault> faults = Lessons.Faults(Lessons.With("default: 11111", "default: 70000").Replace("address: server }", "address: sever }").Replace("backlog: 5, decides", "backlog: -5, decides"));
+        IReadOnlyList<ScenarioFault> faults = Lessons.Faults(
+            Lessons
+                .With("default: 11111", "default: 70000")
+                .Replace("address: server }", "address: sever }")
+                .Replace("backlog: 5, decides", "backlog: -5, decides")
+        );
         Assert.Equal(["scenario.range", "scenario.address", "scenario.range"], faults.Select(f => f.Problem.Code));
         Assert.Equal(faults.Select(f => f.Line).Order(), faults.Select(f => f.Line));
         Assert.All(faults, f => Assert.NotNull(f.Column));
@@ -103,7 +171,10 @@ public sealed class ScenarioFaultTests
         ScenarioFault fault = Assert.Single(Lessons.Faults(Lessons.With("address: server }", "address: sever }"))) with { File = "mine.yaml" };
         Assert.StartsWith($"mine.yaml:{fault.Line}:{fault.Column}: steps[1].actions[3].address: sever is not an address.", fault.In(TextCatalog.English));
         Assert.EndsWith("Did you mean server?", fault.In(TextCatalog.English));
-        Assert.Equal("address: sever }", Lessons.With("address: server }", "address: sever }").Split('\n')[fault.Line!.Value - 1][(fault.Column!.Value - 10)..]);
+        Assert.Equal(
+            "address: sever }",
+            Lessons.With("address: server }", "address: sever }").Split('\n')[fault.Line!.Value - 1][(fault.Column!.Value - 10)..]
+        );
     }
 
     [Fact]
@@ -111,7 +182,10 @@ public sealed class ScenarioFaultTests
     {
         ScenarioReading read = ScenarioReader.ReadYaml(Lessons.With("option: SO_REUSEADDR", "option: 15"));
         Assert.NotNull(read.Scenario);
-        Assert.Equal((true, "scenario.option-by-number", "SO_REUSEPORT"), Assert.Single(read.Faults) is var f ? (f.Warning, f.Problem.Code, f.Problem["name"]) : default);
+        Assert.Equal(
+            (true, "scenario.option-by-number", "SO_REUSEPORT"),
+            Assert.Single(read.Faults) is var f ? (f.Warning, f.Problem.Code, f.Problem["name"]) : default
+        );
     }
 
     [Fact]
@@ -124,7 +198,9 @@ public sealed class ScenarioFaultTests
         Assert.Equal(json.GetRawText(), JsonSerializer.Serialize(again.Scenario, Core.Wire.WireJson.Default.Scenario));
         // JSON is YAML.
         Assert.Equal(json.GetRawText(), JsonSerializer.Serialize(ScenarioReader.ReadYaml(json.GetRawText()).Scenario, Core.Wire.WireJson.Default.Scenario));
-        ScenarioFault fault = Assert.Single(ScenarioReader.ReadJson(JsonDocument.Parse(json.GetRawText().Replace("\"address\":\"server\"", "\"address\":\"sever\"")).RootElement).Faults);
+        ScenarioFault fault = Assert.Single(
+            ScenarioReader.ReadJson(JsonDocument.Parse(json.GetRawText().Replace("\"address\":\"server\"", "\"address\":\"sever\"")).RootElement).Faults
+        );
         Assert.Equal(("steps[1].actions[3].address", null), (fault.Field, fault.Line));
         Assert.Equal("scenario.not-map", Assert.Single(ScenarioReader.ReadJson(JsonDocument.Parse("[1]").RootElement).Faults).Problem.Code);
     }

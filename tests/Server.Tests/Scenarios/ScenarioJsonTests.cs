@@ -15,7 +15,8 @@ public sealed class ScenarioJsonTests
         Assert.NotEmpty(LessonJson.Files);
         foreach (string file in LessonJson.Files)
         {
-            string yaml = File.ReadAllText(file), wanted = Told(ScenarioReader.ReadYaml(yaml).Scenario!);
+            string yaml = File.ReadAllText(file),
+                wanted = Told(ScenarioReader.ReadYaml(yaml).Scenario!);
             JsonObject json = LessonJson.Of(yaml);
             Assert.Equal(wanted, Told(ScenarioReader.ReadJson(json.Deserialize<JsonElement>()).Scenario!));
             ScenarioReading through = ScenarioReader.Check(json.Deserialize(WireJson.Default.Scenario)!);

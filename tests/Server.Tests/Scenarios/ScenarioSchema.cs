@@ -11,7 +11,8 @@ using ReuseAddrDashboard.Server.Scenarios;
 namespace ReuseAddrDashboard.Server.Tests.Scenarios;
 
 /// <summary>
-/// Makes scenario.schema.json, by which editors complete and check (JSON Schema draft-07, which yaml-language-server speaks best): the fields are those of the records that the reader makes, the descriptions their comments.
+/// Makes scenario.schema.json, by which editors complete and check (JSON Schema draft-07, which yaml-language-server speaks best): the fields are those of the
+/// records that the reader makes, the descriptions their comments.
 /// </summary>
 internal sealed partial class ScenarioSchema
 {
@@ -71,7 +72,10 @@ internal sealed partial class ScenarioSchema
         {
             // Set before it is filled: a type may hold itself.
             _definitions[type.Name] = null;
-            _definitions[type.Name] = type == typeof(LocalText) ? Languages() : type.IsEnum ? Words(type) : Fields(type);
+            _definitions[type.Name] =
+                type == typeof(LocalText) ? Languages()
+                : type.IsEnum ? Words(type)
+                : Fields(type);
         }
         return new() { ["$ref"] = $"#/definitions/{type.Name}" };
     }
@@ -81,33 +85,74 @@ internal sealed partial class ScenarioSchema
     {
         (string name, string of) = (field.Name, type.Name);
         if (name == "topic")
+        {
             made["enum"] = Names([.. Topics.All]);
+        }
         else if (name is "option")
+        {
             made = OneOf(SocketOption.Known.Values.Order(), "^[0-9]+(/[0-9]+)?$");
+        }
         else if (name is "address")
-            made = OneOf([AddressNames.Any, AddressNames.Any6, AddressNames.Loopback, AddressNames.Loopback6, AddressNames.MappedAny, AddressNames.MappedLoopback, "server", "client"], null);
+        {
+            made = OneOf(
+                [
+                    AddressNames.Any,
+                    AddressNames.Any6,
+                    AddressNames.Loopback,
+                    AddressNames.Loopback6,
+                    AddressNames.MappedAny,
+                    AddressNames.MappedLoopback,
+                    "server",
+                    "client",
+                ],
+                null
+            );
+        }
         else if (name is "state")
+        {
             made["enum"] = Names([.. Enum.GetValues<TcpState>().Where(s => s is not (TcpState.NewSynRecv or TcpState.Close)).Select(s => s.Name())]);
+        }
         else if (name is "how")
+        {
             made["enum"] = Names("SHUT_RD", "SHUT_WR", "SHUT_RDWR");
+        }
         else if (name is "direction")
+        {
             made["enum"] = Names("in", "out");
+        }
         else if (name is "socket" or "accepted")
+        {
             made["pattern"] = $"^[a-z0-9]{{1,{Limits.MaxSocketName}}}$";
+        }
         else if (name is "id" && of == nameof(ScenarioValue))
+        {
             made["pattern"] = "^[A-Za-z][A-Za-z0-9]*$";
+        }
         else if (name is "id" && of == nameof(ScenarioChoice))
+        {
             made["type"] = Names("string", "integer");
+        }
         else if (name is "id")
+        {
             made["pattern"] = "^[a-z0-9][a-z0-9-]*$";
+        }
         else if (name is "port")
+        {
             made["type"] = Names("string", "integer");
+        }
         else if (name is "default" && of == nameof(ScenarioPort))
+        {
             (made["minimum"], made["maximum"]) = (Limits.MinPort, Limits.MaxPort);
+        }
         else if (name is "limitMs")
+        {
             (made["minimum"], made["maximum"]) = (1, Limits.MaxWaitMs);
+        }
         else if (name is "pauseMs")
+        {
             (made["minimum"], made["maximum"]) = (0, Limits.MaxPauseMs);
+        }
+
         if (Most(of, name) is { } most)
             made["maxItems"] = most;
         // Free play has no step to begin with.
@@ -116,17 +161,18 @@ internal sealed partial class ScenarioSchema
         return made;
     }
 
-    private static int? Most(string of, string list) => (of, list) switch
-    {
-        (nameof(Scenario), "values") => Limits.MaxValues,
-        (nameof(Scenario), "ports") => Limits.MaxPorts,
-        (nameof(Scenario), "programs") => Limits.MaxPrograms,
-        (nameof(Scenario), "steps") => Limits.MaxSteps,
-        (nameof(Scenario), "explanations") => Limits.MaxExplanations,
-        (nameof(ScenarioStep), "actions") => Limits.MaxActions,
-        (_, "choices") => Limits.MaxChoices,
-        _ => null,
-    };
+    private static int? Most(string of, string list) =>
+        (of, list) switch
+        {
+            (nameof(Scenario), "values") => Limits.MaxValues,
+            (nameof(Scenario), "ports") => Limits.MaxPorts,
+            (nameof(Scenario), "programs") => Limits.MaxPrograms,
+            (nameof(Scenario), "steps") => Limits.MaxSteps,
+            (nameof(Scenario), "explanations") => Limits.MaxExplanations,
+            (nameof(ScenarioStep), "actions") => Limits.MaxActions,
+            (_, "choices") => Limits.MaxChoices,
+            _ => null,
+        };
 
     private static JsonNode Action(ActionKind kind)
     {
@@ -140,25 +186,49 @@ internal sealed partial class ScenarioSchema
         return Where("for", ScenarioBinder.WordsOf(typeof(WaitFor))[(int)what], shape.Needs, [.. ActionFields.Common, "for", .. shape.Needs, .. shape.Takes]);
     }
 
-    private static JsonObject Where(string field, string word, IEnumerable<string> needs, IEnumerable<string> takes) => new()
-    {
-        ["if"] = new JsonObject { ["properties"] = new JsonObject { [field] = new JsonObject { ["const"] = word } }, ["required"] = Names(field) },
-        ["then"] = new JsonObject { ["required"] = Names([.. needs]), ["propertyNames"] = new JsonObject { ["enum"] = Names([.. takes]) } },
-    };
+    private static JsonObject Where(string field, string word, IEnumerable<string> needs, IEnumerable<string> takes) =>
+        new()
+        {
+            ["if"] = new JsonObject
+            {
+                ["properties"] = new JsonObject { [field] = new JsonObject { ["const"] = word } },
+                ["required"] = Names(field),
+            },
+            ["then"] = new JsonObject
+            {
+                ["required"] = Names([.. needs]),
+                ["propertyNames"] = new JsonObject { ["enum"] = Names([.. takes]) },
+            },
+        };
 
     private JsonObject Words(Type type)
     {
         FieldInfo[] fields = type.GetFields(BindingFlags.Public | BindingFlags.Static);
         IReadOnlyList<string> words = ScenarioBinder.WordsOf(type);
-        string comment = string.Join('\n', fields.Select((f, i) => (Word: words[i], Comment: Comment($"F:{type.FullName}.{f.Name}"))).Where(f => f.Comment.Length > 0).Select(f => $"{f.Word}: {f.Comment}"));
+        string comment = string.Join(
+            '\n',
+            fields
+                .Select((f, i) => (Word: words[i], Comment: Comment($"F:{type.FullName}.{f.Name}")))
+                .Where(f => f.Comment.Length > 0)
+                .Select(f => $"{f.Word}: {f.Comment}")
+        );
         var made = new JsonObject { ["enum"] = Names([.. words]) };
         return comment.Length > 0 ? With(made, comment) : made;
     }
 
-    private static JsonObject Languages() => new()
-    {
-        ["oneOf"] = new JsonArray(Text(Limits.MaxText), new JsonObject { ["type"] = "object", ["required"] = Names(LocalText.English), ["additionalProperties"] = Text(Limits.MaxText) }),
-    };
+    private static JsonObject Languages() =>
+        new()
+        {
+            ["oneOf"] = new JsonArray(
+                Text(Limits.MaxText),
+                new JsonObject
+                {
+                    ["type"] = "object",
+                    ["required"] = Names(LocalText.English),
+                    ["additionalProperties"] = Text(Limits.MaxText),
+                }
+            ),
+        };
 
     private static JsonObject OneOf(IEnumerable<string> words, string? pattern)
     {
@@ -182,12 +252,28 @@ internal sealed partial class ScenarioSchema
     private string Comment(string member)
     {
         XElement? summary = _comments.Descendants("member").FirstOrDefault(m => (string?)m.Attribute("name") == member)?.Element("summary");
-        return summary is null ? "" : Blank().Replace(string.Concat(summary.Nodes().Select(n => n switch
-        {
-            XElement { Name.LocalName: "see" } see => see.Attribute("cref")!.Value.Split('(')[0].Split('.', ':')[^1],
-            XElement e => e.Value,
-            _ => n.ToString(SaveOptions.DisableFormatting).Replace("&lt;", "<", StringComparison.Ordinal).Replace("&gt;", ">", StringComparison.Ordinal).Replace("&amp;", "&", StringComparison.Ordinal),
-        })), " ").Trim();
+        return summary is null
+            ? ""
+            : Blank()
+                .Replace(
+                    string.Concat(
+                        summary
+                            .Nodes()
+                            .Select(n =>
+                                n switch
+                                {
+                                    XElement { Name.LocalName: "see" } see => see.Attribute("cref")!.Value.Split('(')[0].Split('.', ':')[^1],
+                                    XElement e => e.Value,
+                                    _ => n.ToString(SaveOptions.DisableFormatting)
+                                        .Replace("&lt;", "<", StringComparison.Ordinal)
+                                        .Replace("&gt;", ">", StringComparison.Ordinal)
+                                        .Replace("&amp;", "&", StringComparison.Ordinal),
+                                }
+                            )
+                    ),
+                    " "
+                )
+                .Trim();
     }
 
     [GeneratedRegex(@"\s+")]

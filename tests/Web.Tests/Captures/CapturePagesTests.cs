@@ -94,13 +94,31 @@ public sealed class CapturePagesTests : PageTest
     /// <summary>Stands in for the dashboard's API.</summary>
     private sealed class Held
     {
-        private readonly byte[] _file = new Exchange().Handshake().C(Fin | Ack, 1001, 5001).S(Fin | Ack, 5001, 1002).C(Ack, 1002, 5002).C(Syn, 77).S(Rst | Ack, 0, 78).Pcap();
+        private readonly byte[] _file = new Exchange()
+            .Handshake()
+            .C(Fin | Ack, 1001, 5001)
+            .S(Fin | Ack, 5001, 1002)
+            .C(Ack, 1002, 5002)
+            .C(Syn, 77)
+            .S(Rst | Ack, 0, 78)
+            .Pcap();
 
         public bool Gone { get; set; }
 
         public List<string> Asked { get; } = [];
 
-        public CaptureEntry Entry { get; } = new() { Id = "abc", Name = "mine.pcap", Format = "pcap", Size = 900, Packets = 8, Segments = 8, Connections = 2, Remarks = [] };
+        public CaptureEntry Entry { get; } =
+            new()
+            {
+                Id = "abc",
+                Name = "mine.pcap",
+                Format = "pcap",
+                Size = 900,
+                Packets = 8,
+                Segments = 8,
+                Connections = 2,
+                Remarks = [],
+            };
 
         public HttpResponseMessage Answer(HttpRequestMessage request)
         {
@@ -108,9 +126,26 @@ public sealed class CapturePagesTests : PageTest
             Asked.Add(path);
             return new(Gone ? HttpStatusCode.NotFound : HttpStatusCode.OK)
             {
-                Content = Gone ? JsonContent.Create(new { status = 404, code = "edge.unknown-capture", args = new Dictionary<string, string> { ["capture"] = "abc" } })
-                    : path.Contains("connections/", StringComparison.Ordinal) ? JsonContent.Create(CaptureReading.Connection(new MemoryStream(_file), 1, Xunit.TestContext.Current.CancellationToken), WireJson.Default.FileConnectionDetail!)
-                    : path.Contains("connections", StringComparison.Ordinal) ? JsonContent.Create(new CapturePart(2, CaptureReading.List(new MemoryStream(_file), Xunit.TestContext.Current.CancellationToken).Connections), WireJson.Default.CapturePart)
+                Content =
+                    Gone
+                        ? JsonContent.Create(
+                            new
+                            {
+                                status = 404,
+                                code = "edge.unknown-capture",
+                                args = new Dictionary<string, string> { ["capture"] = "abc" },
+                            }
+                        )
+                    : path.Contains("connections/", StringComparison.Ordinal)
+                        ? JsonContent.Create(
+                            CaptureReading.Connection(new MemoryStream(_file), 1, Xunit.TestContext.Current.CancellationToken),
+                            WireJson.Default.FileConnectionDetail!
+                        )
+                    : path.Contains("connections", StringComparison.Ordinal)
+                        ? JsonContent.Create(
+                            new CapturePart(2, CaptureReading.List(new MemoryStream(_file), Xunit.TestContext.Current.CancellationToken).Connections),
+                            WireJson.Default.CapturePart
+                        )
                     : JsonContent.Create(Entry, WireJson.Default.CaptureEntry),
             };
         }

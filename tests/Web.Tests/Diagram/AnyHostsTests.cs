@@ -1,8 +1,8 @@
+using ReuseAddrDashboard.Components.Diagram;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Components.Diagram;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Diagram;
@@ -32,7 +32,8 @@ public sealed class AnyHostsTests
     public void A_segment_of_a_host_to_itself_goes_out_and_comes_back()
     {
         Timeline two = Whole(2);
-        Arrow self = Segment("h1", "h1", 500, 500), lost = Segment("h0", "h0", 700, null);
+        Arrow self = Segment("h1", "h1", 500, 500),
+            lost = Segment("h0", "h0", 700, null);
         Scene scene = DiagramLayout.Draw(two with { Arrows = [self, lost] }, 900);
         Assert.All(scene.Arrows, a => Assert.Equal(a.X1, a.X2));
         Assert.All(scene.Arrows, a => Assert.True(a.Y2 - a.Y1 >= a.Label.Height && a.Label.Top >= a.Y1 && a.Label.Bottom <= a.Y2));
@@ -68,11 +69,62 @@ public sealed class AnyHostsTests
     public void Programs_and_changes_of_a_host_are_marks_beside_its_lifeline()
     {
         RunScript script = new RunScript()
-            .Add(new ProgramEvent { Host = "server", Source = EvidenceSource.Agent, Program = "sv", Change = ProgramChange.Started, Command = "./sv 1" }, 1)
-            .Add(new EnvironmentEvent { Host = "server", Source = EvidenceSource.Agent, What = "sysctl", Name = "net.ipv4.tcp_fin_timeout", Value = "3", Before = "60" }, 1)
-            .Add(new EnvironmentEvent { Host = "client", Source = EvidenceSource.Agent, What = "drop", Name = "last-ack", Change = EnvironmentChange.Undone, Met = 1 }, 1)
-            .Add(new ProgramEvent { Host = "server", Source = EvidenceSource.Agent, Program = "sv", Change = ProgramChange.Forked, Child = "kid" }, 1)
-            .Add(new ProgramEvent { Host = "server", Source = EvidenceSource.Agent, Program = "sv", Change = ProgramChange.Killed }, 1);
+            .Add(
+                new ProgramEvent
+                {
+                    Host = "server",
+                    Source = EvidenceSource.Agent,
+                    Program = "sv",
+                    Change = ProgramChange.Started,
+                    Command = "./sv 1",
+                },
+                1
+            )
+            .Add(
+                new EnvironmentEvent
+                {
+                    Host = "server",
+                    Source = EvidenceSource.Agent,
+                    What = "sysctl",
+                    Name = "net.ipv4.tcp_fin_timeout",
+                    Value = "3",
+                    Before = "60",
+                },
+                1
+            )
+            .Add(
+                new EnvironmentEvent
+                {
+                    Host = "client",
+                    Source = EvidenceSource.Agent,
+                    What = "drop",
+                    Name = "last-ack",
+                    Change = EnvironmentChange.Undone,
+                    Met = 1,
+                },
+                1
+            )
+            .Add(
+                new ProgramEvent
+                {
+                    Host = "server",
+                    Source = EvidenceSource.Agent,
+                    Program = "sv",
+                    Change = ProgramChange.Forked,
+                    Child = "kid",
+                },
+                1
+            )
+            .Add(
+                new ProgramEvent
+                {
+                    Host = "server",
+                    Source = EvidenceSource.Agent,
+                    Program = "sv",
+                    Change = ProgramChange.Killed,
+                },
+                1
+            );
         Scene scene = DiagramLayout.Draw(Timeline.Fold(script.Header, script.Events), 1000);
         Assert.Equal(["./sv 1", "tcp_fin_timeout = 3", "drop last-ack: off", "sv: fork() → kid", "kill -9 sv"], scene.Events.Select(e => e.Label.Text));
         Assert.Equal([1, 1, 0, 1, 1], scene.Events.Select(e => e.X == scene.Lanes[1].X ? 1 : 0));
@@ -85,14 +137,42 @@ public sealed class AnyHostsTests
         RunScript script = new();
         for (int i = 0; i < hosts; i++)
         {
-            script.Call($"h{i}", "a", "bind", RunScript.Bind(RunScript.Any), errno: i % 2 == 0 ? "EADDRINUSE" : null, local: i % 2 == 0 ? null : RunScript.Any)
-                .Row($"h{i}", RunScript.Any, RunScript.Nobody, TcpState.Listen).Row($"h{i}", RunScript.Of($"[2001:db8::{i + 1}]:11111"), RunScript.Of("[2001:db8::99]:40000"), TcpState.TimeWait, timer: 60)
-                .Add(new ProgramEvent { Host = $"h{i}", Source = EvidenceSource.Agent, Program = "a-program-of-a-long-name", Change = ProgramChange.Exited }, 1);
+            script
+                .Call($"h{i}", "a", "bind", RunScript.Bind(RunScript.Any), errno: i % 2 == 0 ? "EADDRINUSE" : null, local: i % 2 == 0 ? null : RunScript.Any)
+                .Row($"h{i}", RunScript.Any, RunScript.Nobody, TcpState.Listen)
+                .Row($"h{i}", RunScript.Of($"[2001:db8::{i + 1}]:11111"), RunScript.Of("[2001:db8::99]:40000"), TcpState.TimeWait, timer: 60)
+                .Add(
+                    new ProgramEvent
+                    {
+                        Host = $"h{i}",
+                        Source = EvidenceSource.Agent,
+                        Program = "a-program-of-a-long-name",
+                        Change = ProgramChange.Exited,
+                    },
+                    1
+                );
         }
         Timeline timeline = Timeline.Fold(header, script.Events);
-        return timeline with { Arrows = [.. Enumerable.Range(0, hosts).SelectMany(from => Enumerable.Range(0, hosts).Select(to => Segment($"h{from}", $"h{to}", 110 + from, 112 + to)))] };
+        return timeline with
+        {
+            Arrows =
+            [
+                .. Enumerable.Range(0, hosts).SelectMany(from => Enumerable.Range(0, hosts).Select(to => Segment($"h{from}", $"h{to}", 110 + from, 112 + to))),
+            ],
+        };
     }
 
     private static Arrow Segment(string from, string to, long sentMs, long? receivedMs) =>
-        new(from, to, SegmentKind.Fin, sentMs * 1_000_000, receivedMs * 1_000_000, EvidenceSource.Capture, InferredFrom.Nothing, [sentMs * 100], RunScript.ServerEnd, RunScript.ClientEnd);
+        new(
+            from,
+            to,
+            SegmentKind.Fin,
+            sentMs * 1_000_000,
+            receivedMs * 1_000_000,
+            EvidenceSource.Capture,
+            InferredFrom.Nothing,
+            [sentMs * 100],
+            RunScript.ServerEnd,
+            RunScript.ClientEnd
+        );
 }

@@ -1,10 +1,10 @@
 using System.Text.Json;
+using ReuseAddrDashboard.Components.Diagram;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Components.Diagram;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Diagram;
@@ -12,7 +12,8 @@ namespace ReuseAddrDashboard.Web.Tests.Diagram;
 public sealed class DiagramZoomTests
 {
     /// <summary>What presenter mode leaves the diagram of a window of 1280 x 720, px.</summary>
-    private const double Width = 980, Height = 672;
+    private const double Width = 980,
+        Height = 672;
 
     [Theory]
     [InlineData("without-reuseaddr"), InlineData("with-reuseaddr")]
@@ -20,10 +21,16 @@ public sealed class DiagramZoomTests
     {
         var zoom = new DiagramZoom();
         zoom.Present(true);
-        RunFile file = JsonSerializer.Deserialize(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Diagram", "Runs", lesson + ".json")), WireJson.Default.RunFile)!;
+        RunFile file = JsonSerializer.Deserialize(
+            File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Diagram", "Runs", lesson + ".json")),
+            WireJson.Default.RunFile
+        )!;
         Timeline run = Timeline.Fold(RunFiles.HeaderOf(file), file.Events);
         Scene scene = zoom.Lay(run, Width, Height, TextCatalog.English);
-        Assert.True(scene.Height * zoom.Now <= Height, $"{scene.Height * zoom.Now} px high\n{string.Join('\n', scene.Labels.OrderBy(l => l.Y).Select(l => $"{l.Y:0} {l.X:0} {l.Text}"))}");
+        Assert.True(
+            scene.Height * zoom.Now <= Height,
+            $"{scene.Height * zoom.Now} px high\n{string.Join('\n', scene.Labels.OrderBy(l => l.Y).Select(l => $"{l.Y:0} {l.X:0} {l.Text}"))}"
+        );
         Assert.True(scene.Text.Size * zoom.Now >= 19.99);
         Assert.Equal(run.Calls.Count, scene.Calls.Count + scene.Attempts.Count);
         Assert.All(scene.Bands, b => Assert.NotEqual("", b.Label.Text));

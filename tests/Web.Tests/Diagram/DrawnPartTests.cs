@@ -1,8 +1,8 @@
+using ReuseAddrDashboard.Components.Diagram;
+using ReuseAddrDashboard.Components.Marks;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Components.Diagram;
-using ReuseAddrDashboard.Components.Marks;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Diagram;

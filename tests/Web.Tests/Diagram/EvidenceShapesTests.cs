@@ -1,9 +1,9 @@
+using ReuseAddrDashboard.Components.Diagram;
+using ReuseAddrDashboard.Components.Texts;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Components.Diagram;
-using ReuseAddrDashboard.Components.Texts;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Diagram;
@@ -16,8 +16,25 @@ public sealed class EvidenceShapesTests
     [Fact]
     public void A_state_that_was_seen_late_is_concluded_down_to_where_it_was_seen()
     {
-        var band = new StateBand("client", RunScript.ClientEnd.WithPort(5), RunScript.ServerEnd, TcpState.SynSent, null, 50_000_000, 49_000_000, 900_000_000, EvidenceSource.Inferred, -7) { Before = 51_000_000, SeenFrom = 500_000_000 };
-        BandShape late = Drawn(band), never = Drawn(band with { SeenFrom = null }), atOnce = Drawn(band with { Source = EvidenceSource.Proc, SeenFrom = band.Begin });
+        var band = new StateBand(
+            "client",
+            RunScript.ClientEnd.WithPort(5),
+            RunScript.ServerEnd,
+            TcpState.SynSent,
+            null,
+            50_000_000,
+            49_000_000,
+            900_000_000,
+            EvidenceSource.Inferred,
+            -7
+        )
+        {
+            Before = 51_000_000,
+            SeenFrom = 500_000_000,
+        };
+        BandShape late = Drawn(band),
+            never = Drawn(band with { SeenFrom = null }),
+            atOnce = Drawn(band with { Source = EvidenceSource.Proc, SeenFrom = band.Begin });
         Assert.InRange(late.ConcludedBottom!.Value, late.Top + 1, late.Bottom - 1);
         Assert.Equal(late.SeenY, late.ConcludedBottom);
         Assert.Equal((null, never.Bottom), (never.SeenY, never.ConcludedBottom!.Value));
@@ -26,7 +43,13 @@ public sealed class EvidenceShapesTests
     }
 
     [Theory]
-    [InlineData(EndCause.Timer, "Removed after"), InlineData(EndCause.Reset, "Ended by a RST after"), InlineData(EndCause.TakenOver, "New connection after"), InlineData(EndCause.Destroyed, "Destroyed after"), InlineData(EndCause.Early, "Gone early, after")]
+    [
+        InlineData(EndCause.Timer, "Removed after"),
+        InlineData(EndCause.Reset, "Ended by a RST after"),
+        InlineData(EndCause.TakenOver, "New connection after"),
+        InlineData(EndCause.Destroyed, "Destroyed after"),
+        InlineData(EndCause.Early, "Gone early, after")
+    ]
     public void The_end_of_TIME_WAIT_says_what_it_was(EndCause cause, string text)
     {
         TimeWaitBar bar = Assert.Single(Whole.TimeWaits) with { Ended = new(cause, null) };
@@ -43,7 +66,8 @@ public sealed class EvidenceShapesTests
         Assert.Equal("Removed", shape.GoneLabel!.Value.Text);
     }
 
-    private static BandShape Drawn(StateBand band) => DiagramLayout.Draw(Whole with { Bands = [.. Whole.Bands.Append(band).OrderBy(b => b.Begin)] }, 1000).Bands.Single(b => b.Band == band);
+    private static BandShape Drawn(StateBand band) =>
+        DiagramLayout.Draw(Whole with { Bands = [.. Whole.Bands.Append(band).OrderBy(b => b.Begin)] }, 1000).Bands.Single(b => b.Band == band);
 
     private static Timeline Fold(RunScript script) => Timeline.Fold(script.Header, script.Events);
 }

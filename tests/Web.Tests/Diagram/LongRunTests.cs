@@ -1,10 +1,10 @@
 using Bunit;
-using ReuseAddrDashboard.Core.Fold;
-using ReuseAddrDashboard.Core.Log;
-using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Components.Diagram;
 using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Components.Marks;
+using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Web.Lab;
 using ReuseAddrDashboard.Web.Tests.Pages;
 using Xunit;
@@ -33,7 +33,8 @@ public sealed class LongRunTests : PageTest
         IRenderedComponent<LabPage> page = await Open(_run.Events);
         IRenderedComponent<SequenceDiagram> picture = page.FindComponent<SequenceDiagram>();
         Assert.InRange(picture.FindAll("*").Count, 100, 20 * DrawnPart.Most);
-        int all = _run.Timeline.Marks(), before = Before();
+        int all = _run.Timeline.Marks(),
+            before = Before();
         Assert.InRange(before, all - DrawnPart.Most, all - 1);
         Assert.Contains($"to {all:N0} of {all:N0}", picture.Find(".not-drawn").TextContent);
 
@@ -48,24 +49,31 @@ public sealed class LongRunTests : PageTest
         Assert.InRange(Before(), all - DrawnPart.Most, all - 1);
 
         int Before() => int.Parse(picture.Find("[data-before]").GetAttribute("data-before")!, System.Globalization.CultureInfo.InvariantCulture);
-        Task Scroll(double to) => page.InvokeAsync(() =>
-        {
-            picture.Instance.Left(true);
-            picture.Instance.Scrolled(to);
-        });
+        Task Scroll(double to) =>
+            page.InvokeAsync(() =>
+            {
+                picture.Instance.Left(true);
+                picture.Instance.Scrolled(to);
+            });
     }
 
     [Fact]
     public async Task A_mark_that_is_chosen_far_away_is_drawn_and_listed_and_its_neighbours_are_a_key_away()
     {
         IRenderedComponent<LabPage> page = await Open(_run.Events);
-        int Earlier() => int.Parse(page.Find(".earlier").TextContent.Split(' ')[1], System.Globalization.NumberStyles.AllowThousands, System.Globalization.CultureInfo.InvariantCulture);
+        int Earlier() =>
+            int.Parse(
+                page.Find(".earlier").TextContent.Split(' ')[1],
+                System.Globalization.NumberStyles.AllowThousands,
+                System.Globalization.CultureInfo.InvariantCulture
+            );
         Timeline timeline = page.FindComponent<SequenceDiagram>().Instance.Timeline!;
         await page.InvokeAsync(() => page.FindComponent<SequenceDiagram>().Instance.OnChoose.InvokeAsync(MarkKey.Of(timeline.Arrows[10_000])));
         Assert.Single(page.FindAll(".segment.chosen"));
         Assert.Single(page.FindAll("[role=option][aria-selected=true]"));
         Assert.InRange(page.FindAll("[role=option]").Count, 2, 200);
-        int shown = page.FindAll("[role=option]").Count, earlier = Earlier();
+        int shown = page.FindAll("[role=option]").Count,
+            earlier = Earlier();
         page.Find(".earlier").Click();
         Assert.Equal((2 * shown, earlier - shown), (page.FindAll("[role=option]").Count, Earlier()));
         // The script that shows what is chosen says that nobody has scrolled away any more.
@@ -86,7 +94,10 @@ public sealed class LongRunTests : PageTest
     public void A_run_of_few_marks_is_drawn_whole_whatever_is_shown_of_it(int marks, bool part)
     {
         LongRuns run = LongRuns.Transfer(3 * marks);
-        Timeline timeline = Enumerable.Range(marks, run.Events.Count - marks).Select(n => Timeline.Fold(run.Header, [.. run.Events.Take(n)])).First(t => t.Marks() >= marks);
+        Timeline timeline = Enumerable
+            .Range(marks, run.Events.Count - marks)
+            .Select(n => Timeline.Fold(run.Header, [.. run.Events.Take(n)]))
+            .First(t => t.Marks() >= marks);
         Assert.Equal(marks, timeline.Marks());
         DrawnPart newest = DrawnPart.Newest(timeline);
         Assert.Equal(part, DrawnPart.Around(timeline, timeline.End / 2).IsPart);
@@ -124,11 +135,22 @@ public sealed class LongRunTests : PageTest
         await page.InvokeAsync(() =>
         {
             _store.SetLink(LinkStatus.Live);
-            _store.Apply(new Joined(Labs.State(null) with { Runs = [new OpenRun(_run.Header)] }, [_run.Header.Script], [new RunBatch(_run.Header.Id, [.. come], _run.Events.Count)]));
+            _store.Apply(
+                new Joined(
+                    Labs.State(null) with
+                    {
+                        Runs = [new OpenRun(_run.Header)],
+                    },
+                    [_run.Header.Script],
+                    [new RunBatch(_run.Header.Id, [.. come], _run.Events.Count)]
+                )
+            );
             if (come.Count() == _run.Events.Count)
                 Fold();
         });
-        page.WaitForState(() => page.FindComponent<SequenceDiagram>().Instance.Timeline is { } timeline && (timeline.Arrows.Count > 0 || page.FindAll(".nothing").Count > 0));
+        page.WaitForState(() =>
+            page.FindComponent<SequenceDiagram>().Instance.Timeline is { } timeline && (timeline.Arrows.Count > 0 || page.FindAll(".nothing").Count > 0)
+        );
         return page;
     }
 }

@@ -21,7 +21,10 @@ public sealed class FreeFormTests
             Make(sockets, form);
             form = form.Next(Script, sockets);
         }
-        Assert.Equal(["sv socket lfd", "sv bind lfd", "sv listen lfd", "cl socket cfd", "cl connect cfd", "sv accept4 lfd", "sv close afd", "sv accept4 lfd"], made);
+        Assert.Equal(
+            ["sv socket lfd", "sv bind lfd", "sv listen lfd", "cl socket cfd", "cl connect cfd", "sv accept4 lfd", "sv close afd", "sv accept4 lfd"],
+            made
+        );
     }
 
     [Fact]
@@ -61,7 +64,15 @@ public sealed class FreeFormTests
                 break;
             default:
                 int at = sockets.FindIndex(s => s.Name == form.Socket!.Name);
-                sockets[at] = sockets[at] with { Phase = form.Call switch { ActionKind.Bind => SocketPhase.Bound, ActionKind.Listen => SocketPhase.Listening, _ => SocketPhase.Connected } };
+                sockets[at] = sockets[at] with
+                {
+                    Phase = form.Call switch
+                    {
+                        ActionKind.Bind => SocketPhase.Bound,
+                        ActionKind.Listen => SocketPhase.Listening,
+                        _ => SocketPhase.Connected,
+                    },
+                };
                 break;
         }
     }

@@ -11,9 +11,30 @@ public sealed class LabAddressTests
     {
         Values =
         [
-            new() { Id = "on", Kind = ValueKind.Switch, Label = LocalText.Of("On"), Default = Scalar.Of(false) },
-            new() { Id = "many", Kind = ValueKind.Number, Label = LocalText.Of("Many"), Default = Scalar.Of(1), Min = 0, Max = 9 },
-            new() { Id = "which", Kind = ValueKind.Choice, Label = LocalText.Of("Which"), Default = Scalar.Of("a"), Choices = [new() { Id = "a", Label = LocalText.Of("A") }, new() { Id = "b-2", Label = LocalText.Of("B") }] },
+            new()
+            {
+                Id = "on",
+                Kind = ValueKind.Switch,
+                Label = LocalText.Of("On"),
+                Default = Scalar.Of(false),
+            },
+            new()
+            {
+                Id = "many",
+                Kind = ValueKind.Number,
+                Label = LocalText.Of("Many"),
+                Default = Scalar.Of(1),
+                Min = 0,
+                Max = 9,
+            },
+            new()
+            {
+                Id = "which",
+                Kind = ValueKind.Choice,
+                Label = LocalText.Of("Which"),
+                Default = Scalar.Of("a"),
+                Choices = [new() { Id = "a", Label = LocalText.Of("A") }, new() { Id = "b-2", Label = LocalText.Of("B") }],
+            },
         ],
     };
 
@@ -25,7 +46,15 @@ public sealed class LabAddressTests
     [InlineData("", "")]
     [InlineData(null, "")]
     public void Values_that_the_lesson_has_and_takes_are_read(string? text, string read) =>
-        Assert.Equal(read, string.Join(' ', LabAddress.Values(text, Lesson).Select(v => $"{v.Key}={(v.Value == Scalar.Of(true) ? "true" : v.Value == Scalar.Of(false) ? "false" : v.Value)}")));
+        Assert.Equal(
+            read,
+            string.Join(
+                ' ',
+                LabAddress
+                    .Values(text, Lesson)
+                    .Select(v => $"{v.Key}={(v.Value == Scalar.Of(true) ? "true" : v.Value == Scalar.Of(false) ? "false" : v.Value)}")
+            )
+        );
 
     [Fact]
     public void Too_many_of_them_are_none() => Assert.Empty(LabAddress.Values(string.Concat(Enumerable.Repeat("on:1,", 400)), Lesson));

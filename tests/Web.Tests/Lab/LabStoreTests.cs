@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Time.Testing;
+using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Web.Tests.Diagram;
 using Xunit;
 
@@ -135,7 +135,8 @@ public sealed class LabStoreTests
     [Fact]
     public void Keeps_the_logs_of_all_open_runs_and_gives_each_page_the_one_that_it_chose_or_the_newest()
     {
-        RunHeader first = _script.Header, second = first with { Id = "20261123-004024-bbbbbb" };
+        RunHeader first = _script.Header,
+            second = first with { Id = "20261123-004024-bbbbbb" };
         LabState both = Labs.State(null) with { Runs = [new OpenRun(first) { Now = 5 }, new OpenRun(second) { Now = 7 }] };
         _store.Apply(new Joined(both, [], [new RunBatch(first.Id, [.. _script.Events.Take(4)]), new RunBatch(second.Id, [.. _script.Events.Take(2)])]));
         Assert.Equal((second.Id, 2, 7L), Shown(null));
@@ -147,13 +148,15 @@ public sealed class LabStoreTests
         _store.Apply(both with { Version = 2, Runs = [both.Runs[1]] });
         Assert.Equal((second.Id, 2, 7L), Shown(first.Id));
 
-        (string, int, long) Shown(string? chosen) => _store.ViewOf(chosen) is var view ? (view.Run!.Header.Id, (int)_store.Has.Events[view.Run.Header.Id], view.Clock.RunTime) : default;
+        (string, int, long) Shown(string? chosen) =>
+            _store.ViewOf(chosen) is var view ? (view.Run!.Header.Id, (int)_store.Has.Events[view.Run.Header.Id], view.Clock.RunTime) : default;
     }
 
     [Fact]
     public void A_run_that_was_opened_here_is_shown_as_soon_as_it_is_announced()
     {
-        RunHeader first = _script.Header, second = first with { Id = "20261123-004024-bbbbbb" };
+        RunHeader first = _script.Header,
+            second = first with { Id = "20261123-004024-bbbbbb" };
         _store.Apply(Labs.State(_script));
         Assert.Equal(first.Id, _store.ViewOf(second.Id).Run!.Header.Id);
         _store.Apply(Labs.State(null, 2) with { Runs = [new OpenRun(second), new OpenRun(first)] });

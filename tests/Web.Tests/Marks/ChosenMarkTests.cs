@@ -1,11 +1,11 @@
 using AngleSharp.Dom;
 using Bunit;
+using ReuseAddrDashboard.Components.Diagram;
+using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Components.Diagram;
-using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Web.Lab;
 using ReuseAddrDashboard.Web.Tests.Pages;
 using Xunit;
@@ -127,24 +127,86 @@ public sealed class ChosenMarkTests : PageTest
     [Fact]
     public async Task A_flight_shorter_than_the_clocks_agree_says_so()
     {
-        var segment = new SegmentEvent { Host = "client", Source = EvidenceSource.Capture, From = RunScript.ClientEnd, To = RunScript.ServerEnd, Flags = "PSH,ACK", SeqNo = 9, Ack = 5, Len = 3 };
+        var segment = new SegmentEvent
+        {
+            Host = "client",
+            Source = EvidenceSource.Capture,
+            From = RunScript.ClientEnd,
+            To = RunScript.ServerEnd,
+            Flags = "PSH,ACK",
+            SeqNo = 9,
+            Ack = 5,
+            Len = 3,
+        };
         long t = (long)(_script.Now * 1e6);
         _script.Add(segment with { Sent = t }, 0.02).Add(segment with { Host = "server", Received = t + 20_000 }, 1);
         var state = Labs.State(_script);
-        state = state with { Hosts = [state.Hosts[0] with { ClockUncertainty = 100_000 }, state.Hosts[1] with { ClockUncertainty = 0, Facts = state.Hosts[1].Facts! with { BootId = "other" } }] };
+        state = state with
+        {
+            Hosts =
+            [
+                state.Hosts[0] with
+                {
+                    ClockUncertainty = 100_000,
+                },
+                state.Hosts[1] with
+                {
+                    ClockUncertainty = 0,
+                    Facts = state.Hosts[1].Facts! with { BootId = "other" },
+                },
+            ],
+        };
         IRenderedComponent<LabPage> page = await Drawn(state: state);
         Assert.Contains("±100 µs", page.Find(".heads .clock").TextContent);
-        Assert.Contains("the clocks agree only to ±100 µs", page.FindAll(".segment title").Select(e => e.TextContent).Single(e => e.Contains("PSH+ACK", StringComparison.Ordinal)));
+        Assert.Contains(
+            "the clocks agree only to ±100 µs",
+            page.FindAll(".segment title").Select(e => e.TextContent).Single(e => e.Contains("PSH+ACK", StringComparison.Ordinal))
+        );
         page.Find("[role=tab][id$=Segment]").Click();
-        Assert.Contains("20 µs (clocks: ±100 µs)", page.FindAll("[role=option]").Single(e => e.TextContent.Contains("PSH+ACK", StringComparison.Ordinal)).TextContent);
+        Assert.Contains(
+            "20 µs (clocks: ±100 µs)",
+            page.FindAll("[role=option]").Single(e => e.TextContent.Contains("PSH+ACK", StringComparison.Ordinal)).TextContent
+        );
     }
 
     [Fact]
     public async Task What_was_lost_is_counted_by_source_and_where_sources_disagree_both_are_named()
     {
-        var script = new RunScript().StartListener().Connect().Add(new GapEvent { Host = "server", Source = EvidenceSource.Capture, Lost = 12, Reason = Said("The capture's buffer was full.") }, 1)
-            .Add(new StateEvent { Host = "server", Source = EvidenceSource.Diag, Socket = new(RunScript.ServerEnd, RunScript.ClientEnd), From = TcpState.Established, To = null }, 100)
-            .Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.Established, 900).Wait(2000).Add(new NoteEvent { Host = "server", Source = EvidenceSource.Agent, Message = new("test") }, 0);
+        var script = new RunScript()
+            .StartListener()
+            .Connect()
+            .Add(
+                new GapEvent
+                {
+                    Host = "server",
+                    Source = EvidenceSource.Capture,
+                    Lost = 12,
+                    Reason = Said("The capture's buffer was full."),
+                },
+                1
+            )
+            .Add(
+                new StateEvent
+                {
+                    Host = "server",
+                    Source = EvidenceSource.Diag,
+                    Socket = new(RunScript.ServerEnd, RunScript.ClientEnd),
+                    From = TcpState.Established,
+                    To = null,
+                },
+                100
+            )
+            .Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.Established, 900)
+            .Wait(2000)
+            .Add(
+                new NoteEvent
+                {
+                    Host = "server",
+                    Source = EvidenceSource.Agent,
+                    Message = new("test"),
+                },
+                0
+            );
         IRenderedComponent<LabPage> page = await Drawn(script);
         Assert.Equal("12 lost capture 12", page.Find(".lost-count").TextContent);
         page.Find(".remark.loss").Click();

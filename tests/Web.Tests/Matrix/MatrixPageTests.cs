@@ -4,12 +4,12 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
+using ReuseAddrDashboard.Components.Link;
+using ReuseAddrDashboard.Components.Texts;
 using ReuseAddrDashboard.Core.Matrix;
 using ReuseAddrDashboard.Core.Rule;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
-using ReuseAddrDashboard.Components.Link;
-using ReuseAddrDashboard.Components.Texts;
 using ReuseAddrDashboard.Pages.Matrix;
 using ReuseAddrDashboard.Web.Tests.Pages;
 using Xunit;
@@ -21,13 +21,10 @@ public class MatrixPageTests : PageTest
 {
     private static readonly MatrixAnswer InUse = new(PortCall.Bind, "EADDRINUSE");
 
-    public MatrixPageTests()
-    {
-    }
+    public MatrixPageTests() { }
 
-    private protected MatrixPageTests(PageTexts texts) : base(texts)
-    {
-    }
+    private protected MatrixPageTests(PageTexts texts)
+        : base(texts) { }
 
     [Fact]
     public void Before_anything_was_tried_it_says_what_a_press_does_and_what_the_rule_says()
@@ -52,7 +49,10 @@ public class MatrixPageTests : PageTest
         IRenderedComponent<MatrixPage> page = Show();
         IElement table = page.Find(".tables table");
         Assert.Equal(5, table.QuerySelectorAll("thead th[scope=col]").Length);
-        Assert.Equal(["First socket: no option", "First socket: SO_REUSEADDR", "First socket: SO_REUSEPORT", "First socket: SO_REUSEADDR + SO_REUSEPORT"], table.QuerySelectorAll("tbody th[scope=row] .sr").Select(t => t.TextContent));
+        Assert.Equal(
+            ["First socket: no option", "First socket: SO_REUSEADDR", "First socket: SO_REUSEPORT", "First socket: SO_REUSEADDR + SO_REUSEPORT"],
+            table.QuerySelectorAll("tbody th[scope=row] .sr").Select(t => t.TextContent)
+        );
         Assert.Equal("TIME-WAIT", page.Find("#" + table.GetAttribute("aria-labelledby")).TextContent);
     }
 
@@ -63,7 +63,10 @@ public class MatrixPageTests : PageTest
         Comes(page, 1, busy: true, new MatrixResult(MatrixCell.Basic[0], InUse), new MatrixResult(MatrixCell.Basic[5], MatrixAnswer.Ok));
         page.WaitForAssertion(() => Assert.Equal(2, page.FindAll("td a").Count));
         Assert.Contains("Tried 2 of 64 cells", page.Markup, StringComparison.Ordinal);
-        Assert.Equal("lab?lesson=matrix-cell&values=left:time-wait,first:v4,second:v4,firstReuseAddr:1,firstReusePort:0,secondReuseAddr:1,secondReusePort:0", Cell(page, MatrixCell.Basic[5]).GetAttribute("href"));
+        Assert.Equal(
+            "lab?lesson=matrix-cell&values=left:time-wait,first:v4,second:v4,firstReuseAddr:1,firstReusePort:0,secondReuseAddr:1,secondReusePort:0",
+            Cell(page, MatrixCell.Basic[5]).GetAttribute("href")
+        );
         Assert.Equal("✗ bind()", Cell(page, MatrixCell.Basic[0]).QuerySelector(".kernel")!.TextContent);
         Assert.Equal("= rule", Cell(page, MatrixCell.Basic[0]).QuerySelector(".rule")!.TextContent);
         // While a trial goes on no other is begun, and it can be stopped.
@@ -104,7 +107,11 @@ public class MatrixPageTests : PageTest
     [Fact]
     public void Another_kernel_stands_beside_this_one_and_what_differs_is_marked()
     {
-        _stored.Kernels["debian-6.1"] = File("6.1.0-56-cloud-amd64", new MatrixResult(MatrixCell.Basic[0], MatrixAnswer.Ok), new MatrixResult(MatrixCell.Basic[1], InUse));
+        _stored.Kernels["debian-6.1"] = File(
+            "6.1.0-56-cloud-amd64",
+            new MatrixResult(MatrixCell.Basic[0], MatrixAnswer.Ok),
+            new MatrixResult(MatrixCell.Basic[1], InUse)
+        );
         IRenderedComponent<MatrixPage> page = Show();
         Comes(page, 1, busy: false, new MatrixResult(MatrixCell.Basic[0], InUse), new MatrixResult(MatrixCell.Basic[1], InUse));
         page.WaitForState(() => page.FindAll("td a").Count == 2 && page.FindComponents<MudCheckBox<bool>>().Count == 1);
@@ -151,7 +158,14 @@ public class MatrixPageTests : PageTest
     private void Comes(IRenderedComponent<MatrixPage> page, long number, bool busy, params MatrixResult[] results)
     {
         _stored.Matrix = new(number, File("6.18.0", results), false);
-        page.InvokeAsync(() => _store.Apply(Labs.State(null, number + 1) with { Matrix = new(number, "server", results.Length, busy ? 64 : 0, busy ? results.Length : 0, null, 0) }));
+        page.InvokeAsync(() =>
+            _store.Apply(
+                Labs.State(null, number + 1) with
+                {
+                    Matrix = new(number, "server", results.Length, busy ? 64 : 0, busy ? results.Length : 0, null, 0),
+                }
+            )
+        );
     }
 
     private static IElement Cell(IRenderedComponent<MatrixPage> page, MatrixCell cell)
@@ -160,8 +174,18 @@ public class MatrixPageTests : PageTest
         return row.QuerySelectorAll("td .cell")[MatrixCell.AllOptions.ToList().IndexOf(cell.SecondOptions)];
     }
 
-    private static MatrixFile File(string kernel, params MatrixResult[] results) => new()
-    {
-        Format = MatrixFile.CurrentFormat, At = DateTimeOffset.UnixEpoch, Results = results, Host = new() { Kernel = kernel, Os = "Debian", Agent = "1", Sysctls = new Dictionary<string, string?>() },
-    };
+    private static MatrixFile File(string kernel, params MatrixResult[] results) =>
+        new()
+        {
+            Format = MatrixFile.CurrentFormat,
+            At = DateTimeOffset.UnixEpoch,
+            Results = results,
+            Host = new()
+            {
+                Kernel = kernel,
+                Os = "Debian",
+                Agent = "1",
+                Sysctls = new Dictionary<string, string?>(),
+            },
+        };
 }

@@ -1,12 +1,12 @@
 using AngleSharp.Dom;
 using Bunit;
+using ReuseAddrDashboard.Components.Diagram;
+using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Components.Diagram;
-using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Web.Lab;
 using Xunit;
 
@@ -45,9 +45,26 @@ public sealed class LabPageTests : PageTest
     [InlineData(NoteCodes.WallClockStep, 1)]
     public void An_agent_that_is_back_is_no_longer_reported_lost(string then, int left)
     {
-        RunScript script = new RunScript().StartListener()
-            .Add(new NoteEvent { Host = "server", Message = Message.Of(NoteCodes.AgentLost, ("host", "server")), Level = NoteLevel.Warning }, 1)
-            .Add(new NoteEvent { Host = "server", Message = Message.Of(then, ("host", "server")), Level = NoteLevel.Info }, 1);
+        RunScript script = new RunScript()
+            .StartListener()
+            .Add(
+                new NoteEvent
+                {
+                    Host = "server",
+                    Message = Message.Of(NoteCodes.AgentLost, ("host", "server")),
+                    Level = NoteLevel.Warning,
+                },
+                1
+            )
+            .Add(
+                new NoteEvent
+                {
+                    Host = "server",
+                    Message = Message.Of(then, ("host", "server")),
+                    Level = NoteLevel.Info,
+                },
+                1
+            );
         Assert.Equal(left, Show(script).FindAll(".banner").Count);
     }
 
@@ -65,14 +82,19 @@ public sealed class LabPageTests : PageTest
 
     /// <summary>What getByLabel goes through: label elements, aria-label, and texts that aria-labelledby points to.</summary>
     private static IEnumerable<string> Names(IRenderedComponent<LabPage> page) =>
-        page.FindAll("label").Select(l => l.TextContent)
+        page.FindAll("label")
+            .Select(l => l.TextContent)
             .Concat(page.FindAll("[aria-label]").Select(e => e.GetAttribute("aria-label")!))
             .Concat(page.FindAll("[aria-labelledby]").Select(e => page.Find("#" + e.GetAttribute("aria-labelledby")).TextContent));
 
     [Fact]
     public void An_interrupted_run_says_why_and_offers_Reset_as_the_one_thing_to_do()
     {
-        IRenderedComponent<LabPage> page = Show(new RunScript().StartListener().Add(new EndEvent { Outcome = Outcome.Interrupted, Reason = Message.Of(Message.Verbatim, ("text", "The server's agent ended.")) }, 0));
+        IRenderedComponent<LabPage> page = Show(
+            new RunScript()
+                .StartListener()
+                .Add(new EndEvent { Outcome = Outcome.Interrupted, Reason = Message.Of(Message.Verbatim, ("text", "The server's agent ended.")) }, 0)
+        );
         Assert.Contains("This run was interrupted. The server's agent ended.", page.Find(".banner").TextContent);
         Assert.Equal("Reset", Assert.Single(page.FindAll(".primary")).TextContent.Trim());
     }
@@ -80,7 +102,11 @@ public sealed class LabPageTests : PageTest
     [Fact]
     public void TIME_WAIT_left_on_the_port_is_announced_before_a_run()
     {
-        var left = (SocketEvent)new RunScript().Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.TimeWait, timer: 42).Events[0] with { T = -2_000_000_000, After = null };
+        var left = (SocketEvent)new RunScript().Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.TimeWait, timer: 42).Events[0] with
+        {
+            T = -2_000_000_000,
+            After = null,
+        };
         IRenderedComponent<LabPage> page = Show(null, Labs.State(null, sockets: [left]));
         Assert.Contains("in TIME-WAIT for about 40 s", page.Find(".banner").TextContent);
         Assert.Equal("40000", page.Find(".banner [data-end]").GetAttribute("data-end"));
@@ -93,13 +119,21 @@ public sealed class LabPageTests : PageTest
     [Fact]
     public void The_hosts_sheet_has_each_host_its_sources_sysctls_and_the_way_between_them()
     {
-        LabState state = Labs.State(null) with { Check = Check(new Finding(FindingLevel.Warning, DateTimeOffset.UnixEpoch, "server", "net.ipv4.tcp_max_tw_buckets", Said("So few."), Said("Raise it."))) };
+        LabState state = Labs.State(null) with
+        {
+            Check = Check(
+                new Finding(FindingLevel.Warning, DateTimeOffset.UnixEpoch, "server", "net.ipv4.tcp_max_tw_buckets", Said("So few."), Said("Raise it."))
+            ),
+        };
         IRenderedComponent<LabPage> page = Show(null, state);
         page.Find(".hosts-button").Click();
         IReadOnlyList<IElement> hosts = _dialogs.FindAll(".hosts .host");
         Assert.Equal(["client", "server"], hosts.Select(h => h.GetAttribute("aria-label")));
         Assert.Contains("192.168.122.68:11111: connection refused in 0.2 ms", hosts[0].TextContent.Replace("200 µs", "0.2 ms"));
-        Assert.Contains("LISTEN 0.0.0.0:11111: nginx, process 42", string.Join(' ', hosts[1].TextContent.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Contains(
+            "LISTEN 0.0.0.0:11111: nginx, process 42",
+            string.Join(' ', hosts[1].TextContent.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries))
+        );
         Assert.Contains("So few.", hosts[1].QuerySelector(".judged")!.TextContent);
         Assert.Contains("CAP_NET_ADMIN", hosts[1].TextContent);
         Assert.Equal("tcp_max_tw_buckets", hosts[1].QuerySelector(".sysctls .explained")!.TextContent);
@@ -161,7 +195,17 @@ public sealed class LabPageTests : PageTest
     [Fact]
     public void The_terminal_shows_programs_and_their_errors()
     {
-        RunScript script = new RunScript().Add(new ProgramEvent { Host = "client", Source = EvidenceSource.Agent, Program = "cl", Change = ProgramChange.Started, Command = "./cl" }, 0);
+        RunScript script = new RunScript().Add(
+            new ProgramEvent
+            {
+                Host = "client",
+                Source = EvidenceSource.Agent,
+                Program = "cl",
+                Change = ProgramChange.Started,
+                Command = "./cl",
+            },
+            0
+        );
         IElement terminal = Show(script.Whole()).Find(".term");
         Assert.Contains("client$ ./cl", terminal.TextContent);
         Assert.Equal("bind: Address already in use", terminal.QuerySelector(".error")!.TextContent);

@@ -26,5 +26,6 @@ public sealed class LessonCardTests : PageTest
             Assert.DoesNotContain("catalogue.", Card([need], null).Find(".needs").TextContent, StringComparison.Ordinal);
     }
 
-    private IRenderedComponent<LessonCard> Card(ScenarioNeed[] needs, string? missing) => Render<LessonCard>(p => p.Add(c => c.Lesson, Scripts.Many with { Needs = needs }).Add(c => c.Missing, missing));
+    private IRenderedComponent<LessonCard> Card(ScenarioNeed[] needs, string? missing) =>
+        Render<LessonCard>(p => p.Add(c => c.Lesson, Scripts.Many with { Needs = needs }).Add(c => c.Missing, missing));
 }

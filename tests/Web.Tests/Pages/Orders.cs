@@ -1,5 +1,5 @@
-using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Components.Link;
+using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Web.Tests.Pages;
 

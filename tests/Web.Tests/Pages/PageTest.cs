@@ -5,17 +5,17 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using MudBlazor;
 using MudBlazor.Services;
+using ReuseAddrDashboard.Components.Diagram;
+using ReuseAddrDashboard.Components.Link;
+using ReuseAddrDashboard.Components.Runs;
+using ReuseAddrDashboard.Components.Shell;
+using ReuseAddrDashboard.Components.Texts;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
 using ReuseAddrDashboard.Web.Catalogue;
-using ReuseAddrDashboard.Components.Diagram;
-using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Web.Lab;
-using ReuseAddrDashboard.Components.Runs;
-using ReuseAddrDashboard.Components.Shell;
-using ReuseAddrDashboard.Components.Texts;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Pages;
@@ -36,9 +36,8 @@ public abstract class PageTest : BunitContext
     /// <summary>Where dialogs are.</summary>
     private protected readonly IRenderedComponent<MudDialogProvider> _dialogs;
 
-    protected PageTest() : this(new PageTexts())
-    {
-    }
+    protected PageTest()
+        : this(new PageTexts()) { }
 
     private protected PageTest(PageTexts texts)
     {
@@ -66,7 +65,8 @@ public abstract class PageTest : BunitContext
         _dialogs = Render<MudDialogProvider>();
     }
 
-    private protected static IElement Button(IRenderedComponent<LabPage> page, string name) => Assert.Single(page.FindAll("button"), b => b.TextContent.Trim() == name);
+    private protected static IElement Button(IRenderedComponent<LabPage> page, string name) =>
+        Assert.Single(page.FindAll("button"), b => b.TextContent.Trim() == name);
 
     private protected static IElement Switch(IRenderedComponent<LabPage> page, string name) =>
         Assert.Single(page.FindAll("label"), l => l.TextContent.Trim() == name).QuerySelector("input[role=switch]")!;
@@ -98,9 +98,30 @@ public abstract class PageTest : BunitContext
 
     private protected static LabCheck Check(params Finding[] findings)
     {
-        HostCheck host = new() { Port = 11111, Sysctls = new Dictionary<string, string?> { ["net.ipv4.tcp_max_tw_buckets"] = "3" }, Holders = [], Capabilities = ["CAP_NET_ADMIN"] };
-        PortHolder holder = new() { State = TcpState.Listen, Local = RunScript.Any, Inode = 7, Pid = 42, Program = "nginx" };
-        return new(11111, DateTimeOffset.UnixEpoch,
-            [new("client", host with { Reach = new(RunScript.ServerEnd, ReachResult.Refused, "ECONNREFUSED", 200_000) }, DateTimeOffset.UnixEpoch), new("server", host with { Holders = [holder] }, DateTimeOffset.UnixEpoch)], findings, DuringRun: false);
+        HostCheck host = new()
+        {
+            Port = 11111,
+            Sysctls = new Dictionary<string, string?> { ["net.ipv4.tcp_max_tw_buckets"] = "3" },
+            Holders = [],
+            Capabilities = ["CAP_NET_ADMIN"],
+        };
+        PortHolder holder = new()
+        {
+            State = TcpState.Listen,
+            Local = RunScript.Any,
+            Inode = 7,
+            Pid = 42,
+            Program = "nginx",
+        };
+        return new(
+            11111,
+            DateTimeOffset.UnixEpoch,
+            [
+                new("client", host with { Reach = new(RunScript.ServerEnd, ReachResult.Refused, "ECONNREFUSED", 200_000) }, DateTimeOffset.UnixEpoch),
+                new("server", host with { Holders = [holder] }, DateTimeOffset.UnixEpoch),
+            ],
+            findings,
+            DuringRun: false
+        );
     }
 }

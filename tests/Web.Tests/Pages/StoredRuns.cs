@@ -38,21 +38,58 @@ internal sealed class StoredRuns : HttpMessageHandler
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        string path = request.RequestUri!.AbsolutePath.TrimStart('/'), query = HttpUtility.UrlDecode(request.RequestUri.Query);
+        string path = request.RequestUri!.AbsolutePath.TrimStart('/'),
+            query = HttpUtility.UrlDecode(request.RequestUri.Query);
         Asked.Add($"{request.Method} {path}{query}{(request.Content is { } body ? " " + await body.ReadAsStringAsync(cancellationToken) : "")}");
         if (Elsewhere?.Invoke(request) is { } other)
             return other;
         if (Refusal is { } why)
-            return new(HttpStatusCode.ServiceUnavailable) { Content = JsonContent.Create(new { title = "Service Unavailable", status = 503, code = why.Code, args = why.Args }) };
+        {
+            return new(HttpStatusCode.ServiceUnavailable)
+            {
+                Content = JsonContent.Create(
+                    new
+                    {
+                        title = "Service Unavailable",
+                        status = 503,
+                        code = why.Code,
+                        args = why.Args,
+                    }
+                ),
+            };
+        }
+
         if (path.EndsWith("/matrix/results", StringComparison.Ordinal))
             return new(HttpStatusCode.OK) { Content = JsonContent.Create(Matrix, LabJson.Default.MatrixView) };
         if (path == "api/kernels")
-            return new(HttpStatusCode.OK) { Content = JsonContent.Create(Kernels.Select(k => new { id = k.Key, kernel = k.Value.Host.Kernel, os = k.Value.Host.Os, at = k.Value.At, cells = k.Value.Results.Count, command = $"make {k.Key}" })) };
+        {
+            return new(HttpStatusCode.OK)
+            {
+                Content = JsonContent.Create(
+                    Kernels.Select(k => new
+                    {
+                        id = k.Key,
+                        kernel = k.Value.Host.Kernel,
+                        os = k.Value.Host.Os,
+                        at = k.Value.At,
+                        cells = k.Value.Results.Count,
+                        command = $"make {k.Key}",
+                    })
+                ),
+            };
+        }
+
         if (path.StartsWith("api/kernels/", StringComparison.Ordinal))
             return new(HttpStatusCode.OK) { Content = new ByteArrayContent(Kernels[path.Split('/')[^1]].ToJson()) };
         string[] ids = HttpUtility.ParseQueryString(query).GetValues("id") ?? [];
         if (path == "api/runs/filters")
-            return new(HttpStatusCode.OK) { Content = JsonContent.Create(new RunFilters(["time-wait"], ["EADDRINUSE", "none", "ok"], ["6.18.0"]), LabJson.Default.RunFilters) };
+        {
+            return new(HttpStatusCode.OK)
+            {
+                Content = JsonContent.Create(new RunFilters(["time-wait"], ["EADDRINUSE", "none", "ok"], ["6.18.0"]), LabJson.Default.RunFilters),
+            };
+        }
+
         if (path == "api/runs" && request.Method == HttpMethod.Get)
             return List();
         if (path == "api/runs" && request.Method == HttpMethod.Delete)
@@ -61,7 +98,9 @@ internal sealed class StoredRuns : HttpMessageHandler
             return Moved(_deleted, Listed, ids);
         if (request.Method == HttpMethod.Patch)
             return Marked(path.Split('/')[^1], (await request.Content!.ReadFromJsonAsync(LabJson.Default.RunMark, cancellationToken))!);
-        return Run is { } run && path.EndsWith(run.Id, StringComparison.Ordinal) ? new(HttpStatusCode.OK) { Content = JsonContent.Create(run, LabJson.Default.RunFile) } : new(HttpStatusCode.NotFound);
+        return Run is { } run && path.EndsWith(run.Id, StringComparison.Ordinal)
+            ? new(HttpStatusCode.OK) { Content = JsonContent.Create(run, LabJson.Default.RunFile) }
+            : new(HttpStatusCode.NotFound);
     }
 
     private HttpResponseMessage List()

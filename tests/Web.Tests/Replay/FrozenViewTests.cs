@@ -1,11 +1,11 @@
 using AngleSharp.Dom;
 using Bunit;
-using ReuseAddrDashboard.Core.Log;
-using ReuseAddrDashboard.Core.Wire;
-using ReuseAddrDashboard.Tests;
 using ReuseAddrDashboard.Components.Diagram;
 using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Components.Replay;
+using ReuseAddrDashboard.Core.Log;
+using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Tests;
 using ReuseAddrDashboard.Web.Lab;
 using ReuseAddrDashboard.Web.Tests.Pages;
 using Xunit;

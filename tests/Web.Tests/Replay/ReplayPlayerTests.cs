@@ -27,7 +27,8 @@ public sealed class ReplayPlayerTests
     {
         _player.Choose(speed);
         _player.Toggle();
-        TimeSpan frame = TimeSpan.FromMilliseconds(16), played = TimeSpan.Zero;
+        TimeSpan frame = TimeSpan.FromMilliseconds(16),
+            played = TimeSpan.Zero;
         long last = _player.Cursor;
         while (_player.Playing)
         {
@@ -53,7 +54,10 @@ public sealed class ReplayPlayerTests
     {
         _player.Toggle();
         _player.Step(StopKind.Call, forward: true);
-        Assert.Equal((Axis.Stops(StopKind.Call)[0] > Axis.Begin ? Axis.Stops(StopKind.Call)[0] : Axis.Stops(StopKind.Call)[1], false), (_player.Cursor, _player.Playing));
+        Assert.Equal(
+            (Axis.Stops(StopKind.Call)[0] > Axis.Begin ? Axis.Stops(StopKind.Call)[0] : Axis.Stops(StopKind.Call)[1], false),
+            (_player.Cursor, _player.Playing)
+        );
         _player.Toggle();
         _player.Drag(0.5);
         Assert.Equal((0.5, false), (_player.Place, _player.Playing));
@@ -75,22 +79,34 @@ public sealed class ReplayPlayerTests
 
     [Fact]
     public void Whatever_a_hand_does_it_stays_within_the_run() =>
-        Gen.Select(Gen.Int[0, 5], Gen.Long, Gen.Double).List[1, 60].Sample(hands =>
-        {
-            var player = new ReplayPlayer(ReplayAxisTests.Real());
-            foreach ((int what, long t, double place) in hands)
+        Gen.Select(Gen.Int[0, 5], Gen.Long, Gen.Double)
+            .List[1, 60]
+            .Sample(hands =>
             {
-                switch (what)
+                var player = new ReplayPlayer(ReplayAxisTests.Real());
+                foreach ((int what, long t, double place) in hands)
                 {
-                    case 0: player.Go(t); break;
-                    case 1: player.Drag(place); break;
-                    case 2: player.Toggle(); break;
-                    case 3: player.Advance(TimeSpan.FromTicks(Math.Abs(t % 10_000_000))); break;
-                    default: player.Step((StopKind)(Math.Abs(t % 5)), forward: what == 4); break;
+                    switch (what)
+                    {
+                        case 0:
+                            player.Go(t);
+                            break;
+                        case 1:
+                            player.Drag(place);
+                            break;
+                        case 2:
+                            player.Toggle();
+                            break;
+                        case 3:
+                            player.Advance(TimeSpan.FromTicks(Math.Abs(t % 10_000_000)));
+                            break;
+                        default:
+                            player.Step((StopKind)(Math.Abs(t % 5)), forward: what == 4);
+                            break;
+                    }
+                    Assert.InRange(player.Cursor, player.Axis.Begin, player.Axis.End);
+                    Assert.InRange(player.Place, 0, 1);
+                    Assert.False(player.Playing && player.AtEnd);
                 }
-                Assert.InRange(player.Cursor, player.Axis.Begin, player.Axis.End);
-                Assert.InRange(player.Place, 0, 1);
-                Assert.False(player.Playing && player.AtEnd);
-            }
-        });
+            });
 }

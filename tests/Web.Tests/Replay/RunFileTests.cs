@@ -10,8 +10,8 @@ using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
-using ReuseAddrDashboard.Tests;
 using ReuseAddrDashboard.Pages.Replay;
+using ReuseAddrDashboard.Tests;
 using ReuseAddrDashboard.Web.Tests.Pages;
 using Xunit;
 
@@ -65,7 +65,8 @@ public sealed class RunFileTests : PageTest
     public void What_is_no_run_is_refused_with_what_to_do(string content, string code)
     {
         IRenderedComponent<OpenRunPage> page = Open(content, "some.json");
-        Message message = code == "replay.file-format" ? Message.Of(code, ("name", "some.json"), ("format", "reuseaddr-run/9")) : Message.Of(code, ("name", "some.json"));
+        Message message =
+            code == "replay.file-format" ? Message.Of(code, ("name", "some.json"), ("format", "reuseaddr-run/9")) : Message.Of(code, ("name", "some.json"));
         page.WaitForAssertion(() => Assert.Contains(TextCatalog.English[message], page.Find("[role=alert]").TextContent));
         Assert.NotEmpty(page.FindAll(".drop"));
     }
@@ -73,18 +74,27 @@ public sealed class RunFileTests : PageTest
     [Fact]
     public void A_run_that_lacks_what_every_run_has_is_damaged()
     {
-        Assert.All((Action<JsonObject>[])
-        [
-            run => run["hosts"] = new JsonArray(), run => run["events"] = null, run => run["script"]!["steps"] = new JsonArray(), run => run["events"]!.AsArray().RemoveAt(1),
-            run => run["events"]![0]!["t"] = 1e10, run => run["ports"]!["main"] = 70_000, run => run["script"]!["title"] = null, run => run["hosts"]!.AsArray().Add(run["hosts"]![0]!.DeepClone()),
-        ], change =>
-        {
-            JsonObject run = JsonNode.Parse(Json)!.AsObject();
-            change(run);
-            IRenderedComponent<OpenRunPage> page = Open(run.ToJsonString(), "broken.json");
-            page.WaitForAssertion(() => Assert.Contains("broken.json", page.Find("[role=alert]").TextContent));
-            Assert.Empty(page.FindAll(".scrubber"));
-        });
+        Assert.All(
+            (Action<JsonObject>[])
+                [
+                    run => run["hosts"] = new JsonArray(),
+                    run => run["events"] = null,
+                    run => run["script"]!["steps"] = new JsonArray(),
+                    run => run["events"]!.AsArray().RemoveAt(1),
+                    run => run["events"]![0]!["t"] = 1e10,
+                    run => run["ports"]!["main"] = 70_000,
+                    run => run["script"]!["title"] = null,
+                    run => run["hosts"]!.AsArray().Add(run["hosts"]![0]!.DeepClone()),
+                ],
+            change =>
+            {
+                JsonObject run = JsonNode.Parse(Json)!.AsObject();
+                change(run);
+                IRenderedComponent<OpenRunPage> page = Open(run.ToJsonString(), "broken.json");
+                page.WaitForAssertion(() => Assert.Contains("broken.json", page.Find("[role=alert]").TextContent));
+                Assert.Empty(page.FindAll(".scrubber"));
+            }
+        );
     }
 
     [Fact]
@@ -92,16 +102,29 @@ public sealed class RunFileTests : PageTest
     {
         byte[] whole = Encoding.UTF8.GetBytes(Json);
         var source = new RunFileSource(Services.GetRequiredService<HttpClient>(), Navigation);
-        Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Byte, Gen.Int[0, 3]).List[1, 6].Sample(changes =>
-        {
-            byte[] octets = [.. whole];
-            foreach ((int at, byte value, int how) in changes)
-                octets = how switch { 0 => octets[..Math.Min(at, octets.Length)], 1 => [.. octets.Take(at), value, .. octets.Skip(at)], _ => [.. octets.Select((o, i) => i == at ? value : o)] };
-            (RunFile? run, Message? trouble) = source.Read(new Octets(octets), CancellationToken.None).GetAwaiter().GetResult();
-            Assert.True(run is null != trouble is null);
-            if (run is not null)
-                _ = Timeline.Fold(RunFiles.HeaderOf(run), run.Events).Sockets;
-        }, iter: 400);
+        Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Byte, Gen.Int[0, 3])
+            .List[1, 6]
+            .Sample(
+                changes =>
+                {
+                    byte[] octets = [.. whole];
+                    foreach ((int at, byte value, int how) in changes)
+                    {
+                        octets = how switch
+                        {
+                            0 => octets[..Math.Min(at, octets.Length)],
+                            1 => [.. octets.Take(at), value, .. octets.Skip(at)],
+                            _ => [.. octets.Select((o, i) => i == at ? value : o)],
+                        };
+                    }
+
+                    (RunFile? run, Message? trouble) = source.Read(new Octets(octets), CancellationToken.None).GetAwaiter().GetResult();
+                    Assert.True(run is null != trouble is null);
+                    if (run is not null)
+                        _ = Timeline.Fold(RunFiles.HeaderOf(run), run.Events).Sockets;
+                },
+                iter: 400
+            );
     }
 
     [Fact]
@@ -111,15 +134,22 @@ public sealed class RunFileTests : PageTest
         IRenderedComponent<OpenRunPage> page = Show($"?file=/api/runs/{Run.Id}&t=0");
         page.WaitForElement(".scrubber");
         Assert.DoesNotContain("EADDRINUSE", page.Find(".verdict").TextContent);
-        Assert.All((string[])["https://example.org/run.json", "//example.org/run.json", "file:///etc/passwd", "javascript:1"], address =>
-        {
-            int asked = _stored.Asked.Count;
-            IRenderedComponent<OpenRunPage> other = Show($"?file={Uri.EscapeDataString(address)}");
-            other.WaitForAssertion(() => Assert.Contains(TextCatalog.English[Message.Of("replay.file-elsewhere", ("file", address))], other.Find("[role=alert]").TextContent));
-            Assert.DoesNotContain(_stored.Asked.Skip(asked), a => a.Contains("example", StringComparison.Ordinal));
-        });
+        Assert.All(
+            (string[])["https://example.org/run.json", "//example.org/run.json", "file:///etc/passwd", "javascript:1"],
+            address =>
+            {
+                int asked = _stored.Asked.Count;
+                IRenderedComponent<OpenRunPage> other = Show($"?file={Uri.EscapeDataString(address)}");
+                other.WaitForAssertion(() =>
+                    Assert.Contains(TextCatalog.English[Message.Of("replay.file-elsewhere", ("file", address))], other.Find("[role=alert]").TextContent)
+                );
+                Assert.DoesNotContain(_stored.Asked.Skip(asked), a => a.Contains("example", StringComparison.Ordinal));
+            }
+        );
         IRenderedComponent<OpenRunPage> none = Show("?file=/api/runs/none");
-        none.WaitForAssertion(() => Assert.Contains(TextCatalog.English[Message.Of("replay.file-missing", ("file", "/api/runs/none"))], none.Find("[role=alert]").TextContent));
+        none.WaitForAssertion(() =>
+            Assert.Contains(TextCatalog.English[Message.Of("replay.file-missing", ("file", "/api/runs/none"))], none.Find("[role=alert]").TextContent)
+        );
     }
 
     private IRenderedComponent<OpenRunPage> Show(string query)

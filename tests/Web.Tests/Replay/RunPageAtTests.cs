@@ -4,13 +4,13 @@ using Bunit.TestDoubles;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using ReuseAddrDashboard.Core.Fold;
-using ReuseAddrDashboard.Core.Log;
-using ReuseAddrDashboard.Tests;
 using ReuseAddrDashboard.Components.Diagram;
 using ReuseAddrDashboard.Components.Replay;
 using ReuseAddrDashboard.Components.StateMachine;
+using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Pages.Runs;
+using ReuseAddrDashboard.Tests;
 using ReuseAddrDashboard.Web.Tests.Pages;
 using Xunit;
 
@@ -42,18 +42,26 @@ public sealed class RunPageAtTests : PageTest
     [Fact]
     public void What_every_panel_shows_is_the_fold_of_the_events_up_to_then()
     {
-        Assert.All(_script.Events.Select(e => e.T).Distinct().Where((_, i) => i % 9 == 4), t =>
-        {
-            IRenderedComponent<RunPage> page = Show(ReplayTime.Address(t));
-            Timeline shown = page.FindComponent<StateMachineCard>().Instance.Timeline!, expected = Timeline.Fold(_script.Header, _script.Events, t);
-            Assert.Equal((expected.End, expected.Calls.Count, expected.Arrows.Count, expected.Bands.Count, expected.Sockets.Count), (shown.End, shown.Calls.Count, shown.Arrows.Count, shown.Bands.Count, shown.Sockets.Count));
-        });
+        Assert.All(
+            _script.Events.Select(e => e.T).Distinct().Where((_, i) => i % 9 == 4),
+            t =>
+            {
+                IRenderedComponent<RunPage> page = Show(ReplayTime.Address(t));
+                Timeline shown = page.FindComponent<StateMachineCard>().Instance.Timeline!,
+                    expected = Timeline.Fold(_script.Header, _script.Events, t);
+                Assert.Equal(
+                    (expected.End, expected.Calls.Count, expected.Arrows.Count, expected.Bands.Count, expected.Sockets.Count),
+                    (shown.End, shown.Calls.Count, shown.Arrows.Count, shown.Bands.Count, shown.Sockets.Count)
+                );
+            }
+        );
     }
 
     [Fact]
     public void The_picture_is_that_of_the_whole_run_whatever_moment_is_shown()
     {
-        Scene end = Scene(Show(null)), begin = Scene(Show("0"));
+        Scene end = Scene(Show(null)),
+            begin = Scene(Show("0"));
         Assert.Equal(end.Height, begin.Height);
         Assert.Equal(end.Axis, begin.Axis);
         Assert.NotEmpty(Show("0").FindAll(".sequence [data-t]"));
@@ -63,8 +71,7 @@ public sealed class RunPageAtTests : PageTest
     [InlineData("1e5")]
     [InlineData("later")]
     [InlineData("99999")]
-    public void An_address_that_names_no_moment_of_the_run_shows_its_end(string at) =>
-        Assert.Contains("EADDRINUSE", Show(at).Find(".verdict").TextContent);
+    public void An_address_that_names_no_moment_of_the_run_shows_its_end(string at) => Assert.Contains("EADDRINUSE", Show(at).Find(".verdict").TextContent);
 
     [Fact]
     public void Keys_step_and_the_address_follows_once_the_hand_rests()

@@ -4,14 +4,14 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
+using ReuseAddrDashboard.Components.Runs;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
-using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Components.Runs;
-using ReuseAddrDashboard.Web.Tests.Pages;
 using ReuseAddrDashboard.Pages.Runs;
+using ReuseAddrDashboard.Tests;
+using ReuseAddrDashboard.Web.Tests.Pages;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Runs;
@@ -29,8 +29,25 @@ public sealed class RunsPageTests : PageTest
     internal static RunSummary Line(string id, string note = "", bool kept = false)
     {
         RunHeader header = new RunScript().Header;
-        return new(id, "local", header.Scenario, header.Script.Title, header.Script.Topic, header.Values, header.Ports, DateTimeOffset.UnixEpoch, HostsMode.Namespaces,
-            [.. header.Hosts.Select(h => new RunHost(h.Name, h.HostName, h.Address, h.Kernel))], Outcome.Completed, [], 7) { Note = note, Kept = kept };
+        return new(
+            id,
+            "local",
+            header.Scenario,
+            header.Script.Title,
+            header.Script.Topic,
+            header.Values,
+            header.Ports,
+            DateTimeOffset.UnixEpoch,
+            HostsMode.Namespaces,
+            [.. header.Hosts.Select(h => new RunHost(h.Name, h.HostName, h.Address, h.Kernel))],
+            Outcome.Completed,
+            [],
+            7
+        )
+        {
+            Note = note,
+            Kept = kept,
+        };
     }
 
     [Fact]
@@ -189,7 +206,10 @@ public sealed class RunsPageTests : PageTest
         _stored.Listed[2] = Line(script.Header.Id);
         _store.Apply(Labs.State(script));
         IRenderedComponent<RunsPage> page = Show("runs");
-        Assert.True(Row(page, 2).QuerySelector("input[type=checkbox]")!.HasAttribute("disabled") && Row(page, 2).QuerySelector("td.do button:last-child")!.HasAttribute("disabled"));
+        Assert.True(
+            Row(page, 2).QuerySelector("input[type=checkbox]")!.HasAttribute("disabled")
+                && Row(page, 2).QuerySelector("td.do button:last-child")!.HasAttribute("disabled")
+        );
         Assert.Contains("Open in the lab", Row(page, 2).TextContent);
         page.Find("thead input[type=checkbox]").Change(true);
         Assert.DoesNotContain(script.Header.Id, page.Find(".above a[download]").GetAttribute("href"));
@@ -211,7 +231,8 @@ public sealed class RunsPageTests : PageTest
 
     private static IElement Row(IRenderedComponent<RunsPage> page, int at) => page.FindAll("tr[data-run]")[at];
 
-    private static void Press(IRenderedComponent<RunsPage> page, int row, string name) => Row(page, row).QuerySelectorAll("button").Single(b => b.TextContent.Trim() == name).Click();
+    private static void Press(IRenderedComponent<RunsPage> page, int row, string name) =>
+        Row(page, row).QuerySelectorAll("button").Single(b => b.TextContent.Trim() == name).Click();
 
     private void Confirm(string name) => _dialogs.FindAll(".mud-dialog button").Single(b => b.TextContent.Trim() == name).Click();
 }

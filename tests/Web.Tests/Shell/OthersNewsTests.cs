@@ -1,12 +1,12 @@
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
-using ReuseAddrDashboard.Core.Wire;
-using ReuseAddrDashboard.Tests;
 using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Components.Shell;
-using ReuseAddrDashboard.Web.Tests.Pages;
+using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Tests;
 using ReuseAddrDashboard.Web.Shell;
+using ReuseAddrDashboard.Web.Tests.Pages;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Shell;

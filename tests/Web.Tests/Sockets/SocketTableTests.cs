@@ -15,7 +15,23 @@ public sealed class SocketTableTests : PageTest
     {
         var script = new RunScript();
         foreach (ulong inode in (ulong[])[7, 8])
-            script.Add(new SocketEvent { Host = "server", Source = EvidenceSource.Proc, Local = RunScript.Any, Remote = RunScript.Nobody, To = TcpState.Listen, Inode = inode, Backlog = 5, Raw = $"inode {inode}" }, 1);
+        {
+            script.Add(
+                new SocketEvent
+                {
+                    Host = "server",
+                    Source = EvidenceSource.Proc,
+                    Local = RunScript.Any,
+                    Remote = RunScript.Nobody,
+                    To = TcpState.Listen,
+                    Inode = inode,
+                    Backlog = 5,
+                    Raw = $"inode {inode}",
+                },
+                1
+            );
+        }
+
         IRenderedComponent<LabPage> page = Show(script);
         Assert.Equal(2, page.FindAll(".sockets .row[tabindex]").Count);
         page.FindAll(".sockets .row[tabindex]")[1].Focus();

@@ -1,10 +1,10 @@
 using Bunit;
+using ReuseAddrDashboard.Components.StateMachine;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Components.StateMachine;
 using ReuseAddrDashboard.Web.Tests.Pages;
 using Xunit;
 
@@ -13,8 +13,11 @@ namespace ReuseAddrDashboard.Web.Tests.StateMachine;
 /// <summary>The way of a run's sockets through RFC 9293's state machine.</summary>
 public sealed class StateMachineTests : PageTest
 {
-    private const string Opened = "CLOSED > LISTEN, LISTEN > CLOSED, LISTEN > SYN-RECEIVED, SYN-RECEIVED > ESTABLISHED", Connected = "CLOSED > SYN-SENT, SYN-SENT > ESTABLISHED",
-        First = "ESTABLISHED > FIN-WAIT-1, FIN-WAIT-1 > FIN-WAIT-2", Waited = First + ", FIN-WAIT-2 > TIME-WAIT, TIME-WAIT > CLOSED", Second = "ESTABLISHED > CLOSE-WAIT, CLOSE-WAIT > LAST-ACK, LAST-ACK > CLOSED";
+    private const string Opened = "CLOSED > LISTEN, LISTEN > CLOSED, LISTEN > SYN-RECEIVED, SYN-RECEIVED > ESTABLISHED",
+        Connected = "CLOSED > SYN-SENT, SYN-SENT > ESTABLISHED",
+        First = "ESTABLISHED > FIN-WAIT-1, FIN-WAIT-1 > FIN-WAIT-2",
+        Waited = First + ", FIN-WAIT-2 > TIME-WAIT, TIME-WAIT > CLOSED",
+        Second = "ESTABLISHED > CLOSE-WAIT, CLOSE-WAIT > LAST-ACK, LAST-ACK > CLOSED";
 
     // Left of the bar the way, right of it where its sockets are.
     [Theory]
@@ -27,7 +30,11 @@ public sealed class StateMachineTests : PageTest
     [InlineData("fin-wait-2-orphan", $"{Connected}, ESTABLISHED > CLOSE-WAIT | ", $"{Opened}, {First} | LISTEN")]
     [InlineData("full-accept-queue", $"{Connected}, {First}, FIN-WAIT-2 > TIME-WAIT | TIME-WAIT", $"{Opened}, {Second} | ")]
     [InlineData("linger-zero", $"{Connected} | ", $"{Opened} | LISTEN")]
-    [InlineData("ports-run-out", $"{Connected}, {Waited}, SYN-SENT > CLOSED | ESTABLISHED", $"CLOSED > LISTEN, LISTEN > SYN-RECEIVED, SYN-RECEIVED > ESTABLISHED, {Second} | LISTEN, ESTABLISHED")]
+    [InlineData(
+        "ports-run-out",
+        $"{Connected}, {Waited}, SYN-SENT > CLOSED | ESTABLISHED",
+        $"CLOSED > LISTEN, LISTEN > SYN-RECEIVED, SYN-RECEIVED > ESTABLISHED, {Second} | LISTEN, ESTABLISHED"
+    )]
     public void The_whole_way_of_runs_that_were_really_made(string run, string client, string server)
     {
         Assert.Equal([("client", client), ("server", server)], TcpDiagram.Paths(Fold(run)).Select(p => (p.Host, Way(p))));
@@ -47,7 +54,8 @@ public sealed class StateMachineTests : PageTest
     {
         Timeline whole = Fold("traced");
         long closed = whole.Bands.First(b => b is { Host: "server", State: TcpState.FinWait1 }).Begin;
-        HostPath before = TcpDiagram.Paths(whole, closed - 1).Single(p => p.Host == "server"), then = TcpDiagram.Paths(whole, closed).Single(p => p.Host == "server");
+        HostPath before = TcpDiagram.Paths(whole, closed - 1).Single(p => p.Host == "server"),
+            then = TcpDiagram.Paths(whole, closed).Single(p => p.Host == "server");
         Assert.Contains(TcpState.Established, before.Now);
         Assert.DoesNotContain(TcpState.FinWait1, before.Visited);
         Assert.Contains(TcpState.FinWait1, then.Now);

@@ -1,8 +1,8 @@
 using AngleSharp.Dom;
 using Bunit;
+using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Web.Lab;
 using ReuseAddrDashboard.Web.Tests.Pages;
 using Xunit;
@@ -24,10 +24,24 @@ public sealed class StepsTests : PageTest
     }
 
     [Theory]
-    [InlineData("Start listener"), InlineData("Connect"), InlineData("Close"), InlineData("Rebind"), InlineData("Play all"), InlineData("Next action"), InlineData("Reset")]
+    [
+        InlineData("Start listener"),
+        InlineData("Connect"),
+        InlineData("Close"),
+        InlineData("Rebind"),
+        InlineData("Play all"),
+        InlineData("Next action"),
+        InlineData("Reset")
+    ]
     public void Each_button_is_there_once_at_every_stage(string name)
     {
-        RunScript[] stages = [new RunScript().StartListener(), new RunScript().StartListener().Connect(), new RunScript().StartListener().Connect().Close(), new RunScript().Whole()];
+        RunScript[] stages =
+        [
+            new RunScript().StartListener(),
+            new RunScript().StartListener().Connect(),
+            new RunScript().StartListener().Connect().Close(),
+            new RunScript().Whole(),
+        ];
         IRenderedComponent<LabPage> page = Show(null);
         Assert.NotNull(Button(page, name));
         foreach (RunScript stage in stages)
@@ -51,7 +65,15 @@ public sealed class StepsTests : PageTest
         Assert.Equal(12345, Assert.Single(Assert.IsType<WatchPorts>(_orders.Asked[0]).Ports));
         Assert.IsType<StartRun>(_orders.Asked[1]);
         Assert.Equal(new RunStep("r", "start-listener"), _orders.Asked[2]);
-        Assert.Equal((12345, false, true, "without-reuseaddr"), (_orders.Started!.Ports!["main"], _orders.Started.Values!["listenerReuseAddr"].IsTrue, _orders.Started.Values["rebindReuseAddr"].IsTrue, _orders.Started.Scenario));
+        Assert.Equal(
+            (12345, false, true, "without-reuseaddr"),
+            (
+                _orders.Started!.Ports!["main"],
+                _orders.Started.Values!["listenerReuseAddr"].IsTrue,
+                _orders.Started.Values["rebindReuseAddr"].IsTrue,
+                _orders.Started.Scenario
+            )
+        );
     }
 
     [Theory]
@@ -136,7 +158,13 @@ public sealed class StepsTests : PageTest
     [Fact]
     public void What_keeps_a_run_from_working_stands_at_the_start_button_with_what_to_do()
     {
-        LabState state = Labs.State(null) with { Check = Check(new Finding(FindingLevel.Blocker, DateTimeOffset.UnixEpoch, "server", "port", Said("Port 11111 is taken."), Said("End it.")), new Finding(FindingLevel.Warning, DateTimeOffset.UnixEpoch, "server", "time-wait", Said("Wait."))) };
+        LabState state = Labs.State(null) with
+        {
+            Check = Check(
+                new Finding(FindingLevel.Blocker, DateTimeOffset.UnixEpoch, "server", "port", Said("Port 11111 is taken."), Said("End it.")),
+                new Finding(FindingLevel.Warning, DateTimeOffset.UnixEpoch, "server", "time-wait", Said("Wait."))
+            ),
+        };
         IRenderedComponent<LabPage> page = Show(null, state);
         IElement finding = Assert.Single(page.FindAll(".steps .finding"));
         Assert.Contains("Port 11111 is taken.", finding.TextContent);

@@ -1,13 +1,13 @@
 using AngleSharp.Dom;
 using Bunit;
 using MudBlazor;
+using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
 using ReuseAddrDashboard.Web.Lab;
 using ReuseAddrDashboard.Web.Tests.Pages;
-using ReuseAddrDashboard.Components.Link;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Steps;
@@ -52,7 +52,12 @@ public sealed class ValuesTests : PageTest
     [Fact]
     public void After_a_run_header_and_switches_are_the_scenarios_again_and_another_port_stays()
     {
-        RunHeader run = new RunScript { ListenerReuseAddr = true, RebindReuseAddr = true }.StartListener().Header with { Ports = new Dictionary<string, int> { ["main"] = 22222 } };
+        RunHeader run = new RunScript { ListenerReuseAddr = true, RebindReuseAddr = true }
+            .StartListener()
+            .Header with
+        {
+            Ports = new Dictionary<string, int> { ["main"] = 22222 },
+        };
         LabState state = Labs.State(new RunScript()) with { Runs = [new OpenRun(run)] };
         IRenderedComponent<LabPage> page = Show(new RunScript { ListenerReuseAddr = true, RebindReuseAddr = true }.StartListener(), state);
         Assert.True(Switch(page, "listenerReuseAddr").HasAttribute("checked"));

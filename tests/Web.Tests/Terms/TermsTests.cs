@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
-using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Components.Terms;
 using ReuseAddrDashboard.Components.Texts;
+using ReuseAddrDashboard.Core.Texts;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Terms;
@@ -31,12 +31,22 @@ public sealed partial class TermsTests
 
     [Fact]
     public void Where_a_question_is_open_options_are_not_explained() =>
-        Assert.Equal("TIME-WAIT,EADDRINUSE,tcp_tw_reuse", Names(Components.Terms.Terms.In("SO_REUSEADDR, TIME-WAIT, IPV6_V6ONLY, EADDRINUSE, tcp_tw_reuse", new PageTexts(), options: false)));
+        Assert.Equal(
+            "TIME-WAIT,EADDRINUSE,tcp_tw_reuse",
+            Names(Components.Terms.Terms.In("SO_REUSEADDR, TIME-WAIT, IPV6_V6ONLY, EADDRINUSE, tcp_tw_reuse", new PageTexts(), options: false))
+        );
 
     [Fact]
     public void Every_error_option_state_flag_and_sysctl_that_a_lesson_names_is_explained_in_every_language()
     {
-        string[] names = [.. Directory.EnumerateFiles(Lessons.Folder, "*.yaml").SelectMany(f => Name().Matches(Source().Replace(File.ReadAllText(f), "")).Select(m => m.Value)).Distinct().Order(StringComparer.Ordinal)];
+        string[] names =
+        [
+            .. Directory
+                .EnumerateFiles(Lessons.Folder, "*.yaml")
+                .SelectMany(f => Name().Matches(Source().Replace(File.ReadAllText(f), "")).Select(m => m.Value))
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
         Assert.Contains("EADDRINUSE", names);
         Assert.Contains("IPV6_V6ONLY", names);
         foreach (string language in TextCatalog.Languages)
@@ -49,6 +59,8 @@ public sealed partial class TermsTests
     [GeneratedRegex("source: (\"[^\"]*\"|[^,}\n]*)")]
     private static partial Regex Source();
 
-    [GeneratedRegex(@"(?<![A-Za-z0-9_/.-])(E[A-Z]{4,}|(SO|TCP|IP|IPV6)_[A-Z0-9_]+|(tcp|ip)_[a-z0-9_]+|SYN|ACK|FIN|RST|PSH|URG|LISTEN|SYN-SENT|SYN-RECV|SYN-RECEIVED|ESTAB|ESTABLISHED|FIN-WAIT-[12]|CLOSE-WAIT|CLOSING|LAST-ACK|TIME-WAIT)(?![A-Za-z0-9_-])")]
+    [GeneratedRegex(
+        @"(?<![A-Za-z0-9_/.-])(E[A-Z]{4,}|(SO|TCP|IP|IPV6)_[A-Z0-9_]+|(tcp|ip)_[a-z0-9_]+|SYN|ACK|FIN|RST|PSH|URG|LISTEN|SYN-SENT|SYN-RECV|SYN-RECEIVED|ESTAB|ESTABLISHED|FIN-WAIT-[12]|CLOSE-WAIT|CLOSING|LAST-ACK|TIME-WAIT)(?![A-Za-z0-9_-])"
+    )]
     private static partial Regex Name();
 }

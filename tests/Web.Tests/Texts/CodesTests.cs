@@ -1,11 +1,11 @@
+using ReuseAddrDashboard.Components.Diagram;
+using ReuseAddrDashboard.Components.Texts;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Tcp;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Components.Diagram;
-using ReuseAddrDashboard.Components.Texts;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Texts;
@@ -24,7 +24,11 @@ public sealed class CodesTests
             Assert.True(TextCatalog.English.Has($"ended.{cause.ToString().ToLowerInvariant()}"), cause.ToString());
             foreach (bool earlier in (bool[])[false, true])
             {
-                var bar = new TimeWaitBar("server", RunScript.ServerEnd, RunScript.ClientEnd, 1, null, 1, 60_000_000_000, 2_000_000_000, 1) { Ended = new(cause, null), WasThere = earlier };
+                var bar = new TimeWaitBar("server", RunScript.ServerEnd, RunScript.ClientEnd, 1, null, 1, 60_000_000_000, 2_000_000_000, 1)
+                {
+                    Ended = new(cause, null),
+                    WasThere = earlier,
+                };
                 Assert.All((string[])[Text.TimeWait(bar, band), Text.TimeWait(bar with { GoneAt = null }, band)], IsSentence);
             }
         }
@@ -34,13 +38,46 @@ public sealed class CodesTests
     public void Every_change_of_a_program_and_of_a_host_has_a_sentence()
     {
         foreach (ProgramChange change in Enum.GetValues<ProgramChange>())
-            IsSentence(Text.Program(new() { Host = "server", Program = "sv", Change = change, Command = "./sv", Child = "kid", Sockets = ["lfd"] }, "2 s"));
+        {
+            IsSentence(
+                Text.Program(
+                    new()
+                    {
+                        Host = "server",
+                        Program = "sv",
+                        Change = change,
+                        Command = "./sv",
+                        Child = "kid",
+                        Sockets = ["lfd"],
+                    },
+                    "2 s"
+                )
+            );
+        }
+
         foreach (EnvironmentChange change in Enum.GetValues<EnvironmentChange>())
         {
             foreach (string what in (string[])["sysctl", "drop", "reject", "delay"])
             {
                 foreach (long? met in (long?[])[null, 3])
-                    IsSentence(Text.Environment(new() { Host = "server", What = what, Name = "x", Change = change, Value = "1", Before = "0", Met = met, Reason = new(Message.Verbatim) { Args = new Dictionary<string, string> { ["text"] = "No." } } }, "2 s"));
+                {
+                    IsSentence(
+                        Text.Environment(
+                            new()
+                            {
+                                Host = "server",
+                                What = what,
+                                Name = "x",
+                                Change = change,
+                                Value = "1",
+                                Before = "0",
+                                Met = met,
+                                Reason = new(Message.Verbatim) { Args = new Dictionary<string, string> { ["text"] = "No." } },
+                            },
+                            "2 s"
+                        )
+                    );
+                }
             }
         }
     }
@@ -49,7 +86,10 @@ public sealed class CodesTests
     public void Topics_and_sources_have_names()
     {
         Assert.All(Topics.All, t => Assert.True(TextCatalog.English.Has("topic." + t), t));
-        Assert.All(EvidenceSource.All.Where(s => s.Observes), s => Assert.True(TextCatalog.English.Has($"source.{s.Name}.sees") && TextCatalog.English.Has($"source.{s.Name}.misses"), s.Name));
+        Assert.All(
+            EvidenceSource.All.Where(s => s.Observes),
+            s => Assert.True(TextCatalog.English.Has($"source.{s.Name}.sees") && TextCatalog.English.Has($"source.{s.Name}.misses"), s.Name)
+        );
     }
 
     private static void IsSentence(string text)

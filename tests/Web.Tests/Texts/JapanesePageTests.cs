@@ -1,27 +1,29 @@
 using System.Text.RegularExpressions;
 using AngleSharp.Dom;
 using Bunit;
+using ReuseAddrDashboard.Components.Diagram;
+using ReuseAddrDashboard.Components.Link;
+using ReuseAddrDashboard.Components.Marks;
+using ReuseAddrDashboard.Components.Runs;
+using ReuseAddrDashboard.Components.Shell;
+using ReuseAddrDashboard.Components.Texts;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
+using ReuseAddrDashboard.Pages.Runs;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Components.Diagram;
-using ReuseAddrDashboard.Components.Link;
-using ReuseAddrDashboard.Components.Marks;
 using ReuseAddrDashboard.Web.Lab;
-using ReuseAddrDashboard.Components.Runs;
-using ReuseAddrDashboard.Components.Shell;
 using ReuseAddrDashboard.Web.Tests.Pages;
 using ReuseAddrDashboard.Web.Tests.Runs;
-using ReuseAddrDashboard.Components.Texts;
-using ReuseAddrDashboard.Pages.Runs;
 using Xunit;
 
 namespace ReuseAddrDashboard.Web.Tests.Texts;
 
-/// <summary>Every lesson before its first step, and runs that were really made with everything open, in Japanese: no sentence of another language is left.</summary>
+/// <summary>
+/// Every lesson before its first step, and runs that were really made with everything open, in Japanese: no sentence of another language is left.
+/// </summary>
 public sealed partial class JapanesePageTests() : PageTest(new PageTexts(TextCatalog.Japanese))
 {
     /// <summary>Where commands, calls and what programs print stand as they are.</summary>
@@ -72,7 +74,10 @@ public sealed partial class JapanesePageTests() : PageTest(new PageTexts(TextCat
         // What the panel says of each mark, beside the call itself.
         MarkText words = new(new PageTexts(TextCatalog.Japanese), 1_000);
         Timeline timeline = Timeline.Fold(header, file.Events);
-        Assert.All(Mark.All(timeline).SelectMany(m => words.Details(m, timeline).Where(d => d.Name != TextCatalog.Japanese["page.field.call"])), d => Assert.False(IsEnglish(d.Value, errors), $"{name}: {d.Name}: {d.Value}"));
+        Assert.All(
+            Mark.All(timeline).SelectMany(m => words.Details(m, timeline).Where(d => d.Name != TextCatalog.Japanese["page.field.call"])),
+            d => Assert.False(IsEnglish(d.Value, errors), $"{name}: {d.Name}: {d.Value}")
+        );
     }
 
     [Fact]
@@ -95,7 +100,18 @@ public sealed partial class JapanesePageTests() : PageTest(new PageTexts(TextCat
         IRenderedComponent<RunsPage> empty = Render<RunsPage>();
         empty.WaitForElement(".nothing a");
         HasNoEnglish(empty, "no run");
-        Assert.All(Lessons.All, l => _stored.Listed.Add(RunsPageTests.Line($"20261126-000000-{_stored.Listed.Count:d6}", "メモ") with { Title = l.Title, Topic = l.Topic, Scenario = l.Id }));
+        Assert.All(
+            Lessons.All,
+            l =>
+                _stored.Listed.Add(
+                    RunsPageTests.Line($"20261126-000000-{_stored.Listed.Count:d6}", "メモ") with
+                    {
+                        Title = l.Title,
+                        Topic = l.Topic,
+                        Scenario = l.Id,
+                    }
+                )
+        );
         _stored.Others = (0, 7);
         IRenderedComponent<RunsPage> page = Render<RunsPage>();
         page.WaitForElement("tr[data-run] td.note button").Click();
@@ -108,12 +124,18 @@ public sealed partial class JapanesePageTests() : PageTest(new PageTexts(TextCat
 
     /// <summary>Four Latin words on end make a sentence.</summary>
     /// <param name="errors">The kernel's words for the errors of a run.</param>
-    private static void HasNoEnglish<T>(IRenderedComponent<T> shown, string where, params string?[] errors) where T : Microsoft.AspNetCore.Components.IComponent
+    private static void HasNoEnglish<T>(IRenderedComponent<T> shown, string where, params string?[] errors)
+        where T : Microsoft.AspNetCore.Components.IComponent
     {
         var found = new List<string>();
         foreach (IElement e in shown.Nodes.OfType<IElement>().SelectMany(n => n.QuerySelectorAll("*").Prepend(n)))
         {
-            foreach (string text in e.ChildNodes.OfType<IText>().Select(t => t.Data).Concat(((string[])["title", "aria-label", "placeholder", "data-name"]).Select(e.GetAttribute).OfType<string>()))
+            foreach (
+                string text in e
+                    .ChildNodes.OfType<IText>()
+                    .Select(t => t.Data)
+                    .Concat(((string[])["title", "aria-label", "placeholder", "data-name"]).Select(e.GetAttribute).OfType<string>())
+            )
             {
                 if (IsEnglish(text, errors) && e.Closest(Verbatim) is null)
                     found.Add($"{e.LocalName}.{e.ClassName}: {text.Trim()}");
@@ -122,7 +144,8 @@ public sealed partial class JapanesePageTests() : PageTest(new PageTexts(TextCat
         Assert.True(found.Count == 0, $"English on the Japanese page, {where}:\n{string.Join('\n', found.Distinct())}");
     }
 
-    private static bool IsEnglish(string text, string?[] errors) => Sentence().IsMatch(Names.Concat(errors.OfType<string>()).Aggregate(text, (t, n) => t.Replace(n, "", StringComparison.Ordinal)));
+    private static bool IsEnglish(string text, string?[] errors) =>
+        Sentence().IsMatch(Names.Concat(errors.OfType<string>()).Aggregate(text, (t, n) => t.Replace(n, "", StringComparison.Ordinal)));
 
     [GeneratedRegex(@"(?:[A-Za-z][A-Za-z'’-]*[,;:.]?\s+){3,}[A-Za-z]")]
     private static partial Regex Sentence();

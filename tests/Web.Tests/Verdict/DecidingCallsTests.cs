@@ -1,9 +1,9 @@
 using AngleSharp.Dom;
 using Bunit;
+using ReuseAddrDashboard.Components.Diagram;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Components.Diagram;
 using ReuseAddrDashboard.Web.Lab;
 using ReuseAddrDashboard.Web.Tests.Pages;
 using Xunit;
@@ -61,7 +61,12 @@ public sealed class DecidingCallsTests : PageTest
     [Fact]
     public void Attempts_that_the_lab_made_by_itself_and_that_came_out_alike_are_one_chip()
     {
-        IReadOnlyList<IElement> chips = Show(new RunScript { Pause = 0 }.Whole().BindAgain(2, 58, ends: true)).FindAll(".tries li");
+        IReadOnlyList<IElement> chips = Show(
+                new RunScript { Pause = 0 }
+                    .Whole()
+                    .BindAgain(2, 58, ends: true)
+            )
+            .FindAll(".tries li");
         Assert.Equal(3, chips.Count);
         Assert.Contains("(57 times)", chips[1].TextContent);
         Assert.Contains("good", chips[0].ClassName);

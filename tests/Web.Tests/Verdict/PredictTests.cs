@@ -1,15 +1,15 @@
 using AngleSharp.Dom;
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
+using ReuseAddrDashboard.Components.Link;
+using ReuseAddrDashboard.Components.Shell;
 using ReuseAddrDashboard.Core.Fold;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Tests;
-using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Web.Lab;
-using ReuseAddrDashboard.Components.Shell;
 using ReuseAddrDashboard.Web.Tests.Pages;
 using Xunit;
 
@@ -64,7 +64,23 @@ public sealed class PredictTests : PageTest
         page.FindAll(".question input")[1].Click();
         Assert.Empty(_orders.Asked);
         RunHeader run = Scripts.Header(Scripts.Many with { Id = lesson });
-        _store.Apply(Labs.State(null, 2) with { Runs = [new OpenRun(run with { Values = new Dictionary<string, Scalar>(run.Values) { ["seconds"] = Scalar.Of(long.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture)) } })] });
+        _store.Apply(
+            Labs.State(null, 2) with
+            {
+                Runs =
+                [
+                    new OpenRun(
+                        run with
+                        {
+                            Values = new Dictionary<string, Scalar>(run.Values)
+                            {
+                                ["seconds"] = Scalar.Of(long.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture)),
+                            },
+                        }
+                    ),
+                ],
+            }
+        );
         page.WaitForAssertion(() => Assert.True(page.FindAll(".settled").Count > 0));
         Assert.Equal(counts ? [new PredictRun(Run, "no")] : [], _orders.Asked);
     }
@@ -209,7 +225,17 @@ public sealed class PredictTests : PageTest
     {
         RunScript script = new RunScript().Row("server", RunScript.ServerEnd, RunScript.ClientEnd, Core.Tcp.TcpState.TimeWait, timer: 60);
         if (waits)
-            script.Add(new NoteEvent { Host = "server", Message = Message.Of(NoteCodes.WaitingForPort, ("host", "server"), ("port", 11111), ("limit", 70_000_000_000)) }, 0);
+        {
+            script.Add(
+                new NoteEvent
+                {
+                    Host = "server",
+                    Message = Message.Of(NoteCodes.WaitingForPort, ("host", "server"), ("port", 11111), ("limit", 70_000_000_000)),
+                },
+                0
+            );
+        }
+
         _store.Apply(Labs.Snapshot(script, state: Labs.State(script, busy: true)));
         _store.SetLink(LinkStatus.Live);
         IRenderedComponent<LabPage> page = Render<LabPage>();

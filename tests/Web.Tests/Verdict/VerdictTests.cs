@@ -23,7 +23,10 @@ public sealed class VerdictTests : PageTest
         Assert.Matches(@"Attempt 7…\s+TIME-WAIT [0-9.]+ s", page.Find(".verdict .waiting-on").TextContent);
         Button(page, "Stop").Click();
         Assert.Equal([new RepeatStep(waiting.Header.Id), new StopRepeating(waiting.Header.Id)], _orders.Asked);
-        Assert.DoesNotContain("Wait and try again", Show(new RunScript { ListenerReuseAddr = true, RebindReuseAddr = true }.Whole()).Find(".verdict").TextContent);
+        Assert.DoesNotContain(
+            "Wait and try again",
+            Show(new RunScript { ListenerReuseAddr = true, RebindReuseAddr = true }.Whole()).Find(".verdict").TextContent
+        );
     }
 
     [Fact]
@@ -32,7 +35,11 @@ public sealed class VerdictTests : PageTest
         RunScript script = new RunScript().Whole();
         LabState state = Labs.State(script);
         Assert.DoesNotContain("Skip the wait", Show(script).Find(".verdict").TextContent);
-        LabState may = state with { Version = 2, Hosts = [state.Hosts[0], state.Hosts[1] with { Facts = state.Hosts[1].Facts! with { CanDestroySockets = true } }] };
+        LabState may = state with
+        {
+            Version = 2,
+            Hosts = [state.Hosts[0], state.Hosts[1] with { Facts = state.Hosts[1].Facts! with { CanDestroySockets = true } }],
+        };
         IRenderedComponent<LabPage> page = Show(null);
         Apply(page, Labs.Snapshot(script, state: may));
         Button(page, "Skip the wait").Click();
@@ -46,7 +53,17 @@ public sealed class VerdictTests : PageTest
     {
         RunScript script = new RunScript().Row("server", RunScript.ServerEnd, RunScript.ClientEnd, TcpState.TimeWait, timer: 60);
         if (waits)
-            script.Add(new NoteEvent { Host = "server", Message = Message.Of(NoteCodes.WaitingForPort, ("host", "server"), ("port", 11111), ("limit", 70_000_000_000)) }, 0);
+        {
+            script.Add(
+                new NoteEvent
+                {
+                    Host = "server",
+                    Message = Message.Of(NoteCodes.WaitingForPort, ("host", "server"), ("port", 11111), ("limit", 70_000_000_000)),
+                },
+                0
+            );
+        }
+
         LabState state = Labs.State(script, busy: true);
         state = state with { Hosts = [state.Hosts[0], state.Hosts[1] with { Facts = state.Hosts[1].Facts! with { CanDestroySockets = true } }] };
         IRenderedComponent<LabPage> page = Show(null);

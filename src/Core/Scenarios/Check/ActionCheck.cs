@@ -7,12 +7,21 @@ namespace ReuseAddrDashboard.Core.Scenarios.Check;
 /// <summary>One action: its fields and what they name.</summary>
 internal sealed class ActionCheck(Scenario scenario, ScenarioNames names, TextCheck texts, ConditionCheck conditions, FaultList faults)
 {
-    private static readonly string[] Directions = ["in", "out"], Shutdowns = ["SHUT_RD", "SHUT_WR", "SHUT_RDWR"];
+    private static readonly string[] Directions = ["in", "out"],
+        Shutdowns = ["SHUT_RD", "SHUT_WR", "SHUT_RDWR"];
 
     private static readonly string[] WellKnown =
-        [AddressNames.Any, AddressNames.Any6, AddressNames.Loopback, AddressNames.Loopback6, AddressNames.MappedAny, AddressNames.MappedLoopback];
+    [
+        AddressNames.Any,
+        AddressNames.Any6,
+        AddressNames.Loopback,
+        AddressNames.Loopback6,
+        AddressNames.MappedAny,
+        AddressNames.MappedLoopback,
+    ];
 
-    private const int MaxDelayMs = 10_000, MaxCount = 1000;
+    private const int MaxDelayMs = 10_000,
+        MaxCount = 1000;
 
     public void Check(string at, ScenarioAction action)
     {
@@ -46,7 +55,16 @@ internal sealed class ActionCheck(Scenario scenario, ScenarioNames names, TextCh
         string[] given = [.. ActionFields.GivenIn(action)];
         string kind = Name(action.Do);
         foreach (string field in given.Where(f => !shape.Has(f)))
-            faults.Add($"{at}.{field}", FaultCodes.ActionField, ("do", kind), ("field", field), ("allowed", string.Join(", ", (string[])[.. ActionFields.Common, .. shape.Needs, .. shape.Takes])));
+        {
+            faults.Add(
+                $"{at}.{field}",
+                FaultCodes.ActionField,
+                ("do", kind),
+                ("field", field),
+                ("allowed", string.Join(", ", (string[])[.. ActionFields.Common, .. shape.Needs, .. shape.Takes]))
+            );
+        }
+
         foreach (string field in shape.Needs.Except(given))
             faults.Add(at, FaultCodes.ActionNeeds, ("do", kind), ("field", field));
         if (action is not { Do: ActionKind.Wait, For: { } what })
@@ -72,10 +90,17 @@ internal sealed class ActionCheck(Scenario scenario, ScenarioNames names, TextCh
                 faults.Unknown($"{at}.name", FaultCodes.Sysctl, sysctl, Sysctls.Allowed);
             if (action.Value is { } value)
             {
-                if (value.ToString() is not { Length: > 0 and <= Sysctls.MaxValue } text || !text.All(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '\t' or '-' or ',' or '{' or '}'))
+                if (
+                    value.ToString() is not { Length: > 0 and <= Sysctls.MaxValue } text
+                    || !text.All(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '\t' or '-' or ',' or '{' or '}')
+                )
+                {
                     faults.Add($"{at}.value", FaultCodes.SysctlValue, ("name", FaultList.Shown(value.ToString())), ("most", Sysctls.MaxValue));
+                }
                 else
+                {
                     texts.Places($"{at}.value", text);
+                }
             }
         }
         else if (action is { Name: { } filter } && !Shapes.IsFilterName(filter))
@@ -87,7 +112,11 @@ internal sealed class ActionCheck(Scenario scenario, ScenarioNames names, TextCh
     // Only the lab's own addresses can be reached; what a program binds is its own affair, and the kernel's.
     private void Address(string field, string address, bool reaches)
     {
-        if (address is ['{', .., '}'] && names.Values.TryGetValue(address[1..^1], out ScenarioValue? value) && value is { Kind: ValueKind.Choice, Choices: { } choices })
+        if (
+            address is ['{', .., '}']
+            && names.Values.TryGetValue(address[1..^1], out ScenarioValue? value)
+            && value is { Kind: ValueKind.Choice, Choices: { } choices }
+        )
         {
             foreach (ScenarioChoice choice in choices.Where(c => c.Id is not ['{', ..]))
                 Address(field, choice.Id, reaches);
@@ -107,8 +136,16 @@ internal sealed class ActionCheck(Scenario scenario, ScenarioNames names, TextCh
             if (address.EndsWith(suffix, StringComparison.Ordinal) && names.Hosts.Contains(address[..^suffix.Length]))
                 return;
         }
-        faults.Unknown(field, FaultCodes.Address, address,
-            [.. names.Hosts, .. names.Hosts.SelectMany(h => (string[])[h + AddressNames.SecondSuffix, h + AddressNames.V6Suffix, h + AddressNames.MappedSuffix]), .. WellKnown]);
+        faults.Unknown(
+            field,
+            FaultCodes.Address,
+            address,
+            [
+                .. names.Hosts,
+                .. names.Hosts.SelectMany(h => (string[])[h + AddressNames.SecondSuffix, h + AddressNames.V6Suffix, h + AddressNames.MappedSuffix]),
+                .. WellKnown,
+            ]
+        );
     }
 
     private void Port(string at, ScenarioAction action)
@@ -190,11 +227,20 @@ internal sealed class ActionCheck(Scenario scenario, ScenarioNames names, TextCh
         if (scenario.Ports.Any(p => p.Id == name))
             return;
         if (!names.Values.TryGetValue(name, out ScenarioValue? value))
+        {
             faults.Unknown(field, FaultCodes.UnknownPlace, name, names.Values.Keys);
-        else if (value.Kind == ValueKind.Choice && !(value.Choices ?? []).All(c => Scalar.Of(c.Id).Number is { } n && n >= least && n <= most) || value.Kind == ValueKind.Switch && !switches)
+        }
+        else if (
+            value.Kind == ValueKind.Choice && !(value.Choices ?? []).All(c => Scalar.Of(c.Id).Number is { } n && n >= least && n <= most)
+            || value.Kind == ValueKind.Switch && !switches
+        )
+        {
             faults.Add(field, FaultCodes.Whole, ("name", FaultList.Shown(text)));
+        }
         else if (value.Kind == ValueKind.Number && ((value.Min ?? long.MinValue) < least || (value.Max ?? long.MaxValue) > most))
+        {
             faults.Add(field, FaultCodes.Range, ("given", $"{value.Min} – {value.Max}"), ("min", least), ("max", most));
+        }
     }
 
     private void Range(string field, int? given, int least, int most)

@@ -32,7 +32,10 @@ internal sealed class ConditionCheck(ScenarioNames names, FaultList faults)
         {
             faults.Add(field, FaultCodes.ConditionAlone, ("operand", operand));
         }
-        else if (operand is { Word: { } word, Arguments: null } && (!names.Values.TryGetValue(word, out ScenarioValue? value) || value.Kind == ValueKind.Choice))
+        else if (
+            operand is { Word: { } word, Arguments: null }
+            && (!names.Values.TryGetValue(word, out ScenarioValue? value) || value.Kind == ValueKind.Choice)
+        )
         {
             if (value is null)
                 faults.Unknown(field, FaultCodes.UnknownValue, word, names.Values.Keys);
@@ -45,7 +48,8 @@ internal sealed class ConditionCheck(ScenarioNames names, FaultList faults)
     {
         Arguments(field, compared.Left);
         Arguments(field, compared.Right);
-        bool left = IsWord(compared.Left), right = IsWord(compared.Right);
+        bool left = IsWord(compared.Left),
+            right = IsWord(compared.Right);
         if (left && right)
         {
             // Neither side is something that a run answers: a name is misspelled.
@@ -97,7 +101,11 @@ internal sealed class ConditionCheck(ScenarioNames names, FaultList faults)
             string[]? allowed = value.Kind switch
             {
                 ValueKind.Switch => literal.Literal is { IsBool: true } or { Number: 0 or 1 } ? null : ["true", "false"],
-                ValueKind.Number => literal.Literal is { IsNumber: true, Number: { } number } && number >= (value.Min ?? long.MinValue) && number <= (value.Max ?? long.MaxValue) ? null : [$"{value.Min} – {value.Max}"],
+                ValueKind.Number => literal.Literal is { IsNumber: true, Number: { } number }
+                && number >= (value.Min ?? long.MinValue)
+                && number <= (value.Max ?? long.MaxValue)
+                    ? null
+                    : [$"{value.Min} – {value.Max}"],
                 _ => value.Choices?.Any(c => c.Id == word) == true ? null : [.. (value.Choices ?? []).Select(c => c.Id)],
             };
             if (allowed is not null)
@@ -117,11 +125,21 @@ internal sealed class ConditionCheck(ScenarioNames names, FaultList faults)
         {
             switch (kind)
             {
-                case FunctionArgument.Socket: Known(field, FaultCodes.UnknownSocket, argument, names.Sockets); break;
-                case FunctionArgument.Program: Known(field, FaultCodes.UnknownProgram, argument, names.Programs.Keys); break;
-                case FunctionArgument.Host: Known(field, FaultCodes.UnknownHost, argument, names.Hosts); break;
-                case FunctionArgument.Call: Known(field, FaultCodes.UnknownCall, argument, names.Calls); break;
-                case FunctionArgument.Result: Known(field, FaultCodes.UnknownResult, argument, names.Results); break;
+                case FunctionArgument.Socket:
+                    Known(field, FaultCodes.UnknownSocket, argument, names.Sockets);
+                    break;
+                case FunctionArgument.Program:
+                    Known(field, FaultCodes.UnknownProgram, argument, names.Programs.Keys);
+                    break;
+                case FunctionArgument.Host:
+                    Known(field, FaultCodes.UnknownHost, argument, names.Hosts);
+                    break;
+                case FunctionArgument.Call:
+                    Known(field, FaultCodes.UnknownCall, argument, names.Calls);
+                    break;
+                case FunctionArgument.Result:
+                    Known(field, FaultCodes.UnknownResult, argument, names.Results);
+                    break;
                 case FunctionArgument.State when !TcpStates.TryParse(argument, out _):
                     faults.Unknown(field, FaultCodes.State, argument, StateNames);
                     break;
@@ -136,13 +154,17 @@ internal sealed class ConditionCheck(ScenarioNames names, FaultList faults)
     }
 
     /// <summary>The states that a person may name.</summary>
-    public static IEnumerable<string> StateNames => Enum.GetValues<TcpState>().Where(s => s is not (TcpState.NewSynRecv or TcpState.Close)).Select(s => s.Name());
+    public static IEnumerable<string> StateNames =>
+        Enum.GetValues<TcpState>().Where(s => s is not (TcpState.NewSynRecv or TcpState.Close)).Select(s => s.Name());
 
-    private static ConditionFunction? Function(Operand operand) => operand is { Arguments: not null, Word: { } name } ? ConditionFunctions.All.GetValueOrDefault(name) : null;
+    private static ConditionFunction? Function(Operand operand) =>
+        operand is { Arguments: not null, Word: { } name } ? ConditionFunctions.All.GetValueOrDefault(name) : null;
 
     private bool IsWord(Operand operand) => operand is { Word: { } word, Arguments: null } && !names.Values.ContainsKey(word);
 
-    private bool IsNumber(Operand operand) => operand.Literal is { IsNumber: true } || Function(operand) is { Answer: FunctionAnswer.Number }
+    private bool IsNumber(Operand operand) =>
+        operand.Literal is { IsNumber: true }
+        || Function(operand) is { Answer: FunctionAnswer.Number }
         || operand is { Word: { } word, Arguments: null } && names.Values.TryGetValue(word, out ScenarioValue? value) && value.Kind == ValueKind.Number;
 
     private void Known(string field, string code, string word, IEnumerable<string> known)

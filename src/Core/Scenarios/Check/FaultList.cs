@@ -35,14 +35,20 @@ public sealed class FaultList
     /// <param name="field">The field's path.</param>
     /// <param name="code">One of <see cref="FaultCodes"/>.</param>
     /// <param name="args">What the sentence names.</param>
-    public void Warn(string field, string code, params ReadOnlySpan<(string Name, object? Value)> args) => Add(new ScenarioFault(field, Message.Of(code, args)) { Warning = true });
+    public void Warn(string field, string code, params ReadOnlySpan<(string Name, object? Value)> args) =>
+        Add(new ScenarioFault(field, Message.Of(code, args)) { Warning = true });
 
     /// <summary>A word that is none of those allowed, with the one that was probably meant.</summary>
     public void Unknown(string field, string code, string word, IEnumerable<string> allowed)
     {
         string[] all = [.. allowed];
         string listed = all.Length == 0 ? "–" : string.Join(", ", all);
-        Add(new ScenarioFault(field, Message.Of(code, ("name", Shown(word)), ("allowed", listed))) { Hint = Spelling.Nearest(word, all) is { } nearest ? Message.Of(FaultCodes.DidYouMean, ("name", nearest)) : null });
+        Add(
+            new ScenarioFault(field, Message.Of(code, ("name", Shown(word)), ("allowed", listed)))
+            {
+                Hint = Spelling.Nearest(word, all) is { } nearest ? Message.Of(FaultCodes.DidYouMean, ("name", nearest)) : null,
+            }
+        );
     }
 
     /// <summary>Too few or too many of something.</summary>

@@ -3,7 +3,8 @@ namespace ReuseAddrDashboard.Core.Scenarios.Check;
 /// <summary>What stands before the steps: texts, values, ports and programs.</summary>
 internal sealed class HeadCheck(Scenario scenario, ScenarioNames names, TextCheck texts, FaultList faults)
 {
-    private const int MaxReferences = 12, MaxUnit = 16;
+    private const int MaxReferences = 12,
+        MaxUnit = 16;
 
     public void Check()
     {
@@ -29,7 +30,13 @@ internal sealed class HeadCheck(Scenario scenario, ScenarioNames names, TextChec
     private void Values()
     {
         faults.Count("values", scenario.Values.Count, 0, Limits.MaxValues);
-        ScenarioCheck.Ids("values", scenario.Values.Select(v => v.Id), faults, id => Shapes.IsValueId(id) && !names.Hosts.Contains(id) && !names.Ports.Contains(id), FaultCodes.ValueIdShape);
+        ScenarioCheck.Ids(
+            "values",
+            scenario.Values.Select(v => v.Id),
+            faults,
+            id => Shapes.IsValueId(id) && !names.Hosts.Contains(id) && !names.Ports.Contains(id),
+            FaultCodes.ValueIdShape
+        );
         for (int i = 0; i < scenario.Values.Count; i++)
         {
             ScenarioValue value = scenario.Values[i];
@@ -43,8 +50,17 @@ internal sealed class HeadCheck(Scenario scenario, ScenarioNames names, TextChec
 
     private void Fields(string at, ScenarioValue value)
     {
-        bool number = value.Kind == ValueKind.Number, choice = value.Kind == ValueKind.Choice;
-        foreach ((string field, bool given, bool takes) in (ReadOnlySpan<(string, bool, bool)>)[("min", value.Min is not null, number), ("max", value.Max is not null, number), ("unit", value.Unit is not null, number), ("choices", value.Choices is not null, choice)])
+        bool number = value.Kind == ValueKind.Number,
+            choice = value.Kind == ValueKind.Choice;
+        foreach (
+            (string field, bool given, bool takes) in (ReadOnlySpan<(string, bool, bool)>)
+                [
+                    ("min", value.Min is not null, number),
+                    ("max", value.Max is not null, number),
+                    ("unit", value.Unit is not null, number),
+                    ("choices", value.Choices is not null, choice),
+                ]
+        )
         {
             if (given && !takes)
                 faults.Add($"{at}.{field}", FaultCodes.ValueField, ("kind", value.Kind.ToString().ToLowerInvariant()), ("field", field));
@@ -99,10 +115,11 @@ internal sealed class HeadCheck(Scenario scenario, ScenarioNames names, TextChec
     private void Range(string field, long given, long min, long max) => faults.Add(field, FaultCodes.Range, ("given", given), ("min", min), ("max", max));
 
     /// <summary>What a value can be, as a sentence names it.</summary>
-    public static string Allowed(ScenarioValue value) => value.Kind switch
-    {
-        ValueKind.Switch => "true, false",
-        ValueKind.Number => $"{value.Min} – {value.Max}",
-        _ => string.Join(", ", (value.Choices ?? []).Select(c => c.Id)),
-    };
+    public static string Allowed(ScenarioValue value) =>
+        value.Kind switch
+        {
+            ValueKind.Switch => "true, false",
+            ValueKind.Number => $"{value.Min} – {value.Max}",
+            _ => string.Join(", ", (value.Choices ?? []).Select(c => c.Id)),
+        };
 }

@@ -1,7 +1,8 @@
 namespace ReuseAddrDashboard.Core.Scenarios.Check;
 
 /// <summary>
-/// Everything that can be wrong with a scenario beyond the shape of its fields: names that name nothing, values out of range, actions that lack a field, sockets used before they are made. Pure; what it is given has no null
+/// Everything that can be wrong with a scenario beyond the shape of its fields: names that name nothing, values out of range, actions that lack a field,
+/// sockets used before they are made. Pure; what it is given has no null
 /// where the types allow none.
 /// </summary>
 public static class ScenarioCheck

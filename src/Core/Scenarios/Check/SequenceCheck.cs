@@ -1,13 +1,18 @@
 namespace ReuseAddrDashboard.Core.Scenarios.Check;
 
 /// <summary>
-/// Whether what an action uses is there when its turn comes: a program that some earlier action starts, a socket that one makes. It takes every condition (<c>when</c>) to be possible, so it finds only what can never work.
+/// Whether what an action uses is there when its turn comes: a program that some earlier action starts, a socket that one makes. It takes every condition
+/// (<c>when</c>) to be possible, so it finds only what can never work.
 /// </summary>
 internal sealed class SequenceCheck(Scenario scenario, ScenarioNames names, FaultList faults)
 {
     private readonly Dictionary<string, Made> _open = [];
-    private readonly Dictionary<string, string> _closed = [], _ended = [], _parents = [];
-    private readonly HashSet<string> _running = [], _waiting = [], _filters = [];
+    private readonly Dictionary<string, string> _closed = [],
+        _ended = [],
+        _parents = [];
+    private readonly HashSet<string> _running = [],
+        _waiting = [],
+        _filters = [];
 
     /// <summary>A socket that may be open: with conditions it may have been made in several ways.</summary>
     private sealed record Made(IReadOnlyList<string> Programs, IReadOnlyList<bool> Families)
@@ -16,7 +21,8 @@ internal sealed class SequenceCheck(Scenario scenario, ScenarioNames names, Faul
 
         /// <param name="program">A program that may have it.</param>
         /// <param name="families">True for AF_INET6.</param>
-        public Made Or(string? program, params IReadOnlyList<bool> families) => new([.. program is null ? Programs : Programs.Append(program)], [.. Families, .. families]);
+        public Made Or(string? program, params IReadOnlyList<bool> families) =>
+            new([.. program is null ? Programs : Programs.Append(program)], [.. Families, .. families]);
     }
 
     public void Check()
@@ -48,9 +54,17 @@ internal sealed class SequenceCheck(Scenario scenario, ScenarioNames names, Faul
         else if (action.Name is { } filter)
         {
             if (action.Do is ActionKind.Drop or ActionKind.Reject or ActionKind.Delay)
+            {
                 _filters.Add(filter);
-            else if (action.Do == ActionKind.Pass && !_filters.Contains(filter) && !(again && step.Actions.Any(a => a.Name == filter && a.Do != ActionKind.Pass)))
+            }
+            else if (
+                action.Do == ActionKind.Pass
+                && !_filters.Contains(filter)
+                && !(again && step.Actions.Any(a => a.Name == filter && a.Do != ActionKind.Pass))
+            )
+            {
                 faults.Unknown($"{at}.name", FaultCodes.NoFilter, filter, _filters);
+            }
         }
     }
 
@@ -63,7 +77,10 @@ internal sealed class SequenceCheck(Scenario scenario, ScenarioNames names, Faul
             _running.Add(program);
             return;
         }
-        if (!_running.Contains(program) && !(again && step.Actions.Any(a => a.Do == ActionKind.Start && a.Program == program || a.Do == ActionKind.Fork && a.Child == program)))
+        if (
+            !_running.Contains(program)
+            && !(again && step.Actions.Any(a => a.Do == ActionKind.Start && a.Program == program || a.Do == ActionKind.Fork && a.Child == program))
+        )
         {
             if (_ended.TryGetValue(program, out string? where))
                 faults.Add($"{at}.program", FaultCodes.HasEnded, ("program", program), ("where", where));
@@ -96,13 +113,28 @@ internal sealed class SequenceCheck(Scenario scenario, ScenarioNames names, Faul
         if (action.Child is { } child)
         {
             if (!names.Programs.TryGetValue(child, out ScenarioProgram? of))
+            {
                 faults.Unknown($"{at}.child", FaultCodes.UnknownProgram, child, names.Programs.Keys);
+            }
             else if (child == program)
+            {
                 faults.Add($"{at}.child", FaultCodes.ChildIsParent, ("program", program));
+            }
             else if (of.Host != names.Programs[program].Host)
-                faults.Add($"{at}.child", FaultCodes.ChildHost, ("child", child), ("host", of.Host), ("program", program), ("parent", names.Programs[program].Host));
+            {
+                faults.Add(
+                    $"{at}.child",
+                    FaultCodes.ChildHost,
+                    ("child", child),
+                    ("host", of.Host),
+                    ("program", program),
+                    ("parent", names.Programs[program].Host)
+                );
+            }
             else
+            {
                 _running.Add(child);
+            }
         }
         for (int i = 0; i < action.Keeps?.Count; i++)
             Has($"{at}.keeps[{i}]", action.Keeps[i], program);
@@ -123,7 +155,16 @@ internal sealed class SequenceCheck(Scenario scenario, ScenarioNames names, Faul
         bool has = left && !_open.ContainsKey(socket) || Has($"{at}.socket", socket, program);
         Made? made = _open.GetValueOrDefault(socket);
         if (action.Address is { } address and not ['{', ..] && made is { Families.Count: > 0 } && !made.Families.Contains(IsV6(address)))
-            faults.Warn($"{at}.address", FaultCodes.AddressFamily, ("socket", socket), ("family", made.Families[0] ? "AF_INET6" : "AF_INET"), ("address", address));
+        {
+            faults.Warn(
+                $"{at}.address",
+                FaultCodes.AddressFamily,
+                ("socket", socket),
+                ("family", made.Families[0] ? "AF_INET6" : "AF_INET"),
+                ("address", address)
+            );
+        }
+
         if (action.Background)
             _waiting.Add(socket);
         if (action.Accepted is { } accepted)
@@ -155,9 +196,12 @@ internal sealed class SequenceCheck(Scenario scenario, ScenarioNames names, Faul
         return false;
     }
 
-    private static bool IsV6(string address) => address switch
-    {
-        AddressNames.Any6 or AddressNames.Loopback6 or AddressNames.MappedAny or AddressNames.MappedLoopback => true,
-        _ => address.Contains(':') || address.EndsWith(AddressNames.V6Suffix, StringComparison.Ordinal) || address.EndsWith(AddressNames.MappedSuffix, StringComparison.Ordinal),
-    };
+    private static bool IsV6(string address) =>
+        address switch
+        {
+            AddressNames.Any6 or AddressNames.Loopback6 or AddressNames.MappedAny or AddressNames.MappedLoopback => true,
+            _ => address.Contains(':')
+                || address.EndsWith(AddressNames.V6Suffix, StringComparison.Ordinal)
+                || address.EndsWith(AddressNames.MappedSuffix, StringComparison.Ordinal),
+        };
 }

@@ -58,7 +58,11 @@ internal static class SchemaTypes
         }
         else if (type == typeof(StartRun) && schema.Properties is { } properties)
         {
-            properties["script"] = new OpenApiSchema { Type = JsonSchemaType.Object | JsonSchemaType.String | JsonSchemaType.Null, Description = "A whole scenario as an object like that of GET /api/scenarios/{id}, or as a string that holds YAML." };
+            properties["script"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object | JsonSchemaType.String | JsonSchemaType.Null,
+                Description = "A whole scenario as an object like that of GET /api/scenarios/{id}, or as a string that holds YAML.",
+            };
             schema.Required?.Clear();
         }
         else if (type == typeof(Scenario))
@@ -73,11 +77,13 @@ internal static class SchemaTypes
         return Task.CompletedTask;
     }
 
-    private static bool IsShared(Type type) =>
-        type.Namespace?.StartsWith(nameof(ReuseAddrDashboard), StringComparison.Ordinal) == true && !type.IsArray;
+    private static bool IsShared(Type type) => type.Namespace?.StartsWith(nameof(ReuseAddrDashboard), StringComparison.Ordinal) == true && !type.IsArray;
 
     private static bool IsSeconds(OpenApiSchemaTransformerContext context) =>
-        context.JsonPropertyInfo?.AttributeProvider?.GetCustomAttributes(typeof(JsonConverterAttribute), true).OfType<JsonConverterAttribute>().Any(a => a.ConverterType == typeof(NanosecondsAsSeconds)) == true;
+        context
+            .JsonPropertyInfo?.AttributeProvider?.GetCustomAttributes(typeof(JsonConverterAttribute), true)
+            .OfType<JsonConverterAttribute>()
+            .Any(a => a.ConverterType == typeof(NanosecondsAsSeconds)) == true;
 
     private static void Text(OpenApiSchema schema, JsonSchemaType none, string example, string text)
     {
@@ -93,18 +99,25 @@ internal static class SchemaTypes
         schema.Required = new HashSet<string> { "name", "available" };
         OpenApiSchema message = new()
         {
-            Type = JsonSchemaType.Object | JsonSchemaType.Null, Required = new HashSet<string> { "code" },
+            Type = JsonSchemaType.Object | JsonSchemaType.Null,
+            Required = new HashSet<string> { "code" },
             Properties = new Dictionary<string, IOpenApiSchema>
             {
                 ["code"] = new OpenApiSchema { Type = JsonSchemaType.String },
-                ["args"] = new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String } },
+                ["args"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Object,
+                    AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String },
+                },
             },
         };
         schema.Properties = new Dictionary<string, IOpenApiSchema>
         {
             ["name"] = new OpenApiSchema { Type = JsonSchemaType.String, Examples = ["capture"] },
             ["available"] = new OpenApiSchema { Type = JsonSchemaType.Boolean },
-            ["missing"] = message, ["grant"] = message, ["limit"] = message,
+            ["missing"] = message,
+            ["grant"] = message,
+            ["limit"] = message,
         };
     }
 }

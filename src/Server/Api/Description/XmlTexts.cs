@@ -4,7 +4,9 @@ using System.Xml.Linq;
 
 namespace ReuseAddrDashboard.Server.Api.Description;
 
-/// <summary>What the types and their members say of themselves: the XML documentation that the compiler leaves beside each assembly. Without the file nothing is said.</summary>
+/// <summary>
+/// What the types and their members say of themselves: the XML documentation that the compiler leaves beside each assembly. Without the file nothing is said.
+/// </summary>
 internal static class XmlTexts
 {
     private static readonly Lazy<Dictionary<string, XElement>> Members = new(Read);
@@ -18,7 +20,11 @@ internal static class XmlTexts
             return null;
         if (Members.Value.GetValueOrDefault($"P:{Name(type)}.{property.Name}") is { } of)
             return Text(of.Element("summary"));
-        return Members.Value.GetValueOrDefault($"T:{Name(type)}")?.Elements("param").FirstOrDefault(p => p.Attribute("name")?.Value == property.Name) is { } parameter ? Text(parameter) : null;
+        return
+            Members.Value.GetValueOrDefault($"T:{Name(type)}")?.Elements("param").FirstOrDefault(p => p.Attribute("name")?.Value == property.Name)
+                is { } parameter
+            ? Text(parameter)
+            : null;
     }
 
     private static string Name(Type type) => (type.FullName ?? type.Name).Replace('+', '.');

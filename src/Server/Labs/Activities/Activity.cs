@@ -3,7 +3,8 @@ using ReuseAddrDashboard.Core.Wire;
 namespace ReuseAddrDashboard.Server.Labs.Activities;
 
 /// <summary>
-/// Something that the lab does over several inputs, as a small state machine: what it waits for is an order's end, a time, another activity, or what the run's log says next. Each of these calls
+/// Something that the lab does over several inputs, as a small state machine: what it waits for is an order's end, a time, another activity, or what the run's
+/// log says next. Each of these calls
 /// a method that was named beforehand; nothing blocks and nothing else keeps the state.
 /// </summary>
 /// <param name="lab">The lab that does it.</param>
@@ -49,13 +50,9 @@ internal abstract class Activity(Lab lab)
 
     protected abstract void Begin();
 
-    protected virtual void OnMoved()
-    {
-    }
+    protected virtual void OnMoved() { }
 
-    protected virtual void OnCancelled()
-    {
-    }
+    protected virtual void OnCancelled() { }
 
     protected void End()
     {
@@ -87,13 +84,21 @@ internal abstract class Activity(Lab lab)
     protected void Give(LabRun run, OrderContext context, AgentSeat seat, AgentOrder order, TimeSpan limit, Action<AgentItem?> then)
     {
         PendingOrder? given = null;
-        given = Lab.Orders.Give(seat, order with { Run = run.Id }, limit, item =>
-        {
-            // What a call that was left waiting returns comes later, and so does what one returns that nobody waited for long enough.
-            if (item is null ? !seat.Connected : context.Waits is null || item.Refused is not null)
-                run.Orders.Remove(given!.Id);
-            then(item);
-        });
+        given = Lab.Orders.Give(
+            seat,
+            order with
+            {
+                Run = run.Id,
+            },
+            limit,
+            item =>
+            {
+                // What a call that was left waiting returns comes later, and so does what one returns that nobody waited for long enough.
+                if (item is null ? !seat.Connected : context.Waits is null || item.Refused is not null)
+                    run.Orders.Remove(given!.Id);
+                then(item);
+            }
+        );
         run.Orders[given.Id] = context;
         Keep(given);
     }
@@ -111,13 +116,18 @@ internal abstract class Activity(Lab lab)
             Lab.Soon(() => Unless(() => then(silent)));
         foreach (AgentSeat seat in seats)
         {
-            Give(seat, order(seat), limit, item =>
-            {
-                if (item is null)
-                    silent.Add(seat);
-                if (--left == 0)
-                    then(silent);
-            });
+            Give(
+                seat,
+                order(seat),
+                limit,
+                item =>
+                {
+                    if (item is null)
+                        silent.Add(seat);
+                    if (--left == 0)
+                        then(silent);
+                }
+            );
         }
     }
 

@@ -6,6 +6,12 @@ namespace ReuseAddrDashboard.Server.Labs.Activities;
 internal sealed class ChangingEnvironment(Lab lab, LabRun run, PlannedAction planned) : DoingAction(lab, run, planned)
 {
     protected override void Begin() =>
-        Give(Run, new OrderContext(Planned.Step.Id, Planned.Attempt, Planned.Index, null), Lab.Seat(Host), CallOrders.Environment(Run.Header, Action), LabLimits.EnvironmentTime,
-            item => Do(new Looking(Lab), () => Finish(item is null ? LabTexts.Silent(Host) : item.Refused)));
+        Give(
+            Run,
+            new OrderContext(Planned.Step.Id, Planned.Attempt, Planned.Index, null),
+            Lab.Seat(Host),
+            CallOrders.Environment(Run.Header, Action),
+            LabLimits.EnvironmentTime,
+            item => Do(new Looking(Lab), () => Finish(item is null ? LabTexts.Silent(Host) : item.Refused))
+        );
 }

@@ -6,7 +6,8 @@ using ReuseAddrDashboard.Core.Wire;
 namespace ReuseAddrDashboard.Server.Labs.Activities;
 
 /// <summary>
-/// One round of checks: first the port's host reads and tries how fit it is, then the others do, side by side. Where something listens on the port they connect only if a person asked for the check:
+/// One round of checks: first the port's host reads and tries how fit it is, then the others do, side by side. Where something listens on the port they connect
+/// only if a person asked for the check:
 /// it may be a stranger's.
 /// </summary>
 /// <param name="lab">The lab.</param>
@@ -30,24 +31,48 @@ internal sealed class CheckingHosts(Lab lab, LabCheck? before, bool whole, bool 
 
     private void Others(int port, string portHost, bool during)
     {
-        TcpEndpoint? reach = !during && Lab.Seat(portHost).Facts is { } facts && IPAddress.TryParse(facts.Address, out IPAddress? address) ? TcpEndpoint.Of(address, port) : null;
+        TcpEndpoint? reach =
+            !during && Lab.Seat(portHost).Facts is { } facts && IPAddress.TryParse(facts.Address, out IPAddress? address)
+                ? TcpEndpoint.Of(address, port)
+                : null;
         if (reach is { } to && !byRequest && !Preflight.MayConnect(_found[portHost].Check, to))
             reach = null;
         foreach (AgentSeat seat in Lab.Seats.Where(s => s.Name != portHost))
         {
-            if (!whole && !during && before is { DuringRun: false } && before.Port == port && before.Hosts.FirstOrDefault(h => h.Host == seat.Name && h.Check?.Reach is { } way && StillHolds(way, port, portHost)) is { } known)
+            if (
+                !whole
+                && !during
+                && before is { DuringRun: false }
+                && before.Port == port
+                && before.Hosts.FirstOrDefault(h => h.Host == seat.Name && h.Check?.Reach is { } way && StillHolds(way, port, portHost)) is { } known
+            )
+            {
                 _found[seat.Name] = known;
+            }
             else
+            {
                 Ask(seat, port, reach, tryBind: false, () => JudgeAll(port, portHost, during));
+            }
         }
         JudgeAll(port, portHost, during);
     }
 
-    private void Ask(AgentSeat seat, int port, TcpEndpoint? reach, bool tryBind, Action then) => Give(seat, new CheckOrder { Port = port, Reach = reach, TryBind = tryBind }, LabLimits.OrderTime, item =>
-    {
-        _found[seat.Name] = new(seat.Name, item?.Check is { } check && check.Port == port ? check : null, Lab.Moment.Wall);
-        then();
-    });
+    private void Ask(AgentSeat seat, int port, TcpEndpoint? reach, bool tryBind, Action then) =>
+        Give(
+            seat,
+            new CheckOrder
+            {
+                Port = port,
+                Reach = reach,
+                TryBind = tryBind,
+            },
+            LabLimits.OrderTime,
+            item =>
+            {
+                _found[seat.Name] = new(seat.Name, item?.Check is { } check && check.Port == port ? check : null, Lab.Moment.Wall);
+                then();
+            }
+        );
 
     private void JudgeAll(int port, string portHost, bool during)
     {

@@ -5,7 +5,8 @@ using ReuseAddrDashboard.Core.Wire;
 namespace ReuseAddrDashboard.Server.Labs.Activities;
 
 /// <summary>
-/// Ends a run on every host and puts it away with its outcome: what blocks, its sockets, programs and changes, and what it left in TIME-WAIT where the hosts may, so that the next run finds a clean port.
+/// Ends a run on every host and puts it away with its outcome: what blocks, its sockets, programs and changes, and what it left in TIME-WAIT where the hosts
+/// may, so that the next run finds a clean port.
 /// Its events are stored before it leaves the lab; while they cannot be, it stays without holding its ports.
 /// </summary>
 internal sealed class ClosingRun(Lab lab, LabRun run) : Activity(lab)

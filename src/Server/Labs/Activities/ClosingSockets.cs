@@ -22,7 +22,18 @@ internal sealed class ClosingSockets(Lab lab, LabRun run, MadeIn made, IReadOnly
             return;
         }
         (string host, string socket, string? program) = sockets[_next++];
-        Give(run, new OrderContext(made.Step, made.Attempt, null, program), Lab.Seat(host),
-            new CallOrder { Program = program, Socket = socket, Call = SocketCall.Close }, LabLimits.OrderTime, Close);
+        Give(
+            run,
+            new OrderContext(made.Step, made.Attempt, null, program),
+            Lab.Seat(host),
+            new CallOrder
+            {
+                Program = program,
+                Socket = socket,
+                Call = SocketCall.Close,
+            },
+            LabLimits.OrderTime,
+            Close
+        );
     }
 }

@@ -29,15 +29,16 @@ internal abstract class DoingAction(Lab lab, LabRun run, PlannedAction planned) 
     protected string Host => Run.Header.Script.HostOf(Action) ?? "";
 
     /// <summary>The one that carries out an action.</summary>
-    public static DoingAction Of(Lab lab, LabRun run, PlannedAction planned) => planned.Action.Do switch
-    {
-        ActionKind.Start => new StartingProgram(lab, run, planned),
-        ActionKind.Exit or ActionKind.Kill => new StoppingProgram(lab, run, planned),
-        ActionKind.Fork => new Forking(lab, run, planned),
-        ActionKind.Wait => new Waiting(lab, run, planned),
-        ActionKind.Sysctl or ActionKind.Drop or ActionKind.Reject or ActionKind.Delay or ActionKind.Pass => new ChangingEnvironment(lab, run, planned),
-        _ => new MakingCall(lab, run, planned),
-    };
+    public static DoingAction Of(Lab lab, LabRun run, PlannedAction planned) =>
+        planned.Action.Do switch
+        {
+            ActionKind.Start => new StartingProgram(lab, run, planned),
+            ActionKind.Exit or ActionKind.Kill => new StoppingProgram(lab, run, planned),
+            ActionKind.Fork => new Forking(lab, run, planned),
+            ActionKind.Wait => new Waiting(lab, run, planned),
+            ActionKind.Sysctl or ActionKind.Drop or ActionKind.Reject or ActionKind.Delay or ActionKind.Pass => new ChangingEnvironment(lab, run, planned),
+            _ => new MakingCall(lab, run, planned),
+        };
 
     /// <summary>Writes down what came of an action that is no call, and ends.</summary>
     protected void Finish(Message? fault)
@@ -49,10 +50,18 @@ internal abstract class DoingAction(Lab lab, LabRun run, PlannedAction planned) 
 
     /// <summary>Writes down what came of an action that is no call.</summary>
     protected void Written(Message? fault) =>
-        Run.Append(new ActionEvent
-        {
-            T = Run.T(Lab.Now), Host = Host.Length > 0 ? Host : null, Step = Planned.Step.Id, Attempt = Planned.Attempt, Index = Planned.Index, Done = fault is null, Reason = fault,
-        });
+        Run.Append(
+            new ActionEvent
+            {
+                T = Run.T(Lab.Now),
+                Host = Host.Length > 0 ? Host : null,
+                Step = Planned.Step.Id,
+                Attempt = Planned.Attempt,
+                Index = Planned.Index,
+                Done = fault is null,
+                Reason = fault,
+            }
+        );
 
     /// <summary>What a call's failure means for the step and its program.</summary>
     protected void Failed(ScenarioAction action, CallEvent call)
@@ -72,11 +81,17 @@ internal sealed class StartingProgram(Lab lab, LabRun run, PlannedAction planned
     {
         string program = Action.Program!;
         Run.Starting = Made;
-        Run.Append(new ProgramEvent
-        {
-            T = Run.T(Lab.Now), Host = Host, Program = program, Instance = Run.Sockets.Instance(program) + 1, Change = ProgramChange.Started,
-            Command = Run.Header.Script.FindProgram(program) is { } known ? RunAddresses.Fill(Run.Header, known.Command) : null,
-        });
+        Run.Append(
+            new ProgramEvent
+            {
+                T = Run.T(Lab.Now),
+                Host = Host,
+                Program = program,
+                Instance = Run.Sockets.Instance(program) + 1,
+                Change = ProgramChange.Started,
+                Command = Run.Header.Script.FindProgram(program) is { } known ? RunAddresses.Fill(Run.Header, known.Command) : null,
+            }
+        );
         Finish(null);
     }
 }

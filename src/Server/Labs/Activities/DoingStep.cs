@@ -20,7 +20,8 @@ internal enum StepPace : byte
 /// <summary>Carries out the actions of a step, one after the other, each when the one before has ended.</summary>
 internal sealed class DoingStep(Lab lab, LabRun run, string step, StepPace pace) : Activity(lab)
 {
-    private bool _paused, _rests;
+    private bool _paused,
+        _rests;
 
     private MadeIn Made => new(step, Progress.Attempt);
 
@@ -41,7 +42,18 @@ internal sealed class DoingStep(Lab lab, LabRun run, string step, StepPace pace)
     protected override void Begin()
     {
         if (Progress.Readiness != StepReadiness.Begun)
-            run.Append(new StepEvent { T = run.T(Lab.Now), Step = step, Attempt = Progress.Attempt + 1, Status = StepStatus.Started });
+        {
+            run.Append(
+                new StepEvent
+                {
+                    T = run.T(Lab.Now),
+                    Step = step,
+                    Attempt = Progress.Attempt + 1,
+                    Status = StepStatus.Started,
+                }
+            );
+        }
+
         Next();
     }
 
@@ -84,16 +96,28 @@ internal sealed class DoingStep(Lab lab, LabRun run, string step, StepPace pace)
     private void Rest()
     {
         _rests = true;
-        After(TimeSpan.FromMilliseconds(run.PauseMs), () =>
-        {
-            _rests = false;
-            Next();
-        });
+        After(
+            TimeSpan.FromMilliseconds(run.PauseMs),
+            () =>
+            {
+                _rests = false;
+                Next();
+            }
+        );
     }
 
     private void Finish(StepStatus status, Message? reason)
     {
-        run.Append(new StepEvent { T = run.T(Lab.Now), Step = step, Attempt = Progress.Attempt, Status = status, Reason = reason });
+        run.Append(
+            new StepEvent
+            {
+                T = run.T(Lab.Now),
+                Step = step,
+                Attempt = Progress.Attempt,
+                Status = status,
+                Reason = reason,
+            }
+        );
         End();
     }
 }

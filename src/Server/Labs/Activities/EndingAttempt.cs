@@ -1,7 +1,8 @@
 namespace ReuseAddrDashboard.Server.Labs.Activities;
 
 /// <summary>
-/// After a failed attempt of a step: the program whose call failed ends, and so do those that the attempt started; sockets that it made in programs that go on are closed. The step can then be tried again.
+/// After a failed attempt of a step: the program whose call failed ends, and so do those that the attempt started; sockets that it made in programs that go on
+/// are closed. The step can then be tried again.
 /// </summary>
 internal sealed class EndingAttempt(Lab lab, LabRun run, MadeIn made, string? failing, bool all) : Activity(lab)
 {
@@ -30,7 +31,8 @@ internal sealed class EndingAttempt(Lab lab, LabRun run, MadeIn made, string? fa
             End();
     }
 
-    private IEnumerable<(string, string, string?)> Left() => run.Progress.Facts.OpenSockets
-        .Where(o => o.Value.Host is not null && run.Sockets.MadeIn(o.Key) == made)
-        .Select(o => (o.Value.Host!, o.Key, o.Value.Program));
+    private IEnumerable<(string, string, string?)> Left() =>
+        run
+            .Progress.Facts.OpenSockets.Where(o => o.Value.Host is not null && run.Sockets.MadeIn(o.Key) == made)
+            .Select(o => (o.Value.Host!, o.Key, o.Value.Program));
 }

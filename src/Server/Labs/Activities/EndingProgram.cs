@@ -20,13 +20,22 @@ internal sealed class EndingProgram(Lab lab, LabRun run, MadeIn made, int? index
         }
         var order = new EndProgramOrder
         {
-            Program = program, Kill = kill, Instance = run.Sockets.Instance(program),
+            Program = program,
+            Kill = kill,
+            Instance = run.Sockets.Instance(program),
             Sockets = [.. run.Progress.Facts.OpenSockets.Where(o => o.Value.Program == program).Select(o => o.Key)],
         };
-        Give(run, new OrderContext(made.Step, made.Attempt, index, program), Lab.Seat(host), order, LabLimits.ProgramTime, item =>
-        {
-            Fault = item is null ? LabTexts.Silent(host) : item.Refused;
-            End();
-        });
+        Give(
+            run,
+            new OrderContext(made.Step, made.Attempt, index, program),
+            Lab.Seat(host),
+            order,
+            LabLimits.ProgramTime,
+            item =>
+            {
+                Fault = item is null ? LabTexts.Silent(host) : item.Refused;
+                End();
+            }
+        );
     }
 }

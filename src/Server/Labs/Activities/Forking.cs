@@ -8,8 +8,19 @@ internal sealed class Forking(Lab lab, LabRun run, PlannedAction planned) : Doin
 {
     protected override void Begin()
     {
-        var order = new ForkOrder { Program = Action.Program!, Child = Action.Child!, Sockets = Action.Keeps ?? [] };
-        Give(Run, new OrderContext(Planned.Step.Id, Planned.Attempt, Planned.Index, Action.Program), Lab.Seat(Host), order, LabLimits.ProgramTime,
-            item => Do(new Looking(Lab), () => Finish(item is null ? LabTexts.Silent(Host) : item.Refused)));
+        var order = new ForkOrder
+        {
+            Program = Action.Program!,
+            Child = Action.Child!,
+            Sockets = Action.Keeps ?? [],
+        };
+        Give(
+            Run,
+            new OrderContext(Planned.Step.Id, Planned.Attempt, Planned.Index, Action.Program),
+            Lab.Seat(Host),
+            order,
+            LabLimits.ProgramTime,
+            item => Do(new Looking(Lab), () => Finish(item is null ? LabTexts.Silent(Host) : item.Refused))
+        );
     }
 }

@@ -7,7 +7,8 @@ using ReuseAddrDashboard.Core.Wire;
 namespace ReuseAddrDashboard.Server.Labs.Activities;
 
 /// <summary>
-/// Makes one system call, looks at every host, and says what the program prints. A connection that a stranger made is not taken for the lesson's: it is reset, and accept is called again.
+/// Makes one system call, looks at every host, and says what the program prints. A connection that a stranger made is not taken for the lesson's: it is reset,
+/// and accept is called again.
 /// </summary>
 internal sealed class MakingCall(Lab lab, LabRun run, PlannedAction planned) : DoingAction(lab, run, planned)
 {
@@ -32,7 +33,10 @@ internal sealed class MakingCall(Lab lab, LabRun run, PlannedAction planned) : D
             return;
         }
         // What is left of the limit, where accept is called again.
-        order = order with { TimeoutMs = Math.Clamp((int)((_until - Lab.Now) / 1_000_000), 1, order.TimeoutMs) };
+        order = order with
+        {
+            TimeoutMs = Math.Clamp((int)((_until - Lab.Now) / 1_000_000), 1, order.TimeoutMs),
+        };
         _context = new(Planned.Step.Id, Planned.Attempt, Planned.Index, Action.Program)
         {
             Waits = Action.Background ? Action.Socket : null,
@@ -64,10 +68,15 @@ internal sealed class MakingCall(Lab lab, LabRun run, PlannedAction planned) : D
         RuleAlarm.Check(Lab, Run, made);
         if (made is { Call: "accept4", Accepted: { } accepted, Remote: { } peer } && Strangers.IsStranger(Lab, Run, made))
         {
-            Run.Append(new NoteEvent
-            {
-                T = Run.T(Lab.Now), Host = Host, Level = NoteLevel.Warning, Message = Message.Of(NoteCodes.Stranger, ("host", Host), ("peer", peer), ("socket", Action.Socket)),
-            });
+            Run.Append(
+                new NoteEvent
+                {
+                    T = Run.T(Lab.Now),
+                    Host = Host,
+                    Level = NoteLevel.Warning,
+                    Message = Message.Of(NoteCodes.Stranger, ("host", Host), ("peer", peer), ("socket", Action.Socket)),
+                }
+            );
             Do(new AbortingConnection(Lab, Run, Made, Host, accepted, Action.Program), Make);
             return;
         }
@@ -81,7 +90,8 @@ internal sealed class MakingCall(Lab lab, LabRun run, PlannedAction planned) : D
     {
         Run.Returned[call.Socket] = call;
         Said(call);
-        // Where an action waits for it, the failure counts there. Elsewhere perror() and exit(1) follow at once, as after a call that was not left waiting; the step, which has gone on, is not failed by it.
+        // Where an action waits for it, the failure counts there. Elsewhere perror() and exit(1) follow at once, as after a call that was not left waiting; the
+        // step, which has gone on, is not failed by it.
         if (!call.Succeeded && Action.OnError == OnError.Exit && Action.Program is { } program && !IsWaitedFor() && Runs(program))
             new EndingProgram(Lab, Run, Made, null, program, kill: false).Begin(() => { });
     }
@@ -90,11 +100,18 @@ internal sealed class MakingCall(Lab lab, LabRun run, PlannedAction planned) : D
     {
         ScenarioStep[] steps = [.. Run.Header.Script.Steps];
         int at = Array.FindIndex(steps, s => s.Id == Planned.Step.Id);
-        return steps[at].Actions.Skip(Planned.Index + 1).Concat(steps.Skip(at + 1).SelectMany(s => s.Actions)).Any(a => a is { Do: ActionKind.Wait, For: WaitFor.Return } && a.Socket == Action.Socket);
+        return steps[at]
+            .Actions.Skip(Planned.Index + 1)
+            .Concat(steps.Skip(at + 1).SelectMany(s => s.Actions))
+            .Any(a => a is { Do: ActionKind.Wait, For: WaitFor.Return } && a.Socket == Action.Socket);
     }
 
     // A call that its own program's end, or the run's, cut short comes from a program that goes anyway; one that was started anew under the name is another.
-    private bool Runs(string program) => !Run.Closing && Run.Over is null && Run.Progress.Facts.RunningPrograms.ContainsKey(program) && Run.Sockets.Instance(program) == _instance
+    private bool Runs(string program) =>
+        !Run.Closing
+        && Run.Over is null
+        && Run.Progress.Facts.RunningPrograms.ContainsKey(program)
+        && Run.Sockets.Instance(program) == _instance
         && _context.Made?.Remark?.Code is not ("remark.ended-with-run" or "remark.ended-with-program" or "remark.ended-with-link" or "remark.ended-with-agent");
 
     // What a C program would print: its own line, or perror's.
@@ -109,6 +126,18 @@ internal sealed class MakingCall(Lab lab, LabRun run, PlannedAction planned) : D
     private void Print(long t, string text, bool error)
     {
         if (Action.Program is { } program)
-            Run.Append(new OutputEvent { T = t, Host = Host, Source = EvidenceSource.Call, Program = program, Text = text, Error = error });
+        {
+            Run.Append(
+                new OutputEvent
+                {
+                    T = t,
+                    Host = Host,
+                    Source = EvidenceSource.Call,
+                    Program = program,
+                    Text = text,
+                    Error = error,
+                }
+            );
+        }
     }
 }

@@ -6,7 +6,8 @@ namespace ReuseAddrDashboard.Server.Labs.Activities;
 internal sealed class Playing(Lab lab, LabRun run) : Activity(lab)
 {
     private readonly HashSet<string> _done = [];
-    private bool _paused, _rests;
+    private bool _paused,
+        _rests;
 
     public override void Pause()
     {
@@ -39,22 +40,28 @@ internal sealed class Playing(Lab lab, LabRun run) : Activity(lab)
             return;
         }
         _rests = true;
-        After(TimeSpan.FromMilliseconds(run.PauseMs), () =>
-        {
-            _rests = false;
-            Step(step.Step.Id);
-        });
+        After(
+            TimeSpan.FromMilliseconds(run.PauseMs),
+            () =>
+            {
+                _rests = false;
+                Step(step.Step.Id);
+            }
+        );
     }
 
     private void Step(string id)
     {
         var step = new DoingStep(Lab, run, id, StepPace.Paused);
-        Do(step, () =>
-        {
-            if (step.Failed || _paused)
-                End();
-            else
-                Next();
-        });
+        Do(
+            step,
+            () =>
+            {
+                if (step.Failed || _paused)
+                    End();
+                else
+                    Next();
+            }
+        );
     }
 }

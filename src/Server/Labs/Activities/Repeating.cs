@@ -5,14 +5,18 @@ using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Server.Labs.Activities;
 
-/// <summary>Carries out a deciding step once a second, each time for real, until it ends otherwise than with EADDRINUSE, is stopped, or TIME-WAIT must long be over.</summary>
+/// <summary>
+/// Carries out a deciding step once a second, each time for real, until it ends otherwise than with EADDRINUSE, is stopped, or TIME-WAIT must long be over.
+/// </summary>
 internal sealed class Repeating(Lab lab, LabRun run, ScenarioStep step) : Activity(lab)
 {
     private const string InUse = "EADDRINUSE";
 
-    private long _began, _next;
+    private long _began,
+        _next;
     private int _attempts;
-    private bool _stopped, _waiting;
+    private bool _stopped,
+        _waiting;
 
     /// <summary>Stops it between two attempts.</summary>
     public void Stop()
@@ -25,7 +29,9 @@ internal sealed class Repeating(Lab lab, LabRun run, ScenarioStep step) : Activi
     protected override void Begin()
     {
         _began = _next = Lab.Now;
-        run.Append(new NoteEvent { T = run.T(Lab.Now), Message = Message.Of(NoteCodes.Repeating, ("step", step.Title), ("limit", LabLimits.TimeWait.Nanoseconds())) });
+        run.Append(
+            new NoteEvent { T = run.T(Lab.Now), Message = Message.Of(NoteCodes.Repeating, ("step", step.Title), ("limit", LabLimits.TimeWait.Nanoseconds())) }
+        );
         Attempt();
     }
 
@@ -57,8 +63,7 @@ internal sealed class Repeating(Lab lab, LabRun run, ScenarioStep step) : Activi
     private void Wait()
     {
         // An attempt that took longer than a second leaves out the beginnings it has missed.
-        do
-            _next += LabLimits.Repeat.Nanoseconds();
+        do _next += LabLimits.Repeat.Nanoseconds();
         while (_next < Lab.Now);
         if (_next - _began > LabLimits.TimeWait.Nanoseconds())
         {
@@ -75,8 +80,13 @@ internal sealed class Repeating(Lab lab, LabRun run, ScenarioStep step) : Activi
         End();
     }
 
-    private void LogEnd(string how, NoteLevel level) => run.Append(new NoteEvent
-    {
-        T = run.T(Lab.Now), Level = level, Message = Message.Of(NoteCodes.RepeatingEnded, ("step", step.Title), ("attempts", _attempts), ("after", Lab.Now - _began), ("end", how)),
-    });
+    private void LogEnd(string how, NoteLevel level) =>
+        run.Append(
+            new NoteEvent
+            {
+                T = run.T(Lab.Now),
+                Level = level,
+                Message = Message.Of(NoteCodes.RepeatingEnded, ("step", step.Title), ("attempts", _attempts), ("after", Lab.Now - _began), ("end", how)),
+            }
+        );
 }

@@ -5,7 +5,8 @@ using ReuseAddrDashboard.Core.Wire;
 namespace ReuseAddrDashboard.Server.Labs.Activities;
 
 /// <summary>
-/// Opens a run: asks whether the agents answer at all, puts away what has ended on its ports, lets a check of the hosts end, keeps the run, and has its ports watched. The first rows in its log are what
+/// Opens a run: asks whether the agents answer at all, puts away what has ended on its ports, lets a check of the hosts end, keeps the run, and has its ports
+/// watched. The first rows in its log are what
 /// was there before its first call.
 /// </summary>
 internal sealed class StartingRun(Lab lab, RunPlan plan) : Activity(lab)
@@ -23,13 +24,18 @@ internal sealed class StartingRun(Lab lab, RunPlan plan) : Activity(lab)
         long began = Lab.Now;
         foreach (AgentSeat seat in asked.ToArray())
         {
-            Give(seat, new LookOrder(), LabLimits.StartLook, item =>
-            {
-                if (item is null)
-                    Refuse(LabRefusals.Silent(seat.Name));
-                else if (asked.Remove(seat) && asked.Count == 0)
-                    CloseNext();
-            });
+            Give(
+                seat,
+                new LookOrder(),
+                LabLimits.StartLook,
+                item =>
+                {
+                    if (item is null)
+                        Refuse(LabRefusals.Silent(seat.Name));
+                    else if (asked.Remove(seat) && asked.Count == 0)
+                        CloseNext();
+                }
+            );
         }
         After(LabLimits.SilenceLook, LookForSilence);
 
@@ -52,31 +58,47 @@ internal sealed class StartingRun(Lab lab, RunPlan plan) : Activity(lab)
     private void CloseNext()
     {
         if (Lab.Runs.FirstOrDefault(r => !r.Closing && r.Ports.Intersect(Ports).Any()) is { } ended)
+        {
             Do(new ClosingRun(Lab, ended), CloseNext);
+        }
         else if (Lab.Runs.Count >= LabLimits.Runs && Lab.Runs.FirstOrDefault(r => !r.Closing && r.Progress.Outcome != Outcome.Running) is { } oldest)
+        {
             Do(new ClosingRun(Lab, oldest), CloseNext);
+        }
         else
-            Lab.Checks.WhenIdle(() => { if (!Ended) Create(); });
+        {
+            Lab.Checks.WhenIdle(() =>
+            {
+                if (!Ended)
+                    Create();
+            });
+        }
     }
 
     private void Create()
     {
         LabMoment at = Lab.Moment;
         RunHeader header = plan.Header(Lab, at);
-        Lab.Create(header, () =>
-        {
-            if (Ended)
-                return;
-            Run = new LabRun(header, at.Now);
-            Lab.Starting.Remove(this);
-            Lab.Open(Run);
-            var watching = new Watching(Lab, []);
-            Do(watching, () =>
+        Lab.Create(
+            header,
+            () =>
             {
-                Lab.TakeRows(Run);
-                End();
-            });
-        });
+                if (Ended)
+                    return;
+                Run = new LabRun(header, at.Now);
+                Lab.Starting.Remove(this);
+                Lab.Open(Run);
+                var watching = new Watching(Lab, []);
+                Do(
+                    watching,
+                    () =>
+                    {
+                        Lab.TakeRows(Run);
+                        End();
+                    }
+                );
+            }
+        );
     }
 
     /// <summary>It is not opened, wherever it stands.</summary>

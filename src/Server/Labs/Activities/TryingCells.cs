@@ -18,11 +18,17 @@ internal sealed class TryingCells(Lab lab, AgentSeat seat, IReadOnlyList<MatrixC
     public Message? Problem { get; private set; }
 
     /// <summary>Has the agent stop; the end of its order is the end of this.</summary>
-    public void Stop() => Give(seat, new StopCellsOrder(), LabLimits.CellsStop, item =>
-    {
-        if (item is null)
-            End();
-    });
+    public void Stop() =>
+        Give(
+            seat,
+            new StopCellsOrder(),
+            LabLimits.CellsStop,
+            item =>
+            {
+                if (item is null)
+                    End();
+            }
+        );
 
     /// <summary>The agent told of some cells. What it was not asked for is passed over.</summary>
     public void Told(AgentSeat by, AgentItem item)
@@ -35,13 +41,18 @@ internal sealed class TryingCells(Lab lab, AgentSeat seat, IReadOnlyList<MatrixC
     {
         // Runs go on meanwhile: their ports are not touched, nor are those that somebody has chosen for the next.
         int[] avoid = [.. Lab.WatchedPorts.Concat(Lab.Ports).Concat(Lab.Starting.SelectMany(s => s.Ports)).Distinct().Take(WatchOrder.MaxPorts)];
-        _order = Give(seat, new TryCellsOrder { Cells = cells, Avoid = avoid }, LabLimits.Cells, item =>
-        {
-            // What nobody waits for any more must not go on.
-            if (item is null)
-                Lab.Orders.Give(seat, new StopCellsOrder(), LabLimits.CellsStop, _ => { });
-            Problem = item is null ? Message.Of(LabRefusals.CellsUnanswered, ("host", seat.Name)) : item.Refused;
-            End();
-        });
+        _order = Give(
+            seat,
+            new TryCellsOrder { Cells = cells, Avoid = avoid },
+            LabLimits.Cells,
+            item =>
+            {
+                // What nobody waits for any more must not go on.
+                if (item is null)
+                    Lab.Orders.Give(seat, new StopCellsOrder(), LabLimits.CellsStop, _ => { });
+                Problem = item is null ? Message.Of(LabRefusals.CellsUnanswered, ("host", seat.Name)) : item.Refused;
+                End();
+            }
+        );
     }
 }

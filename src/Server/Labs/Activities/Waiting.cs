@@ -42,7 +42,9 @@ internal sealed class Waiting(Lab lab, LabRun run, PlannedAction planned) : Doin
         }
     }
 
-    private bool HasState() => TcpStates.TryParse(Action.State, out TcpState state) && Run.HasNow(Host, state, Action.Port is null ? null : RunAddresses.Port(Run.Header, Action.Port));
+    private bool HasState() =>
+        TcpStates.TryParse(Action.State, out TcpState state)
+        && Run.HasNow(Host, state, Action.Port is null ? null : RunAddresses.Port(Run.Header, Action.Port));
 
     // Since the attempt began: a repeated step waits for a segment of its own.
     private bool HasSegment()
@@ -53,8 +55,13 @@ internal sealed class Waiting(Lab lab, LabRun run, PlannedAction planned) : Doin
             {
                 case StepEvent { Status: StepStatus.Started } began when began.Step == Planned.Step.Id:
                     return false;
-                case SegmentEvent segment when segment.Host == Host && SegmentFlags.Match(Action.Flags ?? "", segment.Flags)
-                    && (Action.Port is null || RunAddresses.Port(Run.Header, Action.Port) is { } port && (segment.From.Port == port || segment.To.Port == port)):
+                case SegmentEvent segment
+                    when segment.Host == Host
+                        && SegmentFlags.Match(Action.Flags ?? "", segment.Flags)
+                        && (
+                            Action.Port is null
+                            || RunAddresses.Port(Run.Header, Action.Port) is { } port && (segment.From.Port == port || segment.To.Port == port)
+                        ):
                     return true;
                 default:
                     break;

@@ -7,7 +7,8 @@ using ReuseAddrDashboard.Core.Texts;
 namespace ReuseAddrDashboard.Server.Labs.Activities;
 
 /// <summary>
-/// What an earlier connection left in TIME-WAIT would meet the first bind, when the rule says so; a trainer would wait, and so does Play all. So it does for a connection that nobody owns and that
+/// What an earlier connection left in TIME-WAIT would meet the first bind, when the rule says so; a trainer would wait, and so does Play all. So it does for a
+/// connection that nobody owns and that
 /// is still closing.
 /// </summary>
 internal sealed class WaitingForPort(Lab lab, LabRun run) : Activity(lab)
@@ -24,7 +25,14 @@ internal sealed class WaitingForPort(Lab lab, LabRun run) : Activity(lab)
             return;
         }
         SocketEvent first = InTheWay[0];
-        run.Append(new NoteEvent { T = run.T(Lab.Now), Host = first.Host, Message = Message.Of(NoteCodes.WaitingForPort, ("host", first.Host), ("port", first.Local.Port), ("limit", LabLimits.TimeWait.Nanoseconds())) });
+        run.Append(
+            new NoteEvent
+            {
+                T = run.T(Lab.Now),
+                Host = first.Host,
+                Message = Message.Of(NoteCodes.WaitingForPort, ("host", first.Host), ("port", first.Local.Port), ("limit", LabLimits.TimeWait.Nanoseconds())),
+            }
+        );
         After(LabLimits.TimeWait, End);
     }
 
@@ -42,10 +50,12 @@ internal sealed class WaitingForPort(Lab lab, LabRun run) : Activity(lab)
         BindPreview? next = run.NextBind;
         PortSocket[] obstacles = next is not { Verdict.Outcome: not BindOutcome.Ok } ? [] : [.. next.Verdict.Obstacles.Select(o => o.Socket)];
         // A listener would not go away by itself, and so the bind may as well meet it.
-        InTheWay = obstacles.Length > 0 && obstacles.All(Ends)
-            ? [.. run.Rows.Where(r => r.Host == next!.Host && obstacles.Any(o => o.Local == r.Local && (o.Remote ?? default) == r.Remote))] : [];
+        InTheWay =
+            obstacles.Length > 0 && obstacles.All(Ends)
+                ? [.. run.Rows.Where(r => r.Host == next!.Host && obstacles.Any(o => o.Local == r.Local && (o.Remote ?? default) == r.Remote))]
+                : [];
     }
 
-    private static bool Ends(PortSocket socket) => socket.State == TcpState.TimeWait
-        || socket is { Inode: 0, State: TcpState.FinWait1 or TcpState.FinWait2 or TcpState.Closing or TcpState.LastAck };
+    private static bool Ends(PortSocket socket) =>
+        socket.State == TcpState.TimeWait || socket is { Inode: 0, State: TcpState.FinWait1 or TcpState.FinWait2 or TcpState.Closing or TcpState.LastAck };
 }

@@ -3,7 +3,8 @@ using ReuseAddrDashboard.Core.Wire;
 namespace ReuseAddrDashboard.Server.Labs.Activities;
 
 /// <summary>
-/// Tells every agent which ports to watch: those of all open runs, or those chosen while there is none. A look goes before, so that what went until then is told as gone; with the order all that is
+/// Tells every agent which ports to watch: those of all open runs, or those chosen while there is none. A look goes before, so that what went until then is
+/// told as gone; with the order all that is
 /// there is told anew.
 /// </summary>
 /// <param name="lab">The lab.</param>

@@ -16,7 +16,8 @@ internal sealed class CallsBefore(IEnumerable<RunEvent> log)
         if (_begun == 0)
             return null;
         CallEvent call = _calls[_begun - 1];
-        string when = call.T + call.Duration > segment.T ? "during" : "after", result = call.Errno is null ? $"{call.Result}" : $"{call.Result} {call.Errno}";
+        string when = call.T + call.Duration > segment.T ? "during" : "after",
+            result = call.Errno is null ? $"{call.Result}" : $"{call.Result} {call.Errno}";
         return $"{when} {call.Host} {call.Call}({StraceLine.Arguments(call)}) = {result}, {call.Socket}";
     }
 }

@@ -4,12 +4,31 @@ using System.Text;
 
 namespace ReuseAddrDashboard.Server.Runs.Capture;
 
-/// <summary>Writes the blocks of a capture file, little-endian, stamps in nanoseconds (PCAP Next Generation, draft-ietf-opsawg-pcapng; numbers in its sections 3.5 and 4).</summary>
+/// <summary>
+/// Writes the blocks of a capture file, little-endian, stamps in nanoseconds (PCAP Next Generation, draft-ietf-opsawg-pcapng; numbers in its sections 3.5 and
+/// 4).
+/// </summary>
 internal sealed class PcapngWriter(IBufferWriter<byte> output)
 {
-    private const uint SectionHeader = 0x0a0d0d0a, ByteOrderMagic = 0x1a2b3c4d, InterfaceDescription = 1, InterfaceStatistics = 5, EnhancedPacket = 6;
-    private const ushort EndOfOptions = 0, Comment = 1, SectionOs = 3, SectionApplication = 4, InterfaceName = 2, InterfaceText = 3, InterfaceResolution = 9, InterfaceOs = 12;
-    private const ushort PacketFlags = 2, StatisticsStart = 2, StatisticsEnd = 3, StatisticsReceived = 4, StatisticsDropped = 5, StatisticsDelivered = 8;
+    private const uint SectionHeader = 0x0a0d0d0a,
+        ByteOrderMagic = 0x1a2b3c4d,
+        InterfaceDescription = 1,
+        InterfaceStatistics = 5,
+        EnhancedPacket = 6;
+    private const ushort EndOfOptions = 0,
+        Comment = 1,
+        SectionOs = 3,
+        SectionApplication = 4,
+        InterfaceName = 2,
+        InterfaceText = 3,
+        InterfaceResolution = 9,
+        InterfaceOs = 12;
+    private const ushort PacketFlags = 2,
+        StatisticsStart = 2,
+        StatisticsEnd = 3,
+        StatisticsReceived = 4,
+        StatisticsDropped = 5,
+        StatisticsDelivered = 8;
     private const byte Nanoseconds = 9;
 
     private readonly ArrayBufferWriter<byte> _body = new(512);

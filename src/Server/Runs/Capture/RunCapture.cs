@@ -1,13 +1,15 @@
 using System.Buffers;
-using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Tcp;
 
 namespace ReuseAddrDashboard.Server.Runs.Capture;
 
 /// <summary>
-/// A run's captured segments as a pcapng file: each host an interface, stamps of the run's axis as wall time, beside each packet the call before it, and at the end what was lost.
-/// A segment that two hosts captured would be in it twice, and a program that reads it would take the copy for a retransmission: without a host each is there once.
+/// A run's captured segments as a pcapng file: each host an interface, stamps of the run's axis as wall time, beside each packet the call before it, and at the
+/// end what was lost.
+/// A segment that two hosts captured would be in it twice, and a program that reads it would take the copy for a retransmission: without a host each is there
+/// once.
 /// </summary>
 internal static class RunCapture
 {
@@ -46,13 +48,22 @@ internal static class RunCapture
         var before = new CallsBefore(HostClocks.Place(run.Events));
         long begin = (run.StartedAt - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 
-        file.Section($"ReuseAddrDashboard {run.Hosts.Select(h => h.AgentVersion).FirstOrDefault()}", run.Hosts.Select(h => h.Kernel).FirstOrDefault() is { } kernel ? $"Linux {kernel}" : "Linux",
-            $"run {run.Id}, scenario {run.Scenario}, {Ports(run)}");
+        file.Section(
+            $"ReuseAddrDashboard {run.Hosts.Select(h => h.AgentVersion).FirstOrDefault()}",
+            run.Hosts.Select(h => h.Kernel).FirstOrDefault() is { } kernel ? $"Linux {kernel}" : "Linux",
+            $"run {run.Id}, scenario {run.Scenario}, {Ports(run)}"
+        );
         yield return true;
         foreach ((string name, int linkType) in interfaces)
         {
             HostFacts? facts = run.Hosts.FirstOrDefault(h => h.Name == name);
-            file.Interface(linkType, CapturedFrame.MaxOctets, name, facts is null ? name : $"{facts.HostName}, {facts.Address} on {facts.Interface}", facts is null ? null : $"{facts.Os}, Linux {facts.Kernel}");
+            file.Interface(
+                linkType,
+                CapturedFrame.MaxOctets,
+                name,
+                facts is null ? name : $"{facts.HostName}, {facts.Address} on {facts.Interface}",
+                facts is null ? null : $"{facts.Os}, Linux {facts.Kernel}"
+            );
             yield return true;
         }
         foreach (SegmentEvent s in segments)
@@ -61,20 +72,30 @@ internal static class RunCapture
             file.Packet(interfaces.IndexOf((s.Host!, frame.LinkType)), begin + s.T, frame.Octets, frame.Length, Direction(s), before.TextFor(s));
             yield return true;
         }
-        long first = segments.Length == 0 ? 0 : segments[0].T, last = segments.Length == 0 ? 0 : segments[^1].T;
+        long first = segments.Length == 0 ? 0 : segments[0].T,
+            last = segments.Length == 0 ? 0 : segments[^1].T;
         for (int i = 0; i < interfaces.Count; i++)
         {
             (string host, int linkType) = interfaces[i];
             // The losses of a host are told once, with the first of its interfaces.
-            GapEvent[] gaps = interfaces.FindIndex(o => o.Host == host) == i ? [.. run.Events.OfType<GapEvent>().Where(g => g.Concerns(host, EvidenceSource.Capture))] : [];
-            long lost = gaps.Sum(g => g.Lost), ofAnyKind = gaps.Where(g => g.Source != EvidenceSource.Capture).Sum(g => g.Lost);
-            file.Statistics(i, begin + first, begin + last, segments.LongCount(s => s.Host == host && s.Frame!.LinkType == linkType), lost,
-                ofAnyKind == 0 ? null : $"at most: {ofAnyKind} of the {lost} that were lost are events of any kind that did not reach the run");
+            GapEvent[] gaps =
+                interfaces.FindIndex(o => o.Host == host) == i ? [.. run.Events.OfType<GapEvent>().Where(g => g.Concerns(host, EvidenceSource.Capture))] : [];
+            long lost = gaps.Sum(g => g.Lost),
+                ofAnyKind = gaps.Where(g => g.Source != EvidenceSource.Capture).Sum(g => g.Lost);
+            file.Statistics(
+                i,
+                begin + first,
+                begin + last,
+                segments.LongCount(s => s.Host == host && s.Frame!.LinkType == linkType),
+                lost,
+                ofAnyKind == 0 ? null : $"at most: {ofAnyKind} of the {lost} that were lost are events of any kind that did not reach the run"
+            );
             yield return true;
         }
     }
 
-    private static string Ports(RunFile run) => run.Ports.Count == 1 ? $"port {run.Ports.Values.First()}" : $"ports {string.Join(", ", run.Ports.Select(p => $"{p.Key} {p.Value}"))}";
+    private static string Ports(RunFile run) =>
+        run.Ports.Count == 1 ? $"port {run.Ports.Values.First()}" : $"ports {string.Join(", ", run.Ports.Select(p => $"{p.Key} {p.Value}"))}";
 
     private static IEnumerable<SegmentEvent> Segments(RunFile run, string? host)
     {
@@ -87,7 +108,8 @@ internal static class RunCapture
         };
     }
 
-    // The nth that a host received of what is the same in every field is the nth that was sent: only what nobody captured as it left is taken from where it came.
+    // The nth that a host received of what is the same in every field is the nth that was sent: only what nobody captured as it left is taken from where it
+    // came.
     private static IEnumerable<SegmentEvent> OnceEach(SegmentEvent[] captured)
     {
         Dictionary<object, int> sent = captured.Where(s => s.Sent is not null).GroupBy(Same).ToDictionary(g => g.Key, g => g.Count());
@@ -111,10 +133,11 @@ internal static class RunCapture
         return [.. hosts.Select(h => (h, Usual(h))).Concat(segments.Select(s => (s.Host!, s.Frame!.LinkType))).Distinct()];
     }
 
-    private static PacketDirection Direction(SegmentEvent s) => s switch
-    {
-        { Sent: not null, Received: null } => PacketDirection.Outbound,
-        { Sent: null, Received: not null } => PacketDirection.Inbound,
-        _ => PacketDirection.Unknown,
-    };
+    private static PacketDirection Direction(SegmentEvent s) =>
+        s switch
+        {
+            { Sent: not null, Received: null } => PacketDirection.Outbound,
+            { Sent: null, Received: not null } => PacketDirection.Inbound,
+            _ => PacketDirection.Unknown,
+        };
 }

@@ -17,16 +17,25 @@ namespace ReuseAddrDashboard.Server.Runs.Export;
 internal readonly record struct PictureOptions(int Width, bool Dark)
 {
     /// <summary>px.</summary>
-    public const int Least = 340, Usual = 1000, Most = 4000;
+    public const int Least = 340,
+        Usual = 1000,
+        Most = 4000;
 
     /// <summary>As they are asked for; null for what is none.</summary>
     /// <param name="width">px; null for as usual.</param>
     /// <param name="theme">light or dark; null for light.</param>
     public static PictureOptions? Read(string? width, string? theme) =>
-        theme is null or "light" or "dark" && int.TryParse(width ?? $"{Usual}", NumberStyles.None, CultureInfo.InvariantCulture, out int room) && room is >= Least and <= Most ? new(room, theme == "dark") : null;
+        theme is null or "light" or "dark"
+        && int.TryParse(width ?? $"{Usual}", NumberStyles.None, CultureInfo.InvariantCulture, out int room)
+        && room is >= Least and <= Most
+            ? new(room, theme == "dark")
+            : null;
 }
 
-/// <summary>A run's diagram as a picture that needs nothing else: drawn by the component that draws it on the page, with the rules of its stylesheets and the theme's colours.</summary>
+/// <summary>
+/// A run's diagram as a picture that needs nothing else: drawn by the component that draws it on the page, with the rules of its stylesheets and the theme's
+/// colours.
+/// </summary>
 internal sealed partial class DiagramPicture(IServiceProvider services, ILoggerFactory logs, IWebHostEnvironment web)
 {
     public const string MediaType = "image/svg+xml";
@@ -36,7 +45,11 @@ internal sealed partial class DiagramPicture(IServiceProvider services, ILoggerF
     /// <summary>Room for the headings above the picture, px.</summary>
     private const double Top = 54;
 
-    private static readonly (string Family, string File, string Weights)[] Fonts = [("Inter", "inter.woff2", "100 900"), ("JetBrains Mono", "jetbrains-mono.woff2", "100 800")];
+    private static readonly (string Family, string File, string Weights)[] Fonts =
+    [
+        ("Inter", "inter.woff2", "100 900"),
+        ("JetBrains Mono", "jetbrains-mono.woff2", "100 800"),
+    ];
 
     private static readonly Lazy<string> Rules = new(Read);
 
@@ -52,21 +65,47 @@ internal sealed partial class DiagramPicture(IServiceProvider services, ILoggerF
         IReadOnlyList<Head> heads = Head.Place(run.Lanes, scene.Frame);
         var words = new DiagramText(new PageTexts(texts));
         await using var renderer = new HtmlRenderer(services, logs);
-        string drawn = await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<DiagramDrawing>(ParameterView.FromDictionary(new Dictionary<string, object?>
-        {
-            [nameof(DiagramDrawing.Of)] = scene, [nameof(DiagramDrawing.Id)] = Id, [nameof(DiagramDrawing.Words)] = words, [nameof(DiagramDrawing.Live)] = false,
-        }))).ToHtmlString());
+        string drawn = await renderer.Dispatcher.InvokeAsync(async () =>
+            (
+                await renderer.RenderComponentAsync<DiagramDrawing>(
+                    ParameterView.FromDictionary(
+                        new Dictionary<string, object?>
+                        {
+                            [nameof(DiagramDrawing.Of)] = scene,
+                            [nameof(DiagramDrawing.Id)] = Id,
+                            [nameof(DiagramDrawing.Words)] = words,
+                            [nameof(DiagramDrawing.Live)] = false,
+                        }
+                    )
+                )
+            ).ToHtmlString()
+        );
         IReadOnlyDictionary<string, string> colours = options.Dark ? PictureColours.Dark : PictureColours.Light;
         string inside = drawn[(drawn.IndexOf('>', drawn.IndexOf("<svg", StringComparison.Ordinal)) + 1)..drawn.LastIndexOf("</svg>", StringComparison.Ordinal)];
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"sequence\" width=\"{scene.Width:0}\" height=\"{scene.Height + Top:0}\" viewBox=\"0 {-Top:0} {scene.Width:0.#} {scene.Height + Top:0.#}\" font-size=\"{scene.Text.Size:0.#}px\">\n");
-        svg.Append(CultureInfo.InvariantCulture, $"<title>{WebUtility.HtmlEncode(run.Header.Script.Title.In(texts.Language))}</title>\n<style>{faces}{Styles(colours)}</style>\n");
-        svg.Append(CultureInfo.InvariantCulture, $"<rect x=\"0\" y=\"{-Top:0}\" width=\"{scene.Width:0.#}\" height=\"{scene.Height + Top:0.#}\" fill=\"{colours["card"]}\"/>\n");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"sequence\" width=\"{scene.Width:0}\" height=\"{scene.Height + Top:0}\" viewBox=\"0 {-Top:0} {scene.Width:0.#} {scene.Height + Top:0.#}\" font-size=\"{scene.Text.Size:0.#}px\">\n"
+        );
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<title>{WebUtility.HtmlEncode(run.Header.Script.Title.In(texts.Language))}</title>\n<style>{faces}{Styles(colours)}</style>\n"
+        );
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<rect x=\"0\" y=\"{-Top:0}\" width=\"{scene.Width:0.#}\" height=\"{scene.Height + Top:0.#}\" fill=\"{colours["card"]}\"/>\n"
+        );
         foreach (Head head in heads)
         {
             double x = head.Left + head.Width / 2;
-            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"head\" x=\"{x:0.#}\" y=\"{-Top + 22:0.#}\" text-anchor=\"middle\">{WebUtility.HtmlEncode(head.Lane.Host)}</text>");
-            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"address\" x=\"{x:0.#}\" y=\"{-Top + 40:0.#}\" text-anchor=\"middle\">{WebUtility.HtmlEncode(head.Lane.Address)}</text>\n");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text class=\"head\" x=\"{x:0.#}\" y=\"{-Top + 22:0.#}\" text-anchor=\"middle\">{WebUtility.HtmlEncode(head.Lane.Host)}</text>"
+            );
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text class=\"address\" x=\"{x:0.#}\" y=\"{-Top + 40:0.#}\" text-anchor=\"middle\">{WebUtility.HtmlEncode(head.Lane.Address)}</text>\n"
+            );
         }
         return svg.Append(ScopeOrMark().Replace(inside, "")).Append("</svg>\n").ToString();
     }
@@ -86,7 +125,10 @@ internal sealed partial class DiagramPicture(IServiceProvider services, ILoggerF
         var rules = new StringBuilder();
         foreach (string sheet in (string[])["DiagramDrawing", "TimeWaitDrawing"])
         {
-            using var reader = new StreamReader(typeof(DiagramPicture).Assembly.GetManifestResourceStream($"Picture.{sheet}.css") ?? throw new InvalidOperationException($"{sheet} is not there."));
+            using var reader = new StreamReader(
+                typeof(DiagramPicture).Assembly.GetManifestResourceStream($"Picture.{sheet}.css")
+                    ?? throw new InvalidOperationException($"{sheet} is not there.")
+            );
             rules.Append(reader.ReadToEnd());
         }
         // The rules of a hand, of a room and of scoping are the page's own.
@@ -103,7 +145,10 @@ internal sealed partial class DiagramPicture(IServiceProvider services, ILoggerF
             using var octets = new MemoryStream();
             await using (Stream stream = font.CreateReadStream())
                 await stream.CopyToAsync(octets);
-            faces.Append(CultureInfo.InvariantCulture, $"@font-face{{font-family:\"{family}\";src:url(data:font/woff2;base64,{Convert.ToBase64String(octets.GetBuffer(), 0, (int)octets.Length)}) format(\"woff2\");font-weight:{weights}}}\n");
+            faces.Append(
+                CultureInfo.InvariantCulture,
+                $"@font-face{{font-family:\"{family}\";src:url(data:font/woff2;base64,{Convert.ToBase64String(octets.GetBuffer(), 0, (int)octets.Length)}) format(\"woff2\");font-weight:{weights}}}\n"
+            );
         }
         return faces.ToString();
     }

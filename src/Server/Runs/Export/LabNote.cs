@@ -7,7 +7,10 @@ using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Server.Runs.Export;
 
-/// <summary>A run as a lab note in Markdown (CommonMark with GitHub's tables): hosts, what was chosen, each step with its calls and what ss showed after it, the diagram, the prediction, the outcome and why.</summary>
+/// <summary>
+/// A run as a lab note in Markdown (CommonMark with GitHub's tables): hosts, what was chosen, each step with its calls and what ss showed after it, the
+/// diagram, the prediction, the outcome and why.
+/// </summary>
 internal static class LabNote
 {
     /// <summary>RFC 7763.</summary>
@@ -25,7 +28,9 @@ internal static class LabNote
         var note = new MarkdownText(texts);
         note.Line($"# {MarkdownText.Plain(note.Of(run.Script.Title))}");
         note.Line(MarkdownText.Plain(note.Of(run.Script.Summary)));
-        note.Line(texts[Message.Of("report.run", ("run", run.Id), ("when", run.StartedAt.ToString("yyyy-MM-dd HH:mm:ss 'UTC'zzz", CultureInfo.InvariantCulture)))]);
+        note.Line(
+            texts[Message.Of("report.run", ("run", run.Id), ("when", run.StartedAt.ToString("yyyy-MM-dd HH:mm:ss 'UTC'zzz", CultureInfo.InvariantCulture)))]
+        );
         Hosts(note, run);
         Chosen(note, run);
         foreach (StepProgress step in timeline.Progress.Steps.Where(s => s.Attempt > 0))
@@ -36,7 +41,14 @@ internal static class LabNote
         if (run.Script.ReadMore.Count > 0)
         {
             note.Heading("report.read-more");
-            note.Line(string.Join('\n', run.Script.ReadMore.Select(r => r.About is { } about ? $"- {MarkdownText.Plain(r.Source)}: {MarkdownText.Plain(note.Of(about))}" : $"- {MarkdownText.Plain(r.Source)}")));
+            note.Line(
+                string.Join(
+                    '\n',
+                    run.Script.ReadMore.Select(r =>
+                        r.About is { } about ? $"- {MarkdownText.Plain(r.Source)}: {MarkdownText.Plain(note.Of(about))}" : $"- {MarkdownText.Plain(r.Source)}"
+                    )
+                )
+            );
         }
         return note.ToString();
     }
@@ -44,20 +56,30 @@ internal static class LabNote
     private static void Hosts(MarkdownText note, RunFile run)
     {
         note.Heading("report.hosts");
-        note.Table([note.Texts["report.host"], note.Texts["report.address"], note.Texts["report.kernel"], note.Texts["report.sources"]], run.Hosts.Select(h => new[]
-        {
-            h.Name, string.Join(", ", ((string?[])[h.Address, h.SecondAddress, h.V6Address]).OfType<string>()), $"{h.Kernel} ({h.Os})", string.Join(", ", h.Sources.Where(s => s.Available).Select(s => s.Name)),
-        }));
+        note.Table(
+            [note.Texts["report.host"], note.Texts["report.address"], note.Texts["report.kernel"], note.Texts["report.sources"]],
+            run.Hosts.Select(h =>
+                new[]
+                {
+                    h.Name,
+                    string.Join(", ", ((string?[])[h.Address, h.SecondAddress, h.V6Address]).OfType<string>()),
+                    $"{h.Kernel} ({h.Os})",
+                    string.Join(", ", h.Sources.Where(s => s.Available).Select(s => s.Name)),
+                }
+            )
+        );
     }
 
     private static void Chosen(MarkdownText note, RunFile run)
     {
         note.Heading("report.chosen");
-        note.Table([note.Texts["report.value"], ""],
-        [
-            .. run.Ports.Select(p => new[] { note.Texts[Message.Of("report.port", ("port", p.Key))], p.Value.ToString(CultureInfo.InvariantCulture) }),
-            .. run.Script.Values.Select(v => new[] { note.Of(v.Label), v.Shown(run.Values.GetValueOrDefault(v.Id, v.Default), note.Texts) }),
-        ]);
+        note.Table(
+            [note.Texts["report.value"], ""],
+            [
+                .. run.Ports.Select(p => new[] { note.Texts[Message.Of("report.port", ("port", p.Key))], p.Value.ToString(CultureInfo.InvariantCulture) }),
+                .. run.Script.Values.Select(v => new[] { note.Of(v.Label), v.Shown(run.Values.GetValueOrDefault(v.Id, v.Default), note.Texts) }),
+            ]
+        );
     }
 
     private static void Step(MarkdownText note, RunFile run, ScenarioStep step)
@@ -79,16 +101,18 @@ internal static class LabNote
                     lines.Add($"{e.Host}$ {command}");
                     break;
                 case CallEvent call when call.Step == step.Id:
-                    lines.Add($"{Durations.Moment(call.T),8}  {call.Host}: {StraceLine.Write(call)}");
+                    lines.Add($"{Durations.Moment(call.T), 8}  {call.Host}: {StraceLine.Write(call)}");
                     break;
                 case OutputEvent output when within:
                     lines.Add(output.Text);
                     break;
                 case ProgramEvent program when within:
-                    lines.Add($"{Durations.Moment(program.T),8}  {program.Host}: {program.Program} {program.Change.ToString().ToLowerInvariant()}{(program.Child is { } child ? $" {child}" : "")}");
+                    lines.Add(
+                        $"{Durations.Moment(program.T), 8}  {program.Host}: {program.Program} {program.Change.ToString().ToLowerInvariant()}{(program.Child is { } child ? $" {child}" : "")}"
+                    );
                     break;
                 case EnvironmentEvent { Change: not EnvironmentChange.Refused } change when within:
-                    lines.Add($"{Durations.Moment(change.T),8}  {change.Host}: {change.What} {change.Name}{(change.Value is { } value ? $" = {value}" : "")}");
+                    lines.Add($"{Durations.Moment(change.T), 8}  {change.Host}: {change.What} {change.Name}{(change.Value is { } value ? $" = {value}" : "")}");
                     break;
             }
         }
@@ -117,7 +141,9 @@ internal static class LabNote
         {
             VerdictWords words = VerdictMessages.Words(result);
             string step = run.Script.FindStep(result.Step) is { } of ? note.Of(of.Title) : result.Step;
-            note.Line($"**{MarkdownText.Plain(step)}{(result.Attempt > 1 ? $" ({result.Attempt})" : "")}: {MarkdownText.Code(StraceLine.Write(result.Deciding.Call))}**");
+            note.Line(
+                $"**{MarkdownText.Plain(step)}{(result.Attempt > 1 ? $" ({result.Attempt})" : "")}: {MarkdownText.Code(StraceLine.Write(result.Deciding.Call))}**"
+            );
             note.Line(MarkdownText.Plain(note.Texts.Join([words.Result, .. words.Why, .. words.Rule is { } rule ? (Message[])[rule] : []])));
             if (words.Remedies.Count > 0)
                 note.Line(string.Join('\n', words.Remedies.Select(r => $"- {MarkdownText.Plain(note.Texts[r])}")));

@@ -9,7 +9,10 @@ using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Server.Runs.Export;
 
-/// <summary>What was done in free play as a scenario file (docs/scenarios.md): what one program did in a row is a step. YAML, with each action in braces, as JSON may be written in it.</summary>
+/// <summary>
+/// What was done in free play as a scenario file (docs/scenarios.md): what one program did in a row is a step. YAML, with each action in braces, as JSON may be
+/// written in it.
+/// </summary>
 internal static class LessonYaml
 {
     /// <summary>RFC 9512.</summary>

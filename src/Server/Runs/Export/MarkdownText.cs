@@ -42,7 +42,8 @@ internal sealed class MarkdownText(TextCatalog texts)
     // More than any that stand together within it.
     private static string Ticks(string code, int least)
     {
-        int longest = 0, together = 0;
+        int longest = 0,
+            together = 0;
         foreach (char c in code)
             longest = Math.Max(longest, together = c == '`' ? together + 1 : 0);
         return new('`', Math.Max(least, longest + 1));

@@ -7,7 +7,8 @@ using ReuseAddrDashboard.Core.Texts;
 namespace ReuseAddrDashboard.Server.Runs.Export;
 
 /// <summary>
-/// What one host did and saw in a run as a script of packetdrill (https://github.com/google/packetdrill): its calls are made, what came to it is injected, and what it sent is expected of the kernel under test, each at its moment. packetdrill
+/// What one host did and saw in a run as a script of packetdrill (https://github.com/google/packetdrill): its calls are made, what came to it is injected, and
+/// what it sent is expected of the kernel under test, each at its moment. packetdrill
 /// has one connection, addresses of its own and one address to bind; timestamps (RFC 7323) are left out, since those of the run would be wrong there.
 /// </summary>
 internal static class PacketdrillText
@@ -30,8 +31,13 @@ internal static class PacketdrillText
         if (Connection(run, host, out SegmentEvent[] segments) is { } why)
             return (null, why);
         var script = new Script(run, host, listens, segments);
-        foreach (RunEvent e in calls.Concat<RunEvent>(segments).Concat(run.Events.Where(e => e.Host == host && e is EnvironmentEvent or ProgramEvent)).OrderBy(At))
+        foreach (
+            RunEvent e in calls.Concat<RunEvent>(segments).Concat(run.Events.Where(e => e.Host == host && e is EnvironmentEvent or ProgramEvent)).OrderBy(At)
+        )
+        {
             script.Add(e);
+        }
+
         return (script.ToString(), null);
     }
 
@@ -46,8 +52,14 @@ internal static class PacketdrillText
             return Message.Of("packetdrill.no-call", ("host", host));
         if (run.Events.OfType<EnvironmentEvent>().FirstOrDefault(e => e.What != "sysctl") is { } filter)
             return Message.Of("packetdrill.filter", ("what", filter.What));
-        if (run.Events.OfType<ProgramEvent>().Any(p => p.Host == host && p.Change == ProgramChange.Forked) || run.Script.Programs.Any(p => p.Host == host && p.Uid is not null))
+        if (
+            run.Events.OfType<ProgramEvent>().Any(p => p.Host == host && p.Change == ProgramChange.Forked)
+            || run.Script.Programs.Any(p => p.Host == host && p.Uid is not null)
+        )
+        {
             return Message.Of("packetdrill.processes", ("host", host));
+        }
+
         if (calls.Any(c => c.Args.Family == SocketFamily.Inet6))
             return Message.Of("packetdrill.ipv6", ("host", host));
         if (calls.FirstOrDefault(c => c.Remark is not null || Spelled(c, 0, 0) is null) is { } unknown)
@@ -65,9 +77,17 @@ internal static class PacketdrillText
         SegmentEvent[] own = [.. all.Where(s => s.Host == host)];
         segments = own.Length > 0 ? own : all;
         // Two between the same ends are two: each begins with another number.
-        int pairs = Math.Max(segments.Select(s => string.CompareOrdinal(s.From.ToString(), s.To.ToString()) < 0 ? (s.From, s.To) : (s.To, s.From)).Distinct().Count(), segments.Where(s => s.Flags == "SYN").Select(s => s.SeqNo).Distinct().Count());
+        int pairs = Math.Max(
+            segments.Select(s => string.CompareOrdinal(s.From.ToString(), s.To.ToString()) < 0 ? (s.From, s.To) : (s.To, s.From)).Distinct().Count(),
+            segments.Where(s => s.Flags == "SYN").Select(s => s.SeqNo).Distinct().Count()
+        );
         if (pairs == 0)
-            return run.Hosts.FirstOrDefault(h => h.Name == host)?.Sources.Any(s => s is { Name: EvidenceSource.Capture, Available: false }) == true ? Message.Of("packetdrill.no-capture", ("host", host)) : null;
+        {
+            return run.Hosts.FirstOrDefault(h => h.Name == host)?.Sources.Any(s => s is { Name: EvidenceSource.Capture, Available: false }) == true
+                ? Message.Of("packetdrill.no-capture", ("host", host))
+                : null;
+        }
+
         if (pairs > 1)
             return Message.Of("packetdrill.connections", ("host", host), ("count", pairs));
         return segments[0].Flags == "SYN" ? null : Message.Of("packetdrill.no-begin", ("host", host));
@@ -91,18 +111,24 @@ internal static class PacketdrillText
             "close" => $"close({fd})",
             _ => null,
         };
-        return text is null ? null : string.Create(CultureInfo.InvariantCulture, $"{text} = {(!call.Succeeded ? $"-1 {call.Errno} ({call.ErrnoText})" : call.Call is "socket" or "accept4" ? made : call.Result)}");
+        return text is null
+            ? null
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{text} = {(!call.Succeeded ? $"-1 {call.Errno} ({call.ErrnoText})" : call.Call is "socket" or "accept4" ? made : call.Result)}"
+            );
     }
 
     // As strace has both: SOL_SOCKET, SO_REUSEADDR.
     private static string Option(CallEvent call) => string.Join(", ", StraceLine.Arguments(call).Split(", ")[1..3]);
 
-    private static string? Value(OptionValue? value) => value switch
-    {
-        { Number: { } number } => string.Create(CultureInfo.InvariantCulture, $"[{number}]"),
-        { On: { } on, Seconds: { } seconds } => string.Create(CultureInfo.InvariantCulture, $"{{onoff={(on ? 1 : 0)}, linger={seconds}}}"),
-        _ => null,
-    };
+    private static string? Value(OptionValue? value) =>
+        value switch
+        {
+            { Number: { } number } => string.Create(CultureInfo.InvariantCulture, $"[{number}]"),
+            { On: { } on, Seconds: { } seconds } => string.Create(CultureInfo.InvariantCulture, $"{{onoff={(on ? 1 : 0)}, linger={seconds}}}"),
+            _ => null,
+        };
 
     private sealed class Script
     {
@@ -113,15 +139,20 @@ internal static class PacketdrillText
         private readonly bool _listens;
         private readonly string _host;
         private TcpEndpoint? _peer;
-        private uint? _here, _there;
+        private uint? _here,
+            _there;
         private long? _before;
         private int _last = 2;
 
         public Script(RunFile run, string host, bool listens, IReadOnlyList<SegmentEvent> segments)
         {
             (_host, _listens, _segments) = (host, listens, segments);
-            int? bound = run.Events.OfType<CallEvent>().FirstOrDefault(c => c.Host == host && c.Call == "bind")?.Args.Address?.Port, reached = run.Events.OfType<CallEvent>().FirstOrDefault(c => c.Host == host && c.Call == "connect")?.Args.Address?.Port;
-            _text.Append(CultureInfo.InvariantCulture, $"// {run.Id}: {run.Script.Title.In("en")}, {host}, Linux {run.Hosts.FirstOrDefault(h => h.Name == host)?.Kernel}\n");
+            int? bound = run.Events.OfType<CallEvent>().FirstOrDefault(c => c.Host == host && c.Call == "bind")?.Args.Address?.Port,
+                reached = run.Events.OfType<CallEvent>().FirstOrDefault(c => c.Host == host && c.Call == "connect")?.Args.Address?.Port;
+            _text.Append(
+                CultureInfo.InvariantCulture,
+                $"// {run.Id}: {run.Script.Title.In("en")}, {host}, Linux {run.Hosts.FirstOrDefault(h => h.Name == host)?.Kernel}\n"
+            );
             _text.Append("// packetdrill has addresses of its own, and binds one of them; timestamps are left out.\n");
             _text.Append(CultureInfo.InvariantCulture, $"--tolerance_usecs={Tolerance}\n");
             if (bound is { } port)
@@ -151,7 +182,13 @@ internal static class PacketdrillText
                     Line(e, null, $"`sysctl -q -w {change.Name}='{change.Value}'`");
                     break;
                 case CallEvent call:
-                    Line(e, call.Duration > Waits || _segments.Any(s => At(s) > call.T && At(s) < call.T + call.Duration && call.Call == "connect") ? call.T + call.Duration : null, Call(call));
+                    Line(
+                        e,
+                        call.Duration > Waits || _segments.Any(s => At(s) > call.T && At(s) < call.T + call.Duration && call.Call == "connect")
+                            ? call.T + call.Duration
+                            : null,
+                        Call(call)
+                    );
                     break;
                 case SegmentEvent segment:
                     Line(e, null, Segment(segment));
@@ -162,8 +199,12 @@ internal static class PacketdrillText
         // The first event is the script's beginning.
         private void Line(RunEvent e, long? end, string what)
         {
-            long at = At(e), before = _before ?? at;
-            _text.Append(CultureInfo.InvariantCulture, $"+{(at - before) / 1e9:0.000000}{(end is { } over ? string.Create(CultureInfo.InvariantCulture, $"...{(over - before) / 1e9:0.000000}") : "")} {what}\n");
+            long at = At(e),
+                before = _before ?? at;
+            _text.Append(
+                CultureInfo.InvariantCulture,
+                $"+{(at - before) / 1e9:0.000000}{(end is { } over ? string.Create(CultureInfo.InvariantCulture, $"...{(over - before) / 1e9:0.000000}") : "")} {what}\n"
+            );
             _before = at;
         }
 
@@ -190,14 +231,35 @@ internal static class PacketdrillText
                 _there ??= s.SeqNo;
             else if (s.Flags.Contains("SYN", StringComparison.Ordinal))
                 _here ??= s.SeqNo;
-            uint own = (comes ? _there : _here) ?? s.SeqNo, other = (comes ? _here : _there) ?? s.Ack, seq = s.SeqNo - own;
+            uint own = (comes ? _there : _here) ?? s.SeqNo,
+                other = (comes ? _here : _there) ?? s.Ack,
+                seq = s.SeqNo - own;
             string ack = s.Flags.Contains("ACK", StringComparison.Ordinal) ? $" ack {s.Ack - other}" : "";
-            return string.Create(CultureInfo.InvariantCulture, $"{(comes ? "<" : ">")} {Flags(s.Flags)} {seq}:{seq + (uint)s.Len}({s.Len}){ack}{(comes ? $" win {s.Win}{Options(s, _here ?? 0)}" : " <...>")}");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(comes ? "<" : ">")} {Flags(s.Flags)} {seq}:{seq + (uint)s.Len}({s.Len}){ack}{(comes ? $" win {s.Win}{Options(s, _here ?? 0)}" : " <...>")}"
+            );
         }
 
         private static string Flags(string names)
         {
-            string letters = string.Concat(names.Split(',').Select(n => n switch { "SYN" => "S", "FIN" => "F", "RST" => "R", "PSH" => "P", "ECE" => "E", "CWR" => "W", "ACK" => ".", _ => "" }));
+            string letters = string.Concat(
+                names
+                    .Split(',')
+                    .Select(n =>
+                        n switch
+                        {
+                            "SYN" => "S",
+                            "FIN" => "F",
+                            "RST" => "R",
+                            "PSH" => "P",
+                            "ECE" => "E",
+                            "CWR" => "W",
+                            "ACK" => ".",
+                            _ => "",
+                        }
+                    )
+            );
             return letters.Replace(".", "", StringComparison.Ordinal) + (letters.Contains('.', StringComparison.Ordinal) ? "." : "");
         }
 

@@ -3,7 +3,10 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace ReuseAddrDashboard.Server.Runs.Migrations;
 
-/// <summary>The tables as the first version made them, without migrations and with <c>PRAGMA user_version = 1</c>: a directory that has them is entered as one that is here (<see cref="StoreLayout"/>).</summary>
+/// <summary>
+/// The tables as the first version made them, without migrations and with <c>PRAGMA user_version = 1</c>: a directory that has them is entered as one that is
+/// here (<see cref="StoreLayout"/>).
+/// </summary>
 [DbContext(typeof(RunsDb))]
 [Migration(Name)]
 internal sealed class Layout1 : Migration
@@ -20,7 +23,8 @@ internal sealed class Layout1 : Migration
                 Seq = table.Column<long>(type: "INTEGER", nullable: false),
                 Json = table.Column<string>(type: "TEXT", nullable: false),
             },
-            constraints: table => table.PrimaryKey("PK_events", e => new { e.Run, e.Seq }));
+            constraints: table => table.PrimaryKey("PK_events", e => new { e.Run, e.Seq })
+        );
         migrationBuilder.CreateTable(
             name: "runs",
             columns: table => new
@@ -31,7 +35,8 @@ internal sealed class Layout1 : Migration
                 Finished = table.Column<bool>(type: "INTEGER", nullable: false),
                 Summary = table.Column<string>(type: "TEXT", nullable: true),
             },
-            constraints: table => table.PrimaryKey("PK_runs", r => r.Id));
+            constraints: table => table.PrimaryKey("PK_runs", r => r.Id)
+        );
         migrationBuilder.CreateIndex(name: "IX_runs_Lab_Finished", table: "runs", columns: ["Lab", "Finished"]);
     }
 

@@ -4,7 +4,9 @@ using ReuseAddrDashboard.Core.Log;
 
 namespace ReuseAddrDashboard.Server.Runs.Migrations;
 
-/// <summary>Runs say their format. Those that are there are of format 1 and are not rewritten; their lines of the list are, from their logs, when they are asked for.</summary>
+/// <summary>
+/// Runs say their format. Those that are there are of format 1 and are not rewritten; their lines of the list are, from their logs, when they are asked for.
+/// </summary>
 [DbContext(typeof(RunsDb))]
 [Migration("20261126000000_Layout2")]
 internal sealed class Layout2 : Migration
@@ -17,5 +19,6 @@ internal sealed class Layout2 : Migration
         migrationBuilder.Sql("PRAGMA user_version = 2;");
     }
 
-    protected override void Down(MigrationBuilder migrationBuilder) => throw new NotSupportedException("Runs of format 2 cannot be read by the version before.");
+    protected override void Down(MigrationBuilder migrationBuilder) =>
+        throw new NotSupportedException("Runs of format 2 cannot be read by the version before.");
 }

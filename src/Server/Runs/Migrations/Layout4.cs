@@ -3,7 +3,10 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace ReuseAddrDashboard.Server.Runs.Migrations;
 
-/// <summary>Runs have notes, can be kept and be deleted with a way back; they are found by topic, kernel and text. What that needs of those that are there is filled in with their lines of the list.</summary>
+/// <summary>
+/// Runs have notes, can be kept and be deleted with a way back; they are found by topic, kernel and text. What that needs of those that are there is filled in
+/// with their lines of the list.
+/// </summary>
 [DbContext(typeof(RunsDb))]
 [Migration("20261126220000_Layout4")]
 internal sealed class Layout4 : Migration
@@ -25,7 +28,8 @@ internal sealed class Layout4 : Migration
                 Kernels = table.Column<string>(type: "TEXT", nullable: false),
                 Text = table.Column<string>(type: "TEXT", nullable: false),
             },
-            constraints: table => table.PrimaryKey("PK_kinds", k => k.Number));
+            constraints: table => table.PrimaryKey("PK_kinds", k => k.Number)
+        );
         migrationBuilder.Sql("""UPDATE "runs" SET "Summary" = NULL;""");
         migrationBuilder.CreateIndex(name: "IX_runs_List", table: "runs", columns: ["Id", "Removed", "Finished", "Kept", "Scenario", "Result", "Kind", "Note"]);
     }

@@ -7,7 +7,10 @@ using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Server.Runs.Export.ByHand;
 
-/// <summary>A program of a lesson as a C program for Linux and glibc 2.32 or newer, for <c>gcc -o NAME NAME.c</c>: the run's calls with the run's arguments, each with what it returned; it waits for Enter where other programs go on.</summary>
+/// <summary>
+/// A program of a lesson as a C program for Linux and glibc 2.32 or newer, for <c>gcc -o NAME NAME.c</c>: the run's calls with the run's arguments, each with
+/// what it returned; it waits for Enter where other programs go on.
+/// </summary>
 internal static class CSource
 {
     private const string Includes = """
@@ -110,19 +113,26 @@ internal static class CSource
         string[] head =
         [
             Includes,
-            .. calls.Contains(" buffer, ", StringComparison.Ordinal) || calls.Contains(")buffer", StringComparison.Ordinal) ? (string[])["static char buffer[1 << 20];\n"] : [],
+            .. calls.Contains(" buffer, ", StringComparison.Ordinal) || calls.Contains(")buffer", StringComparison.Ordinal)
+                ? (string[])["static char buffer[1 << 20];\n"]
+                : [],
             .. calls.Contains(", zeros, ", StringComparison.Ordinal) ? (string[])["static char zeros[1 << 20];\n"] : [],
-            .. calls.Contains(" at(", StringComparison.Ordinal) ? (string[])[At] : [], Made, .. calls.Contains(" enter(", StringComparison.Ordinal) ? (string[])[Enter] : [],
+            .. calls.Contains(" at(", StringComparison.Ordinal) ? (string[])[At] : [],
+            Made,
+            .. calls.Contains(" enter(", StringComparison.Ordinal) ? (string[])[Enter] : [],
         ];
         return $"{string.Join('\n', head)}\nint main(void)\n{{\n    int {string.Join(", ", sockets.Select(s => $"{s} = -1"))};\n{(calls.Contains("child = fork", StringComparison.Ordinal) ? "    pid_t child;\n" : "")}\n    signal(SIGPIPE, SIG_IGN);\n{calls}    return 0;\n}}\n";
     }
 
     // What means something else in C, or in this program: a socket's name may be any word of a-z and 0-9.
-    private static readonly HashSet<string> Taken = [.. """
-        auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while asm
-        typeof socket bind connect listen accept4 setsockopt getsockopt getsockname read recv write send shutdown close fork pause printf fflush signal exit memset strchr htons getchar strerror inet_pton
-        at made enter buffer zeros main child stdin stdout stderr errno linux unix i386
-        """.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)];
+    private static readonly HashSet<string> Taken =
+    [
+        .. """
+            auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while asm
+            typeof socket bind connect listen accept4 setsockopt getsockopt getsockname read recv write send shutdown close fork pause printf fflush signal exit memset strchr htons getchar strerror inet_pton
+            at made enter buffer zeros main child stdin stdout stderr errno linux unix i386
+            """.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries),
+    ];
 
     private static string Name(string socket) => char.IsAsciiDigit(socket[0]) || Taken.Contains(socket) ? $"fd_{socket}" : socket;
 
@@ -134,7 +144,10 @@ internal static class CSource
         return call.Call switch
         {
             "socket" => $"socket({(a.Family == SocketFamily.Inet6 ? "AF_INET6" : "AF_INET")}, SOCK_STREAM, 0)",
-            "bind" or "connect" when a.Address is { } to => string.Create(CultureInfo.InvariantCulture, $"{call.Call}({fd}, at(\"{to.Address}\", {port(to.Port)}), sizeof(struct {(to.IsV6 ? "sockaddr_in6" : "sockaddr_in")}))"),
+            "bind" or "connect" when a.Address is { } to => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{call.Call}({fd}, at(\"{to.Address}\", {port(to.Port)}), sizeof(struct {(to.IsV6 ? "sockaddr_in6" : "sockaddr_in")}))"
+            ),
             "listen" => string.Create(CultureInfo.InvariantCulture, $"listen({fd}, {a.Backlog})"),
             "accept4" => $"accept4({fd}, NULL, NULL, 0)",
             "setsockopt" when a.Option is { } option && a.Value is { } value => $"setsockopt({fd}, {Option(option)}, {Value(value)})",
@@ -153,32 +166,48 @@ internal static class CSource
     {
         string made = $"made(\"{call.Call}\", {Call(call, port)})";
         string target = call.Call is "socket" or "accept4" ? $"{Name(call.Accepted ?? call.Socket)} = " : "";
-        return !exits ? $"    {target}{made};\n" : target.Length > 0 ? $"    if (({target}{made}) < 0)\n        return 1;\n" : $"    if ({made} < 0)\n        return 1;\n";
+        return !exits ? $"    {target}{made};\n"
+            : target.Length > 0 ? $"    if (({target}{made}) < 0)\n        return 1;\n"
+            : $"    if ({made} < 0)\n        return 1;\n";
     }
 
     /// <summary>Whether the program ends where the call fails.</summary>
-    public static bool ExitsOnError(CallEvent call, RunFile run) => run.Script.FindStep(call.Step!)?.Actions.ElementAtOrDefault(call.Index!.Value)?.OnError == OnError.Exit;
+    public static bool ExitsOnError(CallEvent call, RunFile run) =>
+        run.Script.FindStep(call.Step!)?.Actions.ElementAtOrDefault(call.Index!.Value)?.OnError == OnError.Exit;
 
     // The child keeps the sockets that the run's child kept, and only waits to be ended.
     private static string Fork(ProgramEvent forked, HandProgram program)
     {
         CallEvent[] before = [.. program.Turns.SelectMany(t => t.Does).OfType<CallEvent>().Where(c => c.Seq < forked.Seq)];
-        IEnumerable<string> open = before.Select(c => c.Accepted ?? c.Socket).Distinct().Where(s => !forked.Sockets.Contains(s) && before.Last(c => (c.Accepted ?? c.Socket) == s).Call != "close");
+        IEnumerable<string> open = before
+            .Select(c => c.Accepted ?? c.Socket)
+            .Distinct()
+            .Where(s => !forked.Sockets.Contains(s) && before.Last(c => (c.Accepted ?? c.Socket) == s).Call != "close");
         string closes = string.Concat(open.Select(s => $"        close({Name(s)});\n"));
         return $"    child = fork();\n    if (child == 0) {{\n{closes}        close(STDOUT_FILENO);\n        pause();\n        _exit(0);\n    }}\n    printf(\"{forked.Child} is %d\\n\", child);\n    fflush(stdout);\n";
     }
 
-    private static string Option(SocketOption option) => option.IsKnown ? $"{option.LevelName}, {option}" : string.Create(CultureInfo.InvariantCulture, $"{option.Level}, {option.Number}");
+    private static string Option(SocketOption option) =>
+        option.IsKnown ? $"{option.LevelName}, {option}" : string.Create(CultureInfo.InvariantCulture, $"{option.Level}, {option.Number}");
 
-    private static string Value(OptionValue value) => value switch
-    {
-        { On: { } on } => string.Create(CultureInfo.InvariantCulture, $"&(struct linger){{.l_onoff = {(on ? 1 : 0)}, .l_linger = {value.Seconds}}}, sizeof(struct linger)"),
-        { Milliseconds: { } ms } => string.Create(CultureInfo.InvariantCulture, $"&(struct timeval){{.tv_sec = {ms / 1000}, .tv_usec = {ms % 1000 * 1000}}}, sizeof(struct timeval)"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"&(int){{{value.Number}}}, sizeof(int)"),
-    };
+    private static string Value(OptionValue value) =>
+        value switch
+        {
+            { On: { } on } => string.Create(
+                CultureInfo.InvariantCulture,
+                $"&(struct linger){{.l_onoff = {(on ? 1 : 0)}, .l_linger = {value.Seconds}}}, sizeof(struct linger)"
+            ),
+            { Milliseconds: { } ms } => string.Create(
+                CultureInfo.InvariantCulture,
+                $"&(struct timeval){{.tv_sec = {ms / 1000}, .tv_usec = {ms % 1000 * 1000}}}, sizeof(struct timeval)"
+            ),
+            _ => string.Create(CultureInfo.InvariantCulture, $"&(int){{{value.Number}}}, sizeof(int)"),
+        };
 
     // The log has the first octets alone: of a longer text as many zeros are sent.
-    private static string Octets(CallArguments a) => a.Octets is { Length: > 0 } octets && octets.Length == a.Length && octets.Any(o => o != 0) ? StraceLine.Buffer(octets, more: false) : "zeros";
+    private static string Octets(CallArguments a) =>
+        a.Octets is { Length: > 0 } octets && octets.Length == a.Length && octets.Any(o => o != 0) ? StraceLine.Buffer(octets, more: false) : "zeros";
 
-    private static string Quoted(string text) => $"\"{PlainLine.From(text).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    private static string Quoted(string text) =>
+        $"\"{PlainLine.From(text).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

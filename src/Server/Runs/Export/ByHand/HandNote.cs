@@ -58,9 +58,11 @@ internal static class HandNote
                     note.Fence("sh", command.Command);
                     break;
                 case HandWait { For: var wait }:
-                    note.Line(wait.For == WaitFor.Time
-                        ? texts[Message.Of("by-hand.wait-time", ("time", (wait.LimitMs ?? 0) * 1_000_000L))]
-                        : texts[Message.Of($"by-hand.wait-{wait.For.ToString()!.ToLowerInvariant()}", ("state", wait.State), ("flags", wait.Flags))]);
+                    note.Line(
+                        wait.For == WaitFor.Time
+                            ? texts[Message.Of("by-hand.wait-time", ("time", (wait.LimitMs ?? 0) * 1_000_000L))]
+                            : texts[Message.Of($"by-hand.wait-{wait.For.ToString()!.ToLowerInvariant()}", ("state", wait.State), ("flags", wait.Flags))]
+                    );
                     break;
             }
         }
@@ -78,7 +80,9 @@ internal static class HandNote
         note.Fence("sh", string.Create(CultureInfo.InvariantCulture, $"ss -anot4 'sport == :{run.Ports.GetValueOrDefault(main.Id, main.Default)}'"));
     }
 
-    private static string Title(HandAct act, RunFile run, MarkdownText note) => run.Script.FindStep(act.Step) is { } step ? note.Of(act.Attempt > 1 ? step.AgainTitle ?? step.Title : step.Title) : act.Step;
+    private static string Title(HandAct act, RunFile run, MarkdownText note) =>
+        run.Script.FindStep(act.Step) is { } step ? note.Of(act.Attempt > 1 ? step.AgainTitle ?? step.Title : step.Title) : act.Step;
 
-    private static string Prompt(HandTurn? turn, RunFile run, MarkdownText note) => note.Texts[turn is null ? new Message("by-hand.prompt-end") : Message.Of("by-hand.prompt", ("step", Title(turn, run, note)))];
+    private static string Prompt(HandTurn? turn, RunFile run, MarkdownText note) =>
+        note.Texts[turn is null ? new Message("by-hand.prompt-end") : Message.Of("by-hand.prompt", ("step", Title(turn, run, note)))];
 }

@@ -88,9 +88,12 @@ internal sealed class HandPlay
         return play.Programs.Count > 0 ? play : null;
     }
 
-    // A call that waits while others go on, or that the agent cut off, is no line of a plain program, and what drops and delays segments no command of one line.
-    private bool NeedsTheLab(RunEvent e) => e is EnvironmentEvent { What: not "sysctl" } or NoteEvent { Code: NoteCodes.Repeating } || e is CallEvent { Step: { } step, Index: { } index } call
-        && (call.Remark is not null || _run.Script.FindStep(step)?.Actions.ElementAtOrDefault(index) is not { Background: false });
+    // A call that waits while others go on, or that the agent cut off, is no line of a plain program, and what drops and delays segments no command of one
+    // line.
+    private bool NeedsTheLab(RunEvent e) =>
+        e is EnvironmentEvent { What: not "sysctl" } or NoteEvent { Code: NoteCodes.Repeating }
+        || e is CallEvent { Step: { } step, Index: { } index } call
+            && (call.Remark is not null || _run.Script.FindStep(step)?.Actions.ElementAtOrDefault(index) is not { Background: false });
 
     private void Take(RunEvent e, string step, int attempt)
     {
@@ -172,11 +175,13 @@ internal sealed class HandPlay
             other.Name = $"{other.Name}_{other.Host}";
     }
 
-    // What its source does: each call with what it is given, its sockets by their order, what becomes of it where it fails, and where it waits for Enter. A call that ends it is its end.
+    // What its source does: each call with what it is given, its sockets by their order, what becomes of it where it fails, and where it waits for Enter. A
+    // call that ends it is its end.
     private IEnumerable<string> Calls(HandProgram program)
     {
         var sockets = new Dictionary<string, string>();
-        string Place(string socket) => sockets.TryGetValue(socket, out string? place) ? place : sockets[socket] = string.Create(CultureInfo.InvariantCulture, $"s{sockets.Count}");
+        string Place(string socket) =>
+            sockets.TryGetValue(socket, out string? place) ? place : sockets[socket] = string.Create(CultureInfo.InvariantCulture, $"s{sockets.Count}");
         bool over = false;
         foreach (HandTurn turn in program.Turns)
         {
