@@ -30,6 +30,8 @@ export function watchFile(zone, listener) {
   addEventListener("dragover", over);
   addEventListener("dragleave", left);
   addEventListener("drop", dropped);
+  // Chosen before anybody listened.
+  chosen();
   return {
     cancel() { request?.abort(); request = null; field.value = ""; },
     dispose() {
