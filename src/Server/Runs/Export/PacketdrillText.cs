@@ -19,6 +19,9 @@ internal static class PacketdrillText
     /// <summary>A call that took longer has waited, in nanoseconds.</summary>
     private const long Waits = 5_000_000;
 
+    /// <summary>So long after the last call what it brought about still comes, in nanoseconds.</summary>
+    private const long Aftermath = 1_000_000_000;
+
     /// <param name="run">The run.</param>
     /// <param name="host">Whose calls and segments, by its role.</param>
     /// <returns>The script, or why packetdrill cannot play it.</returns>
@@ -31,12 +34,11 @@ internal static class PacketdrillText
         if (Connection(run, host, out SegmentEvent[] segments) is { } why)
             return (null, why);
         var script = new Script(run, host, listens, segments);
-        foreach (
-            RunEvent e in calls.Concat<RunEvent>(segments).Concat(run.Events.Where(e => e.Host == host && e is EnvironmentEvent or ProgramEvent)).OrderBy(At)
-        )
-        {
+        // A run may stay open for long before Reset closes what is left: that is no part of the lesson.
+        long end = run.Events.OfType<CallEvent>().Where(c => c.Step is not null).Max(c => c.T + c.Duration) + Aftermath;
+        IEnumerable<RunEvent> around = run.Events.Where(e => e.Host == host && e is EnvironmentEvent or ProgramEvent);
+        foreach (RunEvent e in calls.Concat<RunEvent>(segments).Concat(around).Where(e => At(e) <= end).OrderBy(At))
             script.Add(e);
-        }
 
         return (script.ToString(), null);
     }
@@ -151,7 +153,7 @@ internal static class PacketdrillText
                 reached = run.Events.OfType<CallEvent>().FirstOrDefault(c => c.Host == host && c.Call == "connect")?.Args.Address?.Port;
             _text.Append(
                 CultureInfo.InvariantCulture,
-                $"// {run.Id}: {run.Script.Title.In("en")}, {host}, Linux {run.Hosts.FirstOrDefault(h => h.Name == host)?.Kernel}\n"
+                $"// {run.Id}: {PlainLine.From(run.Script.Title.In("en"))}, {host}, Linux {run.Hosts.FirstOrDefault(h => h.Name == host)?.Kernel}\n"
             );
             _text.Append("// packetdrill has addresses of its own, and binds one of them; timestamps are left out.\n");
             _text.Append(CultureInfo.InvariantCulture, $"--tolerance_usecs={Tolerance}\n");
@@ -184,7 +186,7 @@ internal static class PacketdrillText
                 case CallEvent call:
                     Line(
                         e,
-                        call.Duration > Waits || _segments.Any(s => At(s) > call.T && At(s) < call.T + call.Duration && call.Call == "connect")
+                        call.Duration > Waits || call.Call == "connect" && _segments.Any(s => At(s) > call.T && At(s) < call.T + call.Duration)
                             ? call.T + call.Duration
                             : null,
                         Call(call)
