@@ -3,20 +3,17 @@
 #   docker build --target agent -t reuseaddr-agent .
 # docker-compose.yml beside this builds and runs both.
 
-FROM mcr.microsoft.com/dotnet/sdk:10.0 AS source
+# Both at once: the dashboard's build has the agent in it, for hosts of its own. Style and analysis are ./test.sh's business.
+FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 COPY . .
-
-FROM source AS agent-build
-RUN dotnet publish src/Agent -c Release -o /app --nologo
+RUN dotnet publish src/Server -c Release -o /app/dashboard --nologo -p:RunAnalyzers=false -p:EnforceCodeStyleInBuild=false \
+    && dotnet publish src/Agent -c Release -o /app/agent --nologo -p:RunAnalyzers=false -p:EnforceCodeStyleInBuild=false
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS agent
-COPY --from=agent-build /app /app
+COPY --from=build /app/agent /app
 ENTRYPOINT ["/app/reuseaddr-agent"]
 CMD ["--help"]
-
-FROM source AS dashboard-build
-RUN dotnet publish src/Server -c Release -o /app --nologo
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS dashboard
 # The base image's own default of port 8080 on all addresses; here --urls says it.
@@ -24,7 +21,7 @@ ENV ASPNETCORE_HTTP_PORTS= \
     REUSEADDR_URLS=http://0.0.0.0:8080 \
     REUSEADDR_HOSTS=none \
     REUSEADDR_DATA=/data
-COPY --from=dashboard-build /app /app
+COPY --from=build /app/dashboard /app
 # A volume takes over the owner of the directory that it is mounted on.
 RUN mkdir /data /keys && chown app:app /data /keys
 USER app

@@ -164,6 +164,9 @@ internal sealed class LabAgents(Lab lab)
         RunClock? clock = run.Clocks.GetValueOrDefault(seat.Name);
         e = HostClocks.Shift(e, (clock?.PlacedBy ?? seat.Clock?.Offset ?? 0) - run.Zero);
         clock?.Saw(e.T + run.Zero);
+        // Sent or changed before the run and told after it began: mostly the lab's own check of the way. What is left of it, rows tell.
+        if (e is SegmentEvent or StateEvent && e.T < 0)
+            return;
         OrderContext? context = order is { } id ? run.Orders.GetValueOrDefault(id) : null;
         // A row that is told anew because the ports that are watched have changed.
         if (e is SocketEvent { From: null, To: not null } row && run.Progress.Facts.Row(row.Identity) is { To: { } known })

@@ -97,6 +97,31 @@ public sealed class LabRunTests
     }
 
     [Fact]
+    public void A_segment_or_state_of_before_the_run_is_not_in_its_log_however_late_it_is_told()
+    {
+        (LabBench bench, BenchAgent client, BenchAgent server) = WithAgents();
+        string id = bench.Start();
+        long zero = bench.Run(id).Zero;
+        client.Tell(Segment(ClientEnd, ServerEnd, "SYN", zero - 4_000_000, sent: true));
+        server.Tell(
+            new StateEvent
+            {
+                Source = EvidenceSource.Trace,
+                T = zero - 1,
+                Socket = new(End(ServerEnd), default),
+                From = TcpState.Close,
+                To = TcpState.Listen,
+            },
+            // What is still there stays told.
+            Row("0.0.0.0:22222", "0.0.0.0:0", null, TcpState.Listen, zero - 4_000_000)
+        );
+        client.Tell(Segment(ClientEnd, ServerEnd, "SYN", zero, sent: true));
+        Assert.Equal(0, Assert.Single(bench.Log<SegmentEvent>(id)).T);
+        Assert.Empty(bench.Log<StateEvent>(id));
+        Assert.Equal(TcpState.Listen, Assert.Single(bench.Log<SocketEvent>(id)).To);
+    }
+
+    [Fact]
     public void A_port_of_an_unfinished_run_is_not_given_to_another_and_that_of_a_finished_one_is()
     {
         (LabBench bench, _, BenchAgent server) = WithAgents();
