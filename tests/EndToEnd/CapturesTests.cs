@@ -79,7 +79,7 @@ public sealed class CapturesTests(SharedDashboards shared, Chromium chromium) : 
             await IsServerFirst();
 
             // One that is cut is shown up to there, and the page says where it breaks.
-            await page.GotoAsync($"{Dashboard.Url}/captures?lang={language}");
+            await visitor.Follow($"/captures?lang={language}");
             await page.Locator("input[type=file]").SetInputFilesAsync(broken);
             await Expect(rows).ToHaveCountAsync(3);
             await Expect(page.Locator(".banner.warning"))
@@ -90,7 +90,7 @@ public sealed class CapturesTests(SharedDashboards shared, Chromium chromium) : 
 
             // What is none is refused with what to do; the browser reports the refusal itself.
             visitor.ServerIsAway = true;
-            await page.GotoAsync($"{Dashboard.Url}/captures?lang={language}");
+            await visitor.Follow($"/captures?lang={language}");
             await page.Locator("input[type=file]")
                 .SetInputFilesAsync(
                     new FilePayload

@@ -46,7 +46,7 @@ public sealed class CompareTests(SharedDashboards shared, Chromium chromium) : P
 
         // Two others: a run that comes with the dashboard, and a file of another dashboard.
         await page.Locator(".drive button").Last.ClickAsync();
-        await visitor.Page.EvaluateAsync("to => Blazor.navigateTo(to)", $"compare?right=api/recorded/without-reuseaddr&lang={language}");
+        await visitor.Follow($"/compare?right=api/recorded/without-reuseaddr&lang={language}");
         await Expect(page.Locator(".prepare [role=status]").Last).ToContainTextAsync("20");
         ILocator file = page.Locator(".prepare input[type=file]").First;
         await file.SetInputFilesAsync(

@@ -48,7 +48,7 @@ internal static class LessonPorts
 /// <summary>The distribution's Chromium, found on PATH.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
-    private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
+    private static readonly string[] Names = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 

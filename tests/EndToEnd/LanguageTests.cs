@@ -69,11 +69,11 @@ public sealed class LanguageTests(SharedDashboards shared, Chromium chromium) : 
         await using Visitor visitor = await Come(path: Sheet.Lessons.In("ja"));
         foreach (Sheet sheet in (Sheet[])[.. Sheet.InBar, Sheet.Run(id)])
         {
-            await visitor.Page.GotoAsync(Dashboard.Url + sheet.In("ja"));
+            await visitor.Follow(sheet.In("ja"));
             await sheet.IsShown(visitor);
             await HasNoEnglish(visitor.Page, sheet.Path);
         }
-        await visitor.Page.GotoAsync($"{Dashboard.Url}/runs/20000101-000000-abcd?lang=ja");
+        await visitor.Follow("/runs/20000101-000000-abcd?lang=ja");
         await Expect(visitor.Page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
         await HasNoEnglish(visitor.Page, "a run that is not there");
 

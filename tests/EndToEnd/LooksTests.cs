@@ -19,8 +19,8 @@ public sealed class LooksTests(SharedDashboards shared, Chromium chromium) : Pag
         await using Visitor visitor = await Come(path: Sheet.Lessons.In(language));
         foreach (Sheet sheet in (Sheet[])[.. Sheet.InBar, Sheet.Run(id)])
         {
-            // As a link of the page leads there: what a page is like that was asked for by its address, AddressTests see.
-            await visitor.Page.EvaluateAsync("to => Blazor.navigateTo(to)", sheet.In(language));
+            // What a page is like that was asked for by its address, AddressTests see.
+            await visitor.Follow(sheet.In(language));
             await sheet.IsShown(visitor);
             await visitor.HasNoAxeViolation($"{sheet.Path} {language}");
             if (language == "en" || sheet == Sheet.Lessons || sheet == Sheet.Lab)

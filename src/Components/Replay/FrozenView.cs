@@ -7,12 +7,16 @@ public sealed class FrozenView
 {
     private readonly TimelineFold _fold;
     private readonly int _count;
+    private readonly long[] _times;
+    private int _shown;
 
     /// <param name="timeline">What was shown.</param>
     /// <param name="fold">The run's log, which grows on.</param>
     public FrozenView(Timeline timeline, TimelineFold fold)
     {
         (Whole, Shown, _fold, _count) = (timeline, timeline, fold, fold.Log.Count);
+        _times = [.. fold.Placed.Select(e => e.T).Order()];
+        _shown = _times.Length;
         Player = new(new(timeline, fold.Placed));
     }
 
@@ -28,6 +32,12 @@ public sealed class FrozenView
     /// <summary>How many events have come since.</summary>
     public int More => _fold.Log.Count - _count;
 
-    /// <summary>The player has moved.</summary>
-    public void Show() => Shown = Player.AtEnd ? Whole : _fold.At(Player.Cursor);
+    /// <summary>The player has moved; nothing is folded for a moment that has the same events.</summary>
+    public void Show()
+    {
+        int count = Player.AtEnd ? _times.Length : _times.Before(Player.Cursor + 1, t => t);
+        if (count == _shown)
+            return;
+        (Shown, _shown) = (Player.AtEnd ? Whole : _fold.At(Player.Cursor), count);
+    }
 }

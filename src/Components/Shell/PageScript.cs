@@ -66,22 +66,6 @@ public sealed class PageScript(IJSRuntime js, NavigationManager navigation) : IA
     public async Task<IJSObjectReference> ListenKeys<T>(DotNetObjectReference<T> listener, string keys)
         where T : class => await (await Module).InvokeAsync<IJSObjectReference>("listenKeys", listener, keys);
 
-    /// <summary>Ends what listens or watches; null for nothing.</summary>
-    public static async ValueTask End(IJSObjectReference? of)
-    {
-        if (of is null)
-            return;
-        try
-        {
-            await of.InvokeVoidAsync("dispose");
-            await of.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and its listeners with it.
-        }
-    }
-
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

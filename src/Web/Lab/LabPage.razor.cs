@@ -45,8 +45,7 @@ public sealed partial class LabPage : ComponentBase
     private MarkKey? _chosen;
     private Mark? _found;
     private ElementReference _clock;
-    private DotNetObjectReference<LabPage>? _self;
-    private IJSObjectReference? _keys;
+    private readonly PageListener _keys = new();
 
     /// <summary>Which lesson is to be shown: <c>?lesson=</c>; null for the first, or that of the open run.</summary>
     [SupplyParameterFromQuery(Name = "lesson")]
@@ -126,7 +125,7 @@ public sealed partial class LabPage : ComponentBase
         {
             await Settings.Read();
             StateHasChanged();
-            _keys = await Page.ListenKeys(_self = DotNetObjectReference.Create(this), "[nrpf?1-9]|Escape|PageDown|PageUp");
+            await _keys.Begin(this, told => Page.ListenKeys(told, "[nrpf?1-9]|Escape|PageDown|PageUp"));
         }
         await Page.Sync(_clock, _view.Clock.Now(Time) / 1e6);
         await Page.Rendered();
@@ -406,7 +405,6 @@ public sealed partial class LabPage : ComponentBase
     {
         Store.Changed -= Changed;
         Settings.Changed -= StateHasChanged;
-        _self?.Dispose();
-        await PageScript.End(_keys);
+        await _keys.DisposeAsync();
     }
 }

@@ -67,7 +67,7 @@ public sealed class CapturePagesTests : PageTest
         IRenderedComponent<ConnectionView> page = Render<ConnectionView>(p => p.Add(c => c.Id, "abc").Add(c => c.Number, 1));
         page.WaitForElement(".diagram");
         page.InvokeAsync(() => page.FindComponent<SequenceDiagram>().Instance.Resized(900, 700));
-        page.WaitForElement(".timewait");
+        page.WaitForElement(".timewait.inferred");
         string answers = page.Find(".answers").TextContent;
         Assert.Contains("client closed first", answers, StringComparison.Ordinal);
         Assert.Contains("10.0.0.1:40000 on client is in TIME-WAIT", answers, StringComparison.Ordinal);
