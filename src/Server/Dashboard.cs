@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
@@ -84,7 +86,13 @@ internal static class Dashboard
                 hub.MaximumReceiveMessageSize = HubLimits.AgentMessage;
                 hub.MaximumParallelInvocationsPerClient = 1;
             })
-            .AddJsonProtocol(json => json.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default));
+            .AddJsonProtocol(json =>
+            {
+                json.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default);
+                // Half of what a browser would read, interpreted, says that something is not there. No page is made of it, so nothing is escaped for one.
+                json.PayloadSerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+                json.PayloadSerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+            });
 
         builder.UseOrleans(silo =>
         {

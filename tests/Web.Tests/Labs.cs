@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ReuseAddrDashboard.Components.Link;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Scenarios;
@@ -35,11 +36,20 @@ internal static class Labs
 
     public static void Apply(this LabStore store, Joined joined)
     {
-        store.Apply(joined.Scenarios);
+        store.Lists([.. joined.Scenarios]);
         store.Apply(joined.State);
         foreach (RunBatch batch in joined.Logs)
             store.Apply(batch);
     }
+
+    /// <summary>The catalogue as a browser is told it.</summary>
+    public static void Lists(this LabStore store, params Scenario[] scenarios) => store.Apply([.. scenarios.Select(Sent)]);
+
+    private static ListedScenario Sent(Scenario scenario) =>
+        JsonSerializer.Deserialize<IReadOnlyList<ListedScenario>>(
+            JsonSerializer.Serialize<IReadOnlyList<ListedScenario>>([ListedScenario.Of(scenario)], LabJson.Default.Options),
+            LabJson.Default.Options
+        )![0];
 
     public static LabState State(
         RunScript? script,

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
-using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 
@@ -39,7 +38,7 @@ public sealed class LabLink : ILabCommands, IAsyncDisposable
                 _store.SetLink(LinkStatus.Live);
             }
         );
-        _hub.On<IReadOnlyList<Scenario>>(nameof(ILabClient.Scenarios), _store.Apply);
+        _hub.On<IReadOnlyList<ListedScenario>>(nameof(ILabClient.Scenarios), _store.Apply);
         _hub.Reconnecting += _ =>
         {
             _store.SetLink(LinkStatus.Lost);

@@ -1,6 +1,5 @@
 using System.Runtime.ExceptionServices;
 using ReuseAddrDashboard.Core.Fold;
-using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 
@@ -21,7 +20,7 @@ public sealed class LabStore(TimeProvider time)
     private readonly Dictionary<string, OpenLog> _logs = [];
     private readonly List<string> _unannounced = [];
     private LabState? _state;
-    private IReadOnlyList<Scenario> _scenarios = [];
+    private IReadOnlyList<ListedScenario> _scenarios = [];
     private LinkStatus _link;
     private long _stamp;
 
@@ -47,7 +46,7 @@ public sealed class LabStore(TimeProvider time)
     public LabState? State => _state;
 
     /// <summary>The catalogue.</summary>
-    public IReadOnlyList<Scenario> Scenarios => _scenarios;
+    public IReadOnlyList<ListedScenario> Scenarios => _scenarios;
 
     /// <summary>What this browser has, and from which process of the dashboard: joining again goes on from there.</summary>
     public (IReadOnlyDictionary<string, long> Events, string? Server) Has => (_logs.ToDictionary(l => l.Key, l => l.Value.LastSeq), _state?.Server);
@@ -87,7 +86,7 @@ public sealed class LabStore(TimeProvider time)
     }
 
     /// <summary>The catalogue has changed.</summary>
-    public void Apply(IReadOnlyList<Scenario> scenarios)
+    public void Apply(IReadOnlyList<ListedScenario> scenarios)
     {
         _scenarios = scenarios;
         Change();

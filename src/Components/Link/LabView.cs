@@ -1,5 +1,4 @@
 using ReuseAddrDashboard.Core.Fold;
-using ReuseAddrDashboard.Core.Scenarios;
 using ReuseAddrDashboard.Core.Wire;
 
 namespace ReuseAddrDashboard.Components.Link;
@@ -17,7 +16,7 @@ public sealed record LabView
     public LabState? State { get; init; }
 
     /// <summary>The catalogue.</summary>
-    public IReadOnlyList<Scenario> Scenarios { get; init; } = [];
+    public IReadOnlyList<ListedScenario> Scenarios { get; init; } = [];
 
     /// <summary>The open run that is shown; null when none is open.</summary>
     public OpenRun? Run { get; init; }

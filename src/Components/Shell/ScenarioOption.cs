@@ -10,11 +10,11 @@ namespace ReuseAddrDashboard.Components.Shell;
 public sealed record ScenarioOption(string Id, string Topic, string Title, string? Missing)
 {
     /// <summary>By topic, then as the catalogue has them.</summary>
-    public static IReadOnlyList<ScenarioOption> All(IReadOnlyList<Scenario> scenarios, LabState? state, PageTexts text) =>
+    public static IReadOnlyList<ScenarioOption> All(IReadOnlyList<ListedScenario> scenarios, LabState? state, PageTexts text) =>
         [.. scenarios.Select(s => new ScenarioOption(s.Id, s.Topic, text[s.Title], Lacks(s, state, text))).OrderBy(o => Place(o.Topic))];
 
     /// <summary>What <see cref="All"/> depends on, comparable by value: the catalogue, and who the hosts are.</summary>
-    public static (IReadOnlyList<Scenario> Scenarios, string Hosts) Basis(IReadOnlyList<Scenario> scenarios, LabState? state) =>
+    public static (IReadOnlyList<ListedScenario> Scenarios, string Hosts) Basis(IReadOnlyList<ListedScenario> scenarios, LabState? state) =>
         (scenarios, string.Join(' ', state?.Hosts.Select(h => $"{h.Name} {h.Facts?.BootId} {h.Facts?.Pid}") ?? []));
 
     private static int Place(string topic)
@@ -28,8 +28,8 @@ public sealed record ScenarioOption(string Id, string Topic, string Title, strin
     }
 
     // Of hosts that have not joined yet nobody knows what they lack.
-    private static string? Lacks(Scenario scenario, LabState? state, PageTexts text) =>
+    private static string? Lacks(ListedScenario scenario, LabState? state, PageTexts text) =>
         state is null || state.Hosts.Any(h => h.Facts is null) ? null
-        : ScenarioNeeds.Missing(scenario, [.. state.Hosts.Select(h => h.Facts!)], state.Mode) is { Count: > 0 } missing ? text.Join(missing)
+        : ScenarioNeeds.Missing(scenario.Demands, [.. state.Hosts.Select(h => h.Facts!)], state.Mode) is { Count: > 0 } missing ? text.Join(missing)
         : null;
 }

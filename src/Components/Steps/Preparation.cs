@@ -74,9 +74,11 @@ public sealed class Preparation
 
         // The lesson of that id, or that of the address, or the first of the catalogue.
         Scenario? Listed(string? id) =>
-            view.Scenarios.FirstOrDefault(s => s.Id == id)
-            ?? view.Scenarios.FirstOrDefault(s => s.Id == lesson)
-            ?? (view.Scenarios.Count > 0 ? view.Scenarios[0] : null);
+            (
+                view.Scenarios.FirstOrDefault(s => s.Id == id)
+                ?? view.Scenarios.FirstOrDefault(s => s.Id == lesson)
+                ?? (view.Scenarios.Count > 0 ? view.Scenarios[0] : null)
+            )?.Whole;
     }
 
     private void ApplyPlan()

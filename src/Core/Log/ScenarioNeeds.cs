@@ -3,19 +3,36 @@ using ReuseAddrDashboard.Core.Texts;
 
 namespace ReuseAddrDashboard.Core.Log;
 
+/// <summary>What a scenario needs, and of whom.</summary>
+/// <param name="Hosts">Every host it has a program or a port on, by its role.</param>
+/// <param name="Needs">In the order of <see cref="Scenario.Needs"/>.</param>
+public sealed record ScenarioDemands(IReadOnlyList<string> Hosts, IReadOnlyList<ScenarioDemand> Needs);
+
+/// <param name="Need">What is needed.</param>
+/// <param name="Hosts">On which hosts; where the file alone says so, every one of the scenario.</param>
+public sealed record ScenarioDemand(ScenarioNeed Need, IReadOnlyList<string> Hosts);
+
 /// <summary>What a scenario needs and the lab's hosts lack: with anything missing it is listed and cannot be started.</summary>
 public static class ScenarioNeeds
 {
+    /// <summary>What a scenario needs of which hosts.</summary>
+    /// <param name="scenario">With everything it needs in <see cref="Scenario.Needs"/> (<see cref="ImpliedNeeds.Complete"/>).</param>
+    public static ScenarioDemands Of(Scenario scenario) =>
+        new([.. Roles(scenario)], [.. scenario.Needs.Select(n => new ScenarioDemand(n, [.. HostsOf(scenario, n)]))]);
+
     /// <summary>What is missing and on which host, each with what to do; empty where the scenario can be run.</summary>
     /// <param name="scenario">With everything it needs in <see cref="Scenario.Needs"/> (<see cref="ImpliedNeeds.Complete"/>).</param>
     /// <param name="hosts">The lab's hosts, as they announced themselves.</param>
     /// <param name="mode">Where they are.</param>
-    public static IReadOnlyList<Message> Missing(Scenario scenario, IReadOnlyList<HostFacts> hosts, HostsMode mode)
+    public static IReadOnlyList<Message> Missing(Scenario scenario, IReadOnlyList<HostFacts> hosts, HostsMode mode) => Missing(Of(scenario), hosts, mode);
+
+    /// <summary>The same of what it needs.</summary>
+    public static IReadOnlyList<Message> Missing(ScenarioDemands demands, IReadOnlyList<HostFacts> hosts, HostsMode mode)
     {
         var missing = new List<Message>();
-        foreach (string role in Roles(scenario).Where(r => hosts.All(h => h.Name != r)))
+        foreach (string role in demands.Hosts.Where(r => hosts.All(h => h.Name != r)))
             missing.Add(Message.Of("need.host", ("host", role), ("hosts", hosts.Count == 0 ? "–" : string.Join(", ", hosts.Select(h => h.Name)))));
-        foreach (ScenarioNeed need in scenario.Needs)
+        foreach ((ScenarioNeed need, IReadOnlyList<string> concerned) in demands.Needs)
         {
             if (need == ScenarioNeed.TwoNamespaces)
             {
@@ -23,7 +40,6 @@ public static class ScenarioNeeds
                     missing.Add(new("need.two-namespaces"));
                 continue;
             }
-            string[] concerned = [.. HostsOf(scenario, need)];
             foreach (HostFacts host in hosts.Where(h => concerned.Contains(h.Name) && !Has(h, need, mode)))
                 missing.Add(Message.Of($"need.{Name(need)}", ("host", host.Name)));
         }

@@ -19,7 +19,7 @@ namespace ReuseAddrDashboard.Core.Wire;
 [JsonSerializable(typeof(RunBatch))]
 [JsonSerializable(typeof(LabCommand))]
 [JsonSerializable(typeof(Scenario))]
-[JsonSerializable(typeof(IReadOnlyList<Scenario>))]
+[JsonSerializable(typeof(IReadOnlyList<ListedScenario>))]
 [JsonSerializable(typeof(RunFile))]
 [JsonSerializable(typeof(IReadOnlyList<RunSummary>))]
 [JsonSerializable(typeof(RunFilters))]

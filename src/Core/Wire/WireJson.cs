@@ -21,7 +21,7 @@ namespace ReuseAddrDashboard.Core.Wire;
 [JsonSerializable(typeof(RunBatch))]
 [JsonSerializable(typeof(LabCommand))]
 [JsonSerializable(typeof(Scenario))]
-[JsonSerializable(typeof(IReadOnlyList<Scenario>))]
+[JsonSerializable(typeof(ListedScenario[]))]
 [JsonSerializable(typeof(AgentOrder))]
 [JsonSerializable(typeof(RunFile))]
 [JsonSerializable(typeof(RunHeader))]

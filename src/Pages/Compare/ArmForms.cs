@@ -9,10 +9,6 @@ namespace ReuseAddrDashboard.Pages.Compare;
 /// <param name="Value">The value in which they differ, by its id.</param>
 internal sealed record ArmForms(RunForm Left, RunForm Right, string Value)
 {
-    /// <summary>Whether two runs of a lesson may go on at once: not where it changes what both would have in common.</summary>
-    public static bool May(Scenario scenario) =>
-        scenario.Values.Count > 0 && !scenario.Steps.SelectMany(s => s.Actions).Any(a => a.Do is ActionKind.Sysctl or ActionKind.Delay);
-
     /// <summary>With the two contents that say most: off and on, the first two choices, a number and its least.</summary>
     public static ArmForms Of(Scenario scenario, string? value = null)
     {

@@ -57,9 +57,12 @@ internal sealed class RequestGuard(RequestDelegate next, IOptions<DashboardOptio
                     && MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)
                     && Yaml.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase);
 
-    private static bool TakesYaml(HttpRequest request) => request.Path.Equals("/api/scenarios/check", StringComparison.OrdinalIgnoreCase);
+    private static bool TakesYaml(HttpRequest request) => IsAt(request, "/api/scenarios/check");
 
-    private static bool TakesCapture(HttpRequest request) => request.Path.Equals("/api/captures", StringComparison.OrdinalIgnoreCase);
+    private static bool TakesCapture(HttpRequest request) => IsAt(request, "/api/captures");
+
+    // As routes match: whatever the case, with a slash at the end or without.
+    private static bool IsAt(HttpRequest request, string path) => path.Equals(request.Path.Value?.TrimEnd('/'), StringComparison.OrdinalIgnoreCase);
 
     private const string Octets = "application/octet-stream";
 

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Server.Options;
 
 namespace ReuseAddrDashboard.Server.Runs;
@@ -17,24 +18,29 @@ internal sealed partial class RunCleaning(StoreWriter writer, IOptions<Retention
     public static readonly TimeSpan WayBack = TimeSpan.FromMinutes(10);
 
     private const int FillAtOnce = 20;
-    private static readonly TimeSpan Apart = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Apart = TimeSpan.FromMinutes(1),
+        Again = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Apart, time);
-        do
+        var again = new BackOff(random: null, Again, Apart);
+        while (!stoppingToken.IsCancellationRequested)
         {
+            TimeSpan pause = Apart;
             try
             {
                 await Fill(stoppingToken);
                 await Clean(stoppingToken);
+                again.Reset();
             }
             catch (Exception e) when (e is DbException or IOException or Microsoft.EntityFrameworkCore.DbUpdateException)
             {
-                // The writer tells how the store is; the next round tries again.
+                // The writer tells how the store is. Until the list is filled in, what earlier versions stored is not found.
                 LogFailed(e.Message);
+                pause = again.Next();
             }
-        } while (await timer.WaitForNextTickAsync(stoppingToken));
+            await Task.Delay(pause, time, stoppingToken);
+        }
     }
 
     private async Task Fill(CancellationToken cancel)

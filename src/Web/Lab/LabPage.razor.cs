@@ -32,7 +32,7 @@ public sealed partial class LabPage : ComponentBase
 
     // The select: what each scenario lacks is found anew only when a host or the catalogue changed.
     private IReadOnlyList<ScenarioOption> _options = [];
-    private (IReadOnlyList<Scenario>, string) _optionsOf;
+    private (IReadOnlyList<ListedScenario>, string) _optionsOf;
     private FramePace? _pace;
     private bool _presenting;
 
@@ -79,7 +79,7 @@ public sealed partial class LabPage : ComponentBase
 
     /// <summary>The lesson that the address names while a run of another is open; null for none.</summary>
     private Scenario? Other =>
-        _view.Run is { } run && Lesson is { } lesson && lesson != run.Header.Scenario ? _view.Scenarios.FirstOrDefault(s => s.Id == lesson) : null;
+        _view.Run is { } run && Lesson is { } lesson && lesson != run.Header.Scenario ? _view.Scenarios.FirstOrDefault(s => s.Id == lesson)?.Whole : null;
 
     /// <summary>What the person expects is about the run, or while none is open about the lesson.</summary>
     private string? About => _view.Run?.Header.Id ?? Form?.Scenario.Id;
@@ -101,7 +101,7 @@ public sealed partial class LabPage : ComponentBase
         if (_asked == Lesson + Values)
             return;
         (_asked, _askedValues) = (Lesson + Values, Values);
-        if (!RunOpen && Lesson is { } lesson && Form?.Scenario.Id != lesson && _view.Scenarios.FirstOrDefault(x => x.Id == lesson) is { } scenario)
+        if (!RunOpen && Lesson is { } lesson && Form?.Scenario.Id != lesson && _view.Scenarios.FirstOrDefault(x => x.Id == lesson) is { Whole: var scenario })
         {
             _preparation.Choose(scenario);
             await Watch();
@@ -225,7 +225,7 @@ public sealed partial class LabPage : ComponentBase
 
     private async Task ChooseScenario(string id)
     {
-        if (RunOpen || _view.Scenarios.FirstOrDefault(s => s.Id == id) is not { } scenario)
+        if (RunOpen || _view.Scenarios.FirstOrDefault(s => s.Id == id) is not { Whole: var scenario })
             return;
         _preparation.Choose(scenario);
         (_asked, _askedValues) = (id, null);

@@ -273,7 +273,7 @@ public sealed class RunHistoryTests(RunHistoryTests.History history) : IClassFix
                 ["Retention:Megabytes"] = "all",
             }
         );
-        await Until(() => EarlierData.Query(data.Path, "SELECT Id FROM runs ORDER BY Id DESC").Count == 5);
+        await Until(data.Path, "SELECT Id FROM runs ORDER BY Id DESC", ids => ids.Count == 5);
         Assert.Equal([EarlierData.Open, EarlierData.Completed, just, kept[1], kept[0]], EarlierData.Query(data.Path, "SELECT Id FROM runs ORDER BY Id DESC"));
         Assert.Equal(["0"], EarlierData.Query(data.Path, $"SELECT count(*) FROM events WHERE Run IN ('{long_}', '{old}')"));
     }
@@ -336,14 +336,19 @@ public sealed class RunHistoryTests(RunHistoryTests.History history) : IClassFix
 
     // The third is still in the lab.
     private static Task Filled(string directory) =>
-        Until(() => EarlierData.Query(directory, "SELECT Id FROM runs WHERE Kind IS NOT NULL AND Summary IS NOT NULL").Count == 2);
+        Until(directory, "SELECT Id FROM runs WHERE Kind IS NOT NULL AND Summary IS NOT NULL", ids => ids.Count == 2);
 
-    private static async Task Until(Func<bool> condition)
+    private static async Task Until(string directory, string query, Func<IReadOnlyList<string>, bool> condition)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (!condition())
-            await tick.WaitForNextTickAsync(limit.Token);
+        IReadOnlyList<string> found;
+        while (!condition(found = EarlierData.Query(directory, query)))
+        {
+            if (limit.IsCancellationRequested)
+                Assert.Fail($"{query}: {string.Join(", ", found)}");
+            await tick.WaitForNextTickAsync(CancellationToken.None);
+        }
     }
 
     private Task<HttpResponseMessage> Mark(string id, string body) =>

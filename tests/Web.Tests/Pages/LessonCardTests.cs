@@ -1,5 +1,6 @@
 using Bunit;
 using ReuseAddrDashboard.Core.Scenarios;
+using ReuseAddrDashboard.Core.Wire;
 using ReuseAddrDashboard.Web.Catalogue;
 using Xunit;
 
@@ -27,5 +28,5 @@ public sealed class LessonCardTests : PageTest
     }
 
     private IRenderedComponent<LessonCard> Card(ScenarioNeed[] needs, string? missing) =>
-        Render<LessonCard>(p => p.Add(c => c.Lesson, Scripts.Many with { Needs = needs }).Add(c => c.Missing, missing));
+        Render<LessonCard>(p => p.Add(c => c.Lesson, ListedScenario.Of(Scripts.Many with { Needs = needs })).Add(c => c.Missing, missing));
 }

@@ -99,7 +99,7 @@ public sealed class ValuesTests : PageTest
     {
         IRenderedComponent<LabPage> page = Form();
         page.Find("[id$=-seconds]").Input("7");
-        _store.Apply([Scripts.Many with { Summary = LocalText.Of("Edited.") }]);
+        _store.Lists(Scripts.Many with { Summary = LocalText.Of("Edited.") });
         page.WaitForAssertion(() => Assert.Contains("Edited.", page.Find(".steps").TextContent));
         Assert.Equal("7", page.Find("[id$=-seconds]").GetAttribute("value"));
     }

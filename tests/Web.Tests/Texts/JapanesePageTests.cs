@@ -55,7 +55,7 @@ public sealed partial class JapanesePageTests() : PageTest(new PageTexts(TextCat
     {
         RunFile file = RealRuns.Read(name);
         RunHeader header = RunFiles.HeaderOf(file) with { Script = Lessons.All.First(l => l.Id == file.Scenario) };
-        _store.Apply([header.Script]);
+        _store.Lists(header.Script);
         _store.Apply(Labs.State(null) with { Runs = [new OpenRun(header)], Ports = [.. header.Ports.Values] });
         _store.Apply(new RunBatch(header.Id, file.Events));
         _store.SetLink(LinkStatus.Live);

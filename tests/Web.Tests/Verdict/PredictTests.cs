@@ -159,7 +159,7 @@ public sealed class PredictTests : PageTest
         var predicted = new RunScript().Add(Expects("no"), 0).Add(Expects("no"), 0).Add(Expects("ok"), 0);
         IReadOnlyList<RunEvent> events = [.. predicted.Events.Concat(log.Events).Select((e, i) => e with { Seq = i + 1 })];
         RunHeader header = Scripts.Header(Scripts.Many);
-        _store.Apply([Scripts.Many]);
+        _store.Lists(Scripts.Many);
         _store.Apply(Labs.State(null) with { Runs = [new OpenRun(header)] });
         _store.Apply(new RunBatch(Run, events));
         IRenderedComponent<LabPage> page = Render<LabPage>();
@@ -193,7 +193,7 @@ public sealed class PredictTests : PageTest
     [Fact]
     public void Another_lesson_than_that_of_the_open_run_is_one_press_away()
     {
-        _store.Apply([Scripts.Many, RunScript.Script]);
+        _store.Lists(Scripts.Many, RunScript.Script);
         Services.GetRequiredService<Microsoft.AspNetCore.Components.NavigationManager>().NavigateTo("lab?lesson=" + RunScript.Script.Id);
         _store.Apply(Labs.State(null) with { Runs = [new OpenRun(Scripts.Header(Scripts.Many))] });
         _store.Apply(new RunBatch(Run, Scripts.ManyLog().Events));
@@ -210,7 +210,7 @@ public sealed class PredictTests : PageTest
     public void While_the_lab_acts_with_pauses_it_can_be_paused()
     {
         RunHeader header = Scripts.Header(Scripts.Many);
-        _store.Apply([Scripts.Many]);
+        _store.Lists(Scripts.Many);
         _store.Apply(Labs.State(null) with { Runs = [new OpenRun(header) { Busy = true, PauseMs = 1000 }] });
         _store.SetLink(LinkStatus.Live);
         IRenderedComponent<LabPage> page = Render<LabPage>();
@@ -267,7 +267,7 @@ public sealed class PredictTests : PageTest
 
     private IRenderedComponent<LabPage> Show(IReadOnlyList<RunEvent> events)
     {
-        _store.Apply([Scripts.Many]);
+        _store.Lists(Scripts.Many);
         _store.Apply(Labs.State(null) with { Runs = [new OpenRun(Scripts.Header(Scripts.Many))] });
         _store.Apply(new RunBatch(Run, events));
         _store.SetLink(LinkStatus.Live);

@@ -3,7 +3,7 @@ using ReuseAddrDashboard.Components.Texts;
 using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Scenarios;
 
-namespace ReuseAddrDashboard.Pages.Runs;
+namespace ReuseAddrDashboard.Components.Runs;
 
 /// <summary>A stored run in words.</summary>
 public static class RunWords
