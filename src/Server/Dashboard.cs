@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -89,9 +88,8 @@ internal static class Dashboard
             .AddJsonProtocol(json =>
             {
                 json.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default);
-                // Half of what a browser would read, interpreted, says that something is not there. No page is made of it, so nothing is escaped for one.
+                // Half of what a browser would read, interpreted, says that something is not there.
                 json.PayloadSerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
-                json.PayloadSerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
             });
 
         builder.UseOrleans(silo =>

@@ -39,10 +39,12 @@ public sealed class AddressTests(SharedDashboards shared, Chromium chromium) : P
         {
             await page.GotoAsync(Dashboard.Url + sheet.Path);
             await ShowsTheSame(sheet);
+            // Asks for it as a pasted address does, but for what the tab keeps.
+            if (sheet != Sheet.Lab && sheet != Sheet.Runs)
+                continue;
+            await page.ReloadAsync();
+            await ShowsTheSame(sheet);
         }
-        // Asks for it as a pasted address does, but for what the tab keeps.
-        await page.ReloadAsync();
-        await ShowsTheSame(way[^1]);
         visitor.HasNothingToComplainOf();
 
         async Task ShowsTheSame(Sheet sheet)

@@ -38,6 +38,6 @@ public sealed class FrozenView
         int count = Player.AtEnd ? _times.Length : _times.Before(Player.Cursor + 1, t => t);
         if (count == _shown)
             return;
-        (Shown, _shown) = (Player.AtEnd ? Whole : _fold.At(Player.Cursor), count);
+        (Shown, _shown) = (count == _times.Length ? Whole : _fold.At(Player.Cursor), count);
     }
 }

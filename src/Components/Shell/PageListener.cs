@@ -9,7 +9,8 @@ public sealed class PageListener : IAsyncDisposable
 {
     private IDisposable? _told;
     private IJSObjectReference? _script;
-    private bool _gone;
+    private bool _begins,
+        _gone;
 
     /// <summary>True from when it listens until it ends.</summary>
     public bool Listens => _script is not null;
@@ -21,7 +22,7 @@ public sealed class PageListener : IAsyncDisposable
         where T : class
     {
         DotNetObjectReference<T> told = DotNetObjectReference.Create(component);
-        _told = told;
+        (_told, _begins) = (told, true);
         try
         {
             _script = await begin(told);
@@ -30,8 +31,12 @@ public sealed class PageListener : IAsyncDisposable
         {
             // What was to be listened to went with the component.
         }
-        if (_gone)
-            await End();
+        finally
+        {
+            _begins = false;
+            if (_gone)
+                await End();
+        }
     }
 
     /// <summary>Calls a function of what listens; nothing happens where nothing does.</summary>
@@ -41,17 +46,22 @@ public sealed class PageListener : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _gone = true;
-        return End();
+        return _begins ? default : End();
     }
 
     private async ValueTask End()
     {
-        if (_script is { } script)
+        try
         {
+            if (_script is not { } script)
+                return;
             _script = null;
             await script.InvokeVoidAsync("dispose");
             await script.DisposeAsync();
         }
-        _told?.Dispose();
+        finally
+        {
+            _told?.Dispose();
+        }
     }
 }

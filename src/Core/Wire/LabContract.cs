@@ -33,7 +33,7 @@ public interface ILabClient
     Task Lab(LabState state);
 
     /// <summary>The scenarios changed: a file was edited.</summary>
-    Task Scenarios(IReadOnlyList<ListedScenario> scenarios);
+    Task Scenarios(ListedScenario[] scenarios);
 }
 
 /// <param name="Run">The run's id.</param>

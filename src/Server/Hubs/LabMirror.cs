@@ -13,7 +13,7 @@ internal sealed class LabMirror
     private readonly Lock _lock = new();
     private readonly OrderedDictionary<string, List<RunEvent>> _logs = [];
     private LabState? _state;
-    private (long Version, IReadOnlyList<ListedScenario> List) _scenarios = (0, []);
+    private (long Version, ListedScenario[] List) _scenarios = (0, []);
     private long _states;
 
     /// <summary>The lab's last state with its number here; null before the first.</summary>
@@ -27,7 +27,7 @@ internal sealed class LabMirror
     }
 
     /// <summary>The scenarios with their number here: 0 before the first.</summary>
-    public (long Number, IReadOnlyList<ListedScenario> List) Scenarios
+    public (long Number, ListedScenario[] List) Scenarios
     {
         get
         {
@@ -61,9 +61,9 @@ internal sealed class LabMirror
 
     public void Take(IReadOnlyList<Scenario> scenarios)
     {
-        ListedScenario[] listed = [.. scenarios.Select(ListedScenario.Of)];
+        // Within the lock: of two that come at once the later is listed last.
         lock (_lock)
-            _scenarios = (_scenarios.Version + 1, listed);
+            _scenarios = (_scenarios.Version + 1, [.. scenarios.Select(ListedScenario.Of)]);
     }
 
     /// <summary>New events of a run; those that are known stay as they are.</summary>

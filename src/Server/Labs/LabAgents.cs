@@ -165,7 +165,7 @@ internal sealed class LabAgents(Lab lab)
         e = HostClocks.Shift(e, (clock?.PlacedBy ?? seat.Clock?.Offset ?? 0) - run.Zero);
         clock?.Saw(e.T + run.Zero);
         // Sent or changed before the run and told after it began: mostly the lab's own check of the way. What is left of it, rows tell.
-        if (e is SegmentEvent or StateEvent && e.T < 0)
+        if (!run.Watched && e is SegmentEvent or StateEvent && IsBefore(e.T, clock))
             return;
         OrderContext? context = order is { } id ? run.Orders.GetValueOrDefault(id) : null;
         // A row that is told anew because the ports that are watched have changed.
@@ -205,6 +205,9 @@ internal sealed class LabAgents(Lab lab)
             context!.Returned?.Invoke(context.Made!);
         }
     }
+
+    /// <summary>True for what was certainly before the run, as far as the host's clock is known.</summary>
+    private static bool IsBefore(long t, RunClock? clock) => t + (clock is null ? 0 : clock.Told.Offset - clock.PlacedBy + clock.Told.Uncertainty) < 0;
 
     private void Loose(SocketEvent row)
     {

@@ -72,6 +72,9 @@ internal sealed class LabRun(RunHeader header, long zero)
     /// <summary>Where the run's axis stopped: set once it no longer takes events (interrupted, reset). Null while it does.</summary>
     public long? Over { get; set; }
 
+    /// <summary>True once every host has told all that it saw before: what is told now happened in the run.</summary>
+    public bool Watched { get; set; }
+
     /// <summary>True from the moment somebody resets it: nothing more is asked of it.</summary>
     public bool Closing { get; set; }
 

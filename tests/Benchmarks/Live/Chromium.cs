@@ -5,7 +5,7 @@ namespace ReuseAddrDashboard.Benchmarks.Live;
 /// <summary>The distribution's Chromium, headless.</summary>
 internal sealed class Chromium : IAsyncDisposable
 {
-    private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
+    private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "chromium-headless-shell"];
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
 

@@ -39,6 +39,9 @@ internal sealed class TestDashboard : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    /// <summary>What the dashboard is made of.</summary>
+    public IServiceProvider Services => _app.Services;
+
     public ILabGrain Lab => _app.Services.GetRequiredService<IGrainFactory>().GetGrain<ILabGrain>(TestHosts.Lab);
 
     public string DataPath => _data.Path;

@@ -285,7 +285,7 @@ public sealed class ViewerTests
 
         public Task Lab(LabState state) => Take("state", () => States.Add(state));
 
-        public Task Scenarios(IReadOnlyList<ListedScenario> scenarios) => Take("scenarios", () => { });
+        public Task Scenarios(ListedScenario[] scenarios) => Take("scenarios", () => { });
 
         private async Task Take(string kind, Action keep)
         {

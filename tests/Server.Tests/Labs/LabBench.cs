@@ -64,7 +64,7 @@ internal sealed class LabBench
         return (bench, client, server);
     }
 
-    public BenchAgent Join(string role, HostFacts? facts = null, string? instance = null)
+    public BenchAgent Join(string role, HostFacts? facts = null, string? instance = null, bool onLabsClock = true)
     {
         var agent = new BenchAgent(
             this,
@@ -75,7 +75,7 @@ internal sealed class LabBench
         );
         _byConnection[agent.Connection] = agent;
         long reply = ++_reply;
-        Take(new AgentCame(agent.Connection, new(AgentHello.CurrentProtocol, agent.Instance, agent.Facts), true, reply));
+        Take(new AgentCame(agent.Connection, new(AgentHello.CurrentProtocol, agent.Instance, agent.Facts), onLabsClock, reply));
         agent.Welcome = Effects.OfType<AnswerAgent>().Single(a => a.Reply == reply).Welcome;
         return agent;
     }

@@ -97,28 +97,47 @@ public sealed class LabRunTests
     }
 
     [Fact]
-    public void A_segment_or_state_of_before_the_run_is_not_in_its_log_however_late_it_is_told()
+    public void What_was_sent_or_changed_before_a_run_and_is_told_as_it_begins_is_not_in_its_log()
     {
         (LabBench bench, BenchAgent client, BenchAgent server) = WithAgents();
+        long zero = bench.Now;
+        client.Sees = o => o is WatchOrder ? [Segment(ClientEnd, ServerEnd, "SYN", zero - 4_000_000, sent: true)] : [];
+        server.Sees = o =>
+            o is WatchOrder
+                ?
+                [
+                    new StateEvent
+                    {
+                        Source = EvidenceSource.Trace,
+                        T = zero - 1,
+                        Socket = new(End(ServerEnd), default),
+                        From = TcpState.Close,
+                        To = TcpState.Listen,
+                    },
+                    // What is still there stays told.
+                    Row("0.0.0.0:22222", "0.0.0.0:0", null, TcpState.Listen, zero - 4_000_000),
+                ]
+                : [];
         string id = bench.Start();
-        long zero = bench.Run(id).Zero;
-        client.Tell(Segment(ClientEnd, ServerEnd, "SYN", zero - 4_000_000, sent: true));
-        server.Tell(
-            new StateEvent
-            {
-                Source = EvidenceSource.Trace,
-                T = zero - 1,
-                Socket = new(End(ServerEnd), default),
-                From = TcpState.Close,
-                To = TcpState.Listen,
-            },
-            // What is still there stays told.
-            Row("0.0.0.0:22222", "0.0.0.0:0", null, TcpState.Listen, zero - 4_000_000)
-        );
-        client.Tell(Segment(ClientEnd, ServerEnd, "SYN", zero, sent: true));
-        Assert.Equal(0, Assert.Single(bench.Log<SegmentEvent>(id)).T);
+        Assert.Empty(bench.Log<SegmentEvent>(id));
         Assert.Empty(bench.Log<StateEvent>(id));
         Assert.Equal(TcpState.Listen, Assert.Single(bench.Log<SocketEvent>(id)).To);
+
+        // Whatever a host's clock says: what is told from now on happened in the run.
+        client.Tell(Segment(ClientEnd, ServerEnd, "SYN", zero - 20_000_000, sent: true));
+        Assert.Equal(-20_000_000, Assert.Single(bench.Log<SegmentEvent>(id)).T);
+    }
+
+    [Fact]
+    public void What_may_have_been_in_the_run_as_far_as_its_hosts_clock_is_known_is_in_its_log()
+    {
+        var bench = new LabBench(null, Rebind());
+        BenchAgent client = bench.Join("client", Facts("client") with { BootId = "00000000-0000-4000-8000-000000000002" }, onLabsClock: false);
+        bench.Join("server");
+        bench.Take(new ClockMeasured(client.Connection, new(0, 5_000_000)));
+        long zero = bench.Now;
+        client.Sees = o => o is WatchOrder ? [Segment(ClientEnd, ServerEnd, "SYN", zero - 4_000_000, sent: true)] : [];
+        Assert.Single(bench.Log<SegmentEvent>(bench.Start()));
     }
 
     [Fact]

@@ -22,15 +22,27 @@ public sealed class PageListenerTests
     public async Task It_ends_what_begins_to_listen_after_its_component_has_gone()
     {
         var script = new Script();
-        var come = new TaskCompletionSource<IJSObjectReference>();
+        var come = new TaskCompletionSource();
         var listener = new PageListener();
-        Task begins = listener.Begin(this, _ => come.Task);
+        DotNetObjectReference<PageListenerTests>? given = null;
+        Task begins = listener.Begin(
+            this,
+            async told =>
+            {
+                given = told;
+                await come.Task;
+                // Who is to be told is handed over once the script has come.
+                Assert.Same(this, told.Value);
+                return script;
+            }
+        );
         await listener.DisposeAsync();
         Assert.False(begins.IsCompleted);
-        come.SetResult(script);
+        come.SetResult();
         await begins;
         Assert.False(listener.Listens);
         Assert.Equal(["dispose ", "away"], script.Calls);
+        Assert.Throws<ObjectDisposedException>(() => given!.Value);
     }
 
     [Fact]

@@ -93,6 +93,7 @@ internal sealed class StartingRun(Lab lab, RunPlan plan) : Activity(lab)
                     watching,
                     () =>
                     {
+                        Run.Watched = true;
                         Lab.TakeRows(Run);
                         End();
                     }
