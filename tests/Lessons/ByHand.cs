@@ -114,10 +114,24 @@ internal sealed class ByHand : IDisposable
                     break;
             }
         }
-        foreach (HandProgram program in _play.Programs)
-            Assert.Equal(program.Turns.SelectMany(t => t.Does).OfType<CallEvent>().Select(Expected), _terminals[program].Calls.Select(Told));
-        return true;
+        if (_play.Programs.All(p => Calls(p).SequenceEqual(_terminals[p].Calls.Select(Told))))
+            return true;
+        // What only another moment would show: every program's calls, and what is left of them on each host.
+        var seen = new List<string>(
+            _play.Programs.Select(p => $"{p.Name}: {string.Join(", ", Calls(p))}\n  by hand: {string.Join(", ", _terminals[p].Calls)}")
+        );
+        foreach (HostFacts host in _run.Hosts)
+        {
+            seen.Add($"{host.Name}:\n{await HostNamespace.Output(_dashboard, host, "ss", "-Htano", OnPorts(ports.Values))}");
+            seen.Add($"{await HostNamespace.Output(_dashboard, host, "nstat", "-asz", "TcpExtTCPTimeWaitOverflow", "TcpExtTCPAbort*", "TcpOutRsts")}");
+        }
+        Assert.Fail($"{_run.Scenario}, ports {string.Join(", ", ports)}:\n{string.Join('\n', seen)}");
+        return false;
     }
+
+    private static IEnumerable<string> Calls(HandProgram program) => program.Turns.SelectMany(t => t.Does).OfType<CallEvent>().Select(Expected);
+
+    private static string OnPorts(IEnumerable<int> ports) => $"( {string.Join(" or ", ports.SelectMany(p => (string[])[$"sport = :{p}", $"dport = :{p}"]))} )";
 
     // A descriptor's number is the program's own.
     private static string Expected(CallEvent call) =>
@@ -152,10 +166,9 @@ internal sealed class ByHand : IDisposable
 
     private async Task Until(string state, bool there, IEnumerable<int> ports, HostFacts host, CancellationToken cancel)
     {
-        string filter = string.Join(" or ", ports.SelectMany(p => (string[])[$"sport = :{p}", $"dport = :{p}"]));
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (
-            (await HostNamespace.Output(_dashboard, host, "ss", "-Htan", $"( {filter} )"))!
+            (await HostNamespace.Output(_dashboard, host, "ss", "-Htan", OnPorts(ports)))!
                 .Split('\n')
                 .Any(l => l.StartsWith(state + " ", StringComparison.Ordinal)) != there
         )
