@@ -219,13 +219,13 @@ report() {
   fi
 }
 
-# What waits for the kernel and what computes goes side by side, two at a time and the longest first; the browser has the machine to itself, since it stands still where others take the processors.
+# What waits for the kernel and what computes goes side by side, three at a time and the longest first; the browser has the machine to itself, since it stands still where others take the processors.
 waiting=()
-for name in Lessons Agent.Tests Server.Tests Faults Core.Tests "${names[@]}"; do
+for name in Agent.Tests Lessons Server.Tests Faults Core.Tests "${names[@]}"; do
   [[ $name != EndToEnd && " ${names[*]} " == *" $name "* && " ${waiting[*]} " != *" $name "* ]] && waiting+=("$name")
 done
 exec {slots}<> <(:)
-printf '..' >&"$slots"
+printf '...' >&"$slots"
 begun=()
 for name in "${waiting[@]}"; do
   read -rn 1 -u "$slots"
