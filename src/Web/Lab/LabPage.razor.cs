@@ -195,7 +195,7 @@ public sealed partial class LabPage : ComponentBase
         _view = Store.ViewOf(_begun);
         bool another = before.Run?.Header.Id != _view.Run?.Header.Id,
             back = before.Link != LinkStatus.Live && _view.Link == LinkStatus.Live || before.Loading is not null && _view.Loading is null;
-        _preparation.Follow(_view, Lesson, _view.Run is { } shown && (Own.Has(shown.Header.Id) || Own.Opening > 0));
+        _preparation.Follow(_view, Lesson, _view.Run is { } shown && (Own.Began(shown.Header.Id) || Own.Opening > 0));
         PrepareValues();
         if (ScenarioOption.Basis(_view.Scenarios, _view.State) is var basis && _optionsOf != basis)
             (_optionsOf, _options) = (basis, ScenarioOption.All(_view.Scenarios, _view.State, T));

@@ -63,6 +63,30 @@ public sealed class OthersNewsTests : PageTest
         Assert.Empty(Told);
     }
 
+    [Fact]
+    public async Task Who_began_a_run_is_told_when_somebody_else_resets_it_but_not_when_an_own_one_takes_its_place()
+    {
+        OwnRuns own = Services.GetRequiredService<OwnRuns>();
+        OpenRun next = new(Script.Header with { Id = "20261123-004024-bbbbbb" });
+        _store.Apply(Labs.State(null));
+        Render<OthersNews>();
+        await Begin(Script.Header.Id, Labs.State(Script, 2));
+        // The one that was open has ended, and the port is wanted.
+        await Begin(next.Header.Id, Labs.State(null, 3) with { Runs = [next] });
+        Assert.Empty(Told);
+        _store.Apply(Labs.State(null, 4));
+        Assert.Equal(["Somebody else reset the run of “Without SO_REUSEADDR”."], Told);
+
+        async Task Begin(string run, LabState shown)
+        {
+            TaskCompletionSource<LabReply> reply = new();
+            Task<LabReply> asked = own.Ask(new Late(reply.Task), new StartRun());
+            _store.Apply(shown);
+            reply.SetResult(LabReply.Done(run));
+            await asked;
+        }
+    }
+
     private sealed class Late(Task<LabReply> reply) : ILabCommands
     {
         public Task Run(CancellationToken end) => Task.CompletedTask;
