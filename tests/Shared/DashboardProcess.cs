@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -23,7 +21,7 @@ internal sealed partial class DashboardProcess(int? port = null) : IAsyncDisposa
     private Process? _process;
 
     /// <summary>Where the page is.</summary>
-    public string Url { get; } = $"http://127.0.0.1:{port ?? FreePort()}";
+    public string Url { get; } = $"http://127.0.0.1:{port ?? DashboardPorts.Next()}";
 
     public int Id => _process!.Id;
 
@@ -75,10 +73,12 @@ internal sealed partial class DashboardProcess(int? port = null) : IAsyncDisposa
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         try
         {
-            while (!await Holds(holds, limit.Token))
+            while (true)
             {
                 if (_process!.HasExited)
                     throw new InvalidOperationException($"The dashboard ended with {_process.ExitCode}:\n{Log}");
+                if (await Holds(holds, limit.Token))
+                    return;
                 await tick.WaitForNextTickAsync(limit.Token);
             }
         }
@@ -136,27 +136,6 @@ internal sealed partial class DashboardProcess(int? port = null) : IAsyncDisposa
             _log.AppendLine(line.Data);
             if (_log.Length > LongestLog)
                 _log.Remove(0, LongestLog / 2);
-        }
-    }
-
-    private static int _port = Environment.ProcessId * 50;
-
-    // Below those that the kernel gives to connections and to listeners that ask for any, and that dashboards choose themselves: until the dashboard listens on
-    // it, one of these may be given away. Each process has others.
-    private static int FreePort()
-    {
-        while (true)
-        {
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, 3_000 + (int)((uint)Interlocked.Increment(ref _port) % 7_000));
-                listener.Start();
-                return ((IPEndPoint)listener.LocalEndpoint).Port;
-            }
-            catch (SocketException)
-            {
-                // Another one.
-            }
         }
     }
 

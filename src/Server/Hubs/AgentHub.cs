@@ -35,6 +35,13 @@ internal sealed class AgentHub(
         AgentWelcome welcome = await Lab(setups.First.Id).AgentJoined(Context.ConnectionId, hello, grains.CreateObjectReference<IAgentOrders>(orders));
         if (welcome.Refused is not null)
             return Refuse(welcome);
+        // Its end may have been told before it joined.
+        if (Context.ConnectionAborted.IsCancellationRequested)
+        {
+            await Lab(setups.First.Id).AgentLeft(Context.ConnectionId);
+            return welcome;
+        }
+
         if (Context.Items.TryAdd(JoinedKey, true))
             metrics.AgentCame();
         if (!LocalClock.IsOf(hello.Facts!))

@@ -196,6 +196,29 @@ public sealed class LabRunTests
     }
 
     [Fact]
+    public void Reset_waits_for_the_last_FIN_and_destroys_the_TIME_WAIT_that_follows()
+    {
+        (LabBench bench, BenchAgent client, BenchAgent server) = WithAgents();
+        int looks = 0;
+        server.Sees = o =>
+            o switch
+            {
+                CloseRunOrder => [Row(ServerEnd, ClientEnd, null, TcpState.FinWait1, bench.Now)],
+                LookOrder when ++looks == 3 => [Row(ServerEnd, ClientEnd, TcpState.FinWait1, TcpState.TimeWait, bench.Now)],
+                _ => [],
+            };
+        string id = bench.Start();
+        foreach (string step in (string[])["start", "connect"])
+            bench.Ask(new RunStep(id, step));
+        looks = 0;
+        long reset = bench.Begin(new ResetRun(id));
+        Assert.False(bench.Replies.ContainsKey(reset));
+        bench.Pass(TimeSpan.FromMilliseconds(20));
+        Assert.True(bench.Replies[reset].Ok);
+        Assert.Equal(ServerEnd, Assert.Single(server.Orders.OfType<DestroyOrder>()).Local.ToString());
+    }
+
+    [Fact]
     public void Runs_that_a_server_left_are_interrupted_and_stay_until_they_are_put_away()
     {
         (LabBench before, _, _) = WithAgents();

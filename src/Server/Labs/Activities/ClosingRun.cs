@@ -27,12 +27,20 @@ internal sealed class ClosingRun(Lab lab, LabRun run) : Activity(lab)
     {
         Silent = silent;
         // Who did not answer is not asked again.
-        GiveEach([.. Lab.Seats.Where(s => s.Connected && !silent.Contains(s))], _ => new LookOrder(), LabLimits.Look, _ => Looked(silent));
+        GiveEach([.. Lab.Seats.Where(s => s.Connected && !silent.Contains(s))], _ => new LookOrder(), LabLimits.Look, _ => Looked());
     }
 
-    private void Looked(IReadOnlyList<AgentSeat> silent)
+    private void Looked()
     {
-        SocketEvent[] left = [.. run.Rows.Where(r => r.To == TcpState.TimeWait && run.Sockets.IsOwn(r.Local, r.Remote) && silent.All(s => s.Name != r.Host))];
+        if (Silent.Count == 0)
+            Do(new Settling(Lab, run), Settled);
+        else
+            Settled();
+    }
+
+    private void Settled()
+    {
+        SocketEvent[] left = [.. run.Rows.Where(r => r.To == TcpState.TimeWait && run.Sockets.IsOwn(r.Local, r.Remote) && Silent.All(s => s.Name != r.Host))];
         Do(new DestroyingTimeWaits(Lab, run, left), PutAway);
     }
 
