@@ -130,6 +130,8 @@ unshare --user --map-root-user --net true 2>/dev/null ||
 
 end_compiler() { dotnet build-server shutdown --vbcscompiler </dev/null >/dev/null 2>&1; }
 
+# A dot for each that may begin: what is run side by side takes one and puts it back.
+exec {slots}<> <(:)
 publishing=
 if [[ $build == yes ]]; then
   heading "Build (Release, warnings are errors)"
@@ -139,12 +141,13 @@ if [[ $build == yes ]]; then
   ((code == 0)) || { end_compiler; stop "The build failed: out/tests/build.log"; }
 
   if [[ " ${names[*]} " == *" EndToEnd "* ]]; then
-    # Beside the first tests: only the browser's need it.
+    # Beside the first tests, as one of the three: only the browser's need it.
     (
       rm -rf "$published"
       dotnet publish src/Server -c Release -o "$published" --no-restore -warnaserror -nodeReuse:false -v quiet </dev/null >"$results/publish.log" 2>&1
       echo $? >"$results/publish.code"
       end_compiler
+      printf . >&"$slots"
     ) &
     publishing=$!
   else
@@ -224,8 +227,8 @@ waiting=()
 for name in Agent.Tests Lessons Server.Tests Faults Core.Tests "${names[@]}"; do
   [[ $name != EndToEnd && " ${names[*]} " == *" $name "* && " ${waiting[*]} " != *" $name "* ]] && waiting+=("$name")
 done
-exec {slots}<> <(:)
-printf '...' >&"$slots"
+printf '..' >&"$slots"
+[[ $publishing ]] || printf . >&"$slots"
 begun=()
 for name in "${waiting[@]}"; do
   read -rn 1 -u "$slots"
