@@ -38,6 +38,7 @@ public sealed class LabLink : ILabCommands, IAsyncDisposable
                 _store.SetLink(LinkStatus.Live);
             }
         );
+        _hub.On<LabNow>(nameof(ILabClient.Now), _store.Apply);
         _hub.On<IReadOnlyList<ListedScenario>>(nameof(ILabClient.Scenarios), _store.Apply);
         _hub.Reconnecting += _ =>
         {

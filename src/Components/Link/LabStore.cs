@@ -72,6 +72,13 @@ public sealed class LabStore(TimeProvider time)
         Change();
     }
 
+    /// <summary>The lab has changed in what changes often.</summary>
+    public void Apply(LabNow now)
+    {
+        if (_state is { } before)
+            Apply(now.After(before));
+    }
+
     /// <summary>Events of a run; those that are known already are passed over.</summary>
     /// <returns>False where events are missing before these: join again.</returns>
     public bool Apply(RunBatch batch)

@@ -32,6 +32,9 @@ public interface ILabClient
     /// <summary>Something beside the logs changed: hosts, the open runs, sockets outside a run.</summary>
     Task Lab(LabState state);
 
+    /// <summary>The same, where only that changed which the browser can put into the state that it was sent last.</summary>
+    Task Now(LabNow now);
+
     /// <summary>The scenarios changed: a file was edited.</summary>
     Task Scenarios(ListedScenario[] scenarios);
 }

@@ -15,6 +15,7 @@ namespace ReuseAddrDashboard.Core.Wire;
     MaxDepth = 32
 )]
 [JsonSerializable(typeof(LabState))]
+[JsonSerializable(typeof(LabNow))]
 [JsonSerializable(typeof(LabReply))]
 [JsonSerializable(typeof(RunBatch))]
 [JsonSerializable(typeof(LabCommand))]

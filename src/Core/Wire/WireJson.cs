@@ -17,6 +17,7 @@ namespace ReuseAddrDashboard.Core.Wire;
 [JsonSerializable(typeof(LabSnapshot))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, long>))]
 [JsonSerializable(typeof(LabState))]
+[JsonSerializable(typeof(LabNow))]
 [JsonSerializable(typeof(LabReply))]
 [JsonSerializable(typeof(RunBatch))]
 [JsonSerializable(typeof(LabCommand))]

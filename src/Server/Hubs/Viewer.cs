@@ -33,6 +33,7 @@ internal sealed class Viewer(
     private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Dictionary<string, long> _has = new(has);
     private readonly DateTimeOffset _came = time.GetUtcNow();
+    private LabState? _sent;
     private long _state,
         _scenarios,
         _behind;
@@ -68,18 +69,21 @@ internal sealed class Viewer(
             _scenarios = number;
             await browser.Scenarios(list);
         }
+        Volatile.Write(ref _behind, mirror.Behind(_has));
+        // Events first: what follows from them in the lab's state can wait for their marks. A state comes after each piece.
+        RunBatch? next = mirror.Next(_has, Piece);
+        if (next is not null)
+        {
+            _has[next.Run] = next.Events[^1].Seq;
+            await browser.Events(next);
+            Measure(next);
+        }
         if (mirror.State is var (version, state) && version != _state)
         {
             _state = version;
             await SendState(state);
         }
-        Volatile.Write(ref _behind, mirror.Behind(_has));
-        if (mirror.Next(_has, Piece) is not { } next)
-            return false;
-        _has[next.Run] = next.Events[^1].Seq;
-        await browser.Events(next);
-        Measure(next);
-        return true;
+        return next is not null;
     }
 
     // What happened before it came is late by no fault of anyone's.
@@ -103,6 +107,14 @@ internal sealed class Viewer(
         // A log that is shorter than what it has is another one.
         foreach (string other in _has.Keys.Where(r => mirror.Count(r) is > 0 and var count && count < _has[r]).ToArray())
             _has[other] = 0;
-        await browser.Lab(state);
+        LabState? before = _sent;
+        // The lab was asked for its state when this one was on its way.
+        if (before is not null && before.Server == state.Server && before.Version > state.Version)
+            return;
+        _sent = state;
+        if (before is not null && LabNow.Between(before, state) is { } now)
+            await browser.Now(now);
+        else
+            await browser.Lab(state);
     }
 }

@@ -9,6 +9,12 @@ namespace ReuseAddrDashboard.Benchmarks.Live;
 /// <param name="Shown">The next animation frame began: the frame that shows them was handed over.</param>
 internal readonly record struct MarksSeen(int Count, long Drawn, long Shown);
 
+/// <summary>A message of the hub's, as the page's script got it.</summary>
+/// <param name="At">When, in nanoseconds of CLOCK_MONOTONIC.</param>
+/// <param name="Calls">The system calls in it.</param>
+/// <param name="Characters">Its length.</param>
+internal readonly record struct MessageCame(long At, int Calls, int Characters);
+
 /// <summary>Watches the diagram from within the page and maps the page's clock to the kernel's.</summary>
 internal sealed class MarkRecorder(IPage page)
 {
@@ -29,10 +35,28 @@ internal sealed class MarkRecorder(IPage page)
         }
         """;
 
+    private const string Listen = """
+        (() => {
+          const came = window.came = [];
+          window.WebSocket = class extends WebSocket {
+            constructor(...all) {
+              super(...all);
+              this.addEventListener("message", ({ data }) => {
+                const now = performance.now(), text = typeof data === "string" ? data : "";
+                came.push([now, text.split('"kind":"call"').length - 1, text.length]);
+              });
+            }
+          };
+        })();
+        """;
+
     private readonly ClockOffset _offset = new();
 
     /// <summary>How far times may be off, nanoseconds.</summary>
     public long Uncertainty => _offset.Uncertainty;
+
+    /// <summary>Has every page of a window tell of the messages it gets; before it is opened.</summary>
+    public static Task BeginWith(IBrowserContext window) => window.AddInitScriptAsync(Listen);
 
     public Task Begin() => page.EvaluateAsync(Script);
 
@@ -53,6 +77,13 @@ internal sealed class MarkRecorder(IPage page)
         await page.WaitForFunctionAsync("count => window.marks.shown(count)", count, new() { Timeout = 10_000 });
         double[][] seen = await page.EvaluateAsync<double[][]>("window.marks.take()");
         return [.. seen.Select(s => new MarksSeen((int)s[0], _offset.Value + Nanoseconds(s[1]), _offset.Value + Nanoseconds(s[2])))];
+    }
+
+    /// <summary>The messages since it was asked last.</summary>
+    public async Task<IReadOnlyList<MessageCame>> Messages()
+    {
+        double[][] came = await page.EvaluateAsync<double[][]>("window.came.splice(0)");
+        return [.. came.Select(m => new MessageCame(_offset.Value + Nanoseconds(m[0]), (int)m[1], (int)m[2]))];
     }
 
     private static long Nanoseconds(double milliseconds) => (long)(milliseconds * 1e6);

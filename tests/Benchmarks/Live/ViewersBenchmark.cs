@@ -39,7 +39,7 @@ internal static class ViewersBenchmark
                 .. Enumerable
                     .Range(0, Pages)
                     .Select(_ =>
-                        Page(
+                        Onlooker.Of(
                             server.Url,
                             batch =>
                             {
@@ -51,7 +51,7 @@ internal static class ViewersBenchmark
                     ),
             ];
             foreach (HubConnection page in pages)
-                await Attach(page);
+                await Onlooker.Attach(page);
             var late = Ways.ToDictionary(w => w, _ => new List<double[]>());
             for (int round = -WarmUp; round < Rounds; round++)
             {
@@ -108,22 +108,6 @@ internal static class ViewersBenchmark
         return delays;
     }
 
-    private static HubConnection Page(string url, Action<RunBatch> took)
-    {
-        HubConnection hub = new HubConnectionBuilder()
-            .WithUrl(url + HubPaths.Lab)
-            .AddJsonProtocol(j => j.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default))
-            .Build();
-        hub.On(nameof(ILabClient.Events), took);
-        return hub;
-    }
-
-    private static async Task Attach(HubConnection page)
-    {
-        await page.StartAsync();
-        await page.InvokeAsync(nameof(ILabHub.Join), "", null, null);
-    }
-
     /// <summary>A page that says things and reads nothing.</summary>
     private sealed class Raw : IAsyncDisposable
     {
@@ -173,8 +157,8 @@ internal static class ViewersBenchmark
         public static async Task<Lost> Open(string url)
         {
             var line = new SlowLine(url, double.PositiveInfinity);
-            HubConnection page = Page(line.Url, _ => { });
-            await Attach(page);
+            HubConnection page = Onlooker.Of(line.Url, _ => { });
+            await Onlooker.Attach(page);
             line.Lost = true;
             return new(line, page);
         }

@@ -62,6 +62,36 @@ public sealed class ViewerTests
     }
 
     [Fact]
+    public async Task A_state_is_sent_whole_once_and_then_what_changed_and_one_that_is_older_is_not_sent()
+    {
+        (LabBench bench, _, _) = LabBench.WithAgents();
+        string id = bench.Start();
+        var mirror = new LabMirror();
+        LabState first = bench.State;
+        mirror.Take(first with { Version = first.Version - 1 });
+        var browser = new SlowBrowser();
+        browser.GoOn();
+        using var end = new CancellationTokenSource();
+        var viewer = new Viewer(browser, mirror, () => Task.FromResult(first), new Dictionary<string, long>(), TestMetrics.Unheard(), TimeProvider.System);
+        Task running = viewer.Run(end.Token);
+        await browser.Until(() => browser.States.Count == 1);
+        mirror.Take(first with { Version = 1_000, Runs = [first.Runs[0] with { Busy = true }] });
+        viewer.Wake();
+        await browser.Until(() => browser.States.Count == 2);
+        Assert.True(bench.Ask(new ResetRun(id)).Ok);
+        mirror.Take(bench.State with { Version = 1_001 });
+        viewer.Wake();
+        await browser.Until(() => browser.States.Count == 3);
+        await end.CancelAsync();
+        await running;
+        Assert.Equal(
+            [(first.Version, 1, false), (1_000, 1, true), (1_001, 0, false)],
+            browser.States.Select(s => (s.Version, s.Runs.Count, s.Runs is [{ Busy: true }]))
+        );
+        Assert.Equal(1, browser.Changes);
+    }
+
+    [Fact]
     public async Task One_that_has_the_beginning_is_sent_the_rest_and_one_that_has_more_than_there_is_everything()
     {
         (LabBench bench, _, _) = LabBench.WithAgents();
@@ -284,6 +314,19 @@ public sealed class ViewerTests
             );
 
         public Task Lab(LabState state) => Take("state", () => States.Add(state));
+
+        /// <summary>States that were told by what changed.</summary>
+        public int Changes { get; private set; }
+
+        public Task Now(LabNow now) =>
+            Take(
+                "state",
+                () =>
+                {
+                    States.Add(now.After(States[^1]));
+                    Changes++;
+                }
+            );
 
         public Task Scenarios(ListedScenario[] scenarios) => Take("scenarios", () => { });
 

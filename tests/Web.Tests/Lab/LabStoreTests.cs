@@ -39,6 +39,19 @@ public sealed class LabStoreTests
     }
 
     [Fact]
+    public void What_changed_in_the_lab_is_put_into_the_state_it_has()
+    {
+        LabState first = Labs.State(_script);
+        LabNow busy = LabNow.Between(first, first with { Version = first.Version + 1, Runs = [first.Runs[0] with { Busy = true }] })!;
+        _store.Apply(busy);
+        Assert.Null(_store.State);
+        _store.Apply(first);
+        _store.Apply(busy);
+        Assert.Equal((first.Version + 1, true), (_store.State!.Version, _store.ViewOf(null).Run!.Busy));
+        Assert.Same(first.Runs[0].Header, _store.ViewOf(null).Run!.Header);
+    }
+
+    [Fact]
     public void Says_how_much_has_come_of_a_long_log()
     {
         _store.Apply(Labs.Snapshot(_script, 0));
