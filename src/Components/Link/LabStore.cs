@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using ReuseAddrDashboard.Core.Fold;
+using ReuseAddrDashboard.Core.Log;
 using ReuseAddrDashboard.Core.Texts;
 using ReuseAddrDashboard.Core.Wire;
 
@@ -35,6 +36,9 @@ public sealed class LabStore(TimeProvider time)
 
     /// <summary>Something changed; <see cref="ViewOf"/> has it.</summary>
     public event Action? Changed;
+
+    /// <summary>True where what changed last is worth no drawing of its own, if more comes at once: that a step begins or ends, or that the lab is busy.</summary>
+    public bool CanWait { get; private set; }
 
     /// <summary>Whether the dashboard is there.</summary>
     public LinkStatus Link => _link;
@@ -75,8 +79,10 @@ public sealed class LabStore(TimeProvider time)
     /// <summary>The lab has changed in what changes often.</summary>
     public void Apply(LabNow now)
     {
-        if (_state is { } before)
-            Apply(now.After(before));
+        if (_state is not { } before || now.Version < before.Version)
+            return;
+        SetState(now.After(before));
+        Change(canWait: true);
     }
 
     /// <summary>Events of a run; those that are known already are passed over.</summary>
@@ -87,7 +93,7 @@ public sealed class LabStore(TimeProvider time)
         long before = log.LastSeq;
         bool whole = log.Append(batch);
         if (log.LastSeq != before && (!log.IsBehind || !_slow.Contains(batch.Run)))
-            Change();
+            Change(canWait: batch.Events.All(e => e is StepEvent or ActionEvent or ProgramEvent));
         _ = FoldOn();
         return whole;
     }
@@ -214,8 +220,9 @@ public sealed class LabStore(TimeProvider time)
         return _logs[run] = new(time);
     }
 
-    private void Change()
+    private void Change(bool canWait = false)
     {
+        CanWait = canWait;
         _views.Clear();
         Changed?.Invoke();
     }

@@ -12,13 +12,22 @@ public sealed class FramePace(Func<Task> frame, Action draw, TimeProvider time)
     /// <summary>A drawing up to this, two frames, is followed by the next without a rest.</summary>
     public static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(33);
 
+    /// <summary>So long what can wait is waited with for what cannot, which mostly follows at once, and would otherwise wait for a drawing of its own.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(40);
+
     private bool _drawing,
-        _asked;
+        _asked,
+        _atOnce;
+    private TaskCompletionSource? _waiting;
 
     /// <summary>Something changed. What changes while a drawing waits or rests is in the next one.</summary>
-    public async Task Ask()
+    /// <param name="canWait">Whether it may be drawn <see cref="Patience"/> later.</param>
+    public async Task Ask(bool canWait = false)
     {
         _asked = true;
+        _atOnce |= !canWait;
+        if (_atOnce)
+            _waiting?.TrySetResult();
         if (_drawing)
             return;
         _drawing = true;
@@ -26,8 +35,14 @@ public sealed class FramePace(Func<Task> frame, Action draw, TimeProvider time)
         {
             while (_asked)
             {
+                if (!_atOnce)
+                {
+                    _waiting = new();
+                    await Task.WhenAny(_waiting.Task, Task.Delay(Patience, time));
+                    _waiting = null;
+                }
                 await frame();
-                _asked = false;
+                _asked = _atOnce = false;
                 long start = time.GetTimestamp();
                 draw();
                 TimeSpan took = time.GetElapsedTime(start);

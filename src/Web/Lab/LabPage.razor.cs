@@ -179,7 +179,8 @@ public sealed partial class LabPage : ComponentBase
         // A dashboard that was started again counts anew; a hidden page draws neither the loss of the link nor that it is back, but is told of both.
         if (Store.Link != LinkStatus.Live)
             _orders.Forget();
-        _ = InvokeAsync(_pace!.Ask);
+        bool canWait = Store.CanWait;
+        _ = InvokeAsync(() => _pace!.Ask(canWait));
     }
 
     private void Draw()

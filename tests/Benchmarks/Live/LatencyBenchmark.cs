@@ -161,7 +161,7 @@ internal static class LatencyBenchmark
         Add(stages, "until the mark is in the page: read, folded, drawn", rebinds.Select(d => d.Drawn - d.Came));
         Add(stages, "until the frame with it is handed over", rebinds.Select(d => d.Shown - d.Drawn));
         stages.Print();
-        Console.WriteLine($"\nChromium {browser}, headless. The clocks agree to {uncertainty:0.00} ms.");
+        Console.WriteLine($"\nChromium {browser}, headless. The clocks agree to {uncertainty:0.00} ms.\n");
         Table line = new("what the page was sent", "messages a run", "characters, mean", "most");
         foreach ((string what, bool calls) in (ReadOnlySpan<(string, bool)>)[("with calls", true), ("others: states of the lab, what observes alone", false)])
         {

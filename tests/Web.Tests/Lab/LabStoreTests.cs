@@ -48,6 +48,7 @@ public sealed class LabStoreTests
         _store.Apply(first);
         _store.Apply(busy);
         Assert.Equal((first.Version + 1, true), (_store.State!.Version, _store.ViewOf(null).Run!.Busy));
+        Assert.True(_store.CanWait);
         Assert.Same(first.Runs[0].Header, _store.ViewOf(null).Run!.Header);
     }
 

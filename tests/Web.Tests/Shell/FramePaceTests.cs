@@ -10,6 +10,7 @@ public sealed class FramePaceTests
     private readonly Queue<TaskCompletionSource> _frames = [];
     private TimeSpan _takes;
     private int _drawn;
+    private Action _while = () => { };
 
     [Fact]
     public void However_often_it_is_asked_one_frame_has_one_drawing()
@@ -53,11 +54,52 @@ public sealed class FramePaceTests
     }
 
     [Fact]
+    public void What_can_wait_is_drawn_with_what_cannot_or_a_moment_later()
+    {
+        FramePace pace = Pace();
+        _ = pace.Ask(canWait: true);
+        Assert.Empty(_frames);
+        _ = pace.Ask();
+        Frame();
+        Assert.Equal(1, _drawn);
+
+        _ = pace.Ask(canWait: true);
+        _time.Advance(FramePace.Patience - TimeSpan.FromMilliseconds(1));
+        _ = pace.Ask(canWait: true);
+        Assert.Empty(_frames);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Frame();
+        Assert.Equal(2, _drawn);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Empty(_frames);
+    }
+
+    [Fact]
+    public void What_comes_while_it_draws_is_not_lost()
+    {
+        FramePace pace = Pace();
+        _takes = FramePace.Quick;
+        bool once = true;
+        _while = () =>
+        {
+            if (once)
+                _ = pace.Ask(canWait: true);
+            once = false;
+        };
+        _ = pace.Ask();
+        Frame();
+        Assert.Empty(_frames);
+        _time.Advance(FramePace.Patience);
+        Frame();
+        Assert.Equal(2, _drawn);
+    }
+
+    [Fact]
     public async Task A_page_that_cannot_wait_for_a_frame_may_ask_again()
     {
         bool broken = true;
         var pace = new FramePace(() => broken ? Task.FromException(new InvalidOperationException()) : Task.CompletedTask, () => _drawn++, _time);
-        await Assert.ThrowsAsync<InvalidOperationException>(pace.Ask);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => pace.Ask());
         broken = false;
         await pace.Ask();
         Assert.Equal(1, _drawn);
@@ -77,6 +119,7 @@ public sealed class FramePaceTests
     private void Draw()
     {
         _drawn++;
+        _while();
         _time.Advance(_takes);
     }
 }
