@@ -68,21 +68,13 @@ public sealed class LabStore(TimeProvider time)
     public TimelineFold? FoldOf(string run) => _logs.TryGetValue(run, out OpenLog? log) ? log.Whole : null;
 
     /// <summary>The lab has changed; one that is older than what is known is passed over.</summary>
-    public void Apply(LabState state)
-    {
-        if (_state is { } old && old.Server == state.Server && state.Version < old.Version)
-            return;
-        SetState(state);
-        Change();
-    }
+    public void Apply(LabState state) => Take(state, canWait: false);
 
     /// <summary>The lab has changed in what changes often.</summary>
     public void Apply(LabNow now)
     {
-        if (_state is not { } before || now.Version < before.Version)
-            return;
-        SetState(now.After(before));
-        Change(canWait: true);
+        if (_state is { } before)
+            Take(now.After(before), canWait: true);
     }
 
     /// <summary>Events of a run; those that are known already are passed over.</summary>
@@ -187,6 +179,14 @@ public sealed class LabStore(TimeProvider time)
                 return (_state!.FindRun(id)!, log);
         }
         return null;
+    }
+
+    private void Take(LabState state, bool canWait)
+    {
+        if (_state is { } old && old.Server == state.Server && state.Version < old.Version)
+            return;
+        SetState(state);
+        Change(canWait);
     }
 
     private void SetState(LabState state)
